@@ -1,0 +1,43 @@
+# Everything a contributor does. `make` alone lists it.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+ROOMS := devices rules hub dashboards
+
+.PHONY: help venv demo test check fast bench format lock
+
+help:  ## What there is
+	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+venv: $(READY)  ## The Python environment, from the lock
+$(READY): requirements-dev.lock pyproject.toml tools/bootstrap
+	tools/bootstrap $(VENV)
+	@touch $@
+
+demo: $(READY)  ## Everything on embedded parts, on this machine
+	$(BIN)/vaka demo
+
+check: $(READY)  ## Format, lint, types, rooms and the fast tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest -q -m "not (broker or browser or influx or slow or data)"
+
+fast: $(READY)  ## Only the tests that take seconds
+	$(BIN)/pytest -q -m "not (broker or browser or influx or slow or data)"
+
+test: check  ## All that is needed to trust a change
+	$(BIN)/pytest
+
+bench: $(READY)  ## Throughput and latency, as a table
+	$(BIN)/python -m tests.bench
+
+format: $(READY)  ## Format and fix what can be fixed
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: $(READY)  ## Choose the newest versions again
+	tools/lock

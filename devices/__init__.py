@@ -1,0 +1,1 @@
+"""What a message says: bytes become readings. Pure: no clock, no sockets, no disk."""

@@ -1,0 +1,1 @@
+"""The clock, the sockets, the disk, delivery."""

@@ -1,0 +1,1 @@
+"""What readings and time mean for a person: readings become findings, findings become alerts. Pure."""

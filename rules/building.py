@@ -1,0 +1,139 @@
+"""The building and who is in it: site, units, rooms, residents, devices, gateways, people. Pure configuration models.
+
+Here: what a site file may say and how its parts refer to each other. Not here: reading the file (hub/site_file.py),
+what the rules make of it (rules/rulebook.py). Dates are local to the site.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, Literal, get_args
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+Slug = Annotated[str, Field(pattern=r"^[a-z0-9æøå][a-z0-9æøå_-]*$", max_length=64)]
+Name = Annotated[str, Field(min_length=1, max_length=120)]
+
+Role = Literal[
+    "outer_door", "door", "window", "motion", "bathroom_motion", "bedroom_motion", "kitchen_motion", "bed", "chair",
+    "help_button", "fall_detector", "stove", "fridge", "medicine_cabinet", "cupboard", "toilet", "leak_detector",
+    "smoke_detector", "climate", "other",
+]  # fmt: skip
+ROLES: tuple[str, ...] = get_args(Role)
+PersonRole = Literal["carer", "leader", "technician", "administrator"]
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Unit(Part):
+    """A unit (avdeling, bogruppe): what a shift of carers looks after."""
+
+    id: Slug
+    name: Name
+
+
+class Room(Part):
+    """A room or a flat: the place of an alert. `id` is what stands on the door ("3B")."""
+
+    id: Annotated[str, Field(min_length=1, max_length=64)]
+    name: Name | None = None
+    unit: Slug
+
+
+class Resident(Part):
+    """One who lives here. `id` is the pseudonym that leaves the house (MQTT, time series); `name` never does.
+
+    `rules`: this resident's own parameters by rule; they win over the site's.
+    """
+
+    id: Slug
+    name: Name
+    room: str
+    moved_in: date | None = None
+    moved_out: date | None = None
+    rules: dict[str, dict[str, Any]] = {}
+
+    def lives_here(self, on: date) -> bool:
+        return (self.moved_in is None or self.moved_in <= on) and (self.moved_out is None or on < self.moved_out)
+
+
+class Gateway(Part):
+    """A way in: which kind of gateway speaks below which MQTT topic. The native way in is always there."""
+
+    id: Slug
+    kind: Literal["zigbee2mqtt"] = "zigbee2mqtt"
+    topic: Annotated[str, Field(pattern=r"^[^#+]+$")] = "zigbee2mqtt"
+
+
+class Device(Part):
+    """A sensor in its place. `address` is what its gateway calls it, where that differs from `id`."""
+
+    id: Annotated[str, Field(min_length=1, max_length=200)]
+    room: str
+    role: Role
+    gateway: str | None = None
+    address: str | None = None
+
+
+class Person(Part):
+    """Somebody who signs in. The password is never in the file (`vaka password`)."""
+
+    id: Slug
+    name: Name
+    role: PersonRole
+    units: tuple[Slug, ...] = ()
+    language: Literal["nb", "en"] | None = None
+
+
+class RuleUse(BaseModel):
+    """A rule of the catalogue put to use: for which rooms, under which name, with which parameters changed.
+
+    Everything besides `rule`, `id`, `rooms` and `units` is a parameter of the rule's kind. A rule of one's own gives `kind`.
+    """
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+    rule: Slug
+    id: Slug | None = None
+    rooms: tuple[str, ...] | None = None
+    units: tuple[str, ...] | None = None
+
+    @property
+    def name(self) -> str:
+        return self.id or self.rule
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        return dict(self.model_extra or {})
+
+
+class Site(Part):
+    """A whole site, as one YAML file says it."""
+
+    site: Slug
+    name: Name
+    time_zone: str = "Europe/Oslo"
+    language: Literal["nb", "en"] = "nb"
+    gateways: tuple[Gateway, ...] = (Gateway(id="zigbee2mqtt"),)
+    units: tuple[Unit, ...]
+    rooms: tuple[Room, ...]
+    residents: tuple[Resident, ...] = ()
+    devices: tuple[Device, ...] = ()
+    people: tuple[Person, ...] = ()
+    rules: tuple[RuleUse, ...] = ()
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, zone: str) -> str:
+        if zone not in available_timezones():
+            raise ValueError(f"{zone!r} is not a time zone; expected e.g. Europe/Oslo")
+        return zone
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    def residents_of(self, room: str, on: date) -> tuple[Resident, ...]:
+        return tuple(r for r in self.residents if r.room == room and r.lives_here(on))

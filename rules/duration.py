@@ -1,0 +1,110 @@
+"""Lengths of time and local windows of the day, as people write them: `5 min`, `1 h 30 min`, `22:00-07:00`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from pydantic import BeforeValidator, PlainSerializer
+
+from datetime import UTC
+
+_PART = re.compile(r"(\d+(?:\.\d+)?)\s*(s|min|h|d)\b\s*")
+_SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86400}
+
+
+def parse_duration(text: object) -> timedelta:
+    """`30 s`, `5 min`, `12 h`, `1 h 30 min`, `2 d` → timedelta. Raises ValueError in a technician's words."""
+    if isinstance(text, timedelta):
+        return text
+    if isinstance(text, str):
+        found = list(_PART.finditer(text.strip()))
+        if found and "".join(m.group(0) for m in found) == text.strip():
+            return timedelta(seconds=sum(float(m.group(1)) * _SECONDS[m.group(2)] for m in found))
+    raise ValueError(f"{text!r} is not a length of time; expected e.g. 30 s, 5 min, 12 h or 1 h 30 min")
+
+
+def write_duration(length: timedelta) -> str:
+    """The shortest form that parse_duration reads back to the same length."""
+    rest = length.total_seconds()
+    parts = []
+    for unit, size in (("d", 86400), ("h", 3600), ("min", 60), ("s", 1)):
+        count = rest // size if unit != "s" else rest
+        if count:
+            parts.append(f"{count:g} {unit}")
+            rest -= count * size
+    return " ".join(parts) or "0 s"
+
+
+Duration = Annotated[timedelta, BeforeValidator(parse_duration), PlainSerializer(write_duration, return_type=str)]
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A daily stretch of local time, `start` included, `end` not; it crosses midnight where end ≤ start; start = end is the whole day."""
+
+    start: time
+    end: time
+
+    def contains(self, at: datetime, zone: ZoneInfo) -> bool:
+        """Whether the wall clock at `at` shows a time inside the window (both passes of the doubled hour count alike)."""
+        clock = at.astimezone(zone).time()
+        if self.start < self.end:
+            return self.start <= clock < self.end
+        return clock >= self.start or clock < self.end
+
+    def first_inside(self, at: datetime, zone: ZoneInfo) -> datetime:
+        """`at` itself where it lies inside, otherwise the next opening of the window (aware UTC)."""
+        return at if self.contains(at, zone) else next_local(self.start, at, zone)
+
+    def __str__(self) -> str:
+        return f"{self.start:%H:%M}-{self.end:%H:%M}"
+
+
+def next_local(clock: time, after: datetime, zone: ZoneInfo) -> datetime:
+    """The first instant strictly after `after` at which the wall clock in `zone` reaches `clock` (aware UTC).
+
+    A time that the change to summer time skips is taken as the instant the skipped hour would have ended on the old
+    offset; of a doubled time the first pass counts.
+    """
+    day = after.astimezone(zone).date() - timedelta(days=1)
+    while True:
+        candidate = datetime.combine(day, clock, zone).astimezone(UTC)
+        if candidate > after:
+            return candidate
+        day += timedelta(days=1)
+
+
+def parse_window(text: object) -> Window:
+    """`22:00-07:00` → Window. Raises ValueError in a technician's words."""
+    if isinstance(text, Window):
+        return text
+    if isinstance(text, str):
+        found = re.fullmatch(r"(\d{1,2}):(\d{2})\s*[-–]\s*(\d{1,2}):(\d{2})", text.strip())
+        if found:
+            h1, m1, h2, m2 = (int(g) for g in found.groups())
+            if h1 <= 24 and h2 <= 24 and m1 < 60 and m2 < 60 and not (h1 == 24 and m1) and not (h2 == 24 and m2):
+                return Window(time(h1 % 24, m1), time(h2 % 24, m2))
+    raise ValueError(f"{text!r} is not a window of the day; expected e.g. 22:00-07:00")
+
+
+def parse_clock(text: object) -> time:
+    """`07:30` → time. YAML 1.1's sexagesimal integers are refused with the cure. Raises ValueError."""
+    if isinstance(text, time):
+        return text
+    if isinstance(text, str) and re.fullmatch(r"\d{1,2}:\d{2}", text.strip()):
+        hours, minutes = (int(part) for part in text.strip().split(":"))
+        if hours < 24 and minutes < 60:
+            return time(hours, minutes)
+    raise ValueError(f"{text!r} is not a time of day; expected e.g. \"07:30\", in quotes")
+
+
+def _write_clock(clock: time) -> str:
+    return f"{clock:%H:%M}"
+
+
+WindowText = Annotated[Window, BeforeValidator(parse_window), PlainSerializer(str, return_type=str)]
+ClockText = Annotated[time, BeforeValidator(parse_clock), PlainSerializer(_write_clock, return_type=str)]

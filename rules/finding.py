@@ -1,0 +1,36 @@
+"""A rule's opinion at an instant: what the engine gives out, live, in a replay, a backtest and a test alike."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+FindingKind = Literal["prewarned", "raised", "cleared"]
+
+
+class Evidence(msgspec.Struct, frozen=True):
+    """One thing that was heard (or the silence after it): what, from where, when."""
+
+    device: str
+    measure: str
+    value: bool | float | str
+    at: datetime
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """`rule` is of this opinion on `room` at `at` (aware UTC; a deadline's own instant where one ran out).
+
+    `device` is the one that triggered it, None where only time did. `found_at` is when it was judged; `late` where what
+    is judged was over before the engine heard of it. `reason` names the decision (a word for audit and page).
+    """
+
+    rule: str
+    room: str
+    kind: FindingKind
+    at: datetime
+    reason: str
+    device: str | None = None
+    evidence: tuple[Evidence, ...] = ()
+    late: bool = False

@@ -1,0 +1,69 @@
+"""Left and not back: an outer door was used, and nothing has been heard from inside since.
+
+Every use of an outer door starts the time; a sign of life from inside ends it, apart from the moments right after the
+door, in which a motion sensor still sees the one who leaves. By night the time allowed is shorter; who left by day
+and is out when the night begins has the night's time from then on.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import msgspec
+
+from rules.duration import next_local
+from rules.finding import Evidence
+from rules.kinds.step import Context, Heard, Opinion, Step
+from rules.rule import AwayRule
+
+
+class State(msgspec.Struct, frozen=True):
+    """`door`: the last use of an outer door with nothing from inside since. `unseen`: time since then without hearing."""
+
+    door: Evidence | None = None
+    unseen: timedelta = timedelta(0)
+    raised: bool = False
+
+
+def start() -> State:
+    return State()
+
+
+def on_reading(rule: AwayRule, context: Context, state: State, heard: Heard) -> Step:
+    reading = heard.reading
+    if heard.standing in ("late", "duplicate") or reading.snapshot:
+        return Step(state, _due(rule, context, state))
+    if heard.part == "doors":
+        if heard.standing == "new" and (state.door is None or reading.at >= state.door.at) and not state.raised:
+            state = State(heard.evidence)
+        return Step(state, _due(rule, context, state))
+    if not heard.is_sign or state.door is None or reading.at <= state.door.at + rule.exit_delay:
+        return Step(state, _due(rule, context, state))
+    opinions = ()
+    if state.raised:
+        opinions = (Opinion("cleared", reading.at, "heard from inside", reading.device, (heard.evidence,)),)
+    return Step(State(), None, opinions)
+
+
+def on_deadline(rule: AwayRule, context: Context, state: State, at: datetime) -> Step:
+    assert state.door is not None
+    raised = msgspec.structs.replace(state, raised=True)
+    return Step(raised, None, (Opinion("raised", at, "left and not back", state.door.device, (state.door,)),))
+
+
+def on_sight(rule: AwayRule, context: Context, state: State, blind_from: datetime, at: datetime) -> Step:
+    if state.door is not None:
+        lost = at - max(blind_from, state.door.at)
+        if lost > timedelta(0):
+            state = msgspec.structs.replace(state, unseen=state.unseen + lost)
+    return Step(state, _due(rule, context, state))
+
+
+def _due(rule: AwayRule, context: Context, state: State) -> datetime | None:
+    if state.door is None or state.raised:
+        return None
+    left = state.door.at
+    if rule.night.contains(left, context.zone):
+        return left + rule.by_night + state.unseen
+    night_begins = next_local(rule.night.start, left, context.zone)
+    return min(left + rule.by_day, night_begins + rule.by_night) + state.unseen

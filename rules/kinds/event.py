@@ -1,0 +1,92 @@
+"""Something happened: the signal appeared, inside a window of the day or at any time.
+
+A state (a door) is an event when it changes to the value; said again it is not. It clears when every device of the
+rule has left the value. A word (a press, a fall) is an event each time, apart from an echo of the same press.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import msgspec
+
+from devices.measures import MEASURES
+from rules.finding import FindingKind
+from rules.kinds.step import Context, Heard, Opinion, Step
+from rules.rule import EventRule
+
+# Some SOS buttons send one press three times within a second (Zigbee2MQTT legacy action topics).
+ECHO = timedelta(seconds=2)
+
+
+class State(msgspec.Struct, frozen=True):
+    """`active`: devices that hold the value now. `raised`: an alert was asked for and has not been cleared."""
+
+    active: tuple[str, ...] = ()
+    raised: bool = False
+    last_word: tuple[str, str, datetime] | None = None
+
+
+def start() -> State:
+    return State()
+
+
+def on_reading(rule: EventRule, context: Context, state: State, heard: Heard) -> Step:
+    if MEASURES[heard.reading.measure].kind == "event":
+        return _on_word(rule, context, state, heard)
+    return _on_state(rule, context, state, heard)
+
+
+def _on_word(rule: EventRule, context: Context, state: State, heard: Heard) -> Step:
+    reading = heard.reading
+    if reading.snapshot or heard.standing == "duplicate":
+        return Step(state, None)
+    if not heard.fits:
+        if state.raised and heard.standing != "late" and reading.value == "cleared":
+            return Step(msgspec.structs.replace(state, raised=False), None, (_opinion("cleared", heard, "has risen"),))
+        return Step(state, None)
+    late = heard.standing == "late"
+    if late and not rule.even_if_late:
+        return Step(state, None)
+    if rule.window is not None and not rule.window.contains(reading.at, context.zone):
+        return Step(state, None)
+    last = state.last_word
+    word = (reading.device, str(reading.value), reading.at)
+    if last is not None and last[:2] == word[:2] and abs(reading.at - last[2]) <= ECHO:
+        return Step(state, None)
+    after = State(state.active, True, word if not late else last)
+    return Step(after, None, (_opinion("raised", heard, "happened", late),))
+
+
+def _on_state(rule: EventRule, context: Context, state: State, heard: Heard) -> Step:
+    reading = heard.reading
+    if heard.standing in ("late", "duplicate"):
+        return Step(state, None)
+    was_active = reading.device in state.active
+    if heard.fits and not was_active:
+        active = (*state.active, reading.device)
+        inside = rule.window is None or rule.window.contains(reading.at, context.zone)
+        if reading.snapshot or not inside:
+            return Step(State(active, state.raised), None)
+        return Step(State(active, True), None, (_opinion("raised", heard, "happened"),))
+    if not heard.fits and was_active:
+        active = tuple(d for d in state.active if d != reading.device)
+        if state.raised and not active:
+            return Step(State(active, False), None, (_opinion("cleared", heard, "is over"),))
+        return Step(State(active, state.raised), None)
+    return Step(state, None)
+
+
+def _opinion(kind: FindingKind, heard: Heard, reason: str, late: bool = False) -> Opinion:
+    reading = heard.reading
+    return Opinion(kind, reading.at, reason, reading.device, (heard.evidence,), late)
+
+
+def on_deadline(rule: EventRule, context: Context, state: State, at: datetime) -> Step:
+    """An event has no deadlines."""
+    return Step(state, None)
+
+
+def on_sight(rule: EventRule, context: Context, state: State, blind_from: datetime, at: datetime) -> Step:
+    """Unknown is not changed: what was active before is taken to be so still."""
+    return Step(state, None)

@@ -1,0 +1,63 @@
+"""No sign of life for a length of time. At its end a pre-warning where one is set, and `prewarning` later the alert.
+
+Only time in which the devices could be heard counts: blind is not quiet. The rule begins with the first sign of life;
+a room that never gave one is unprotected, not quiet.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Literal
+
+import msgspec
+
+from rules.finding import Evidence
+from rules.kinds.step import Context, Heard, Opinion, Step
+from rules.rule import QuietRule
+
+
+class State(msgspec.Struct, frozen=True):
+    """`unseen`: how much of the time since the last sign was spent without hearing the devices."""
+
+    last_sign: Evidence | None = None
+    unseen: timedelta = timedelta(0)
+    stage: Literal["watching", "prewarned", "raised"] = "watching"
+
+
+def start() -> State:
+    return State()
+
+
+def on_reading(rule: QuietRule, context: Context, state: State, heard: Heard) -> Step:
+    sign = heard.evidence
+    if not heard.is_sign or (state.last_sign is not None and sign.at <= state.last_sign.at):
+        return Step(state, _due(rule, state))
+    opinions = ()
+    if state.stage != "watching":
+        opinions = (Opinion("cleared", sign.at, "sign of life", sign.device, (sign,)),)
+    state = State(sign)
+    return Step(state, _due(rule, state), opinions)
+
+
+def on_deadline(rule: QuietRule, context: Context, state: State, at: datetime) -> Step:
+    assert state.last_sign is not None
+    if state.stage == "watching" and rule.prewarning:
+        warned = msgspec.structs.replace(state, stage="prewarned")
+        return Step(warned, _due(rule, warned), (Opinion("prewarned", at, "quiet so long", None, (state.last_sign,)),))
+    raised = msgspec.structs.replace(state, stage="raised")
+    return Step(raised, None, (Opinion("raised", at, "quiet too long", None, (state.last_sign,)),))
+
+
+def on_sight(rule: QuietRule, context: Context, state: State, blind_from: datetime, at: datetime) -> Step:
+    if state.last_sign is not None:
+        lost = at - max(blind_from, state.last_sign.at)
+        if lost > timedelta(0):
+            state = msgspec.structs.replace(state, unseen=state.unseen + lost)
+    return Step(state, _due(rule, state))
+
+
+def _due(rule: QuietRule, state: State) -> datetime | None:
+    if state.last_sign is None or state.stage == "raised":
+        return None
+    quiet_until = state.last_sign.at + rule.after + state.unseen
+    return quiet_until + rule.prewarning if state.stage == "prewarned" else quiet_until

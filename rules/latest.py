@@ -1,0 +1,73 @@
+"""The newest value of each measure of each device, and what a further reading is beside it: new, a repeat, late, a duplicate.
+
+Law of time: late is not live. A reading older than the last one judged changes nothing that stands.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Literal
+
+from devices.measures import MEASURES
+from devices.reading import Reading, Value
+
+Standing = Literal["new", "repeat", "late", "duplicate"]
+
+_EVENTS = frozenset(m.name for m in MEASURES.values() if m.kind == "event")
+
+
+class Latest:
+    """Per device: measure → (value, at). Changes since `keep()` can be taken back with `undo()`."""
+
+    def __init__(self) -> None:
+        self._values: dict[str, dict[str, tuple[Value, datetime]]] = {}
+        self._before: dict[str, dict[str, tuple[Value, datetime]] | None] = {}
+
+    def of(self, device: str) -> dict[str, tuple[Value, datetime]]:
+        return self._values.get(device, {})
+
+    def load(self, device: str, values: dict[str, tuple[Value, datetime]]) -> None:
+        """What was committed earlier."""
+        self._values[device] = values
+
+    def note(self, reading: Reading) -> Standing:
+        """Take the reading in and say what it is beside what was known."""
+        known = self._values.get(reading.device)
+        previous = known.get(reading.measure) if known is not None else None
+        if previous is not None:
+            value, at = previous
+            if reading.at < at:
+                return "late"
+            if reading.at == at and reading.value == value and reading.own_time:
+                return "duplicate"
+        if reading.device not in self._before:
+            self._before[reading.device] = known
+            known = dict(known) if known is not None else {}
+            self._values[reading.device] = known
+        assert known is not None
+        known[reading.measure] = (reading.value, reading.at)
+        if previous is None or reading.measure in _EVENTS or previous[0] != reading.value:
+            return "new"
+        return "repeat"
+
+    @property
+    def changed(self) -> tuple[str, ...]:
+        """Devices with a change since the last `keep()`."""
+        return tuple(self._before)
+
+    def keep(self) -> None:
+        self._before.clear()
+
+    def undo(self) -> None:
+        for device, values in self._before.items():
+            if values is None:
+                del self._values[device]
+            else:
+                self._values[device] = values
+        self._before.clear()
+
+    def shift(self, by: timedelta) -> None:
+        """The clock that stamped all these was off: move them to where it should have put them."""
+        for device, values in self._values.items():
+            self._before.setdefault(device, values)
+            self._values[device] = {measure: (value, at + by) for measure, (value, at) in values.items()}

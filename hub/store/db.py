@@ -1,0 +1,95 @@
+"""Opening the database: settings of a connection, the schema brought up to date, and transactions.
+
+Here: nothing of any table. The schema is schema/000N_*.sql, applied in order; `PRAGMA user_version` is
+the last N.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
+
+FILE = "vaka.db"
+BUSY_TIMEOUT_MS = 10_000
+
+
+class NewerDatabaseError(Exception):
+    """The file was written by a newer Vaka; this one would not know what it means."""
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Open the database at `path`, made if absent (its folder too), with the schema up to date.
+
+    Autocommit outside `transaction`. The connection may be handed between threads, not used by two at once.
+    Raises NewerDatabaseError, and sqlite3.Error where the file is not a database or cannot be opened.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    try:
+        connection.row_factory = sqlite3.Row
+        connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute(
+            "PRAGMA synchronous = FULL"
+        )  # committed means on the disk: only then is a message acknowledged
+        connection.execute("PRAGMA foreign_keys = ON")
+        _migrate(connection, path)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    """BEGIN IMMEDIATE … COMMIT; rolled back whole by any exception. Not nested."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield connection
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:  # SQLite itself ends it where the disk is full
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _migrate(connection: sqlite3.Connection, path: Path) -> None:
+    steps = _steps()
+    newest = max(steps)
+    if _version(connection) == newest:
+        return
+    with transaction(connection):
+        version = _version(connection)  # another process may have been quicker
+        if version > newest:
+            raise NewerDatabaseError(
+                f"{path} was written by a newer Vaka (its schema is {version}, this one knows {newest}); run that one"
+            )
+        for number in range(version + 1, newest + 1):
+            for statement in _statements(steps[number]):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {number}")
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _steps() -> dict[int, str]:
+    """The number of each schema file and its SQL."""
+    folder = files("hub.store") / "schema"
+    return {int(f.name[:4]): f.read_text("utf-8") for f in folder.iterdir() if f.name.endswith(".sql")}
+
+
+def _statements(script: str) -> Iterator[str]:
+    """The script's statements one by one: sqlite3's own executescript would commit the transaction first."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+    if statement.strip():
+        yield statement

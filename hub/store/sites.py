@@ -1,0 +1,47 @@
+"""The site files as they were imported: every version is kept, the newest of a site is in force."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime
+
+import msgspec
+
+from hub.store.instants import from_us, to_us
+
+
+class SiteVersion(msgspec.Struct, frozen=True):
+    """One import. `document` is the YAML text, character for character; `imported_at` is aware UTC."""
+
+    id: int
+    site: str
+    document: str
+    imported_at: datetime
+    imported_by: str
+
+
+def sites(connection: sqlite3.Connection) -> tuple[str, ...]:
+    """The ids of the sites that were imported, in order of the alphabet."""
+    return tuple(row[0] for row in connection.execute("SELECT DISTINCT site FROM site_version ORDER BY site"))
+
+
+def newest(connection: sqlite3.Connection, site: str) -> SiteVersion | None:
+    """The version in force, None where the site was never imported."""
+    row = connection.execute(
+        "SELECT id, site, document, imported_at, imported_by FROM site_version WHERE site = ?"
+        " ORDER BY id DESC LIMIT 1",
+        (site,),
+    ).fetchone()
+    if row is None:
+        return None
+    return SiteVersion(row[0], row[1], row[2], from_us(row[3]), row[4])
+
+
+def add(connection: sqlite3.Connection, site: str, document: str, at: datetime, by: str) -> SiteVersion:
+    """Put a further version in force. The caller holds the transaction."""
+    cursor = connection.execute(
+        "INSERT INTO site_version (site, document, imported_at, imported_by) VALUES (?, ?, ?, ?)",
+        (site, document, to_us(at), by),
+    )
+    assert cursor.lastrowid is not None
+    return SiteVersion(cursor.lastrowid, site, document, at, by)

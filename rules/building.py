@@ -21,6 +21,25 @@ Role = Literal[
     "smoke_detector", "climate", "other",
 ]  # fmt: skip
 ROLES: tuple[str, ...] = get_args(Role)
+
+_DOOR = frozenset({"open", "motion", "presence", "vibration"})
+_MOTION = frozenset({"motion", "presence"})
+_BED = frozenset({"in_bed", "presence", "motion", "vibration"})
+MEASURES_OF_ROLE: dict[str, frozenset[str]] = {
+    **dict.fromkeys(("outer_door", "door", "window", "fridge", "medicine_cabinet", "cupboard"), _DOOR),
+    **dict.fromkeys(("motion", "bathroom_motion", "bedroom_motion", "kitchen_motion"), _MOTION),
+    **dict.fromkeys(("bed", "chair"), _BED),
+    "help_button": frozenset({"pressed"}),
+    "fall_detector": frozenset({"fall", "presence", "motion"}),
+    "stove": frozenset({"on", "power", "temperature"}),
+    "toilet": frozenset({"on", "open", "presence"}),
+    "leak_detector": frozenset({"leak"}),
+    "smoke_detector": frozenset({"smoke", "gas", "co", "temperature"}),
+    "climate": frozenset({"temperature", "humidity"}),
+    "other": frozenset({"open", "motion", "presence", "in_bed", "vibration", "on", "pressed", "power", "locked"}),
+}
+"""Which measures a device in a role can tell the rules. Health measures (battery, link, tamper) come from every device."""
+
 PersonRole = Literal["carer", "leader", "technician", "administrator"]
 
 

@@ -115,5 +115,14 @@ class AwayRule(Rule):
     exit_delay: Duration = timedelta(seconds=30)
 
 
+def parts_of(rule: AnyRule) -> dict[str, tuple[Signal, ...]]:
+    """What the rule listens for, by the part it plays; a reading counts for the first part it matches."""
+    if isinstance(rule, AwayRule):
+        return {"doors": rule.doors, "signs": rule.signs}
+    if isinstance(rule, EventRule | HeldRule):
+        return {"when": rule.when}
+    return {"signs": rule.signs}
+
+
 AnyRule = Annotated[EventRule | HeldRule | QuietRule | NotByRule | AwayRule, Field(discriminator="kind")]
 RULE: TypeAdapter[AnyRule] = TypeAdapter(AnyRule)

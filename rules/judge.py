@@ -1,0 +1,198 @@
+"""The engine: readings and time go in, findings come out. One engine serves live, replay, backtest and tests.
+
+Laws of time that live here: deadlines ≤ t fire before a reading at t is judged, stamped with their deadline (catch up
+first); a rule whose devices cannot be heard is held (blind is not quiet). Pure: the states are rows elsewhere, and
+`changed`, `keep` and `undo` tie them to a transaction.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from heapq import heapify, heappop, heappush
+from typing import Any, NamedTuple
+
+import msgspec
+
+from devices.reading import Reading
+from rules.finding import Finding
+from rules.kinds.step import Context, Heard, Step
+from rules.latest import Latest, Standing
+from rules.rulebook import Rulebook, Watch
+
+Key = tuple[str, str]
+"""(rule, room)"""
+
+
+class Kept(NamedTuple):
+    """What is kept of one rule in one room. While `blind_since` is set no deadline fires."""
+
+    state: Any
+    due: datetime | None = None
+    blind_since: datetime | None = None
+
+
+class Judge:
+    def __init__(self, rulebook: Rulebook, latest: Latest | None = None) -> None:
+        self.rulebook = rulebook
+        self.latest = latest or Latest()
+        self._context = Context(rulebook.zone)
+        self._kept: dict[Key, Kept] = {}
+        self._before: dict[Key, Kept | None] = {}
+        self._deadlines: list[tuple[datetime, Key]] = []
+        self._unheard: dict[str, datetime] = {}
+        self._unheard_before: dict[str, datetime] = {}
+
+    def load(self, kept: dict[Key, Kept], unheard: dict[str, datetime]) -> None:
+        """Take over what was committed. States of rules that are no longer in force are passed over."""
+        self._kept = {key: value for key, value in kept.items() if key in self.rulebook.watches}
+        self._unheard = dict(unheard)
+        self._unheard_before = dict(unheard)
+        self._deadlines = [(k.due, key) for key, k in self._kept.items() if k.due and not k.blind_since]
+        heapify(self._deadlines)
+
+    # What happens
+
+    def judge(self, reading: Reading) -> tuple[Standing, list[Finding]]:
+        """One reading, in order of arrival. Returns what it is beside the known, and the findings it led to."""
+        standing = self.latest.note(reading)
+        findings: list[Finding] = []
+        if standing == "duplicate":
+            return standing, findings
+        for watch, part, signal in self.rulebook.listeners.get((reading.device, reading.measure), ()):
+            kept = self._catch_up(watch, reading.at, findings)
+            heard = Heard(reading, standing, part, signal.fits(reading.value))
+            step = watch.kind.on_reading(watch.rule, self._context, kept.state, heard)
+            self._take(watch, kept, step, findings)
+        return standing, findings
+
+    def tick(self, now: datetime) -> list[Finding]:
+        """Fire every deadline ≤ now, in order, each stamped with its own instant."""
+        findings: list[Finding] = []
+        while self._deadlines and self._deadlines[0][0] <= now:
+            due, key = heappop(self._deadlines)
+            kept = self._kept.get(key)
+            if kept is not None and kept.due == due and kept.blind_since is None:
+                self._catch_up(self.rulebook.watches[key], due, findings)
+        return findings
+
+    def next_deadline(self) -> datetime | None:
+        """The earliest instant at which `tick` has something to do (or finds that it no longer has)."""
+        return self._deadlines[0][0] if self._deadlines else None
+
+    def lost_sight(self, part: str, at: datetime) -> list[Finding]:
+        """`part` cannot be heard from `at` on. What was due by then fires first; then its rules are held."""
+        findings: list[Finding] = []
+        if part in self._unheard:
+            return findings
+        self._unheard[part] = at
+        for watch in self.rulebook.dependents.get(part, ()):
+            kept = self._catch_up(watch, at, findings)
+            if kept.blind_since is None:
+                self._keep(watch.key, kept._replace(blind_since=at))
+        return findings
+
+    def regained_sight(self, part: str, at: datetime) -> list[Finding]:
+        """`part` is heard again. A rule goes on when none of its parts is silent any more."""
+        findings: list[Finding] = []
+        if self._unheard.pop(part, None) is None:
+            return findings
+        for watch in self.rulebook.dependents.get(part, ()):
+            kept = self._kept.get(watch.key)
+            if kept is None or kept.blind_since is None or any(p in self._unheard for p in watch.parts):
+                continue
+            step = watch.kind.on_sight(watch.rule, self._context, kept.state, kept.blind_since, at)
+            self._take(watch, kept._replace(blind_since=None), step, findings)
+        return findings
+
+    def clock_jumped(self, by: timedelta) -> None:
+        """The clock that stamped everything so far was off: move every instant that is kept along with it."""
+        self.latest.shift(by)
+        for key, kept in list(self._kept.items()):
+            due = kept.due + by if kept.due else None
+            blind_since = kept.blind_since + by if kept.blind_since else None
+            self._keep(key, Kept(_shifted(kept.state, by), due, blind_since))
+        self._unheard = {part: since + by for part, since in self._unheard.items()}
+
+    # What ties this to a transaction
+
+    @property
+    def changed(self) -> dict[Key, Kept]:
+        """What differs from what was last kept."""
+        return {key: self._kept[key] for key in self._before}
+
+    @property
+    def unheard(self) -> dict[str, datetime]:
+        """Who cannot be heard, and since when."""
+        return dict(self._unheard)
+
+    @property
+    def unheard_changed(self) -> bool:
+        return self._unheard != self._unheard_before
+
+    def held(self, watch: Watch) -> frozenset[str]:
+        """The parts of a watch that cannot be heard now."""
+        return frozenset(part for part in watch.parts if part in self._unheard)
+
+    def keep(self) -> None:
+        self._before.clear()
+        self._unheard_before = dict(self._unheard)
+        self.latest.keep()
+
+    def undo(self) -> None:
+        for key, kept in self._before.items():
+            if kept is None:
+                del self._kept[key]
+            else:
+                self._kept[key] = kept
+                if kept.due is not None:
+                    heappush(self._deadlines, (kept.due, key))
+        self._before.clear()
+        self._unheard = dict(self._unheard_before)
+        self.latest.undo()
+
+    # How
+
+    def _catch_up(self, watch: Watch, until: datetime, findings: list[Finding]) -> Kept:
+        """Fire this rule's deadlines ≤ until; returns what is kept then."""
+        kept = self._kept.get(watch.key)
+        if kept is None:
+            return Kept(watch.kind.start(), None, self._blind_since(watch))
+        while kept.due is not None and kept.due <= until and kept.blind_since is None:
+            step = watch.kind.on_deadline(watch.rule, self._context, kept.state, kept.due)
+            kept = self._take(watch, kept, step, findings)
+        return kept
+
+    def _blind_since(self, watch: Watch) -> datetime | None:
+        if not self._unheard:
+            return None
+        return max((self._unheard[part] for part in watch.parts if part in self._unheard), default=None)
+
+    def _take(self, watch: Watch, kept: Kept, step: Step, findings: list[Finding]) -> Kept:
+        """Put the outcome of a step into force."""
+        after = Kept(step.state, step.due, kept.blind_since)
+        if after != kept or watch.key not in self._kept:
+            self._keep(watch.key, after)
+        for opinion in step.opinions:
+            findings.append(Finding(watch.name, watch.room, *opinion))
+        return after
+
+    def _keep(self, key: Key, kept: Kept) -> None:
+        if key not in self._before:
+            self._before[key] = self._kept.get(key)
+        self._kept[key] = kept
+        if kept.due is not None and kept.blind_since is None:
+            heappush(self._deadlines, (kept.due, key))
+
+
+def _shifted(state: Any, by: timedelta) -> Any:
+    """The same state with every instant in it moved."""
+    if isinstance(state, datetime):
+        return state + by
+    if isinstance(state, msgspec.Struct):
+        fields = {name: _shifted(getattr(state, name), by) for name in state.__struct_fields__}
+        return type(state)(**fields)
+    if isinstance(state, dict):
+        return {key: _shifted(value, by) for key, value in state.items()}
+    if isinstance(state, tuple):
+        return tuple(_shifted(value, by) for value in state)
+    return state

@@ -1,0 +1,177 @@
+"""Which rules are in force where: a site, a catalogue and a date become watches, and an index from device to watch.
+
+A watch is one rule in one room with its parameters settled: catalogue, then the site's use of it, then the resident's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from types import ModuleType
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from rules.building import MEASURES_OF_ROLE, Device, Resident, Room, RuleUse, Site
+from rules.kinds import KINDS
+from rules.rule import RULE, AnyRule, Signal, parts_of
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Watch:
+    """One rule in one room. `parts` names whom it depends on hearing: the broker, gateways, devices."""
+
+    name: str
+    room: str
+    unit: str
+    residents: tuple[str, ...]
+    rule: AnyRule
+    kind: ModuleType
+    parts: frozenset[str]
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return (self.name, self.room)
+
+
+class Listener(NamedTuple):
+    watch: Watch
+    part: str
+    signal: Signal
+
+
+class Uncovered(NamedTuple):
+    """A rule that was meant for a room but has no sensor there for one of its parts."""
+
+    rule: str
+    room: str
+    part: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    site: Site
+    zone: ZoneInfo
+    watches: dict[tuple[str, str], Watch] = field(default_factory=dict)
+    listeners: dict[tuple[str, str], tuple[Listener, ...]] = field(default_factory=dict)
+    dependents: dict[str, tuple[Watch, ...]] = field(default_factory=dict)
+    """Part → the watches that depend on hearing it."""
+    uncovered: tuple[Uncovered, ...] = ()
+
+
+def rulebook(site: Site, catalogue: Mapping[str, AnyRule], on: date) -> Rulebook:
+    """The rules in force on a local date. The site has been checked: what it refers to exists (KeyError otherwise)."""
+    devices = _devices_by_room(site)
+    residents: dict[str, list[Resident]] = {}
+    for resident in site.residents:
+        if resident.lives_here(on):
+            residents.setdefault(resident.room, []).append(resident)
+    book = Rulebook(site, site.zone)
+    uncovered: list[Uncovered] = []
+    settled: dict[str, AnyRule] = {}
+    listeners: dict[tuple[str, str], list[Listener]] = {}
+    for use in site.rules:
+        for room in _rooms_of(use, site, catalogue, residents):
+            own = {k: v for r in residents.get(room.id, ()) for k, v in r.rules.get(use.name, {}).items()}
+            rule = _settle(use, own, catalogue, settled)
+            heard, missing = _hear(rule, devices.get(room.id, ()))
+            uncovered.extend(Uncovered(use.name, room.id, part) for part in missing)
+            if missing:
+                continue
+            watch = _watch(use.name, room, residents.get(room.id, ()), rule, heard, site)
+            book.watches[watch.key] = watch
+            for device, measure, part, signal in heard:
+                listeners.setdefault((device.id, measure), []).append(Listener(watch, part, signal))
+    book.listeners.update({key: tuple(found) for key, found in listeners.items()})
+    book.dependents.update(_dependents(book.watches.values()))
+    return Rulebook(book.site, book.zone, book.watches, book.listeners, book.dependents, tuple(uncovered))
+
+
+def settle(use: RuleUse, own: Mapping[str, Any], catalogue: Mapping[str, AnyRule]) -> AnyRule:
+    """The rule with the site's and then the resident's own parameters laid over it. Raises pydantic's ValidationError."""
+    named = catalogue.get(use.rule)
+    base = named.model_dump(by_alias=True) if named is not None else {}
+    return RULE.validate_python({**base, **use.parameters, **own, "rule": use.name})
+
+
+def _settle(
+    use: RuleUse, own: Mapping[str, Any], catalogue: Mapping[str, AnyRule], settled: dict[str, AnyRule]
+) -> AnyRule:
+    key = f"{use.name} {sorted(own.items())!r}"
+    if key not in settled:
+        settled[key] = settle(use, own, catalogue)
+    return settled[key]
+
+
+def _devices_by_room(site: Site) -> dict[str, list[Device]]:
+    found: dict[str, list[Device]] = {}
+    for device in site.devices:
+        found.setdefault(device.room, []).append(device)
+    return found
+
+
+def _rooms_of(
+    use: RuleUse, site: Site, catalogue: Mapping[str, AnyRule], residents: Mapping[str, Any]
+) -> Iterable[Room]:
+    """The rooms a rule is meant for: those it names, else where somebody lives (a rule for residents) or all."""
+    for room in site.rooms:
+        if use.units is not None and room.unit not in use.units:
+            continue
+        if use.rooms is not None:
+            if room.id in use.rooms:
+                yield room
+        elif room.id in residents or not _for_residents(use, catalogue):
+            yield room
+
+
+def _for_residents(use: RuleUse, catalogue: Mapping[str, AnyRule]) -> bool:
+    named = catalogue.get(use.rule)
+    return bool(use.parameters.get("for_residents", named.for_residents if named else True))
+
+
+def _hear(
+    rule: AnyRule, devices: Iterable[Device]
+) -> tuple[list[tuple[Device, str, str, Signal]], list[str]]:
+    """Which device's which measure plays which part, and the parts nobody plays."""
+    heard: dict[tuple[str, str], tuple[Device, str, str, Signal]] = {}
+    missing = []
+    for part, signals in parts_of(rule).items():
+        played = False
+        for signal in signals:
+            for device in devices:
+                if _tells(device, signal):
+                    played = True
+                    heard.setdefault((device.id, signal.measure), (device, signal.measure, part, signal))
+        if not played:
+            missing.append(part)
+    return list(heard.values()), missing
+
+
+def _tells(device: Device, signal: Signal) -> bool:
+    if signal.roles is not None:
+        return device.role in signal.roles
+    return signal.measure in MEASURES_OF_ROLE[device.role]
+
+
+def _watch(
+    name: str,
+    room: Room,
+    residents: Iterable[Resident],
+    rule: AnyRule,
+    heard: Iterable[tuple[Device, str, str, Signal]],
+    site: Site,
+) -> Watch:
+    parts = {"broker"}
+    for device, *_ in heard:
+        parts.add(f"device:{device.id}")
+        parts.add(f"gateway:{device.gateway or site.gateways[0].id}")
+    pseudonyms = tuple(r.id for r in residents)
+    return Watch(name, room.id, room.unit, pseudonyms, rule, KINDS[rule.kind], frozenset(parts))
+
+
+def _dependents(watches: Iterable[Watch]) -> dict[str, tuple[Watch, ...]]:
+    found: dict[str, list[Watch]] = {}
+    for watch in watches:
+        for part in watch.parts:
+            found.setdefault(part, []).append(watch)
+    return {part: tuple(w) for part, w in found.items()}

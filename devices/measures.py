@@ -1,7 +1,7 @@
 """The fixed list of measures: what a device can tell of a person or of itself.
 
-Here: names, types, units and legal ranges. Not here: which vendor field is which measure (gateways, profiles).
-The sense is the person's: a door that stands open is `open = true`, whatever the vendor calls it.
+Here: names, types, units and legal ranges. Not here: which vendor field is which measure (gateways,
+profiles). The sense is the person's: a door that stands open is `open = true`, whatever the vendor calls it.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 
-
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One measure. `kind` is `state` (true or false until told otherwise), `event` (a word, at an instant) or `number`."""
+    """One measure. `kind` is `state` (true or false until told otherwise), `event` (a word, at an instant) or
+    `number`.
+    """
 
     name: str
     kind: Literal["state", "event", "number"]

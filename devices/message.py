@@ -10,8 +10,8 @@ import msgspec
 class Message(msgspec.Struct, frozen=True, gc=False):
     """Topic and payload as received; `received_at` is aware UTC by the hub's clock.
 
-    `retained`: the broker kept it from earlier. `redelivered`: the broker says it has sent this one before (DUP).
-    `mid` is the packet identifier, 0 at QoS 0.
+    `retained`: the broker kept it from earlier. `redelivered`: the broker says it has sent this one before
+    (DUP). `mid` is the packet identifier, 0 at QoS 0.
     """
 
     topic: str

@@ -16,10 +16,11 @@ Value = bool | float | str
 class Reading(msgspec.Struct, frozen=True, gc=False):
     """One measure of one device at one instant.
 
-    `device` is the name the gateway uses for it. `at` is the device's or its gateway's own time where it gives one that
-    can be believed (`own_time`), otherwise the time of arrival. `snapshot` marks a retained state of unknown age:
-    it tells how things stand, never that something just happened. `cached`: the gateway repeats states it remembers, so the
-    same value again is no news. `clock_wrong` says that the device's time was not believed.
+    `device` is the name the gateway uses for it. `at` is the device's or its gateway's own time where it
+    gives one that can be believed (`own_time`), otherwise the time of arrival. `snapshot` marks a retained
+    state of unknown age: it tells how things stand, never that something just happened. `cached`: the gateway
+    repeats states it remembers, so the same value again is no news. `clock_wrong` says that the device's time
+    was not believed.
     """
 
     device: str
@@ -34,7 +35,9 @@ class Reading(msgspec.Struct, frozen=True, gc=False):
 
 
 class Availability(msgspec.Struct, frozen=True, gc=False):
-    """Whether a device or a whole gateway can be heard, as its gateway tells it. `device` is None for the gateway itself."""
+    """Whether a device or a whole gateway can be heard, as its gateway tells it. `device` is None for the
+    gateway itself.
+    """
 
     gateway: str
     device: str | None
@@ -43,10 +46,11 @@ class Availability(msgspec.Struct, frozen=True, gc=False):
 
 
 class Decoded(msgspec.Struct, frozen=True, gc=False):
-    """The outcome of one message. `error` is a sentence for a technician; readings may stand beside it (the rest was understood).
+    """The outcome of one message. `error` is a sentence for a technician; readings may stand beside it (the
+    rest was understood).
 
-    `heard` names the device that spoke even when it said nothing new. `ignored` says why a message that is not about
-    a person or a device's state (a bridge log, a request) was passed over without error.
+    `heard` names the device that spoke even when it said nothing new. `ignored` says why a message that is
+    not about a person or a device's state (a bridge log, a request) was passed over without error.
     """
 
     gateway: str = ""

@@ -1,7 +1,7 @@
 """An alert's life: what humans own, from open to closed, as a table.
 
-Here: states, events, who may move what to where. Not here: storing it (hub/store/alerts.py), telling people (hub/notifier.py).
-The diagram in docs is drawn from TRANSITIONS.
+Here: states, events, who may move what to where. Not here: storing it (hub/store/alerts.py), telling people
+(hub/notifier.py). The diagram in docs is drawn from TRANSITIONS.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Literal
 
 import msgspec
 
-from rules.finding import Evidence, Finding
+from rules.finding import Evidence
 from rules.rule import Severity
 
 State = Literal["open", "accepted", "arrived", "closed"]
@@ -43,10 +43,11 @@ EVIDENCE_KEPT = 20
 
 
 class Alert(msgspec.Struct, frozen=True):
-    """One alert. Instants are aware UTC. `raised_at` is when it began to be true, `found_at` when the hub knew.
+    """One alert. Instants are aware UTC. `raised_at` is when it began to be true, `found_at` when the hub
+    knew.
 
-    `due` is the next instant at which time itself changes the alert (arrival overdue). `prewarning` alerts are low
-    until confirmed.
+    `due` is the next instant at which time itself changes the alert (arrival overdue). `prewarning` alerts
+    are low until confirmed.
     """
 
     id: int

@@ -1,7 +1,8 @@
-"""The building and who is in it: site, units, rooms, residents, devices, gateways, people. Pure configuration models.
+"""The building and who is in it: site, units, rooms, residents, devices, gateways, people. Pure configuration
+models.
 
-Here: what a site file may say and how its parts refer to each other. Not here: reading the file (hub/site_file.py),
-what the rules make of it (rules/rulebook.py). Dates are local to the site.
+Here: what a site file may say and how its parts refer to each other. Not here: reading the file
+(hub/site_file.py), what the rules make of it (rules/rulebook.py). Dates are local to the site.
 """
 
 from __future__ import annotations
@@ -36,9 +37,13 @@ MEASURES_OF_ROLE: dict[str, frozenset[str]] = {
     "leak_detector": frozenset({"leak"}),
     "smoke_detector": frozenset({"smoke", "gas", "co", "temperature"}),
     "climate": frozenset({"temperature", "humidity"}),
-    "other": frozenset({"open", "motion", "presence", "in_bed", "vibration", "on", "pressed", "power", "locked"}),
+    "other": frozenset(
+        {"open", "motion", "presence", "in_bed", "vibration", "on", "pressed", "power", "locked"}
+    ),
 }
-"""Which measures a device in a role can tell the rules. Health measures (battery, link, tamper) come from every device."""
+"""Which measures a device in a role can tell the rules. Health measures (battery, link, tamper) come from
+every device.
+"""
 
 PersonRole = Literal["carer", "leader", "technician", "administrator"]
 
@@ -76,7 +81,9 @@ class Resident(Part):
     rules: dict[str, dict[str, Any]] = {}
 
     def lives_here(self, on: date) -> bool:
-        return (self.moved_in is None or self.moved_in <= on) and (self.moved_out is None or on < self.moved_out)
+        return (self.moved_in is None or self.moved_in <= on) and (
+            self.moved_out is None or on < self.moved_out
+        )
 
 
 class Gateway(Part):
@@ -110,7 +117,8 @@ class Person(Part):
 class RuleUse(BaseModel):
     """A rule of the catalogue put to use: for which rooms, under which name, with which parameters changed.
 
-    Everything besides `rule`, `id`, `rooms` and `units` is a parameter of the rule's kind. A rule of one's own gives `kind`.
+    Everything besides `rule`, `id`, `rooms` and `units` is a parameter of the rule's kind. A rule of one's
+    own gives `kind`.
     """
 
     model_config = ConfigDict(extra="allow", frozen=True)

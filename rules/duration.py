@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, PlainSerializer
-
-from datetime import UTC
 
 _PART = re.compile(r"(\d+(?:\.\d+)?)\s*(s|min|h|d)\b\s*")
 _SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86400}
@@ -39,18 +37,24 @@ def write_duration(length: timedelta) -> str:
     return " ".join(parts) or "0 s"
 
 
-Duration = Annotated[timedelta, BeforeValidator(parse_duration), PlainSerializer(write_duration, return_type=str)]
+Duration = Annotated[
+    timedelta, BeforeValidator(parse_duration), PlainSerializer(write_duration, return_type=str)
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A daily stretch of local time, `start` included, `end` not; it crosses midnight where end ≤ start; start = end is the whole day."""
+    """A daily stretch of local time, `start` included, `end` not; it crosses midnight where end ≤ start;
+    start = end is the whole day.
+    """
 
     start: time
     end: time
 
     def contains(self, at: datetime, zone: ZoneInfo) -> bool:
-        """Whether the wall clock at `at` shows a time inside the window (both passes of the doubled hour count alike)."""
+        """Whether the wall clock at `at` shows a time inside the window (both passes of the doubled hour
+        count alike).
+        """
         clock = at.astimezone(zone).time()
         if self.start < self.end:
             return self.start <= clock < self.end
@@ -67,8 +71,8 @@ class Window:
 def next_local(clock: time, after: datetime, zone: ZoneInfo) -> datetime:
     """The first instant strictly after `after` at which the wall clock in `zone` reaches `clock` (aware UTC).
 
-    A time that the change to summer time skips is taken as the instant the skipped hour would have ended on the old
-    offset; of a doubled time the first pass counts.
+    A time that the change to summer time skips is taken as the instant the skipped hour would have ended on
+    the old offset; of a doubled time the first pass counts.
     """
     day = after.astimezone(zone).date() - timedelta(days=1)
     while True:
@@ -86,7 +90,14 @@ def parse_window(text: object) -> Window:
         found = re.fullmatch(r"(\d{1,2}):(\d{2})\s*[-–]\s*(\d{1,2}):(\d{2})", text.strip())
         if found:
             h1, m1, h2, m2 = (int(g) for g in found.groups())
-            if h1 <= 24 and h2 <= 24 and m1 < 60 and m2 < 60 and not (h1 == 24 and m1) and not (h2 == 24 and m2):
+            if (
+                h1 <= 24
+                and h2 <= 24
+                and m1 < 60
+                and m2 < 60
+                and not (h1 == 24 and m1)
+                and not (h2 == 24 and m2)
+            ):
                 return Window(time(h1 % 24, m1), time(h2 % 24, m2))
     raise ValueError(f"{text!r} is not a window of the day; expected e.g. 22:00-07:00")
 
@@ -99,7 +110,7 @@ def parse_clock(text: object) -> time:
         hours, minutes = (int(part) for part in text.strip().split(":"))
         if hours < 24 and minutes < 60:
             return time(hours, minutes)
-    raise ValueError(f"{text!r} is not a time of day; expected e.g. \"07:30\", in quotes")
+    raise ValueError(f'{text!r} is not a time of day; expected e.g. "07:30", in quotes')
 
 
 def _write_clock(clock: time) -> str:

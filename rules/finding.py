@@ -22,8 +22,8 @@ class Evidence(msgspec.Struct, frozen=True):
 class Finding(msgspec.Struct, frozen=True):
     """`rule` is of this opinion on `room` at `at` (aware UTC; a deadline's own instant where one ran out).
 
-    `device` is the one that triggered it, None where only time did. `late`: newer readings of the device had been judged
-    before this one came. `reason` names the decision (words for the audit trail and the page).
+    `device` is the one that triggered it, None where only time did. `late`: newer readings of the device had
+    been judged before this one came. `reason` names the decision (words for the audit trail and the page).
     """
 
     rule: str

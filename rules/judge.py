@@ -1,8 +1,8 @@
 """The engine: readings and time go in, findings come out. One engine serves live, replay, backtest and tests.
 
-Laws of time that live here: deadlines ≤ t fire before a reading at t is judged, stamped with their deadline (catch up
-first); a rule whose devices cannot be heard is held (blind is not quiet). Pure: the states are rows elsewhere, and
-`changed`, `keep` and `undo` tie them to a transaction.
+Laws of time that live here: deadlines ≤ t fire before a reading at t is judged, stamped with their deadline
+(catch up first); a rule whose devices cannot be heard is held (blind is not quiet). Pure: the states are rows
+elsewhere, and `changed`, `keep` and `undo` tie them to a transaction.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ class Judge:
         self._kept: dict[Key, Kept] = {}
         self._before: dict[Key, Kept | None] = {}
         self._deadlines: list[tuple[datetime, Key]] = []
+        self._queued: dict[Key, datetime] = {}
         self._unheard: dict[str, datetime] = {}
         self._unheard_before: dict[str, datetime] = {}
 
@@ -47,7 +48,8 @@ class Judge:
         self._kept = {key: value for key, value in kept.items() if key in self.rulebook.watches}
         self._unheard = dict(unheard)
         self._unheard_before = dict(unheard)
-        self._deadlines = [(k.due, key) for key, k in self._kept.items() if k.due and not k.blind_since]
+        self._queued = {key: k.due for key, k in self._kept.items() if k.due and not k.blind_since}
+        self._deadlines = [(due, key) for key, due in self._queued.items()]
         heapify(self._deadlines)
 
     # What happens
@@ -70,9 +72,15 @@ class Judge:
         findings: list[Finding] = []
         while self._deadlines and self._deadlines[0][0] <= now:
             due, key = heappop(self._deadlines)
+            if self._queued.get(key) == due:
+                del self._queued[key]
             kept = self._kept.get(key)
-            if kept is not None and kept.due == due and kept.blind_since is None:
+            if kept is None or kept.due is None or kept.blind_since is not None:
+                continue
+            if kept.due <= due:
                 self._catch_up(self.rulebook.watches[key], due, findings)
+            else:
+                self._queue(key, kept.due)
         return findings
 
     def next_deadline(self) -> datetime | None:
@@ -144,8 +152,8 @@ class Judge:
                 del self._kept[key]
             else:
                 self._kept[key] = kept
-                if kept.due is not None:
-                    heappush(self._deadlines, (kept.due, key))
+                if kept.due is not None and kept.blind_since is None:
+                    self._queue(key, kept.due)
         self._before.clear()
         self._unheard = dict(self._unheard_before)
         self.latest.undo()
@@ -181,7 +189,14 @@ class Judge:
             self._before[key] = self._kept.get(key)
         self._kept[key] = kept
         if kept.due is not None and kept.blind_since is None:
-            heappush(self._deadlines, (kept.due, key))
+            self._queue(key, kept.due)
+
+    def _queue(self, key: Key, due: datetime) -> None:
+        """One entry a rule, at its earliest deadline so far: a later one is found when the earlier comes up."""
+        queued = self._queued.get(key)
+        if queued is None or due < queued:
+            self._queued[key] = due
+            heappush(self._deadlines, (due, key))
 
 
 def _shifted(state: Any, by: timedelta) -> Any:

@@ -1,4 +1,5 @@
-"""The newest value of each measure of each device, and what a further reading is beside it: new, a repeat, late, a duplicate.
+"""The newest value of each measure of each device, and what a further reading is beside it: new, a repeat,
+late, a duplicate.
 
 Law of time: late is not live. A reading older than the last one judged changes nothing that stands.
 """

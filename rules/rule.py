@@ -1,6 +1,7 @@
 """A rule, as configuration: one pydantic model per kind of rule, and what the catalogue says of a named rule.
 
-Here: names, parameters, defaults. Not here: how a kind judges (rules/kinds), where a rule applies (rules/rulebook.py).
+Here: names, parameters, defaults. Not here: how a kind judges (rules/kinds), where a rule applies
+(rules/rulebook.py).
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ class _Model(BaseModel):
 
 
 class Signal(_Model):
-    """What a rule listens for: a measure of devices in some roles (None: any role), at a value (None: any change)."""
+    """What a rule listens for: a measure of devices in some roles (None: any role), at a value (None: any
+    change).
+    """
 
     measure: str
     roles: tuple[Role, ...] | None = None

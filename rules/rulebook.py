@@ -1,6 +1,8 @@
-"""Which rules are in force where: a site, a catalogue and a date become watches, and an index from device to watch.
+"""Which rules are in force where: a site, a catalogue and a date become watches, and an index from device to
+watch.
 
-A watch is one rule in one room with its parameters settled: catalogue, then the site's use of it, then the resident's own.
+A watch is one rule in one room with its parameters settled: catalogue, then the site's use of it, then the
+resident's own.
 """
 
 from __future__ import annotations
@@ -60,7 +62,9 @@ class Rulebook:
 
 
 def rulebook(site: Site, catalogue: Mapping[str, AnyRule], on: date) -> Rulebook:
-    """The rules in force on a local date. The site has been checked: what it refers to exists (KeyError otherwise)."""
+    """The rules in force on a local date. The site has been checked: what it refers to exists (KeyError
+    otherwise).
+    """
     devices = _devices_by_room(site)
     residents: dict[str, list[Resident]] = {}
     for resident in site.residents:
@@ -88,7 +92,9 @@ def rulebook(site: Site, catalogue: Mapping[str, AnyRule], on: date) -> Rulebook
 
 
 def settle(use: RuleUse, own: Mapping[str, Any], catalogue: Mapping[str, AnyRule]) -> AnyRule:
-    """The rule with the site's and then the resident's own parameters laid over it. Raises pydantic's ValidationError."""
+    """The rule with the site's and then the resident's own parameters laid over it. Raises pydantic's
+    ValidationError.
+    """
     named = catalogue.get(use.rule)
     base = named.model_dump(by_alias=True) if named is not None else {}
     return RULE.validate_python({**base, **use.parameters, **own, "rule": use.name})

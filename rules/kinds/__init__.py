@@ -1,7 +1,8 @@
-"""The kinds of rule, one file each. A kind is three pure functions over a frozen state: what a reading, a deadline and regained sight do.
+"""The kinds of rule, one file each. A kind is three pure functions over a frozen state: what a reading, a
+deadline and regained sight do.
 
-A new kind: one file here with `State`, `start`, `on_reading`, `on_deadline` and `on_sight`, a line in KINDS, a model in
-rules/rule.py, and a scenario in tests/scenarios.
+A new kind: one file here with `State`, `start`, `on_reading`, `on_deadline` and `on_sight`, a line in KINDS,
+a model in rules/rule.py, and a scenario in tests/scenarios.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Left and not back: an outer door was used, and nothing has been heard from inside since.
 
-Every use of an outer door starts the time; a sign of life from inside ends it, apart from the moments right after the
-door, in which a motion sensor still sees the one who leaves. By night the time allowed is shorter; who left by day
-and is out when the night begins has the night's time from then on.
+Every use of an outer door starts the time; a sign of life from inside ends it, apart from the moments right
+after the door, in which a motion sensor still sees the one who leaves. By night the time allowed is shorter;
+who left by day and is out when the night begins has the night's time from then on.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ from rules.rule import AwayRule
 
 
 class State(msgspec.Struct, frozen=True):
-    """`door`: the last use of an outer door with nothing from inside since. `unseen`: time since then without hearing."""
+    """`door`: the last use of an outer door with nothing from inside since. `unseen`: time since then without
+    hearing.
+    """
 
     door: Evidence | None = None
     unseen: timedelta = timedelta(0)
@@ -34,12 +36,16 @@ def on_reading(rule: AwayRule, context: Context, state: State, heard: Heard) -> 
     if heard.standing in ("late", "duplicate") or reading.snapshot:
         return Step(state, _due(rule, context, state))
     if heard.part == "doors":
-        if heard.standing == "new" and (state.door is None or reading.at >= state.door.at) and not state.raised:
+        if (
+            heard.standing == "new"
+            and (state.door is None or reading.at >= state.door.at)
+            and not state.raised
+        ):
             state = State(heard.evidence)
         return Step(state, _due(rule, context, state))
     if not heard.is_sign or state.door is None or reading.at <= state.door.at + rule.exit_delay:
         return Step(state, _due(rule, context, state))
-    opinions = ()
+    opinions: tuple[Opinion, ...] = ()
     if state.raised:
         opinions = (Opinion("cleared", reading.at, "heard from inside", reading.device, (heard.evidence,)),)
     return Step(State(), None, opinions)

@@ -1,7 +1,8 @@
 """Something happened: the signal appeared, inside a window of the day or at any time.
 
-A state (a door) is an event when it changes to the value; said again it is not. It clears when every device of the
-rule has left the value. A word (a press, a fall) is an event each time, apart from an echo of the same press.
+A state (a door) is an event when it changes to the value; said again it is not. It clears when every device
+of the rule has left the value. A word (a press, a fall) is an event each time, apart from an echo of the same
+press.
 """
 
 from __future__ import annotations
@@ -43,7 +44,9 @@ def _on_word(rule: EventRule, context: Context, state: State, heard: Heard) -> S
         return Step(state, None)
     if not heard.fits:
         if state.raised and heard.standing != "late" and reading.value == "cleared":
-            return Step(msgspec.structs.replace(state, raised=False), None, (_opinion("cleared", heard, "has risen"),))
+            return Step(
+                msgspec.structs.replace(state, raised=False), None, (_opinion("cleared", heard, "has risen"),)
+            )
         return Step(state, None)
     late = heard.standing == "late"
     if late and not rule.even_if_late:

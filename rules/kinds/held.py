@@ -1,7 +1,8 @@
-"""Something has lasted: a signal has held without a break for a length of time, on any one device of the rule.
+"""Something has lasted: a signal has held without a break for a length of time, on any one device of the
+rule.
 
-A repeat of the value does not start the time anew, and neither does a spell in which the device could not be heard.
-With a window, the alert comes once the time is up and the window is open, also when it opens later.
+A repeat of the value does not start the time anew, and neither does a spell in which the device could not be
+heard. With a window, the alert comes once the time is up and the window is open, also when it opens later.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ from rules.rule import HeldRule
 
 
 class State(msgspec.Struct, frozen=True):
-    """`since`: per device that holds the value, the reading with which it began. `raised`: devices an alert was asked for."""
+    """`since`: per device that holds the value, the reading with which it began. `raised`: devices an alert
+    was asked for.
+    """
 
     since: dict[str, Evidence] = {}
     raised: tuple[str, ...] = ()
@@ -36,7 +39,7 @@ def on_reading(rule: HeldRule, context: Context, state: State, heard: Heard) -> 
         return Step(state, _due(rule, context, state))
     since = {device: began for device, began in state.since.items() if device != reading.device}
     raised = tuple(device for device in state.raised if device != reading.device)
-    opinions = ()
+    opinions: tuple[Opinion, ...] = ()
     if state.raised and not raised:
         opinions = (Opinion("cleared", reading.at, "is over", reading.device, (heard.evidence,)),)
     state = State(since, raised)
@@ -47,7 +50,9 @@ def on_deadline(rule: HeldRule, context: Context, state: State, at: datetime) ->
     opinions = []
     for device, began in state.since.items():
         if device not in state.raised and _deadline(rule, context, began) <= at:
-            opinions.append(Opinion("raised", _deadline(rule, context, began), "has lasted", device, (began,)))
+            opinions.append(
+                Opinion("raised", _deadline(rule, context, began), "has lasted", device, (began,))
+            )
     state = State(state.since, (*state.raised, *(o.device for o in opinions if o.device)))
     return Step(state, _due(rule, context, state), tuple(opinions))
 

@@ -1,7 +1,7 @@
 """Nothing between two local times of the day: not up by ten.
 
-The first day that counts is the first whose whole window was watched. A spell without hearing the devices inside the
-window puts the deadline off by its length: blind is not quiet.
+The first day that counts is the first whose whole window was watched. A spell without hearing the devices
+inside the window puts the deadline off by its length: blind is not quiet.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ from rules.rule import NotByRule
 
 
 class State(msgspec.Struct, frozen=True):
-    """`opens`, `due`: the window that is watched or waited for. `raised`: its alert was asked for and nothing came since."""
+    """`opens`, `due`: the window that is watched or waited for. `raised`: its alert was asked for and nothing
+    came since.
+    """
 
     opens: datetime | None = None
     due: datetime | None = None
@@ -35,7 +37,7 @@ def on_reading(rule: NotByRule, context: Context, state: State, heard: Heard) ->
         state = _next_window(rule, context, at)
     if not heard.is_sign:
         return Step(state, state.due)
-    opinions = ()
+    opinions: tuple[Opinion, ...] = ()
     if state.raised:
         opinions = (Opinion("cleared", at, "sign of life", heard.reading.device, (heard.evidence,)),)
         state = msgspec.structs.replace(state, raised=False)

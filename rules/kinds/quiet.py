@@ -1,7 +1,8 @@
-"""No sign of life for a length of time. At its end a pre-warning where one is set, and `prewarning` later the alert.
+"""No sign of life for a length of time. At its end a pre-warning where one is set, and `prewarning` later the
+alert.
 
-Only time in which the devices could be heard counts: blind is not quiet. The rule begins with the first sign of life;
-a room that never gave one is unprotected, not quiet.
+Only time in which the devices could be heard counts: blind is not quiet. The rule begins with the first sign
+of life; a room that never gave one is unprotected, not quiet.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ def on_reading(rule: QuietRule, context: Context, state: State, heard: Heard) ->
     sign = heard.evidence
     if not heard.is_sign or (state.last_sign is not None and sign.at <= state.last_sign.at):
         return Step(state, _due(rule, state))
-    opinions = ()
+    opinions: tuple[Opinion, ...] = ()
     if state.stage != "watching":
         opinions = (Opinion("cleared", sign.at, "sign of life", sign.device, (sign,)),)
     state = State(sign)
@@ -43,7 +44,9 @@ def on_deadline(rule: QuietRule, context: Context, state: State, at: datetime) -
     assert state.last_sign is not None
     if state.stage == "watching" and rule.prewarning:
         warned = msgspec.structs.replace(state, stage="prewarned")
-        return Step(warned, _due(rule, warned), (Opinion("prewarned", at, "quiet so long", None, (state.last_sign,)),))
+        return Step(
+            warned, _due(rule, warned), (Opinion("prewarned", at, "quiet so long", None, (state.last_sign,)),)
+        )
     raised = msgspec.structs.replace(state, stage="raised")
     return Step(raised, None, (Opinion("raised", at, "quiet too long", None, (state.last_sign,)),))
 

@@ -12,8 +12,9 @@ from rules.latest import Standing
 
 
 class Heard(NamedTuple):
-    """A reading that concerns a rule. `part` names which of the rule's signals it belongs to, `fits` whether its value
-    is the one the signal waits for."""
+    """A reading that concerns a rule. `part` names which of the rule's signals it belongs to, `fits` whether
+    its value is the one the signal waits for.
+    """
 
     reading: Reading
     standing: Standing
@@ -22,7 +23,9 @@ class Heard(NamedTuple):
 
     @property
     def is_sign(self) -> bool:
-        """Whether it shows that something happened just then: news of the right value, not a state repeated or kept from earlier."""
+        """Whether it shows that something happened just then: news of the right value, not a state repeated
+        or kept from earlier.
+        """
         reading = self.reading
         if not self.fits or reading.snapshot:
             return False
@@ -46,7 +49,9 @@ class Opinion(NamedTuple):
 
 
 class Step(NamedTuple):
-    """The state afterwards, the next instant at which time itself matters to the rule, and what is to be said now."""
+    """The state afterwards, the next instant at which time itself matters to the rule, and what is to be said
+    now.
+    """
 
     state: Any
     due: datetime | None

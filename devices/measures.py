@@ -26,8 +26,20 @@ class Measure:
 
 
 _STATES = (
-    "open motion presence in_bed vibration leak smoke gas co tamper battery_low locked on"  # fmt: skip
-).split()
+    "open",
+    "motion",
+    "presence",
+    "in_bed",
+    "vibration",
+    "leak",
+    "smoke",
+    "gas",
+    "co",
+    "tamper",
+    "battery_low",
+    "locked",
+    "on",
+)
 
 MEASURES: dict[str, Measure] = {
     **{name: Measure(name, "state") for name in _STATES},

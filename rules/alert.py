@@ -7,15 +7,17 @@ Here: states, events, who may move what to where. Not here: storing it (hub/stor
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
 from rules.finding import Evidence
 from rules.rule import Severity
+from rules.rulebook import Watch
 
 State = Literal["open", "accepted", "arrived", "closed"]
 Event = Literal["raised_again", "confirmed", "cleared", "accept", "arrive", "close", "arrival_overdue"]
+Act = Literal["accept", "arrive", "close"]
 Outcome = Literal["helped", "no_help_needed", "false_alarm", "test", "passed"]
 OUTCOMES_BY_PEOPLE: tuple[Outcome, ...] = ("helped", "no_help_needed", "false_alarm", "test")
 
@@ -40,6 +42,8 @@ TRANSITIONS: dict[tuple[State, Event], State] = {
 
 ARRIVAL_WITHIN = timedelta(minutes=10)  # [default] mean response there is 8 min (500 senior living systems)
 EVIDENCE_KEPT = 20
+LATE_AFTER = timedelta(minutes=1)
+"""Found this long after it happened, an alert says how late it is."""
 
 
 class Alert(msgspec.Struct, frozen=True):
@@ -83,3 +87,85 @@ class Decision(msgspec.Struct, frozen=True):
     alert: Alert
     changed: bool
     reason: str
+
+
+def opened(finding: Finding, site: str, watch: Watch, found_at: datetime) -> Alert:
+    """The alert that a finding opens; it has no id until it is stored. `watch` says for whom."""
+    prewarning = finding.kind == "prewarned"
+    return Alert(
+        id=0,
+        site=site,
+        rule=finding.rule,
+        room=finding.room,
+        unit=watch.unit,
+        residents=watch.residents,
+        severity="low" if prewarning else watch.rule.severity,
+        state="open",
+        raised_at=finding.at,
+        found_at=found_at,
+        last_at=finding.at,
+        device=finding.device,
+        evidence=finding.evidence,
+        prewarning=prewarning,
+        late=finding.late or found_at - finding.at > LATE_AFTER,
+    )
+
+
+def found(alert: Alert, finding: Finding, watch: Watch) -> Decision:
+    """What a further finding of the same rule and room does to an alert that is not closed."""
+    if finding.kind == "cleared":
+        return _cleared(alert, finding, watch)
+    event: Event = "confirmed" if alert.prewarning and finding.kind == "raised" else "raised_again"
+    after = _moved(
+        alert,
+        event,
+        severity=watch.rule.severity if finding.kind == "raised" else alert.severity,
+        prewarning=alert.prewarning and finding.kind != "raised",
+        occurrences=alert.occurrences + (event == "raised_again"),
+        last_at=max(alert.last_at, finding.at),
+        device=finding.device or alert.device,
+        evidence=(*alert.evidence, *finding.evidence)[-EVIDENCE_KEPT:],
+        cleared_at=None,
+    )
+    return Decision(after, True, finding.reason)
+
+
+def _cleared(alert: Alert, finding: Finding, watch: Watch) -> Decision:
+    evidence = (*alert.evidence, *finding.evidence)[-EVIDENCE_KEPT:]
+    at = max(finding.at, alert.raised_at)
+    if alert.severity == "low" and alert.state == "open":
+        after = _moved(alert, "close", closed_at=at, outcome="passed", cleared_at=at, evidence=evidence)
+        return Decision(after, True, "passed by itself")
+    severity = watch.rule.severity_when_cleared or alert.severity
+    after = _moved(alert, "cleared", cleared_at=at, evidence=evidence, severity=severity)
+    return Decision(after, True, finding.reason)
+
+
+def act(alert: Alert, event: Act, by: str, at: datetime, outcome: Outcome | None = None) -> Decision:
+    """What a person does to an alert, where the table allows it; otherwise nothing changes and the reason says why.
+
+    `outcome` is required to close and refused elsewhere (ValueError: the caller's mistake).
+    """
+    if (event == "close") != (outcome is not None):
+        raise ValueError("an outcome goes with closing, and with nothing else")
+    if (alert.state, event) not in TRANSITIONS:
+        return Decision(alert, False, f"already {alert.state}")
+    if event == "accept":
+        due = at + ARRIVAL_WITHIN
+        return Decision(_moved(alert, event, accepted_at=at, accepted_by=by, due=due), True, "accepted")
+    if event == "arrive":
+        taken = {"accepted_at": alert.accepted_at or at, "accepted_by": alert.accepted_by or by}
+        after = _moved(alert, event, arrived_at=at, arrived_by=by, due=None, **taken)
+        return Decision(after, True, "arrived")
+    after = _moved(alert, event, closed_at=at, closed_by=by, outcome=outcome, due=None)
+    return Decision(after, True, "closed")
+
+
+def time_is_up(alert: Alert) -> Decision:
+    """An acceptance that came to nothing: the alert is open again, and says so."""
+    after = _moved(alert, "arrival_overdue", accepted_at=None, accepted_by=None, due=None)
+    return Decision(after, True, "nobody arrived in time")
+
+
+def _moved(alert: Alert, event: Event, **changes: Any) -> Alert:
+    return msgspec.structs.replace(alert, state=TRANSITIONS[(alert.state, event)], **changes)

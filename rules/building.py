@@ -17,10 +17,27 @@ Slug = Annotated[str, Field(pattern=r"^[a-z0-9æøå][a-z0-9æøå_-]*$", max_le
 Name = Annotated[str, Field(min_length=1, max_length=120)]
 
 Role = Literal[
-    "outer_door", "door", "window", "motion", "bathroom_motion", "bedroom_motion", "kitchen_motion", "bed", "chair",
-    "help_button", "fall_detector", "stove", "fridge", "medicine_cabinet", "cupboard", "toilet", "leak_detector",
-    "smoke_detector", "climate", "other",
-]  # fmt: skip
+    "outer_door",
+    "door",
+    "window",
+    "motion",
+    "bathroom_motion",
+    "bedroom_motion",
+    "kitchen_motion",
+    "bed",
+    "chair",
+    "help_button",
+    "fall_detector",
+    "stove",
+    "fridge",
+    "medicine_cabinet",
+    "cupboard",
+    "toilet",
+    "leak_detector",
+    "smoke_detector",
+    "climate",
+    "other",
+]
 ROLES: tuple[str, ...] = get_args(Role)
 
 _DOOR = frozenset({"open", "motion", "presence", "vibration"})

@@ -1,4 +1,4 @@
-"""Lengths of time and local windows of the day, as people write them: `5 min`, `1 h 30 min`, `22:00-07:00`."""
+"""Lengths of time and windows of the day, as people write them: `5 min`, `1 h 30 min`, `22:00-07:00`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A rule's opinion at an instant: what the engine gives out, live, in a replay, a backtest and a test alike."""
+"""A rule's opinion at an instant: what the engine gives out, live, in a replay, a backtest and a test."""
 
 from __future__ import annotations
 

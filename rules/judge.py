@@ -55,7 +55,7 @@ class Judge:
     # What happens
 
     def judge(self, reading: Reading) -> tuple[Standing, list[Finding]]:
-        """One reading, in order of arrival. Returns what it is beside the known, and the findings it led to."""
+        """One reading, in order of arrival: what it is beside the known, and the findings it led to."""
         standing = self.latest.note(reading)
         findings: list[Finding] = []
         if standing == "duplicate":
@@ -192,7 +192,7 @@ class Judge:
             self._queue(key, kept.due)
 
     def _queue(self, key: Key, due: datetime) -> None:
-        """One entry a rule, at its earliest deadline so far: a later one is found when the earlier comes up."""
+        """One entry a rule, at its earliest deadline so far: a later one is found when that comes up."""
         queued = self._queued.get(key)
         if queued is None or due < queued:
             self._queued[key] = due

@@ -119,7 +119,7 @@ def _devices_by_room(site: Site) -> dict[str, list[Device]]:
 def _rooms_of(
     use: RuleUse, site: Site, catalogue: Mapping[str, AnyRule], residents: Mapping[str, Any]
 ) -> Iterable[Room]:
-    """The rooms a rule is meant for: those it names, else where somebody lives (a rule for residents) or all."""
+    """The rooms a rule is meant for: those it names, else where somebody lives, or all."""
     for room in site.rooms:
         if use.units is not None and room.unit not in use.units:
             continue

@@ -21,7 +21,7 @@ ECHO = timedelta(seconds=2)
 
 
 class State(msgspec.Struct, frozen=True):
-    """`active`: devices that hold the value now. `raised`: an alert was asked for and has not been cleared."""
+    """`active`: devices that hold the value now. `raised`: asked for and not cleared since."""
 
     active: tuple[str, ...] = ()
     raised: bool = False

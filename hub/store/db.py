@@ -65,7 +65,8 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
         version = _version(connection)  # another process may have been quicker
         if version > newest:
             raise NewerDatabaseError(
-                f"{path} was written by a newer Vaka (its schema is {version}, this one knows {newest}); run that one"
+                f"{path} was written by a newer Vaka (its schema is {version}, this one knows {newest});"
+                " run that one"
             )
         for number in range(version + 1, newest + 1):
             for statement in _statements(steps[number]):

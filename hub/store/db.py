@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
 
-FILE = "vaka.db"
 BUSY_TIMEOUT_MS = 10_000
 
 

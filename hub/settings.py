@@ -1,0 +1,118 @@
+"""What one installation is told from outside: the VAKA_* environment variables (docs/settings.md).
+
+Here: where things are and how to reach them. Not here: what the site is like (the site file), and no secret:
+a password stands in a file that a setting names.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Literal, NamedTuple
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_core import ErrorDetails
+
+PREFIX = "VAKA_"
+DATABASE = "vaka.db"
+
+
+class SettingsError(Exception):
+    """One line for each setting that cannot be used: its name, what stands there, what was expected."""
+
+
+class Broker(NamedTuple):
+    """Where the MQTT broker is."""
+
+    host: str
+    port: int
+    tls: bool
+    user: str | None
+
+
+class Settings(BaseModel):
+    """One field for each variable: `web_port` is VAKA_WEB_PORT. Paths: relative to the working directory."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    data: Path = Field(Path("data"), description="Folder of the database.")
+    site: str | None = Field(
+        None, description="Which site this hub serves. Without it: the only one imported."
+    )
+    broker: str = Field(
+        "mqtt://127.0.0.1:1883",
+        description="The MQTT broker: mqtt://USER@HOST:PORT, or mqtts:// with TLS. Never a password.",
+    )
+    broker_password_file: Path | None = Field(
+        None, description="File whose first line is the broker's password."
+    )
+    broker_ca: Path | None = Field(
+        None, description="Certificate authority of the broker (PEM). Without it: those the system trusts."
+    )
+    client_id: str | None = Field(
+        None,
+        description="MQTT client identifier; it must never change, the broker keeps our queue by it. "
+        "Without it: vaka-hub-SITE.",
+    )
+    web_host: str = Field("127.0.0.1", description="Address the pages are served at.")
+    web_port: Annotated[int, Field(ge=0, le=65535)] = Field(8080, description="Port the pages are served at.")
+    clock: Literal["wall", "readings"] = Field(
+        "wall", description="`readings` lets the readings' own times drive the deadlines: for replays only."
+    )
+    influx_url: str | None = Field(
+        None, description="InfluxDB 2, e.g. http://influxdb:8086. Without it: none."
+    )
+    influx_org: str = Field("vaka", description="InfluxDB's organisation.")
+    influx_bucket: str = Field("vaka", description="InfluxDB's bucket.")
+    influx_token_file: Path | None = Field(None, description="File whose first line is InfluxDB's token.")
+
+    @property
+    def database(self) -> Path:
+        return self.data / DATABASE
+
+    @property
+    def broker_address(self) -> Broker:
+        url = urlsplit(self.broker)
+        assert url.hostname is not None
+        tls = url.scheme == "mqtts"
+        return Broker(url.hostname, url.port or (8883 if tls else 1883), tls, url.username)
+
+    @field_validator("broker")
+    @classmethod
+    def _reachable(cls, text: str) -> str:
+        url = urlsplit(text)
+        if url.password:
+            raise ValueError(
+                "a password stands in it; expected the password in the file of VAKA_BROKER_PASSWORD_FILE"
+            )
+        if url.scheme not in ("mqtt", "mqtts") or not url.hostname or url.path not in ("", "/"):
+            raise ValueError(f"{text!r} is no broker's address; expected e.g. mqtt://vaka@broker:1883")
+        _ = url.port  # raises ValueError where it is no port
+        return text
+
+
+def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
+    """The settings of this process. An empty variable is as good as none.
+
+    Raises SettingsError with all that is wrong.
+    """
+    given = {k.removeprefix(PREFIX).lower(): v for k, v in environment.items() if k.startswith(PREFIX) and v}
+    try:
+        return Settings.model_validate(given)
+    except ValidationError as error:
+        raise SettingsError("\n".join(_sentence(e) for e in error.errors())) from None
+
+
+def _sentence(error: ErrorDetails) -> str:
+    name = str(error["loc"][0])
+    variable = PREFIX + name.upper()
+    if error["type"] == "extra_forbidden":
+        near = get_close_matches(name, Settings.model_fields, 1, 0)
+        return f"{variable} is no setting; expected e.g. {PREFIX}{near[0].upper()} (all: docs/settings.md)"
+    if error["type"] == "value_error":
+        return f"{variable}: {error['ctx']['error']}"
+    expected = error["msg"].removeprefix("Input should be ")
+    return f"{variable} is {error['input']!r}; expected {expected}"

@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 ROOMS := devices rules hub dashboards
 
-.PHONY: help venv demo test check fast bench format lock
+.PHONY: help venv demo test check fast lint servers bench format lock
 
 help:  ## What there is
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -19,18 +19,22 @@ $(READY): requirements-dev.lock pyproject.toml tools/bootstrap
 demo: $(READY)  ## Everything on embedded parts, on this machine
 	$(BIN)/vaka demo
 
-check: $(READY)  ## Format, lint, types, rooms and the fast tests
+test: lint servers  ## All that is needed to trust a change
+	$(BIN)/pytest
+
+check: lint fast  ## Format, lint, types, rooms and the tests that take seconds
+
+lint: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -q -m "not (broker or browser or influx or slow or data)"
 
 fast: $(READY)  ## Only the tests that take seconds
 	$(BIN)/pytest -q -m "not (broker or browser or influx or slow or data)"
 
-test: check  ## All that is needed to trust a change
-	$(BIN)/pytest
+servers:
+	tools/servers
 
 bench: $(READY)  ## Throughput and latency, as a table
 	$(BIN)/python -m tests.bench

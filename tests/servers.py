@@ -63,7 +63,7 @@ def listens(port: int) -> bool:
 
 @dataclass
 class Mosquitto:
-    """A real Mosquitto on deploy/mosquitto/mosquitto.conf, in its own folder, with a plain and a TLS listener.
+    """A real Mosquitto on deploy/mosquitto/mosquitto.conf, in its own folder; a plain and a TLS listener.
 
     The accounts are those of an installation: `username` (hub) and `gateway_username` (a gateway).
     """

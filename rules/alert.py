@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from rules.finding import Evidence
+from rules.finding import Evidence, Finding
 from rules.rule import Severity
 from rules.rulebook import Watch
 
@@ -142,7 +142,8 @@ def _cleared(alert: Alert, finding: Finding, watch: Watch) -> Decision:
 
 
 def act(alert: Alert, event: Act, by: str, at: datetime, outcome: Outcome | None = None) -> Decision:
-    """What a person does to an alert, where the table allows it; otherwise nothing changes and the reason says why.
+    """What a person does to an alert, where the table allows it; otherwise nothing changes and the reason
+    says why.
 
     `outcome` is required to close and refused elsewhere (ValueError: the caller's mistake).
     """

@@ -65,3 +65,8 @@ class ReadingsClock:
 
     def advance(self, at: datetime) -> None:
         self._now = max(self._now, at)
+
+
+def now() -> datetime:
+    """The wall clock, for commands that run once."""
+    return datetime.now(UTC)

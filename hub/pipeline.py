@@ -1,7 +1,8 @@
-"""From messages to one transaction: decoded, judged, and committed whole, with readings, rule states, alerts and outbox.
+"""From messages to one transaction: decoded, judged, and committed whole, with readings, rule states, alerts
+and outbox.
 
-The caller acknowledges messages only after `take` returned. Whatever raises leaves nothing half done: the transaction
-is rolled back and every memory that goes with it is undone.
+The caller acknowledges messages only after `take` returned. Whatever raises leaves nothing half done: the
+transaction is rolled back and every memory that goes with it is undone.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import msgspec
-
 from devices.decode import Decoder
+
 from devices.measures import MEASURES
 from devices.message import Message
 from devices.reading import Availability, Decoded, Reading
@@ -71,7 +72,8 @@ class Pipeline:
     def take(self, messages: Sequence[Message]) -> None:
         """Commit a batch. A message that breaks it is found by taking them one by one, and quarantined.
 
-        Raises sqlite3.OperationalError where the disk is full or fails: nothing was taken, nothing may be acknowledged.
+        Raises sqlite3.OperationalError where the disk is full or fails: nothing was taken, nothing may be
+        acknowledged.
         """
         try:
             with self._transaction():

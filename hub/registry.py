@@ -14,7 +14,9 @@ UNKNOWN_KEPT = 10_000
 
 
 class Speaker:
-    """A device that was heard. `id` is the site's name for it, or one of our own making where the site has none."""
+    """A device that was heard. `id` is the site's name for it, or one of our own making where the site has
+    none.
+    """
 
     __slots__ = ("gateway", "id", "known", "last_heard_at", "no")
 
@@ -45,7 +47,9 @@ class Registry:
         self.spoke: set[Speaker] = set()
 
     def speaker(self, gateway: str, address: str, at: datetime) -> Speaker | None:
-        """Who that is; one never heard before gets its number, within the transaction. None: too many unknown ones."""
+        """Who that is; one never heard before gets its number, within the transaction. None: too many unknown
+        ones.
+        """
         found = self._speakers.get((gateway, address))
         if found is not None:
             return found

@@ -58,7 +58,8 @@ def put_latest(connection: sqlite3.Connection, rows: Iterable[tuple[int, datetim
     """(number, last heard at, newest values) for each device that spoke."""
     connection.executemany(
         "INSERT INTO device_latest (device, last_heard_at, latest) VALUES (?, ?, ?)"
-        " ON CONFLICT (device) DO UPDATE SET last_heard_at = excluded.last_heard_at, latest = excluded.latest",
+        " ON CONFLICT (device) DO UPDATE"
+        " SET last_heard_at = excluded.last_heard_at, latest = excluded.latest",
         [(no, to_us(at), _write(latest)) for no, at, latest in rows],
     )
 

@@ -31,7 +31,8 @@ def add(
     at: datetime,
 ) -> None:
     connection.execute(
-        "INSERT INTO notification (site, alert, channel, address, payload, created_at) VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO notification (site, alert, channel, address, payload, created_at)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
         (site, alert, channel, address, payload, to_us(at)),
     )
 

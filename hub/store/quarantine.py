@@ -39,7 +39,8 @@ def add(
         topic, reason = "(many topics)", "too many different messages could not be understood"
     connection.execute(
         "INSERT INTO quarantine VALUES (?, ?, ?, ?, ?, 1, ?, ?) ON CONFLICT DO UPDATE SET count = count + 1,"
-        " payload = excluded.payload, payload_size = excluded.payload_size, last_received_at = excluded.last_received_at",
+        " payload = excluded.payload, payload_size = excluded.payload_size,"
+        " last_received_at = excluded.last_received_at",
         (site, topic, reason, example, size, us, us),
     )
 
@@ -51,4 +52,6 @@ def everything(connection: sqlite3.Connection, site: str) -> list[Quarantined]:
         " FROM quarantine WHERE site = ? ORDER BY last_received_at DESC",
         (site,),
     )
-    return [Quarantined(*row[:5], from_us(row[5]), from_us(row[6])) for row in rows]
+    return [
+        Quarantined(row[0], row[1], row[2], row[3], row[4], from_us(row[5]), from_us(row[6])) for row in rows
+    ]

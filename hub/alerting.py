@@ -9,26 +9,23 @@ from datetime import datetime
 
 from hub.announcement import announce
 from hub.store import alerts
-from rules.alert import Alert, Decision, found, opened, time_is_up
+from rules.alert import Alert, Concern, Decision, found, opened, time_is_up
 from rules.finding import Finding
-from rules.rulebook import Rulebook
 
 
 def take(
-    connection: sqlite3.Connection, rulebook: Rulebook, finding: Finding, found_at: datetime
+    connection: sqlite3.Connection, site: str, finding: Finding, concern: Concern, found_at: datetime
 ) -> Alert | None:
-    """What a finding does to the alerts. Within a transaction. None where it clears what nobody waits for any
+    """What a finding does to the alerts. Within a transaction. None: it clears what nobody waits for any
     more.
     """
-    site = rulebook.site.site
     alerts.add_finding(connection, site, finding)
-    watch = rulebook.watches[finding.rule, finding.room]
     alert = alerts.open_alert(connection, site, finding.rule, finding.room)
     if alert is not None:
-        return change(connection, alert, finding.kind, found(alert, finding, watch), found_at)
+        return change(connection, alert, finding.kind, found(alert, finding, concern), found_at)
     if finding.kind == "cleared":
         return None
-    alert = alerts.add(connection, opened(finding, site, watch, found_at))
+    alert = alerts.add(connection, opened(finding, site, concern, found_at))
     alerts.add_event(connection, alert.id, found_at, finding.kind, None, finding.reason)
     announce(connection, alert, found_at)
     return alert

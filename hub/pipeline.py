@@ -14,8 +14,8 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import msgspec
-from devices.decode import Decoder
 
+from devices.decode import Decoder
 from devices.measures import MEASURES
 from devices.message import Message
 from devices.reading import Availability, Decoded, Reading
@@ -26,6 +26,7 @@ from hub.registry import Registry, Speaker
 from hub.store import quarantine, readings, rule_states
 from hub.store.db import transaction
 from hub.store.instants import to_us
+from rules.alert import concern_of
 from rules.building import Site
 from rules.finding import Finding
 from rules.judge import Judge
@@ -41,6 +42,7 @@ class Pipeline:
     """Not for two threads at once."""
 
     judge: Judge
+    registry: Registry
     site: Site
 
     def __init__(
@@ -62,7 +64,7 @@ class Pipeline:
         """Put a site file into force. Rules that were there before keep what they had seen."""
         self.site, self._decoder = site, decoder
         latest = Latest()
-        self._registry = Registry(self._connection, site, latest)
+        self.registry = Registry(self._connection, site, latest)
         today = self._clock.now().astimezone(site.zone).date()
         self.judge = Judge(rulebook(site, self._catalogue, today), latest)
         rule_states.load(self._connection, site.site, self.judge)
@@ -116,12 +118,12 @@ class Pipeline:
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        memories = (self.judge, self._registry, self._redelivery)
+        memories = (self.judge, self.registry, self._redelivery)
         try:
             with transaction(self._connection):
                 yield
                 readings.append(self._connection, self._rows)
-                self._registry.put(self.judge.latest)
+                self.registry.put(self.judge.latest)
                 rule_states.put(self._connection, self.site.site, self.judge)
                 self._redelivery.put()
         except BaseException:
@@ -148,7 +150,7 @@ class Pipeline:
     def _take_availability(self, availability: Availability) -> None:
         part = f"gateway:{availability.gateway}"
         if availability.device is not None:
-            device = self._registry.device_id(availability.gateway, availability.device)
+            device = self.registry.device_id(availability.gateway, availability.device)
             if device is None:
                 return
             part = f"device:{device}"
@@ -156,14 +158,14 @@ class Pipeline:
         self._put_findings(change(part, availability.at))
 
     def _take_readings(self, message: Message, decoded: Decoded, address: str) -> None:
-        speaker = self._registry.speaker(decoded.gateway, address, message.received_at)
+        speaker = self.registry.speaker(decoded.gateway, address, message.received_at)
         if speaker is None:
             self._set_aside(message, "too many devices that the site does not name")
             return
         if not speaker.known and speaker.last_heard_at is None:
             self._set_aside(message, f"the site names no device {address!r} at {decoded.gateway}")
         speaker.last_heard_at = message.received_at
-        self._registry.spoke.add(speaker)
+        self.registry.spoke.add(speaker)
         came_before: bool | None = None
         for reading in decoded.readings:
             if reading.device != speaker.id:
@@ -198,7 +200,9 @@ class Pipeline:
 
     def _put_findings(self, findings: Iterable[Finding]) -> None:
         for finding in findings:
-            alerting.take(self._connection, self.judge.rulebook, finding, self._clock.now())
+            watch = self.judge.rulebook.watches[finding.rule, finding.room]
+            found_at = self._clock.now()
+            alerting.take(self._connection, self.site.site, finding, concern_of(watch), found_at)
 
     def _set_aside(self, message: Message, why: str) -> None:
         quarantine.add(

@@ -1,4 +1,4 @@
-"""Who is speaking: from a gateway's name for a device to its number in the journal and its place in the site."""
+"""Who is speaking: from a gateway's name for a device to its number in the journal and the site's name."""
 
 from __future__ import annotations
 
@@ -47,9 +47,7 @@ class Registry:
         self.spoke: set[Speaker] = set()
 
     def speaker(self, gateway: str, address: str, at: datetime) -> Speaker | None:
-        """Who that is; one never heard before gets its number, within the transaction. None: too many unknown
-        ones.
-        """
+        """Who that is; a new one gets its number, within the transaction. None: too many unknown ones."""
         found = self._speakers.get((gateway, address))
         if found is not None:
             return found
@@ -62,6 +60,13 @@ class Registry:
     def device_id(self, gateway: str, address: str) -> str | None:
         """The site's name for a device, None where the site has none."""
         return self._ids.get((gateway, address))
+
+    @property
+    def never_heard(self) -> set[str]:
+        """Devices of the site that have not spoken yet."""
+        return set(self._ids.values()) - {
+            s.id for s in self._speakers.values() if s.last_heard_at is not None
+        }
 
     def put(self, latest: Latest) -> None:
         """Write what stands for every device that spoke. Within the transaction."""

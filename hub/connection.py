@@ -1,0 +1,149 @@
+"""One connection to the broker, from CONNECT to its end: how its client is set up and what was sent on it.
+
+A connection is never used again: the next one is another object with another number and another client, so
+nothing that was meant for the old one can reach the new one.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from threading import Event, Lock, Timer
+
+import msgspec
+from paho.mqtt import client as mqtt
+from paho.mqtt.enums import MQTTProtocolVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+from paho.mqtt.subscribeoptions import SubscribeOptions
+
+from hub.broker import BrokerAccess
+
+_ENDED = "the connection ended before the broker confirmed"
+
+
+class SessionTerms(msgspec.Struct, frozen=True, kw_only=True):
+    """What is agreed with the broker, and how patient we are. Seconds, except where said."""
+
+    session_expiry: int = 7 * 24 * 3600
+    receive_maximum: int = 4096
+    """Messages that may be on the way unacknowledged (MQTT 5): the largest batch."""
+    keepalive: int = 15
+    retry_first: float = 0.5
+    retry_longest: float = 10.0
+    marker_cap: float = 120.0
+    """Silence for so long without our marker: the backlog is taken to be drained, and that is said."""
+
+
+class Receipt:
+    """What became of one publication. `failure` is a sentence, or None."""
+
+    def __init__(self) -> None:
+        self._settled = Event()
+        self.failure: str | None = None
+
+    @property
+    def done(self) -> bool:
+        """The broker has confirmed it."""
+        return self._settled.is_set() and self.failure is None
+
+    def wait(self, timeout: float) -> bool:
+        """Wait `timeout` seconds for the confirmation. False: `failure` says why, or it is still open."""
+        self._settled.wait(timeout)
+        return self.done
+
+    def settle(self, failure: str | None = None) -> None:
+        self.failure = failure
+        self._settled.set()
+
+
+class Connection:
+    """`client` is paho's, its callbacks are the gateway's. The flags belong to the gateway's thread."""
+
+    def __init__(self, number: int, client: mqtt.Client) -> None:
+        self.number = number
+        self.client = client
+        self.nonce = secrets.token_hex(8)
+        self.reason = ""
+        self.was_up = False
+        self.version_refused = False
+        self.drained = False
+        self.batches = 0
+        self.over = False
+        self.cap: Timer | None = None
+        self._lock = Lock()
+        self._open_receipts: dict[int, Receipt] = {}
+        self._confirmed_early: dict[int, str | None] = {}
+
+    @property
+    def is_v5(self) -> bool:
+        return self.client.protocol == MQTTProtocolVersion.MQTTv5
+
+    def open(self, access: BrokerAccess, terms: SessionTerms) -> None:
+        """Reach the broker and ask for our session. OSError where that fails."""
+        if access.username is not None:
+            self.client.username_pw_set(access.username, access.password())
+        if (context := access.tls_context()) is not None:
+            self.client.tls_set_context(context)
+        # With this set, other threads only queue: every write to the socket is done by the gateway's thread.
+        self.client.on_socket_register_write = _leave_writing_to_the_loop
+        if not self.is_v5:
+            self.client.connect(access.host, access.port, terms.keepalive)
+            return
+        properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+        properties.SessionExpiryInterval = terms.session_expiry
+        properties.ReceiveMaximum = terms.receive_maximum
+        self.client.connect(
+            access.host, access.port, terms.keepalive, clean_start=False, properties=properties
+        )
+
+    def subscribe(self, topics: Sequence[str]) -> None:
+        """At QoS 1. Retained messages come only if the subscription is new (by MQTT 3.1.1: each time)."""
+        if self.is_v5:
+            options = SubscribeOptions(qos=1, retainHandling=SubscribeOptions.RETAIN_SEND_IF_NEW_SUB)
+            self.client.subscribe([(topic, options) for topic in topics])
+        else:
+            self.client.subscribe([(topic, 1) for topic in topics])
+
+    def acknowledge(self, mids: Sequence[int]) -> None:
+        for mid in mids:
+            self.client.ack(mid, 1)
+
+    def publish(self, topic: str, payload: bytes | str, retain: bool) -> Receipt:
+        # Outside the lock: the client holds a lock of its own while it tells us of a confirmation.
+        mid = self.client.publish(topic, payload, qos=1, retain=retain).mid
+        receipt = Receipt()
+        with self._lock:
+            if mid in self._confirmed_early:
+                receipt.settle(self._confirmed_early.pop(mid))
+            elif self.over:
+                receipt.settle(_ENDED)
+            else:
+                self._open_receipts[mid] = receipt
+        return receipt
+
+    def confirmed(self, mid: int, reason: ReasonCode) -> None:
+        """The broker has answered the publication with this packet identifier."""
+        failure = f"the broker refused it: {reason}" if reason.is_failure else None
+        with self._lock:
+            receipt = self._open_receipts.pop(mid, None)
+            if receipt is None:
+                self._confirmed_early[mid] = failure
+        if receipt is not None:
+            receipt.settle(failure)
+
+    def end(self) -> None:
+        """What was not confirmed by now never will be."""
+        with self._lock:
+            self.over = True
+            receipts = list(self._open_receipts.values())
+            self._open_receipts.clear()
+        for receipt in receipts:
+            receipt.settle(_ENDED)
+        if self.cap is not None:
+            self.cap.cancel()
+
+
+def _leave_writing_to_the_loop(_: mqtt.Client, __: object, ___: object) -> None:
+    pass

@@ -1,0 +1,273 @@
+"""The way in and out: one MQTT client at the broker, its own thread, and a persistent session.
+
+A message is handed over as it came, and is acknowledged only when the pipeline says so, after its commit. An
+acknowledgement never crosses from one connection to the next, where its packet identifier would mean another
+message; what was not acknowledged comes again by itself. Nothing is decoded here.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from itertools import count
+from threading import Event, Thread, Timer
+
+from paho.mqtt import client as mqtt
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+
+from hub.broker import BrokerAccess
+from hub.connection import Connection, Receipt, SessionTerms
+from hub.inbox import BacklogDrained, ConnectionChange, Delivery, Inbox, Item
+
+_log = logging.getLogger(__name__)
+
+
+class Gateway:
+    """The hub's one client at the broker.
+
+    `inbox` is where everything comes out, in order of arrival. `trouble` is a sentence for the technician
+    while the broker can't be heard as it should, else None. `now` gives aware UTC.
+    """
+
+    def __init__(
+        self,
+        access: BrokerAccess,
+        *,
+        site: str,
+        client_id: str,
+        filters: Sequence[str],
+        now: Callable[[], datetime],
+        terms: SessionTerms | None = None,
+    ) -> None:
+        self.access = access
+        self.terms = terms or SessionTerms()
+        self.inbox = Inbox(room=4 * self.terms.receive_maximum)
+        self.trouble: str | None = f"{access} has not been reached yet"
+        self._client_id = client_id
+        self._now = now
+        self._status_topic = f"vaka/{site}/hub/status"
+        self._marker_topic = f"vaka/{site}/hub/{client_id}/marker"
+        self._topics = (*filters, self._marker_topic)
+        self._numbers = count(1)
+        self._current: Connection | None = None  # the one the thread works on, accepted or not
+        self._up: Connection | None = None  # the same, from the broker's acceptance to its end
+        self._told_connected: bool | None = None
+        self._stopping = Event()
+        self._thread = Thread(target=self._run, name="gateway", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Leave in peace: the session stays at the broker, and what was not acknowledged stays in it."""
+        self.inbox.close()
+        self.publish(self._status_topic, b"offline", retain=True).wait(2)
+        self._stopping.set()
+        if (connection := self._up) is not None:
+            connection.client.disconnect()
+        if self._thread.is_alive():
+            self._thread.join(timeout=10)
+
+    @property
+    def connected(self) -> bool:
+        return self._up is not None
+
+    def acknowledge(self, items: Sequence[Item]) -> None:
+        """Tell the broker that these are committed, in the order they came.
+
+        What came by an earlier connection is left out: the broker sends it again.
+        """
+        if (connection := self._up) is None:
+            return
+        number = connection.number
+        connection.acknowledge(
+            [
+                item.mid
+                for item in items
+                if isinstance(item, (Delivery, BacklogDrained)) and item.mid and item.connection == number
+            ]
+        )
+
+    def publish(self, topic: str, payload: bytes | str, *, retain: bool) -> Receipt:
+        """Publish at QoS 1. The receipt fails where there is no connection or it ends first: try again.
+
+        ValueError where the topic is none to publish to.
+        """
+        if not topic or set("+#\0") & set(topic):
+            raise ValueError(
+                f"{topic!r} is no topic to publish to: expected some characters, none of them + # NUL"
+            )
+        if (connection := self._up) is not None:
+            return connection.publish(topic, payload, retain)
+        receipt = Receipt()
+        receipt.settle("not connected to the broker")
+        return receipt
+
+    # --- the thread
+
+    def _run(self) -> None:
+        delay = self.terms.retry_first
+        while not self._stopping.is_set():
+            if self._connect_and_stay():
+                delay = self.terms.retry_first
+            self._stopping.wait(delay)
+            delay = min(delay * 2, self.terms.retry_longest)
+
+    def _connect_and_stay(self) -> bool:
+        """By MQTT 5, or 3.1.1 where the broker does not know it. Returns at the end: was it ever up?"""
+        connection = self._stay(MQTTProtocolVersion.MQTTv5)
+        if connection.version_refused and not self._stopping.is_set():
+            connection = self._stay(MQTTProtocolVersion.MQTTv311)
+        return connection.was_up
+
+    def _stay(self, protocol: MQTTProtocolVersion) -> Connection:
+        connection = self._current = Connection(next(self._numbers), self._new_client(protocol))
+        try:
+            connection.open(self.access, self.terms)
+            while connection.client.loop(timeout=1.0) == MQTTErrorCode.MQTT_ERR_SUCCESS:
+                pass
+        except OSError as error:
+            connection.reason = self.access.why_unreachable(error)
+        except Exception as error:  # a mistake of ours must not leave the hub deaf
+            _log.exception("The gateway failed and starts again")
+            connection.reason = f"the gateway failed and starts again: {error!r}"
+        self._up = self._current = None
+        connection.end()
+        if not connection.version_refused and not self._stopping.is_set():
+            self._say(connection.reason or f"{self.access} ended the connection without a word")
+            self._tell_disconnected()
+        return connection
+
+    def _new_client(self, protocol: MQTTProtocolVersion) -> mqtt.Client:
+        client = mqtt.Client(
+            CallbackAPIVersion.VERSION2,
+            client_id=self._client_id,
+            clean_session=None if protocol == MQTTProtocolVersion.MQTTv5 else False,
+            protocol=protocol,
+            reconnect_on_failure=False,
+            manual_ack=True,
+        )
+        client.will_set(self._status_topic, b"offline", qos=1, retain=True)
+        client.on_connect = self._on_connect
+        client.on_disconnect = self._on_disconnect
+        client.on_subscribe = self._on_subscribe
+        client.on_publish = self._on_publish
+        client.on_message = self._on_message
+        return client
+
+    def _say(self, trouble: str) -> None:
+        if trouble != self.trouble:
+            _log.warning("%s", trouble)
+        self.trouble = trouble
+
+    def _tell_disconnected(self) -> None:
+        if self._told_connected is not False:
+            self._told_connected = False
+            self.inbox.put([ConnectionChange(False, False, self._now(), self.trouble or "")])
+
+    # --- what the client tells, in the thread
+
+    def _on_connect(
+        self, _: mqtt.Client, __: object, flags: mqtt.ConnectFlags, reason: ReasonCode, ___: Properties | None
+    ) -> None:
+        connection = self._here
+        if reason.is_failure:
+            connection.version_refused = connection.is_v5 and reason == "Unsupported protocol version"
+            connection.reason = self.access.why_refused(reason)
+            return
+        _log.info("Connected to %s, session kept: %s", self.access, flags.session_present)
+        self.trouble = None
+        connection.was_up = True
+        self._up = connection
+        self._told_connected = True
+        self.inbox.put([ConnectionChange(True, flags.session_present, self._now())])
+        connection.publish(self._status_topic, b"online", retain=True)
+        connection.subscribe(self._topics)
+
+    def _on_subscribe(
+        self, _: mqtt.Client, __: object, ___: int, reasons: list[ReasonCode], ____: Properties | None
+    ) -> None:
+        connection = self._here
+        for topic, reason in zip(self._topics, reasons, strict=True):
+            if reason.is_failure:
+                self._say(f"{self.access} does not let us subscribe to {topic}: {reason}")
+        connection.publish(self._marker_topic, connection.nonce, retain=False)
+        self._wait_for_marker(connection)
+
+    def _on_disconnect(
+        self,
+        _: mqtt.Client,
+        __: object,
+        flags: mqtt.DisconnectFlags,
+        reason: ReasonCode,
+        ___: Properties | None,
+    ) -> None:
+        connection = self._here
+        if reason == "Keep alive timeout":
+            connection.reason = f"{self.access} has gone silent"
+        elif flags.is_disconnect_packet_from_server:
+            connection.reason = f"{self.access} ended the connection: {reason}"
+
+    def _on_publish(
+        self, _: mqtt.Client, __: object, mid: int, reason: ReasonCode, ___: Properties | None
+    ) -> None:
+        self._here.confirmed(mid, reason)
+
+    def _on_message(self, _: mqtt.Client, __: object, message: mqtt.MQTTMessage) -> None:
+        try:
+            topic = message.topic
+        except UnicodeDecodeError as error:  # bad input is handed on: the technician shall see it
+            topic = error.object.decode("utf-8", "backslashreplace")
+        payload = bytes(message.payload)
+        number = self._here.number
+        delivery = Delivery(topic, payload, self._now(), message.retain, message.dup, message.mid, number)
+        self._receive([delivery], len(payload))
+
+    def _receive(self, batch: list[Delivery], size: int) -> None:
+        self._here.batches += 1
+        if self._marker_topic in [delivery.topic for delivery in batch]:
+            self.inbox.put(self._without_markers(batch), size)
+        else:
+            self.inbox.put(batch, size)
+
+    @property
+    def _here(self) -> Connection:
+        assert self._current is not None
+        return self._current
+
+    # --- the marker: once it is back, what the broker had kept for us lies behind
+
+    def _without_markers(self, batch: list[Delivery]) -> list[Item]:
+        """Our own marker becomes an item; one of an earlier connection is acknowledged and forgotten."""
+        connection = self._here
+        items: list[Item] = []
+        for delivery in batch:
+            if delivery.topic != self._marker_topic:
+                items.append(delivery)
+            elif delivery.payload != connection.nonce.encode() or connection.drained:
+                connection.acknowledge([delivery.mid])
+            else:
+                connection.drained = True
+                at, mid, number = delivery.received_at, delivery.mid, delivery.connection
+                items.append(BacklogDrained(connection.nonce, at, capped=False, mid=mid, connection=number))
+        return items
+
+    def _wait_for_marker(self, connection: Connection) -> None:
+        if not connection.over and not connection.drained:
+            connection.cap = Timer(
+                self.terms.marker_cap, self._look_for_marker, (connection, connection.batches)
+            )
+            connection.cap.daemon = True
+            connection.cap.start()
+
+    def _look_for_marker(self, connection: Connection, batches_before: int) -> None:
+        if connection.over or connection.drained:
+            return
+        if connection.batches != batches_before:  # something came meanwhile: the backlog is still on its way
+            self._wait_for_marker(connection)
+            return
+        _log.warning("Our marker did not come back within %s s of silence", self.terms.marker_cap)
+        self.inbox.put([BacklogDrained(connection.nonce, self._now(), capped=True)])

@@ -1,4 +1,4 @@
-"""Recordings of homes as event files: `ts,sensor,room,kind,value` a row become readings of the devices that spoke.
+"""Recordings of homes as event files: rows of `ts,sensor,room,kind,value` become readings.
 
 Here: what a row says. Not here: opening files (hub/commands) or sending them (hub/replay.py).
 """

@@ -1,10 +1,72 @@
-"""The only "now" of the project. Everything else is given the time."""
+"""The only "now" of the project. Everything else is given the time, or a clock.
+
+`WallClock` runs steadily between looks at the wall and never backwards by itself; a jump of the wall (set by
+hand, a machine that slept) is noticed and said. `ReadingsClock` stands where the readings are: for replays of
+recordings.
+"""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+JUMP = timedelta(seconds=2)
+"""A wall clock that moves this far against the steady one was set, not slewed (NTP slews 0.5 ms a second)."""
+
+
+class Clock(Protocol):
+    """Where the hub gets its time. `follows_readings`: time passes only as readings come."""
+
+    follows_readings: bool
+
+    def now(self) -> datetime:
+        """Aware UTC."""
+        ...
+
+
+class WallClock:
+    follows_readings = False
+
+    def __init__(
+        self,
+        wall: Callable[[], datetime] = lambda: datetime.now(UTC),
+        steady: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._wall, self._steady = wall, steady
+        self._anchor = (wall(), steady())
+        self._last = self._anchor[0]
+
+    def now(self) -> datetime:
+        wall, steady = self._anchor
+        self._last = max(self._last, wall + timedelta(seconds=self._steady() - steady))
+        return self._last
+
+    def look_at_the_wall(self) -> timedelta | None:
+        """Follow the wall clock; returns how far it jumped where it did. To be called about once a second."""
+        before = self.now()
+        wall = self._wall()
+        self._anchor = (wall, self._steady())
+        if abs(wall - before) <= JUMP:
+            return None
+        self._last = wall
+        return wall - before
+
+
+class ReadingsClock:
+    follows_readings = True
+
+    def __init__(self) -> None:
+        self._now = datetime(1970, 1, 1, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self._now
+
+    def advance(self, at: datetime) -> None:
+        self._now = max(self._now, at)
 
 
 def now() -> datetime:
-    """The wall clock, aware UTC."""
+    """The wall clock, for commands that run once."""
     return datetime.now(UTC)

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from rules.finding import Evidence
+from rules.finding import Evidence, Finding
 from rules.rule import Severity
 from rules.rulebook import Watch
 
@@ -81,6 +81,22 @@ class Alert(msgspec.Struct, frozen=True):
     due: datetime | None = None
 
 
+class Concern(msgspec.Struct, frozen=True):
+    """How grave a finding is and whom it is about: a watch's rule, or the hub's own worry that it cannot
+    hear.
+    """
+
+    severity: Severity
+    unit: str
+    residents: tuple[str, ...]
+    severity_when_cleared: Severity | None = None
+
+
+def concern_of(watch: Watch) -> Concern:
+    rule = watch.rule
+    return Concern(rule.severity, watch.unit, watch.residents, rule.severity_when_cleared)
+
+
 class Decision(msgspec.Struct, frozen=True):
     """What came of an event: the alert as it is now, whether it changed, and the reason by name."""
 
@@ -89,17 +105,17 @@ class Decision(msgspec.Struct, frozen=True):
     reason: str
 
 
-def opened(finding: Finding, site: str, watch: Watch, found_at: datetime) -> Alert:
-    """The alert that a finding opens; it has no id until it is stored. `watch` says for whom."""
+def opened(finding: Finding, site: str, concern: Concern, found_at: datetime) -> Alert:
+    """The alert that a finding opens; it has no id until it is stored. `concern` says for whom."""
     prewarning = finding.kind == "prewarned"
     return Alert(
         id=0,
         site=site,
         rule=finding.rule,
         room=finding.room,
-        unit=watch.unit,
-        residents=watch.residents,
-        severity="low" if prewarning else watch.rule.severity,
+        unit=concern.unit,
+        residents=concern.residents,
+        severity="low" if prewarning else concern.severity,
         state="open",
         raised_at=finding.at,
         found_at=found_at,
@@ -111,15 +127,15 @@ def opened(finding: Finding, site: str, watch: Watch, found_at: datetime) -> Ale
     )
 
 
-def found(alert: Alert, finding: Finding, watch: Watch) -> Decision:
+def found(alert: Alert, finding: Finding, concern: Concern) -> Decision:
     """What a further finding of the same rule and room does to an alert that is not closed."""
     if finding.kind == "cleared":
-        return _cleared(alert, finding, watch)
+        return _cleared(alert, finding, concern)
     event: Event = "confirmed" if alert.prewarning and finding.kind == "raised" else "raised_again"
     after = _moved(
         alert,
         event,
-        severity=watch.rule.severity if finding.kind == "raised" else alert.severity,
+        severity=concern.severity if finding.kind == "raised" else alert.severity,
         prewarning=alert.prewarning and finding.kind != "raised",
         occurrences=alert.occurrences + (event == "raised_again"),
         last_at=max(alert.last_at, finding.at),
@@ -130,19 +146,20 @@ def found(alert: Alert, finding: Finding, watch: Watch) -> Decision:
     return Decision(after, True, finding.reason)
 
 
-def _cleared(alert: Alert, finding: Finding, watch: Watch) -> Decision:
+def _cleared(alert: Alert, finding: Finding, concern: Concern) -> Decision:
     evidence = (*alert.evidence, *finding.evidence)[-EVIDENCE_KEPT:]
     at = max(finding.at, alert.raised_at)
     if alert.severity == "low" and alert.state == "open":
         after = _moved(alert, "close", closed_at=at, outcome="passed", cleared_at=at, evidence=evidence)
         return Decision(after, True, "passed by itself")
-    severity = watch.rule.severity_when_cleared or alert.severity
+    severity = concern.severity_when_cleared or alert.severity
     after = _moved(alert, "cleared", cleared_at=at, evidence=evidence, severity=severity)
     return Decision(after, True, finding.reason)
 
 
 def act(alert: Alert, event: Act, by: str, at: datetime, outcome: Outcome | None = None) -> Decision:
-    """What a person does to an alert, where the table allows it; otherwise nothing changes and the reason says why.
+    """What a person does to an alert, where the table allows it; otherwise nothing changes and the reason
+    says why.
 
     `outcome` is required to close and refused elsewhere (ValueError: the caller's mistake).
     """

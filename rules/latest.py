@@ -33,23 +33,29 @@ class Latest:
 
     def note(self, reading: Reading) -> Standing:
         """Take the reading in and say what it is beside what was known."""
+        standing = self.standing(reading)
+        if standing == "late" or standing == "duplicate":
+            return standing
         known = self._values.get(reading.device)
-        previous = known.get(reading.measure) if known is not None else None
-        if previous is not None:
-            value, at = previous
-            if reading.at < at:
-                return "late"
-            if reading.at == at and reading.value == value and reading.own_time:
-                return "duplicate"
         if reading.device not in self._before:
             self._before[reading.device] = known
             known = dict(known) if known is not None else {}
             self._values[reading.device] = known
         assert known is not None
         known[reading.measure] = (reading.value, reading.at)
-        if previous is None or reading.measure in _EVENTS or previous[0] != reading.value:
+        return standing
+
+    def standing(self, reading: Reading) -> Standing:
+        """What the reading is beside what is known, without taking it in."""
+        previous = self.of(reading.device).get(reading.measure)
+        if previous is None:
             return "new"
-        return "repeat"
+        value, at = previous
+        if reading.at < at:
+            return "late"
+        if reading.at == at and reading.value == value and reading.own_time:
+            return "duplicate"
+        return "new" if reading.value != value or reading.measure in _EVENTS else "repeat"
 
     @property
     def changed(self) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-pytest_plugins = ["tests.servers"]
+pytest_plugins = ["tests.servers", "tests.influx_server"]
 
 
 @pytest.hookimpl(trylast=True)

@@ -93,6 +93,11 @@ class Mosquitto:
         return self.folder / "certs" / "ca.crt"
 
     @property
+    def password_file(self) -> Path:
+        """Holds the hub's password, as VAKA_BROKER_PASSWORD_FILE wants it."""
+        return self.folder / "broker_password"
+
+    @property
     def log(self) -> str:
         """What the broker has said so far."""
         return (self.folder / "log").read_text(errors="replace")
@@ -102,6 +107,8 @@ class Mosquitto:
         deploy = ROOT / "deploy" / "mosquitto"
         for name in ("data", "run"):
             (self.folder / name).mkdir(parents=True)
+        self.password_file.write_text(self.password + "\n")
+        (self.folder / "gateway_password").write_text(self.gateway_password + "\n")
         shutil.copy(deploy / "acl", self.folder / "acl")
         subprocess.run(
             [ROOT / "deploy" / "certificates", self.folder / "certs", "localhost", "127.0.0.1"], check=True
@@ -121,7 +128,10 @@ class Mosquitto:
 
     def start(self) -> None:
         """Start it, on what it kept; returns when it accepts connections."""
-        accounts = {"VAKA_BROKER_PASSWORD": self.password, "VAKA_GATEWAY_PASSWORD": self.gateway_password}
+        accounts = {
+            "VAKA_BROKER_PASSWORD_FILE": str(self.password_file),
+            "VAKA_GATEWAY_PASSWORD_FILE": str(self.folder / "gateway_password"),
+        }
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
                 [ROOT / "deploy" / "mosquitto" / "start"],

@@ -1,0 +1,1 @@
+"""One file per way in: what each gateway's topics and payloads mean."""

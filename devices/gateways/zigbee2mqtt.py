@@ -1,0 +1,287 @@
+"""Zigbee2MQTT: `<base>/<friendly name>` with the device's whole remembered state as JSON.
+
+Here: its topics, and which property is which measure. Properties, their values and their sense are those that
+its converters expose (https://www.zigbee2mqtt.io/guide/usage/exposes.html). Others are passed over quietly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from devices.instants import InstantError, believed, read_instant
+from devices.measures import MEASURES
+from devices.message import Message
+from devices.payload import PayloadError, read_json, shown
+from devices.reading import Availability, Decoded, Reading, Value
+from devices.values import EVENTS, STATES, Reader, SentinelError, UnusableError, number, one_of, state, word
+
+_OPEN_WORDS = {"open": True, "opened": True, "close": False, "closed": False}
+_PRESENT = {"none": False, "absence": False, "no_presence": False} | dict.fromkeys(
+    ("presence", "peaceful", "static", "small", "medium", "large", "near", "far", "active", "motion", "move",
+     "small_movement", "large_movement"), True,
+)  # fmt: skip
+_ALARM_WORDS: dict[str, Value | None] = {
+    "alarm": True,
+    "none": False,
+    "normal": False,
+    "detecting": None,
+    "unknown": None,
+}
+
+_NOT_BY_HAND = frozenset(("auto_lock", "schedule_lock", "schedule_unlock", "unknown"))
+_read_pressed = word(MEASURES["pressed"])
+
+
+def _read_action(raw: object) -> Value | None:
+    """What a lock does by itself tells of nobody's hand."""
+    value = _read_pressed(raw)
+    return None if value in _NOT_BY_HAND else value
+
+
+def _read_sos(raw: object) -> Value | None:
+    return "emergency" if _read_flag(raw) else None
+
+
+_read_flag = state()
+
+# What a property says. `illuminance_lux` goes before `illuminance`, which is a raw count where both are sent.
+PROPERTIES: Mapping[str, tuple[str, Reader]] = {
+    "contact": ("open", state(_OPEN_WORDS, inverted=True)),
+    "occupancy": ("motion", state()),
+    "presence": ("presence", state()),
+    "in_bed": ("in_bed", state()),
+    "vibration": ("vibration", state()),
+    "water_leak": ("leak", state()),
+    "smoke": ("smoke", state()),
+    "gas": ("gas", state()),
+    "carbon_monoxide": ("co", state()),
+    "tamper": ("tamper", state()),
+    "battery_low": ("battery_low", state()),
+    "lock_state": (
+        "locked",
+        one_of({"locked": True, "unlocked": False, "not_fully_locked": False, "unknown": None}),
+    ),
+    "action": ("pressed", _read_action),
+    "temperature": ("temperature", number(MEASURES["temperature"])),
+    "humidity": ("humidity", number(MEASURES["humidity"])),
+    "illuminance_lux": ("illuminance", number(MEASURES["illuminance"])),
+    "power": ("power", number(MEASURES["power"])),
+    "battery": ("battery", number(MEASURES["battery"])),
+    "linkquality": ("lqi", number(MEASURES["lqi"])),
+}
+
+# What stands in where the property above is absent. Of several for one state, one that is true is enough.
+STAND_INS: Mapping[str, tuple[str, Reader]] = {
+    "illuminance": ("illuminance", number(MEASURES["illuminance"])),
+    "local_temperature": ("temperature", number(MEASURES["temperature"])),
+    "door_state": ("open", one_of({**_OPEN_WORDS, "undefined": None})),
+    "garage_door_contact": ("open", state(_OPEN_WORDS, inverted=True)),
+    "handle_position": ("open", one_of({**_OPEN_WORDS, "tilted": True})),
+    "motion": ("motion", state()),
+    "motion_status": ("motion", state()),
+    "pir_detection": ("motion", state()),
+    "movement": (
+        "motion",
+        one_of(
+            {
+                "movement": True,
+                "no_movement": False,
+                "no_presence": False,
+                "unknown_0": None,
+                "unknown_1": None,
+            }
+        ),
+    ),
+    "presence_state": ("presence", one_of(_PRESENT)),
+    "motion_state": ("presence", one_of(_PRESENT)),
+    "human_motion_state": ("presence", one_of(_PRESENT)),
+    "bed_occupancy": ("in_bed", state()),
+    "pressure_state": ("in_bed", one_of({"none": False, "sit": True, "sedentary": True})),
+    "work_state": (
+        "in_bed",
+        one_of(
+            dict.fromkeys(("presence", "presence_5min", "presence_30min"), True)
+            | dict.fromkeys(("none", "none_5min", "none_30min"), False)
+        ),
+    ),
+    "active_water_leak": ("leak", state()),
+    "water": ("leak", state()),
+    "water_leakage_state": ("leak", one_of({"water_leakage_yes": True, "water_leakage_no": False})),
+    "smoke_state": ("smoke", one_of(_ALARM_WORDS)),
+    "fall_down_status": ("fall", one_of({"none": "cleared", "maybe_fall": "suspected", "fall": "confirmed"})),
+    "fall_status": (
+        "fall",
+        one_of(
+            {"normal": "cleared", "fall_warning": "suspected", "fall_alarm": "confirmed", "unknown": None}
+        ),
+    ),
+    "click": ("pressed", _read_action),
+    "sos": ("pressed", _read_sos),
+    **{
+        f"{name}{endpoint}": PROPERTIES[name]
+        for name in ("occupancy", "water_leak", "smoke", "gas", "carbon_monoxide")
+        for endpoint in ("_1", "_2", "_alarm_1", "_alarm_2")
+    },
+}
+
+# `state` is that of a switch, a lock, a presence radar … A blind's OPEN or CLOSE is nobody's door.
+STATE_WORDS: Mapping[str, tuple[str, bool]] = {
+    "on": ("on", True), "off": ("on", False),
+    "lock": ("locked", True), "unlock": ("locked", False),
+    "locked": ("locked", True), "unlocked": ("locked", False),
+    "presence": ("presence", True), "move": ("presence", True),
+    "none": ("presence", False), "absence": ("presence", False),
+}  # fmt: skip
+
+
+class Zigbee2Mqtt:
+    def __init__(self, gateway: str, believe_age: timedelta) -> None:
+        self._gateway = gateway
+        self._believe_age = believe_age
+
+    def passes_over(self, rest: str) -> bool:
+        return rest.startswith("bridge/") and rest != "bridge/state"
+
+    def decode(self, message: Message, rest: str) -> Decoded:
+        if "/" in rest:
+            if rest.startswith("bridge/"):
+                if rest == "bridge/state":
+                    return self._availability(message, None)
+                return Decoded(gateway=self._gateway, ignored="gateway's own talk")
+            if rest.endswith("/availability"):
+                return self._availability(message, rest.removesuffix("/availability"))
+            if rest.endswith(("/set", "/get")) or "/set/" in rest or "/get/" in rest:
+                return Decoded(gateway=self._gateway, ignored="request to a device")
+        if not rest:
+            return Decoded(gateway=self._gateway, error=f"the topic {shown(message.topic)} names no device")
+        if not message.payload:
+            return Decoded(gateway=self._gateway, ignored="no state")
+        return self._device(message, rest)
+
+    def _device(self, message: Message, rest: str) -> Decoded:
+        fault = note = None
+        try:
+            said, note = read_json(message.payload)
+        except PayloadError as unreadable:
+            fault, said = str(unreadable), message.payload.decode(errors="replace").strip()
+        if isinstance(said, dict) and fault is None:
+            return self._readings(message, rest, said, note)
+        # A device may be set to publish each property below its own topic, as a bare value.
+        device, _, name = rest.rpartition("/")
+        if device and (name in PROPERTIES or name in STAND_INS or name == "state") and _is_bare(said):
+            return self._readings(message, device, {name: said}, note)
+        fault = fault or f'is {shown(said)}; expected a JSON object such as {{"battery": 87}}'
+        return Decoded(gateway=self._gateway, heard=rest, error=f"the payload {fault}")
+
+    def _readings(self, message: Message, device: str, said: dict[str, Any], note: str | None) -> Decoded:
+        errors = [note] if note else []
+        received_at, retained = message.received_at, message.retained
+        at, own_time, clock_wrong = received_at, False, False
+        if (seen := said.get("last_seen")) is not None:
+            try:
+                at, own_time, clock_wrong = believed(
+                    read_instant(seen), received_at, retained, self._believe_age
+                )
+            except InstantError as fault:
+                errors.append(f"last_seen {fault}; the time of arrival is used")
+        news = "action" in said or "click" in said
+        readings = tuple(
+            [
+                Reading(
+                    device, measure, value, at, received_at, own_time, retained,
+                    not (news and measure == "pressed"), clock_wrong,
+                )
+                for measure, value in meaning(said, errors).items()
+                if not (retained and measure in EVENTS)
+            ]
+        )  # fmt: skip
+        return Decoded(
+            gateway=self._gateway,
+            heard=device,
+            readings=readings,
+            error="; ".join(errors) if errors else None,
+            ignored="" if readings or errors else "no state",
+        )
+
+    def _availability(self, message: Message, device: str | None) -> Decoded:
+        """`online` or `offline`, bare (before 1.17) or as {"state": "online"}."""
+        if not message.payload:
+            return Decoded(gateway=self._gateway, ignored="no state")
+        try:
+            said, _ = read_json(message.payload)
+        except PayloadError:
+            said = message.payload.decode(errors="replace").strip()
+        word_said = said.get("state") if isinstance(said, dict) else said
+        if word_said == "online" or word_said == "offline":
+            heard = Availability(self._gateway, device, word_said == "online", message.received_at)
+            return Decoded(gateway=self._gateway, availability=(heard,))
+        whose = f"of {shown(device)}" if device else "of the gateway"
+        fault = f"the availability {whose} is {shown(word_said)}; expected online or offline"
+        return Decoded(gateway=self._gateway, error=fault)
+
+
+def meaning(said: Mapping[str, Any], errors: list[str]) -> dict[str, Value]:
+    """Measure → value. A property that says nothing, or nonsense (then in `errors`), silences no other."""
+    values: dict[str, Value] = {}
+    stand_ins = False
+    sentinels: list[str] = []
+    for name, raw in said.items():
+        known = PROPERTIES.get(name)
+        if known is None:
+            stand_ins = stand_ins or name in STAND_INS or name == "state"
+        elif raw is not None:
+            try:
+                value = known[1](raw)
+            except UnusableError as fault:
+                (sentinels if isinstance(fault, SentinelError) else errors).append(f"{name} {fault}")
+            else:
+                if value is not None:
+                    values[known[0]] = value
+    if stand_ins:
+        _fill_in(values, said, errors, sentinels)
+    if sentinels:
+        errors += sentinels
+        _disbelieve_states(values, errors)
+    return values
+
+
+def _fill_in(
+    values: dict[str, Value], said: Mapping[str, Any], errors: list[str], sentinels: list[str]
+) -> None:
+    given = frozenset(values)
+    for name, (measure, read) in STAND_INS.items():
+        raw = said.get(name)
+        if raw is not None and measure not in given:
+            try:
+                value = read(raw)
+            except UnusableError as fault:
+                (sentinels if isinstance(fault, SentinelError) else errors).append(f"{name} {fault}")
+            else:
+                if value is not None and (measure not in values or value is True):
+                    values[measure] = value
+    known = STATE_WORDS.get(_word_of(said.get("state")))
+    if known is not None:
+        values.setdefault(*known)
+
+
+def _disbelieve_states(values: dict[str, Value], errors: list[str]) -> None:
+    """A device that has just woken up may send states it has not measured yet, beside «no value» numbers."""
+    states = [measure for measure in values if measure in STATES]
+    for measure in states:
+        del values[measure]
+    if states:
+        errors.append(f"{', '.join(states)} sent together with a sign for «no value» is not believed")
+
+
+def _word_of(raw: object) -> str:
+    if isinstance(raw, bool):
+        return "on" if raw else "off"
+    return raw.strip().lower() if isinstance(raw, str) else ""
+
+
+def _is_bare(said: object) -> bool:
+    if isinstance(said, str):
+        return not said.startswith(("{", "["))
+    return said is None or isinstance(said, bool | int | float)

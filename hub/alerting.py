@@ -1,0 +1,55 @@
+"""From findings to alerts: opened, found again, cleared; each change with its trail and its announcement, in
+one transaction.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime
+
+from hub.announcement import announce
+from hub.store import alerts
+from rules.alert import Alert, Concern, Decision, found, opened, time_is_up
+from rules.finding import Finding
+
+
+def take(
+    connection: sqlite3.Connection, site: str, finding: Finding, concern: Concern, found_at: datetime
+) -> Alert | None:
+    """What a finding does to the alerts. Within a transaction. None: it clears what nobody waits for any
+    more.
+    """
+    alerts.add_finding(connection, site, finding)
+    alert = alerts.open_alert(connection, site, finding.rule, finding.room)
+    if alert is not None:
+        return change(connection, alert, finding.kind, found(alert, finding, concern), found_at)
+    if finding.kind == "cleared":
+        return None
+    alert = alerts.add(connection, opened(finding, site, concern, found_at))
+    alerts.add_event(connection, alert.id, found_at, finding.kind, None, finding.reason)
+    announce(connection, alert, found_at)
+    return alert
+
+
+def change(
+    connection: sqlite3.Connection,
+    before: Alert,
+    event: str,
+    decision: Decision,
+    at: datetime,
+    by: str | None = None,
+) -> Alert:
+    """Put a decision on a stored alert into force. Within a transaction."""
+    if decision.changed and decision.alert != before:
+        alerts.put(connection, decision.alert)
+        announce(connection, decision.alert, at)
+    alerts.add_event(connection, before.id, at, event, by, decision.reason)
+    return decision.alert
+
+
+def let_time_pass(connection: sqlite3.Connection, site: str, now: datetime) -> int:
+    """Alerts that time itself changes by `now`: an acceptance that came to nothing. Returns how many."""
+    waiting = alerts.overdue(connection, site, now)
+    for alert in waiting:
+        change(connection, alert, "arrival_overdue", time_is_up(alert), now)
+    return len(waiting)

@@ -1,0 +1,58 @@
+"""What leaves the house about an alert: the MQTT message that lamps, pagers and other systems read.
+
+`vaka/<site>/alerts/<alert id>`, retained until the alert is closed. Pseudonyms only: no name ever leaves.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from hub.store import outbox
+from rules.alert import Alert
+
+
+def topic(site: str, alert: int) -> str:
+    return f"vaka/{site}/alerts/{alert}"
+
+
+def announcement(alert: Alert) -> str:
+    """The message as JSON; instants in ISO 8601, UTC."""
+    message: dict[str, Any] = {
+        "id": alert.id,
+        "site": alert.site,
+        "rule": alert.rule,
+        "place": alert.room,
+        "unit": alert.unit,
+        "resident": alert.residents[0] if len(alert.residents) == 1 else None,
+        "residents": alert.residents,
+        "severity": alert.severity,
+        "state": alert.state,
+        "prewarning": alert.prewarning,
+        "late": alert.late,
+        "occurrences": alert.occurrences,
+        "device": alert.device,
+        "outcome": alert.outcome,
+        "raised_at": alert.raised_at,
+        "found_at": alert.found_at,
+        "last_at": alert.last_at,
+        "cleared_at": alert.cleared_at,
+        "accepted_at": alert.accepted_at,
+        "arrived_at": alert.arrived_at,
+        "closed_at": alert.closed_at,
+        "evidence": alert.evidence,
+    }
+    return msgspec.json.encode(message).decode()
+
+
+def announce(connection: sqlite3.Connection, alert: Alert, at: datetime) -> None:
+    """Put the message into the outbox; after the last one of a closed alert, the empty one that takes it off
+    the broker.
+    """
+    address = topic(alert.site, alert.id)
+    outbox.add(connection, alert.site, alert.id, "mqtt", address, announcement(alert), at)
+    if alert.state == "closed":
+        outbox.add(connection, alert.site, alert.id, "mqtt", address, "", at)

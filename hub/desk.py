@@ -1,0 +1,45 @@
+"""What people do to alerts: accept, arrive, close. The same kind of transaction as the pipeline's, the state
+read inside it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+from hub.alerting import change
+from hub.clock import Clock
+from hub.store import alerts
+from hub.store.db import transaction
+from rules.alert import Act, Decision, Outcome, act
+
+
+class UnknownAlertError(Exception):
+    """There is no alert of this number on the site."""
+
+
+class Desk:
+    def __init__(self, connection: sqlite3.Connection, site: str, clock: Clock) -> None:
+        self._connection, self._site, self._clock = connection, site, clock
+
+    def accept(self, alert: int, person: str) -> Decision:
+        """ "I take it." Of two at the same instant one wins; the other's decision is unchanged and shows who
+        has it.
+        """
+        return self._act(alert, "accept", person)
+
+    def arrive(self, alert: int, person: str) -> Decision:
+        return self._act(alert, "arrive", person)
+
+    def close(self, alert: int, person: str, outcome: Outcome) -> Decision:
+        return self._act(alert, "close", person, outcome)
+
+    def _act(self, id: int, event: Act, person: str, outcome: Outcome | None = None) -> Decision:
+        with transaction(self._connection):
+            alert = alerts.get(self._connection, self._site, id)
+            if alert is None:
+                raise UnknownAlertError(f"there is no alert {id} on {self._site}")
+            now = self._clock.now()
+            decision = act(alert, event, person, now, outcome)
+            if decision.changed:
+                change(self._connection, alert, event, decision, now, person)
+            return decision

@@ -1,0 +1,223 @@
+"""From messages to one transaction: decoded, judged, and committed whole, with readings, rule states, alerts
+and outbox.
+
+The caller acknowledges messages only after `take` returned. Whatever raises leaves nothing half done: the
+transaction is rolled back and every memory that goes with it is undone.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+import msgspec
+
+from devices.decode import Decoder
+from devices.measures import MEASURES
+from devices.message import Message
+from devices.reading import Availability, Decoded, Reading
+from hub import alerting
+from hub.clock import Clock, ReadingsClock
+from hub.redelivery import Redelivery
+from hub.registry import Registry, Speaker
+from hub.store import quarantine, readings, rule_states
+from hub.store.db import transaction
+from hub.store.instants import to_us
+from rules.alert import concern_of
+from rules.building import Site
+from rules.finding import Finding
+from rules.judge import Judge
+from rules.latest import Latest, Standing
+from rules.rule import AnyRule
+from rules.rulebook import rulebook
+
+log = logging.getLogger(__name__)
+_NUMBERS = frozenset(m.name for m in MEASURES.values() if m.kind == "number")
+
+
+class Pipeline:
+    """Not for two threads at once."""
+
+    judge: Judge
+    registry: Registry
+    site: Site
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        site: Site,
+        catalogue: Mapping[str, AnyRule],
+        decoder: Decoder,
+        clock: Clock,
+    ) -> None:
+        self._connection, self._catalogue, self._clock = connection, catalogue, clock
+        self._redelivery = Redelivery(connection)
+        self._rows: list[readings.Row] = []
+        with transaction(connection):
+            self._measures = readings.measure_numbers(connection)
+        self.adopt(site, decoder)
+
+    def adopt(self, site: Site, decoder: Decoder) -> None:
+        """Put a site file into force. Rules that were there before keep what they had seen."""
+        self.site, self._decoder = site, decoder
+        latest = Latest()
+        self.registry = Registry(self._connection, site, latest)
+        today = self._clock.now().astimezone(site.zone).date()
+        self.judge = Judge(rulebook(site, self._catalogue, today), latest)
+        rule_states.load(self._connection, site.site, self.judge)
+
+    # What happens, each in one transaction
+
+    def take(self, messages: Sequence[Message]) -> None:
+        """Commit a batch. A message that breaks it is found by taking them one by one, and quarantined.
+
+        Raises sqlite3.OperationalError where the disk is full or fails: nothing was taken, nothing may be
+        acknowledged.
+        """
+        try:
+            with self._transaction():
+                for message in messages:
+                    self._take(message)
+        except sqlite3.OperationalError:
+            raise
+        except Exception as mistake:
+            if len(messages) > 1:
+                for message in messages:
+                    self.take([message])
+                return
+            log.exception("a message could not be taken: %s", messages[0].topic)
+            why = f"the hub itself failed on this message ({type(mistake).__name__}: {mistake})"
+            with self._transaction():
+                self._set_aside(messages[0], why)
+
+    def tick(self, now: datetime) -> None:
+        """Fire the rules' deadlines ≤ now. No transaction where nothing is due."""
+        due = self.judge.next_deadline()
+        if due is not None and due <= now:
+            with self._transaction():
+                self._put_findings(self.judge.tick(now))
+
+    def lost_sight(self, part: str, at: datetime) -> None:
+        """`part` ('broker', 'gateway:…', 'device:…') cannot be heard from `at` on."""
+        with self._transaction():
+            self._put_findings(self.judge.lost_sight(part, at))
+
+    def regained_sight(self, part: str, at: datetime) -> None:
+        with self._transaction():
+            self._put_findings(self.judge.regained_sight(part, at))
+
+    def clock_jumped(self, by: timedelta) -> None:
+        """The wall clock was set: what it had stamped before moves with it."""
+        with self._transaction():
+            self.judge.clock_jumped(by)
+
+    # How
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        memories = (self.judge, self.registry, self._redelivery)
+        try:
+            with transaction(self._connection):
+                yield
+                readings.append(self._connection, self._rows)
+                self.registry.put(self.judge.latest)
+                rule_states.put(self._connection, self.site.site, self.judge)
+                self._redelivery.put()
+        except BaseException:
+            for memory in memories:
+                memory.undo()
+            raise
+        finally:
+            self._rows.clear()
+        for memory in memories:
+            memory.keep()
+
+    def _take(self, message: Message) -> None:
+        if message.redelivered and self._redelivery.is_redelivery(message):
+            return
+        decoded = self._decoder.decode(message)
+        if decoded.error is not None:
+            self._set_aside(message, decoded.error)
+        for availability in decoded.availability:
+            self._take_availability(availability)
+        if decoded.heard is not None:
+            self._take_readings(message, decoded, decoded.heard)
+        self._redelivery.note(message)
+
+    def _take_availability(self, availability: Availability) -> None:
+        part = f"gateway:{availability.gateway}"
+        if availability.device is not None:
+            device = self.registry.device_id(availability.gateway, availability.device)
+            if device is None:
+                return
+            part = f"device:{device}"
+        change = self.judge.regained_sight if availability.online else self.judge.lost_sight
+        self._put_findings(change(part, availability.at))
+
+    def _take_readings(self, message: Message, decoded: Decoded, address: str) -> None:
+        speaker = self.registry.speaker(decoded.gateway, address, message.received_at)
+        if speaker is None:
+            self._set_aside(message, "too many devices that the site does not name")
+            return
+        if not speaker.known and speaker.last_heard_at is None:
+            self._set_aside(message, f"the site names no device {address!r} at {decoded.gateway}")
+        speaker.last_heard_at = message.received_at
+        self.registry.spoke.add(speaker)
+        came_before: bool | None = None
+        for reading in decoded.readings:
+            if reading.device != speaker.id:
+                reading = msgspec.structs.replace(reading, device=speaker.id)
+            if reading.own_time and self.judge.latest.standing(reading) == "late":
+                if came_before is None:
+                    came_before = self._redelivery.came_before(message)
+                if came_before:
+                    continue
+            self._take_reading(speaker, reading)
+
+    def _take_reading(self, speaker: Speaker, reading: Reading) -> None:
+        if isinstance(self._clock, ReadingsClock):
+            reading = msgspec.structs.replace(reading, received_at=reading.at)
+            self._clock.advance(reading.at)
+            self._put_findings(self.judge.tick(reading.at))
+        standing, findings = self.judge.judge(reading)
+        if findings:
+            self._put_findings(findings)
+        if standing == "duplicate" or (standing == "repeat" and _says_nothing_new(reading)):
+            return
+        self._rows.append(
+            (
+                speaker.no,
+                self._measures[reading.measure],
+                reading.value,
+                to_us(reading.at),
+                to_us(reading.received_at),
+                _flags(reading, standing),
+            )
+        )
+
+    def _put_findings(self, findings: Iterable[Finding]) -> None:
+        for finding in findings:
+            watch = self.judge.rulebook.watches[finding.rule, finding.room]
+            found_at = self._clock.now()
+            alerting.take(self._connection, self.site.site, finding, concern_of(watch), found_at)
+
+    def _set_aside(self, message: Message, why: str) -> None:
+        quarantine.add(
+            self._connection, self.site.site, message.topic, why, message.payload, message.received_at
+        )
+
+
+def _says_nothing_new(reading: Reading) -> bool:
+    return reading.cached or reading.measure in _NUMBERS
+
+
+def _flags(reading: Reading, standing: Standing) -> int:
+    return (
+        (readings.LATE if standing == "late" else 0)
+        | (readings.SNAPSHOT if reading.snapshot else 0)
+        | (readings.OWN_TIME if reading.own_time else 0)
+        | (readings.CLOCK_WRONG if reading.clock_wrong else 0)
+    )

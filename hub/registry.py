@@ -1,0 +1,93 @@
+"""Who is speaking: from a gateway's name for a device to its number in the journal and the site's name."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime
+
+from hub.store import devices
+from rules.building import Site
+from rules.latest import Latest
+
+UNKNOWN_KEPT = 10_000
+"""Devices that no site file names; a publisher gone wild must not fill the disk."""
+
+
+class Speaker:
+    """A device that was heard. `id` is the site's name for it, or one of our own making where the site has
+    none.
+    """
+
+    __slots__ = ("gateway", "id", "known", "last_heard_at", "no")
+
+    def __init__(self, no: int, gateway: str, id: str, known: bool, last_heard_at: datetime | None) -> None:
+        self.no, self.gateway, self.id, self.known = no, gateway, id, known
+        self.last_heard_at = last_heard_at
+
+
+class Registry:
+    """Changes since `keep()` can be taken back with `undo()`."""
+
+    def __init__(self, connection: sqlite3.Connection, site: Site, latest: Latest) -> None:
+        self._connection, self._site = connection, site.site
+        default = site.gateways[0].id if site.gateways else "native"
+        self._ids = {
+            (device.gateway or default, device.address or device.id): device.id for device in site.devices
+        }
+        # A device that names no gateway may also speak natively: it has one name either way.
+        for device in site.devices:
+            if device.gateway is None:
+                self._ids.setdefault(("native", device.address or device.id), device.id)
+        self._speakers: dict[tuple[str, str], Speaker] = {}
+        self._new: list[tuple[str, str]] = []
+        self._unknown = 0
+        for heard in devices.heard(connection, self._site):
+            speaker = self._speaker(heard.no, heard.gateway, heard.address, heard.last_heard_at)
+            latest.load(speaker.id, heard.latest)
+        self.spoke: set[Speaker] = set()
+
+    def speaker(self, gateway: str, address: str, at: datetime) -> Speaker | None:
+        """Who that is; a new one gets its number, within the transaction. None: too many unknown ones."""
+        found = self._speakers.get((gateway, address))
+        if found is not None:
+            return found
+        if (gateway, address) not in self._ids and self._unknown >= UNKNOWN_KEPT:
+            return None
+        no = devices.add(self._connection, self._site, gateway, address, at)
+        self._new.append((gateway, address))
+        return self._speaker(no, gateway, address, None)
+
+    def device_id(self, gateway: str, address: str) -> str | None:
+        """The site's name for a device, None where the site has none."""
+        return self._ids.get((gateway, address))
+
+    @property
+    def never_heard(self) -> set[str]:
+        """Devices of the site that have not spoken yet."""
+        return set(self._ids.values()) - {
+            s.id for s in self._speakers.values() if s.last_heard_at is not None
+        }
+
+    def put(self, latest: Latest) -> None:
+        """Write what stands for every device that spoke. Within the transaction."""
+        rows = [(s.no, s.last_heard_at, latest.of(s.id)) for s in self.spoke if s.last_heard_at is not None]
+        devices.put_latest(self._connection, rows)
+
+    def keep(self) -> None:
+        self._new.clear()
+        self.spoke.clear()
+
+    def undo(self) -> None:
+        for name in self._new:
+            if not self._speakers.pop(name).known:
+                self._unknown -= 1
+        self._new.clear()
+        self.spoke.clear()
+
+    def _speaker(self, no: int, gateway: str, address: str, last_heard_at: datetime | None) -> Speaker:
+        id = self._ids.get((gateway, address))
+        if id is None:
+            self._unknown += 1
+        speaker = Speaker(no, gateway, id or f"?{gateway}/{address}", id is not None, last_heard_at)
+        self._speakers[gateway, address] = speaker
+        return speaker

@@ -1,0 +1,151 @@
+"""Alerts and their trail. One open alert per rule and room is the database's own constraint."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from hub.store.instants import from_us, to_us
+from rules.alert import Alert
+from rules.finding import Evidence, Finding
+
+_INSTANTS = (
+    "raised_at",
+    "found_at",
+    "last_at",
+    "cleared_at",
+    "accepted_at",
+    "arrived_at",
+    "closed_at",
+    "due",
+)
+_FIELDS = tuple(name for name in Alert.__struct_fields__ if name != "id")
+_COLUMNS = ", ".join(_FIELDS)
+_evidence = msgspec.json.Decoder(tuple[Evidence, ...]).decode
+
+
+class AlertEvent(msgspec.Struct, frozen=True):
+    """One step of an alert's life. `by` is a person's id, None for the hub itself."""
+
+    seq: int
+    alert: int
+    at: datetime
+    event: str
+    by: str | None
+    reason: str
+
+
+def get(connection: sqlite3.Connection, site: str, id: int) -> Alert | None:
+    return _one(connection, "id = ?", site, (id,))
+
+
+def open_alert(connection: sqlite3.Connection, site: str, rule: str, room: str) -> Alert | None:
+    """The one alert of this rule and room that is not closed."""
+    return _one(connection, "rule = ? AND room = ? AND state <> 'closed'", site, (rule, room))
+
+
+def open_alerts(connection: sqlite3.Connection, site: str) -> list[Alert]:
+    """All that are not closed, oldest first."""
+    return _many(connection, "state <> 'closed' ORDER BY raised_at, id", site, ())
+
+
+def overdue(connection: sqlite3.Connection, site: str, now: datetime) -> list[Alert]:
+    """Those that time itself changes by `now`."""
+    return _many(connection, "state <> 'closed' AND due <= ? ORDER BY due, id", site, (to_us(now),))
+
+
+def recent(connection: sqlite3.Connection, site: str, since: datetime) -> list[Alert]:
+    """Closed alerts that something happened to since then, newest first."""
+    condition = "state = 'closed' AND (closed_at >= ? OR last_at >= ?) ORDER BY closed_at DESC, id DESC"
+    return _many(connection, condition, site, (to_us(since), to_us(since)))
+
+
+def add(connection: sqlite3.Connection, alert: Alert) -> Alert:
+    """Store a new alert; returns it with its id. sqlite3.IntegrityError where one is open for this rule and
+    room.
+    """
+    marks = ", ".join("?" for _ in _FIELDS)
+    cursor = connection.execute(f"INSERT INTO alert ({_COLUMNS}) VALUES ({marks})", _row(alert))
+    assert cursor.lastrowid is not None
+    return msgspec.structs.replace(alert, id=cursor.lastrowid)
+
+
+def put(connection: sqlite3.Connection, alert: Alert) -> None:
+    """Store a change."""
+    assignments = ", ".join(f"{name} = ?" for name in _FIELDS)
+    connection.execute(f"UPDATE alert SET {assignments} WHERE id = ?", (*_row(alert), alert.id))
+
+
+def add_event(
+    connection: sqlite3.Connection, alert: int, at: datetime, event: str, by: str | None, reason: str
+) -> None:
+    connection.execute(
+        "INSERT INTO alert_event (alert, at, event, by, reason) VALUES (?, ?, ?, ?, ?)",
+        (alert, to_us(at), event, by, reason),
+    )
+
+
+def events(connection: sqlite3.Connection, alert: int) -> list[AlertEvent]:
+    """The trail of one alert, in order."""
+    rows = connection.execute(
+        "SELECT seq, alert, at, event, by, reason FROM alert_event WHERE alert = ? ORDER BY seq", (alert,)
+    )
+    return [AlertEvent(row[0], row[1], from_us(row[2]), row[3], row[4], row[5]) for row in rows]
+
+
+def newest_event(connection: sqlite3.Connection) -> int:
+    """The feed's last `seq`, 0 where there is none: whoever follows alerts looks here first."""
+    return int(connection.execute("SELECT coalesce(max(seq), 0) FROM alert_event").fetchone()[0])
+
+
+def add_finding(connection: sqlite3.Connection, site: str, finding: Finding) -> None:
+    connection.execute(
+        "INSERT INTO finding (site, rule, room, kind, at, reason, device) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            site,
+            finding.rule,
+            finding.room,
+            finding.kind,
+            to_us(finding.at),
+            finding.reason,
+            finding.device,
+        ),
+    )
+
+
+def _one(connection: sqlite3.Connection, condition: str, site: str, values: tuple[Any, ...]) -> Alert | None:
+    found = _many(connection, condition, site, values)
+    return found[0] if found else None
+
+
+def _many(connection: sqlite3.Connection, condition: str, site: str, values: tuple[Any, ...]) -> list[Alert]:
+    rows = connection.execute(
+        f"SELECT id, {_COLUMNS} FROM alert WHERE site = ? AND {condition}", (site, *values)
+    )
+    return [_alert(dict(zip(("id", *_FIELDS), row, strict=True))) for row in rows]
+
+
+def _alert(fields: dict[str, Any]) -> Alert:
+    for name in _INSTANTS:
+        if fields[name] is not None:
+            fields[name] = from_us(fields[name])
+    fields["residents"] = tuple(msgspec.json.decode(fields["residents"]))
+    fields["evidence"] = _evidence(fields["evidence"])
+    fields["prewarning"] = bool(fields["prewarning"])
+    fields["late"] = bool(fields["late"])
+    return Alert(**fields)
+
+
+def _row(alert: Alert) -> list[Any]:
+    values = []
+    for name in _FIELDS:
+        value = getattr(alert, name)
+        if isinstance(value, datetime):
+            value = to_us(value)
+        elif isinstance(value, tuple):
+            value = msgspec.json.encode(value).decode()
+        values.append(value)
+    return values

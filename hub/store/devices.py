@@ -1,0 +1,75 @@
+"""Devices as they were heard: their numbers in the journal, and what stands for each now."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from datetime import datetime
+
+import msgspec
+
+from devices.reading import Value
+from hub.store.instants import from_us, to_us
+
+Newest = dict[str, tuple[Value, datetime]]
+"""Measure → (value, at)"""
+
+
+class HeardDevice(msgspec.Struct, frozen=True):
+    no: int
+    gateway: str
+    address: str
+    first_heard_at: datetime
+    last_heard_at: datetime | None
+    latest: Newest
+
+
+def heard(connection: sqlite3.Connection, site: str) -> list[HeardDevice]:
+    """Every device that ever spoke on this site, with its newest values."""
+    rows = connection.execute(
+        "SELECT no, gateway, address, first_heard_at, last_heard_at, latest"
+        " FROM device LEFT JOIN device_latest ON device = no WHERE site = ? ORDER BY no",
+        (site,),
+    )
+    return [
+        HeardDevice(
+            row[0],
+            row[1],
+            row[2],
+            from_us(row[3]),
+            None if row[4] is None else from_us(row[4]),
+            {} if row[5] is None else _read(row[5]),
+        )
+        for row in rows
+    ]
+
+
+def add(connection: sqlite3.Connection, site: str, gateway: str, address: str, at: datetime) -> int:
+    """A device that spoke for the first time; returns its number."""
+    cursor = connection.execute(
+        "INSERT INTO device (site, gateway, address, first_heard_at) VALUES (?, ?, ?, ?)",
+        (site, gateway, address, to_us(at)),
+    )
+    assert cursor.lastrowid is not None
+    return cursor.lastrowid
+
+
+def put_latest(connection: sqlite3.Connection, rows: Iterable[tuple[int, datetime, Newest]]) -> None:
+    """(number, last heard at, newest values) for each device that spoke."""
+    connection.executemany(
+        "INSERT INTO device_latest (device, last_heard_at, latest) VALUES (?, ?, ?)"
+        " ON CONFLICT (device) DO UPDATE"
+        " SET last_heard_at = excluded.last_heard_at, latest = excluded.latest",
+        [(no, to_us(at), _write(latest)) for no, at, latest in rows],
+    )
+
+
+def _write(latest: Newest) -> bytes:
+    return msgspec.json.encode({measure: (value, to_us(at)) for measure, (value, at) in latest.items()})
+
+
+_decoder = msgspec.json.Decoder(dict[str, tuple[bool | float | str, int]])
+
+
+def _read(blob: bytes) -> Newest:
+    return {measure: (value, from_us(at)) for measure, (value, at) in _decoder.decode(blob).items()}

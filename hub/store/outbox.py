@@ -1,0 +1,53 @@
+"""The transactional outbox: what is to be sent is committed with its cause, and marked after it was sent."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from datetime import datetime
+
+import msgspec
+
+from hub.store.instants import to_us
+
+
+class Notification(msgspec.Struct, frozen=True):
+    """One message to one address on one channel. On 'mqtt' the address is the topic."""
+
+    id: int
+    alert: int
+    channel: str
+    address: str
+    payload: str
+
+
+def add(
+    connection: sqlite3.Connection,
+    site: str,
+    alert: int,
+    channel: str,
+    address: str,
+    payload: str,
+    at: datetime,
+) -> None:
+    connection.execute(
+        "INSERT INTO notification (site, alert, channel, address, payload, created_at)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        (site, alert, channel, address, payload, to_us(at)),
+    )
+
+
+def waiting(connection: sqlite3.Connection, site: str, limit: int) -> list[Notification]:
+    """What has not been sent, oldest first."""
+    rows = connection.execute(
+        "SELECT id, alert, channel, address, payload FROM notification"
+        " WHERE sent_at IS NULL AND site = ? ORDER BY id LIMIT ?",
+        (site, limit),
+    )
+    return [Notification(*row) for row in rows]
+
+
+def mark_sent(connection: sqlite3.Connection, ids: Iterable[int], at: datetime) -> None:
+    connection.executemany(
+        "UPDATE notification SET sent_at = ? WHERE id = ?", [(to_us(at), id) for id in ids]
+    )

@@ -1,0 +1,57 @@
+"""What could not be understood: once per topic and reason, with how often and the newest example."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime
+
+import msgspec
+
+from hub.store.instants import from_us, to_us
+
+EXAMPLE_KEPT = 4096
+TOPICS_KEPT = 10_000
+"""A publisher gone wild must not fill the disk: beyond this many rows only known ones are counted on."""
+
+
+class Quarantined(msgspec.Struct, frozen=True):
+    topic: str
+    reason: str
+    payload: bytes
+    payload_size: int
+    count: int
+    first_received_at: datetime
+    last_received_at: datetime
+
+
+def add(
+    connection: sqlite3.Connection, site: str, topic: str, reason: str, payload: bytes, at: datetime
+) -> None:
+    example, size, us = payload[:EXAMPLE_KEPT], len(payload), to_us(at)
+    known = connection.execute(
+        "UPDATE quarantine SET count = count + 1, payload = ?, payload_size = ?, last_received_at = ?"
+        " WHERE site = ? AND topic = ? AND reason = ?",
+        (example, size, us, site, topic, reason),
+    )
+    if known.rowcount:
+        return
+    if connection.execute("SELECT count(*) FROM quarantine").fetchone()[0] >= TOPICS_KEPT:
+        topic, reason = "(many topics)", "too many different messages could not be understood"
+    connection.execute(
+        "INSERT INTO quarantine VALUES (?, ?, ?, ?, ?, 1, ?, ?) ON CONFLICT DO UPDATE SET count = count + 1,"
+        " payload = excluded.payload, payload_size = excluded.payload_size,"
+        " last_received_at = excluded.last_received_at",
+        (site, topic, reason, example, size, us, us),
+    )
+
+
+def everything(connection: sqlite3.Connection, site: str) -> list[Quarantined]:
+    """Newest first."""
+    rows = connection.execute(
+        "SELECT topic, reason, payload, payload_size, count, first_received_at, last_received_at"
+        " FROM quarantine WHERE site = ? ORDER BY last_received_at DESC",
+        (site,),
+    )
+    return [
+        Quarantined(row[0], row[1], row[2], row[3], row[4], from_us(row[5]), from_us(row[6])) for row in rows
+    ]

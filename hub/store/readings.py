@@ -1,0 +1,51 @@
+"""The append-only journal of readings, and the memory of which messages it holds."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import NamedTuple
+
+from devices.measures import MEASURES
+from devices.reading import Value
+from hub.store.instants import from_us
+
+LATE, SNAPSHOT, OWN_TIME, CLOCK_WRONG = 1, 2, 4, 8
+
+Row = tuple[int, int, Value, int, int, int]
+"""device no, measure no, value, at (µs), received at (µs), flags"""
+
+
+class Stored(NamedTuple):
+    seq: int
+    device: int
+    measure: str
+    value: Value
+    at: datetime
+    received_at: datetime
+    flags: int
+
+
+def measure_numbers(connection: sqlite3.Connection) -> dict[str, int]:
+    """The number of each measure in the journal; new measures get theirs. Within a transaction."""
+    connection.executemany("INSERT OR IGNORE INTO measure (name) VALUES (?)", [(name,) for name in MEASURES])
+    return {row[0]: row[1] for row in connection.execute("SELECT name, no FROM measure")}
+
+
+def append(connection: sqlite3.Connection, rows: Iterable[Row]) -> None:
+    connection.executemany(
+        "INSERT INTO reading (device, measure, value, at, received_at, flags) VALUES (?, ?, ?, ?, ?, ?)", rows
+    )
+
+
+def after(connection: sqlite3.Connection, seq: int, limit: int) -> Iterator[Stored]:
+    """Readings in the order in which they were committed, from the first after `seq`."""
+    rows = connection.execute(
+        "SELECT seq, device, name, value, at, received_at, flags FROM reading"
+        " JOIN measure ON measure.no = reading.measure WHERE seq > ? ORDER BY seq LIMIT ?",
+        (seq, limit),
+    )
+    for row in rows:
+        value = bool(row[3]) if MEASURES[row[2]].kind == "state" else row[3]
+        yield Stored(row[0], row[1], row[2], value, from_us(row[4]), from_us(row[5]), row[6])

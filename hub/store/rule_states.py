@@ -1,0 +1,79 @@
+"""The rules' states and who cannot be heard: timers are rows, never memory."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from hub.store.instants import from_us, to_us
+from rules.judge import Judge, Kept, Key
+from rules.kinds import KINDS
+
+
+class _Row(msgspec.Struct):
+    """One row's state column. A rule that changed its kind starts anew."""
+
+    kind: str
+    state: msgspec.Raw
+    due: datetime | None = None
+    blind_since: datetime | None = None
+
+
+_decode = msgspec.json.Decoder(_Row).decode
+_decode_state = {name: msgspec.json.Decoder(kind.State).decode for name, kind in KINDS.items()}
+
+
+def load(connection: sqlite3.Connection, site: str, judge: Judge) -> None:
+    """Give the judge what was committed."""
+    kept: dict[Key, Kept] = {}
+    for rule, room, blob in connection.execute(
+        "SELECT rule, room, state FROM rule_state WHERE site = ?", (site,)
+    ):
+        row = _decode(blob)
+        watch = judge.rulebook.watches.get((rule, room))
+        if watch is not None and watch.rule.kind == row.kind:
+            kept[rule, room] = Kept(_decode_state[row.kind](row.state), row.due, row.blind_since)
+    unheard = connection.execute("SELECT part, since FROM unheard WHERE site = ?", (site,))
+    judge.load(kept, {part: from_us(since) for part, since in unheard})
+
+
+def put(connection: sqlite3.Connection, site: str, judge: Judge) -> None:
+    """Write what the judge changed since it was last kept. `due` is what would fire: nothing while the rule
+    is blind.
+    """
+    connection.executemany(
+        "INSERT INTO rule_state (site, rule, room, state, due) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT (site, rule, room) DO UPDATE SET state = excluded.state, due = excluded.due",
+        [
+            (site, *key, _write(judge.rulebook.watches[key].rule.kind, kept), _due(kept))
+            for key, kept in judge.changed.items()
+        ],
+    )
+    if judge.unheard_changed:
+        _put_unheard(connection, site, judge.unheard)
+
+
+def _put_unheard(connection: sqlite3.Connection, site: str, unheard: Mapping[str, datetime]) -> None:
+    connection.execute("DELETE FROM unheard WHERE site = ?", (site,))
+    connection.executemany(
+        "INSERT INTO unheard (site, part, since) VALUES (?, ?, ?)",
+        [(site, part, to_us(since)) for part, since in unheard.items()],
+    )
+
+
+def _due(kept: Kept) -> int | None:
+    return None if kept.due is None or kept.blind_since is not None else to_us(kept.due)
+
+
+def _write(kind: str, kept: Kept) -> bytes:
+    row: dict[str, Any] = {
+        "kind": kind,
+        "state": kept.state,
+        "due": kept.due,
+        "blind_since": kept.blind_since,
+    }
+    return msgspec.json.encode(row)

@@ -1,0 +1,99 @@
+"""Whether each resident is watched over: protected, degraded or unprotected, and why.
+
+Computed from the rules in force, the devices that were heard and the parts that cannot be heard now. Nothing
+is remembered here; what changed, and since when, is the store's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+import msgspec
+
+from rules.alert import Concern
+from rules.finding import Finding
+from rules.rulebook import Rulebook, Watch
+
+State = Literal["protected", "degraded", "unprotected"]
+Cause = Literal["no_rule", "no_sensor", "never_heard", "not_heard"]
+
+NOT_HEARD = "not-heard"
+"""The hub's own rule: a part that must be heard is silent. Its alerts' room is the part."""
+
+TELL_AFTER = {
+    "broker": timedelta(minutes=2),
+    "gateway": timedelta(minutes=2),
+    "device": timedelta(minutes=10),
+}
+"""[default] How long a part may be silent before it is an alert: gateway or broker 2 min, a device 10 min."""
+
+
+class Why(msgspec.Struct, frozen=True, order=True):
+    """One reason: `what` is a part ('gateway:z2m', 'device:3B bed') or a rule."""
+
+    cause: Cause
+    what: str = ""
+
+
+class Protection(msgspec.Struct, frozen=True):
+    resident: str
+    state: State
+    why: tuple[Why, ...] = ()
+
+
+def protection(
+    book: Rulebook, on: date, unheard: Collection[str], never_heard: Collection[str]
+) -> list[Protection]:
+    """Every resident who lives here on the date. `unheard`: parts; `never_heard`: ids of devices that never
+    spoke.
+    """
+    silent = {f"device:{device}" for device in never_heard}
+    watches: dict[str, list[Watch]] = {}
+    for watch in book.watches.values():
+        for resident in watch.residents:
+            watches.setdefault(resident, []).append(watch)
+    missing: dict[str, list[str]] = {}
+    for uncovered in book.uncovered:
+        missing.setdefault(uncovered.room, []).append(uncovered.rule)
+    return [
+        _protection(r.id, watches.get(r.id, []), missing.get(r.room, []), unheard, silent)
+        for r in book.site.residents
+        if r.lives_here(on)
+    ]
+
+
+def _protection(
+    resident: str,
+    watches: list[Watch],
+    missing: list[str],
+    unheard: Collection[str],
+    silent: Collection[str],
+) -> Protection:
+    if not watches:
+        return Protection(resident, "unprotected", (Why("no_rule"),))
+    why = {Why("no_sensor", rule) for rule in missing}
+    works = 0
+    for watch in watches:
+        lost = {Why("not_heard", part) for part in watch.parts if part in unheard}
+        lost |= {Why("never_heard", part.partition(":")[2]) for part in watch.parts if part in silent}
+        works += not lost
+        why |= lost
+    if not why:
+        return Protection(resident, "protected")
+    return Protection(resident, "degraded" if works else "unprotected", tuple(sorted(why)))
+
+
+def not_heard(book: Rulebook, part: str, since: datetime) -> tuple[Finding, Concern]:
+    """The finding that a part is silent, and whom that leaves without: one alert a part, however many it
+    concerns.
+    """
+    kind, _, name = part.partition(":")
+    watches = book.dependents.get(part, ())
+    residents = tuple(sorted({resident for watch in watches for resident in watch.residents}))
+    units = {watch.unit for watch in watches}
+    device = name if kind == "device" else None
+    finding = Finding(NOT_HEARD, part, "raised", since, "cannot be heard", device)
+    unit = units.pop() if len(units) == 1 else ""
+    return finding, Concern("medium" if device else "high", unit, residents)

@@ -1,0 +1,156 @@
+"""What docker-compose.yml, the Dockerfile, the broker's configuration and the locks promise."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from hub.__main__ import COMMANDS
+from hub.settings import read_settings
+
+ROOT = Path(__file__).parents[2]
+COMPOSE: dict[str, Any] = YAML(typ="safe").load(ROOT / "docker-compose.yml")
+SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+OURS = ["hub", "web"]
+DOCKERFILE = (ROOT / "Dockerfile").read_text()
+BROKER = dict(
+    line.split(maxsplit=1)
+    for line in (ROOT / "deploy/mosquitto/mosquitto.conf").read_text().splitlines()
+    if line and not line.startswith(("#", "log_type"))
+)
+every_service = pytest.mark.parametrize("name", SERVICES)
+
+
+def test_an_installation_has_a_broker_a_time_series_store_a_hub_and_the_pages() -> None:
+    assert set(SERVICES) == {"broker", "influxdb", "hub", "web"}
+
+
+@every_service
+def test_no_service_runs_as_root_or_can_become_it(name: str) -> None:
+    service = SERVICES[name]
+    user, group = service["user"].split(":")
+    assert int(user) > 0
+    assert int(group) > 0
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert "privileged" not in service
+
+
+@every_service
+def test_a_service_writes_to_its_named_volumes_and_nowhere_else(name: str) -> None:
+    service = SERVICES[name]
+    assert service["read_only"] is True
+    kept = [volume.split(":")[0] for volume in service["volumes"] if not volume.endswith(":ro")]
+    assert kept
+    assert set(kept) <= set(COMPOSE["volumes"])
+
+
+@every_service
+def test_every_service_is_watched_and_comes_back(name: str) -> None:
+    assert SERVICES[name]["restart"] == "unless-stopped"
+    assert SERVICES[name]["healthcheck"]["test"]
+    assert SERVICES[name]["healthcheck"]["retries"] > 1
+
+
+@every_service
+def test_the_version_of_every_image_is_chosen(name: str) -> None:
+    assert re.search(r":\d+\.\d+\.\d+$", SERVICES[name]["image"])
+
+
+@every_service
+def test_a_secret_is_a_file_and_never_stands_in_the_environment(name: str) -> None:
+    environment = SERVICES[name]["environment"]
+    secret = {key for key in environment if re.search("PASSWORD|TOKEN|SECRET|KEY", key)}
+    assert secret == {key for key in secret if key.endswith("_FILE")}
+    for key in secret:
+        assert environment[key].removeprefix("/run/secrets/") in SERVICES[name]["secrets"]
+
+
+def test_compose_refuses_to_start_before_secrets_were_made() -> None:
+    assert {name for service in SERVICES.values() for name in service["secrets"]} == set(COMPOSE["secrets"])
+    for name, secret in COMPOSE["secrets"].items():
+        folder, _, file = secret["file"].rpartition("/")
+        assert folder.startswith("${VAKA_SECRETS:?")
+        assert file == name
+    # `:?` refuses, `:-` has a default; anything else would silently be nothing.
+    text = (ROOT / "docker-compose.yml").read_text()
+    assert re.findall(r"(?<!\$)\$\{\w+(?!:[?-])[^\w:]", text) == []
+    assert set(re.findall(r"\$\{(\w+):-", text)) == {"VAKA_SITE", "VAKA_WEB_ADDRESS"}
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_the_settings_given_to_our_services_are_settings_we_have(name: str) -> None:
+    environment = SERVICES[name]["environment"]
+    settings = read_settings({key: value for key, value in environment.items() if "$" not in value})
+    assert settings.broker_address.tls
+    assert settings.broker_address.host in SERVICES
+    assert settings.broker_ca is not None
+    assert any(str(settings.broker_ca) in volume for volume in SERVICES[name]["volumes"])
+    assert any(volume.endswith(f":{settings.data}") for volume in SERVICES[name]["volumes"])
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_our_services_run_commands_that_we_have(name: str) -> None:
+    (command,) = SERVICES[name]["command"]
+    assert command in COMMANDS
+    check = SERVICES[name]["healthcheck"]["test"]
+    assert check[1] != "vaka" or check[2] in COMMANDS
+
+
+def test_an_alarm_does_not_wait_for_the_time_series_store() -> None:
+    assert "influxdb" not in SERVICES["hub"]["depends_on"]
+    assert SERVICES["hub"]["depends_on"]["broker"]["condition"] == "service_healthy"
+
+
+def test_only_the_broker_is_reached_from_outside_the_machine_and_only_over_tls() -> None:
+    ports = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
+    assert ports == {"broker": ["8883:8883"], "web": ["${VAKA_WEB_ADDRESS:-127.0.0.1}:8080:8080"]}
+    assert BROKER["listener"] == "8883"
+    assert {"cafile", "certfile", "keyfile"} <= set(BROKER)
+
+
+@every_service
+def test_the_files_handed_to_a_service_exist(name: str) -> None:
+    ours = [volume.split(":")[0] for volume in SERVICES[name]["volumes"] if volume.startswith("./")]
+    assert [path for path in ours if not (ROOT / path).is_file()] == []
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("allow_anonymous", "false"),
+        ("password_file", "run/passwords"),
+        ("acl_file", "acl"),
+        ("persistence", "true"),
+        ("upgrade_outgoing_qos", "true"),
+        ("max_inflight_messages", "0"),
+    ],
+)
+def test_the_broker_is_told_what_nothing_may_be_lost_without(setting: str, value: str) -> None:
+    assert BROKER[setting] == value
+
+
+def test_the_brokers_queue_is_long_but_not_endless_and_saved_often() -> None:
+    assert 100_000 <= int(BROKER["max_queued_messages"]) <= 10_000_000
+    assert 0 < int(BROKER["max_queued_bytes"]) <= 1 << 30
+    assert 0 < int(BROKER["autosave_interval"]) <= 10
+    assert "set_tcp_nodelay" not in BROKER
+
+
+def test_the_image_holds_what_the_lock_says_and_runs_as_nobody_in_particular() -> None:
+    assert "--require-hashes --requirement requirements.lock" in DOCKERFILE
+    assert re.findall(r"(?m)^USER (.*)$", DOCKERFILE) == [SERVICES["hub"]["user"]]
+    for image in re.findall(r"(?m)^FROM (\S+)", DOCKERFILE):
+        assert re.search(r":\d+[\w.]*-slim|:\d+[\w.]*-\w+-slim", image), image
+
+
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock", "requirements-node.lock"])
+def test_a_lock_holds_names_versions_and_hashes_and_no_address(lock: str) -> None:
+    text = (ROOT / lock).read_text()
+    assert "://" not in text
+    packages = text.replace("\\\n", " ").splitlines()
+    assert packages
+    for package in packages:
+        assert re.match(r"[a-z0-9-]+==\S+ .*--hash=sha256:[0-9a-f]{64}", package), package

@@ -10,6 +10,7 @@ import msgspec
 
 _NAN = re.compile(r"(?<=[:,\[])(\s*)[-+]?(?:nan|inf|infinity)(?=\s*[,}\]])", re.IGNORECASE)
 _LONGEST_SHOWN = 60
+_MOST_FAULTS = 6
 _decode = msgspec.json.Decoder().decode
 
 
@@ -35,15 +36,18 @@ def read_json(payload: bytes) -> tuple[Any, str | None]:
         return _read_forgivingly(payload, str(fault))
 
 
-def _read_forgivingly(payload: bytes, fault: str) -> tuple[Any, str | None]:
-    note = None
+def read_text(payload: bytes) -> tuple[str, str | None]:
+    """The text in the payload, and a note where it is not UTF-8."""
     try:
-        text = payload.decode()
+        return payload.decode(), None
     except UnicodeDecodeError:
-        text = payload.decode("latin-1")
-        note = "the payload is not UTF-8; it was read as Latin-1"
-    with_nan = _NAN.sub(r"\1NaN", text)
-    if note is None and with_nan == text:
+        return payload.decode("latin-1"), "the payload is not UTF-8; it was read as Latin-1"
+
+
+def _read_forgivingly(payload: bytes, fault: str) -> tuple[Any, str | None]:
+    text, note = read_text(payload)
+    with_nan, how_many = _NAN.subn(r"\1NaN", text)
+    if note is None and not how_many:
         raise PayloadError(_why(text, fault))
     try:
         return json.loads(with_nan), note
@@ -60,7 +64,16 @@ def _why(text: str, fault: str) -> str:
         return "has single quotes, like a Python dict printed as text; expected JSON with double quotes"
     if start.startswith("{") and not text.rstrip().endswith("}"):
         return f"is JSON that is cut off after {len(text)} characters"
+    if not start.startswith(("{", "[")):
+        return f"is not JSON: {shown(text)}"
     return f"is not JSON ({fault}): {shown(text)}"
+
+
+def sentence(faults: list[str]) -> str | None:
+    """All that is wrong with a message, in one sentence of bearable length."""
+    if len(faults) > _MOST_FAULTS:
+        faults = [*faults[:_MOST_FAULTS], f"and {len(faults) - _MOST_FAULTS} more"]
+    return "; ".join(faults) or None
 
 
 def shown(value: object) -> str:

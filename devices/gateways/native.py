@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from devices.instants import InstantError, believed, read_instant
 from devices.message import Message
-from devices.payload import PayloadError, read_object, shown
+from devices.payload import PayloadError, read_object, sentence, shown
 from devices.reading import Decoded, Reading
 from devices.values import EVENTS, STRICT, UnusableError
 
@@ -81,7 +81,7 @@ class Native:
             gateway=self._gateway,
             heard=device,
             readings=tuple(readings),
-            error="; ".join(errors) or None,
+            error=sentence(errors),
             ignored="" if readings or errors else "no state",
         )
 

@@ -13,7 +13,7 @@ from typing import Any
 from devices.instants import InstantError, believed, read_instant
 from devices.measures import MEASURES
 from devices.message import Message
-from devices.payload import PayloadError, read_json, shown
+from devices.payload import PayloadError, read_json, read_text, sentence, shown
 from devices.reading import Availability, Decoded, Reading, Value
 from devices.values import EVENTS, STATES, Reader, SentinelError, UnusableError, number, one_of, state, word
 
@@ -30,12 +30,23 @@ _ALARM_WORDS: dict[str, Value | None] = {
     "unknown": None,
 }
 
-_NOT_BY_HAND = frozenset(("auto_lock", "schedule_lock", "schedule_unlock", "unknown"))
+_NOT_BY_HAND = frozenset(
+    (
+        "none",
+        "unknown",
+        "static",
+        "auto_lock",
+        "schedule_lock",
+        "schedule_unlock",
+        "entry_delay",
+        "exit_delay",
+    )
+)
 _read_pressed = word(MEASURES["pressed"])
 
 
 def _read_action(raw: object) -> Value | None:
-    """What a lock does by itself tells of nobody's hand."""
+    """What a lock or an alarm panel does by itself tells of nobody's hand."""
     value = _read_pressed(raw)
     return None if value in _NOT_BY_HAND else value
 
@@ -165,7 +176,9 @@ class Zigbee2Mqtt:
         try:
             said, note = read_json(message.payload)
         except PayloadError as unreadable:
-            fault, said = str(unreadable), message.payload.decode(errors="replace").strip()
+            fault = str(unreadable)
+            text, note = read_text(message.payload)
+            said = text.strip()
         if isinstance(said, dict) and fault is None:
             return self._readings(message, rest, said, note)
         # A device may be set to publish each property below its own topic, as a bare value.
@@ -201,7 +214,7 @@ class Zigbee2Mqtt:
             gateway=self._gateway,
             heard=device,
             readings=readings,
-            error="; ".join(errors) if errors else None,
+            error=sentence(errors) if errors else None,
             ignored="" if readings or errors else "no state",
         )
 
@@ -212,7 +225,7 @@ class Zigbee2Mqtt:
         try:
             said, _ = read_json(message.payload)
         except PayloadError:
-            said = message.payload.decode(errors="replace").strip()
+            said = read_text(message.payload)[0].strip()
         word_said = said.get("state") if isinstance(said, dict) else said
         if word_said == "online" or word_said == "offline":
             heard = Availability(self._gateway, device, word_said == "online", message.received_at)

@@ -61,7 +61,9 @@ def decode_line(decoder: Decoder, line: bytes) -> bytes:
 
 
 def _written(decoded: Decoded) -> bytes:
+    """`error` also says why a message that is none of a device's state brings no reading."""
     readings = [
         {"device": r.device, "measure": r.measure, "value": r.value, "at": r.at} for r in decoded.readings
     ]
-    return msgspec.json.encode({"readings": readings, "error": decoded.error})
+    why_none = None if readings else f"no reading: {decoded.ignored or 'only who can be heard'}"
+    return msgspec.json.encode({"readings": readings, "error": decoded.error or why_none})

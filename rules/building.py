@@ -11,10 +11,28 @@ from datetime import date
 from typing import Annotated, Any, Literal, get_args
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9æøå][a-z0-9æøå_-]*$", max_length=64)]
-Name = Annotated[str, Field(min_length=1, max_length=120)]
+Line = Annotated[str, Field(pattern=r"^[^\s\x00-\x1f]([^\x00-\x1f]*[^\s\x00-\x1f])?$")]
+Name = Annotated[Line, Field(max_length=120)]
+RoomId = Annotated[Line, Field(max_length=64)]
+Address = Annotated[Line, Field(max_length=200)]
+GatewayTopic = Annotated[str, Field(pattern=r"^[^#+$/\s][^#+\x00-\x1f]*$", max_length=200)]
+
+
+def _parse_day(text: object) -> date:
+    if isinstance(text, date):
+        return text
+    try:
+        if isinstance(text, str) and len(text) == len("2026-03-28"):
+            return date.fromisoformat(text)
+    except ValueError:
+        pass
+    raise ValueError(f"{text!r} is not a date; expected e.g. 2026-03-28")
+
+
+Day = Annotated[date, BeforeValidator(_parse_day)]
 
 Role = Literal[
     "outer_door",
@@ -62,6 +80,9 @@ MEASURES_OF_ROLE: dict[str, frozenset[str]] = {
 every device.
 """
 
+NATIVE = "native"
+"""The gateway id of the native way in: it is always there, and no site file lists it."""
+
 PersonRole = Literal["carer", "leader", "technician", "administrator"]
 
 
@@ -79,7 +100,7 @@ class Unit(Part):
 class Room(Part):
     """A room or a flat: the place of an alert. `id` is what stands on the door ("3B")."""
 
-    id: Annotated[str, Field(min_length=1, max_length=64)]
+    id: RoomId
     name: Name | None = None
     unit: Slug
 
@@ -92,9 +113,9 @@ class Resident(Part):
 
     id: Slug
     name: Name
-    room: str
-    moved_in: date | None = None
-    moved_out: date | None = None
+    room: RoomId
+    moved_in: Day | None = None
+    moved_out: Day | None = None
     rules: dict[str, dict[str, Any]] = {}
 
     def lives_here(self, on: date) -> bool:
@@ -108,17 +129,17 @@ class Gateway(Part):
 
     id: Slug
     kind: Literal["zigbee2mqtt"] = "zigbee2mqtt"
-    topic: Annotated[str, Field(pattern=r"^[^#+]+$")] = "zigbee2mqtt"
+    topic: GatewayTopic = "zigbee2mqtt"
 
 
 class Device(Part):
     """A sensor in its place. `address` is what its gateway calls it, where that differs from `id`."""
 
-    id: Annotated[str, Field(min_length=1, max_length=200)]
-    room: str
+    id: Address
+    room: RoomId
     role: Role
-    gateway: str | None = None
-    address: str | None = None
+    gateway: Slug | None = None
+    address: Address | None = None
 
 
 class Person(Part):
@@ -178,6 +199,10 @@ class Site(Part):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
+
+    def gateway_of(self, device: Device) -> str:
+        """Through which gateway a device speaks: its own, else the site's first, else natively."""
+        return device.gateway or (self.gateways[0].id if self.gateways else NATIVE)
 
     def residents_of(self, room: str, on: date) -> tuple[Resident, ...]:
         return tuple(r for r in self.residents if r.room == room and r.lives_here(on))

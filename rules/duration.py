@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, PlainSerializer
 
 _PART = re.compile(r"(\d+(?:\.\d+)?)\s*(s|min|h|d)\b\s*")
 _SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86400}
+_LONGEST = timedelta(days=366)
 
 
 def parse_duration(text: object) -> timedelta:
@@ -21,7 +22,10 @@ def parse_duration(text: object) -> timedelta:
     if isinstance(text, str):
         found = list(_PART.finditer(text.strip()))
         if found and "".join(m.group(0) for m in found) == text.strip():
-            return timedelta(seconds=sum(float(m.group(1)) * _SECONDS[m.group(2)] for m in found))
+            seconds = sum(float(m.group(1)) * _SECONDS[m.group(2)] for m in found)
+            if seconds > _LONGEST.total_seconds():
+                raise ValueError(f"{text!r} is too long; expected at most {_LONGEST.days} d")
+            return timedelta(seconds=seconds)
     raise ValueError(f"{text!r} is not a length of time; expected e.g. 30 s, 5 min, 12 h or 1 h 30 min")
 
 

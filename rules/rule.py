@@ -7,12 +7,21 @@ Here: names, parameters, defaults. Not here: how a kind judges (rules/kinds), wh
 from __future__ import annotations
 
 from datetime import time, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    field_validator,
+    model_validator,
+)
 
+from devices.measures import MEASURES
 from rules.building import Role, Slug
-from rules.duration import ClockText, Duration, Window, WindowText
+from rules.duration import ClockText, Duration, Window, WindowText, write_duration
 
 Severity = Literal["low", "medium", "high"]
 SEVERITIES: tuple[Severity, ...] = ("low", "medium", "high")
@@ -31,6 +40,40 @@ class Signal(_Model):
     roles: tuple[Role, ...] | None = None
     value: bool | str | tuple[str, ...] | None = None
 
+    @field_validator("measure")
+    @classmethod
+    def _known(cls, measure: str) -> str:
+        if measure not in MEASURES:
+            raise ValueError(f"{measure!r} is not a measure; expected one of {', '.join(MEASURES)}")
+        return measure
+
+    @model_validator(mode="after")
+    def _value_of_the_measure(self) -> Signal:
+        measure = MEASURES[self.measure]
+        words = () if self.value is None or isinstance(self.value, bool) else self.value
+        words = (words,) if isinstance(words, str) else words
+        if measure.kind == "state" and words:
+            raise ValueError(f"{self.measure} has the value {words[0]!r}; expected true or false")
+        if measure.kind == "number" and self.value is not None:
+            raise ValueError(
+                f"{self.measure} is a number and has a value; expected no value: any change counts"
+            )
+        if measure.kind == "event" and isinstance(self.value, bool):
+            raise ValueError(
+                f"{self.measure} has the value {str(self.value).lower()}; expected a word or none"
+            )
+        unknown = [word for word in words if measure.words and word not in measure.words]
+        if unknown:
+            raise ValueError(
+                f"{self.measure} never says {unknown[0]!r}; expected {' or '.join(measure.words)}"
+            )
+        return self
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether it can tell a state that holds from one that does not."""
+        return MEASURES[self.measure].kind == "state" and self.value is not None
+
     def fits(self, value: object) -> bool:
         if self.value is None:
             return True
@@ -38,11 +81,27 @@ class Signal(_Model):
 
 
 class Text(_Model):
-    """The same words in Norwegian bokmål and English."""
+    """The same words in Norwegian bokmål and English. A single text stands for both."""
 
-    nb: str
-    en: str
+    nb: Annotated[str, Field(min_length=1, max_length=400)]
+    en: Annotated[str, Field(min_length=1, max_length=400)]
 
+    @model_validator(mode="before")
+    @classmethod
+    def _one_for_both(cls, given: Any) -> Any:
+        return {"nb": given, "en": given} if isinstance(given, str) else given
+
+
+Signals = Annotated[tuple[Signal, ...], Field(min_length=1)]
+
+
+def _long_enough(length: timedelta) -> timedelta:
+    if length < timedelta(minutes=1):
+        raise ValueError(f"{write_duration(length)} is too short; expected at least 1 min")
+    return length
+
+
+LongEnough = Annotated[Duration, AfterValidator(_long_enough)]
 
 SIGNS_OF_LIFE = (
     Signal(measure="motion", value=True),
@@ -73,27 +132,45 @@ class EventRule(Rule):
     """Something happened: a signal appeared, inside a window of the day or at any time."""
 
     kind: Literal["event"] = "event"
-    when: tuple[Signal, ...]
+    when: Signals
     window: WindowText | None = None
     even_if_late: bool = False
     """A fall or a call for help that is found late is still raised, and says how late."""
+
+    @field_validator("when")
+    @classmethod
+    def _happens(cls, when: tuple[Signal, ...]) -> tuple[Signal, ...]:
+        for signal in when:
+            if MEASURES[signal.measure].kind != "event" and not signal.is_settled:
+                raise ValueError(f"{signal.measure} without a value; expected value: true or value: false")
+        return when
 
 
 class HeldRule(Rule):
     """Something has lasted: a signal has held without a break for a length of time."""
 
     kind: Literal["held"] = "held"
-    when: tuple[Signal, ...]
+    when: Signals
     lasts: Duration
     window: WindowText | None = None
+
+    @field_validator("when")
+    @classmethod
+    def _can_last(cls, when: tuple[Signal, ...]) -> tuple[Signal, ...]:
+        for signal in when:
+            if not signal.is_settled:
+                raise ValueError(
+                    f"{signal.measure} alone cannot last; expected a state and value: true or false"
+                )
+        return when
 
 
 class QuietRule(Rule):
     """No sign of life for a length of time; a pre-warning comes first, the alert `prewarning` later."""
 
     kind: Literal["quiet"] = "quiet"
-    signs: tuple[Signal, ...] = SIGNS_OF_LIFE
-    after: Duration
+    signs: Signals = SIGNS_OF_LIFE
+    after: LongEnough
     prewarning: Duration = timedelta(0)
 
 
@@ -101,19 +178,25 @@ class NotByRule(Rule):
     """No sign of life between two times of the day: not up by ten."""
 
     kind: Literal["not-by"] = "not-by"
-    signs: tuple[Signal, ...] = SIGNS_OF_LIFE
+    signs: Signals = SIGNS_OF_LIFE
     from_: Annotated[ClockText, Field(alias="from")]
     by: ClockText
+
+    @model_validator(mode="after")
+    def _two_times(self) -> NotByRule:
+        if self.from_ == self.by:
+            raise ValueError(f"from and by are both {self.by:%H:%M}; expected two times of the day")
+        return self
 
 
 class AwayRule(Rule):
     """Left and not back: an outer door was used, and nothing has been heard from inside since."""
 
     kind: Literal["away"] = "away"
-    doors: tuple[Signal, ...] = (Signal(measure="open", roles=("outer_door",)),)
-    signs: tuple[Signal, ...] = SIGNS_OF_LIFE
-    by_day: Duration
-    by_night: Duration
+    doors: Signals = (Signal(measure="open", roles=("outer_door",)),)
+    signs: Signals = SIGNS_OF_LIFE
+    by_day: LongEnough
+    by_night: LongEnough
     night: WindowText = Window(time(22), time(7))
     exit_delay: Duration = timedelta(seconds=30)
 
@@ -128,4 +211,11 @@ def parts_of(rule: AnyRule) -> dict[str, tuple[Signal, ...]]:
 
 
 AnyRule = Annotated[EventRule | HeldRule | QuietRule | NotByRule | AwayRule, Field(discriminator="kind")]
+RULE_MODELS: dict[str, type[Rule]] = {
+    "event": EventRule,
+    "held": HeldRule,
+    "quiet": QuietRule,
+    "not-by": NotByRule,
+    "away": AwayRule,
+}
 RULE: TypeAdapter[AnyRule] = TypeAdapter(AnyRule)

@@ -170,7 +170,7 @@ def _watch(
     parts = {"broker"}
     for device, *_ in heard:
         parts.add(f"device:{device.id}")
-        parts.add(f"gateway:{device.gateway or site.gateways[0].id}")
+        parts.add(f"gateway:{site.gateway_of(device)}")
     pseudonyms = tuple(r.id for r in residents)
     return Watch(name, room.id, room.unit, pseudonyms, rule, KINDS[rule.kind], frozenset(parts))
 

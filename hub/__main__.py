@@ -10,6 +10,7 @@ from importlib import import_module
 
 from hub.settings import SettingsError
 from hub.store.db import NewerDatabaseError
+from hub.store.sites import NoSiteError
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("hub.commands.demo", "everything on embedded parts, with a made-up house, in one process group"),
@@ -47,7 +48,7 @@ def main(words: list[str] | None = None) -> int:
     arguments = parser.parse_args(rest)
     try:
         return int(command.run(arguments))
-    except (SettingsError, NewerDatabaseError) as error:
+    except (SettingsError, NewerDatabaseError, NoSiteError) as error:
         print(f"vaka {name}: {error}", file=sys.stderr)
     except (OSError, sqlite3.DatabaseError) as error:
         if isinstance(error, BrokenPipeError):  # whoever read us has seen enough

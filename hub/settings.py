@@ -73,6 +73,10 @@ class Settings(BaseModel):
     def database(self) -> Path:
         return self.data / DATABASE
 
+    def with_data(self, folder: Path | None) -> Settings:
+        """The same with another folder for the database, where one is given."""
+        return self if folder is None else self.model_copy(update={"data": folder})
+
     @property
     def broker_address(self) -> Broker:
         url = urlsplit(self.broker)

@@ -45,3 +45,19 @@ def add(connection: sqlite3.Connection, site: str, document: str, at: datetime, 
     )
     assert cursor.lastrowid is not None
     return SiteVersion(cursor.lastrowid, site, document, at, by)
+
+
+class NoSiteError(Exception):
+    """No site can be served; the message says what to do."""
+
+
+def in_force(connection: sqlite3.Connection, site: str | None) -> SiteVersion:
+    """The newest version of a site, of the only one there is where none is named. Raises NoSiteError."""
+    known = sites(connection)
+    if site is None and len(known) > 1:
+        raise NoSiteError(f"there are several sites; expected VAKA_SITE to be one of {', '.join(known)}")
+    version = newest(connection, site or known[0]) if known else None
+    if version is None:
+        which = "no site" if site is None else f"the site {site!r} is not there: it"
+        raise NoSiteError(f"{which} was imported; expected `vaka import FILE` before")
+    return version

@@ -1,0 +1,292 @@
+"""What the parts of a site file must agree on: ids, references, rules and their values, who would be told.
+
+Here: everything that no single part can know. A part that does not fit its model is still known by its id,
+so that one mistake does not call forth others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import combinations
+from typing import Any
+
+from pydantic import ValidationError
+
+from hub.site_errors import Problem, one_of, sentences
+from hub.yaml_tree import Path, Tree
+from rules.building import NATIVE, Resident, RuleUse, Site
+from rules.catalogue import catalogue
+from rules.rule import RULE_MODELS, AnyRule, parts_of
+from rules.rulebook import rulebook, settle
+
+SITES_OWN = frozenset({"rule", "id", "kind", "rooms", "units", "name", "why", "vkp", "for_residents"})
+"""Keys of a rule that one resident cannot have their own of."""
+
+MUST_BE_HEARD = {
+    "help_button": "help-button",
+    "fall_detector": "fall",
+    "smoke_detector": "smoke",
+    "leak_detector": "leak",
+}
+"""Roles of devices that are there for nothing but an alert, and the rule that gives it."""
+
+
+@dataclass(slots=True)
+class Draft:
+    """A file while it is being read: what is understood so far, and what is wrong so far.
+
+    `parts`: by section and position, the parts that fit their models. `tree`: all that stands there.
+    """
+
+    file: str
+    tree: Tree
+    parts: dict[str, dict[int, Any]] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def line(self, path: Path) -> int:
+        """The line of the path, or of the nearest part above it."""
+        while path and path not in self.tree.lines:
+            path = path[:-1]
+        return self.tree.lines.get(path, 1)
+
+    def wrong(self, path: Path, wrong: str, expected: str) -> None:
+        self.problems.append(Problem(self.file, self.line(path), path, wrong, expected))
+
+    def items(self, section: str) -> Iterator[tuple[int, dict[str, Any]]]:
+        """The parts of a section as they stand there, whether they fit or not."""
+        found = self.tree.value.get(section)
+        for position, item in enumerate(found if isinstance(found, list) else ()):
+            if isinstance(item, dict):
+                yield position, item
+
+    def ids(self, section: str) -> dict[str, int]:
+        """Every id of a section and where it stands first. A rule's id is its name."""
+        found: dict[str, int] = {}
+        for position, item in self.items(section):
+            id = item.get("id") or (item.get("rule") if section == "rules" else None)
+            if isinstance(id, str):
+                found.setdefault(id, position)
+        return found
+
+    def warn(self, path: Path, wrong: str, expected: str) -> None:
+        self.problems.append(Problem(self.file, self.line(path), path, wrong, expected, "warning"))
+
+
+def check(draft: Draft) -> None:
+    """Find all that is wrong between the parts."""
+    _check_sections(draft)
+    _check_ids(draft)
+    _check_gateways(draft)
+    _check_references(draft)
+    _check_addresses(draft)
+    _check_stays(draft)
+    _check_rules(draft)
+    _check_residents_rules(draft)
+    _check_shared_rooms(draft)
+
+
+def check_coverage(draft: Draft, site: Site) -> None:
+    """Warn of what would be told to nobody. All who ever live here are taken to live here now."""
+    everyone = tuple(r.model_copy(update={"moved_in": None, "moved_out": None}) for r in site.residents)
+    book = rulebook(site.model_copy(update={"residents": everyone}), catalogue(), date.max)
+    heard = {device for device, _ in book.listeners}
+    in_force = {name for name, _ in book.watches}
+    for position, use in enumerate(site.rules):
+        if use.name in in_force:
+            continue
+        missing = sorted({u.part for u in book.uncovered if u.rule == use.name})
+        if missing:
+            wrong = f"rule {use.name!r} finds no sensor in any of its rooms"
+            draft.warn(("rules", position), wrong, _sensors(settle(use, {}, catalogue()), missing))
+        else:
+            draft.warn(("rules", position), f"rule {use.name!r} is in force in no room", "a room for it")
+    for position, device in enumerate(site.devices):
+        if device.role in MUST_BE_HEARD and device.id not in heard:
+            wrong = f"nobody is told when {device.id!r} ({device.role}) has something to say"
+            draft.warn(
+                ("devices", position), wrong, f"a rule that listens to it, e.g. {MUST_BE_HEARD[device.role]}"
+            )
+    for position, resident in enumerate(site.residents):
+        for name in resident.rules:
+            if (name, resident.room) not in book.watches:
+                room = f"room {resident.room!r}"
+                wrong = f"{resident.id!r} has own values for {name!r}, which is not in force in {room}"
+                draft.warn(("residents", position, "rules", name), wrong, "none, or the rule in that room")
+
+
+def _sensors(rule: AnyRule, missing: Iterable[str]) -> str:
+    signals = [signal for part in missing for signal in parts_of(rule)[part]]
+    roles = list(dict.fromkeys(role for signal in signals for role in signal.roles or ()))
+    if roles:
+        return f"a device in one of its rooms with role {' or '.join(roles)}"
+    measures = dict.fromkeys(signal.measure for signal in signals)
+    return f"a device in one of its rooms that tells {' or '.join(measures)}"
+
+
+def _check_sections(draft: Draft) -> None:
+    for section in ("units", "rooms"):
+        if draft.tree.value.get(section) == []:
+            draft.wrong((section,), f"{section} is empty", "at least one of them")
+
+
+def _check_ids(draft: Draft) -> None:
+    for section in draft.parts:
+        first: dict[str, int] = {}
+        for position, item in draft.items(section):
+            id = item.get("id") or (item.get("rule") if section == "rules" else None)
+            if not isinstance(id, str) or first.setdefault(id, position) == position:
+                continue
+            line = draft.line((section, first[id]))
+            key = "id" if "id" in item else "rule"
+            expected = "an id: of its own" if section == "rules" else "another id"
+            draft.wrong((section, position, key), f"{id!r} is already on line {line}", expected)
+
+
+def _check_gateways(draft: Draft) -> None:
+    gateways = draft.parts["gateways"]
+    for position, gateway in gateways.items():
+        if gateway.id == NATIVE:
+            draft.wrong(
+                ("gateways", position, "id"), f"{NATIVE!r} is always there", "no gateway of that name"
+            )
+        if _inside(gateway.topic, "vaka"):
+            wrong = f"topic {gateway.topic!r} is Vaka's own"
+            draft.wrong(("gateways", position, "topic"), wrong, "the topic of the gateway, e.g. zigbee2mqtt")
+    for (_, one), (position, other) in combinations(gateways.items(), 2):
+        if _inside(one.topic, other.topic) or _inside(other.topic, one.topic):
+            wrong = f"topic {other.topic!r} is also that of gateway {one.id!r}"
+            draft.wrong(("gateways", position, "topic"), wrong, "a topic of its own for each gateway")
+
+
+def _inside(topic: str, other: str) -> bool:
+    return f"{topic}/".startswith(f"{other}/")
+
+
+def _check_references(draft: Draft) -> None:
+    # where the list itself is wrong, who refers to it need not hear of it
+    content = draft.tree.value
+    units = draft.ids("units") if isinstance(content.get("units"), list) else None
+    rooms = draft.ids("rooms") if isinstance(content.get("rooms"), list) else None
+    listed = content.get("gateways")
+    gateways = {**(draft.ids("gateways") if isinstance(listed, list) else {"zigbee2mqtt": 0}), NATIVE: 0}
+    for section, key, word, known in (
+        ("rooms", "unit", "unit", units),
+        ("residents", "room", "room", rooms),
+        ("devices", "room", "room", rooms),
+        ("devices", "gateway", "gateway", gateways),
+        ("people", "units", "unit", units),
+        ("rules", "rooms", "room", rooms),
+        ("rules", "units", "unit", units),
+    ):
+        if known is None:
+            continue
+        for position, item in draft.items(section):
+            named = item.get(key)
+            path: Path = (section, position, key)
+            for place, id in [(path, named)] if isinstance(named, str) else _numbered(path, named):
+                if id not in known:
+                    draft.wrong(place, f"there is no {word} {id!r}", one_of(known, id))
+
+
+def _numbered(path: Path, named: object) -> list[tuple[Path, str]]:
+    items = enumerate(named) if isinstance(named, list) else ()
+    return [((*path, n), item) for n, item in items if isinstance(item, str)]
+
+
+def _check_addresses(draft: Draft) -> None:
+    default = next((gateway.id for gateway in draft.parts["gateways"].values()), "zigbee2mqtt")
+    if draft.tree.value.get("gateways") == []:
+        default = NATIVE
+    first: dict[tuple[str, str], int] = {}
+    for position, device in draft.parts["devices"].items():
+        address = (device.gateway or default, device.address or device.id)
+        other = first.setdefault(address, position)
+        if other != position and draft.parts["devices"][other].id != device.id:
+            line = draft.line(("devices", other))
+            wrong = f"{address[1]!r} at gateway {address[0]!r} is already the device on line {line}"
+            draft.wrong(("devices", position, "address"), wrong, "one line for one device")
+
+
+def _check_stays(draft: Draft) -> None:
+    for position, resident in draft.parts["residents"].items():
+        if resident.moved_in and resident.moved_out and resident.moved_out < resident.moved_in:
+            wrong = f"{resident.id!r} moved out {resident.moved_out} before moving in {resident.moved_in}"
+            draft.wrong(("residents", position, "moved_out"), wrong, "a later date")
+
+
+def _check_rules(draft: Draft) -> None:
+    for position, use in draft.parts["rules"].items():
+        named = catalogue().get(use.rule)
+        kind = use.parameters.get("kind")
+        if named is None and kind is None:
+            expected = f"{one_of(catalogue(), use.rule)}, or kind: for a rule of your own"
+            draft.wrong(
+                ("rules", position, "rule"), f"there is no rule {use.rule!r} in the catalogue", expected
+            )
+        elif named is not None and kind is not None:
+            wrong = f"{use.rule!r} of the catalogue already has a kind, {named.kind}"
+            draft.wrong(("rules", position, "kind"), wrong, "no kind, or a rule: name of your own")
+        else:
+            _check_parameters(draft, use, {}, ("rules", position))
+
+
+def _check_residents_rules(draft: Draft) -> None:
+    uses = {use.name: use for use in draft.parts["rules"].values()}
+    in_use = draft.ids("rules")
+    for position, resident in draft.parts["residents"].items():
+        for name, own in resident.rules.items():
+            path = ("residents", position, "rules", name)
+            if name not in in_use:
+                draft.wrong(path, f"rule {name!r} is not used under rules", one_of(in_use, name))
+            for key in SITES_OWN & own.keys():
+                draft.wrong(
+                    (*path, key), f"{key!r} cannot differ for one resident", "only values of the rule"
+                )
+            if name in uses and not SITES_OWN & own.keys():
+                _check_parameters(draft, uses[name], own, path)
+
+
+def _check_parameters(draft: Draft, use: RuleUse, own: Mapping[str, Any], path: Path) -> None:
+    """The rule as it would be in force. Of a resident's rule only what the resident's values did to it."""
+    try:
+        settle(use, own, catalogue())
+    except ValidationError as error:
+        for place, wrong, expected in sentences(error, _keys(use), path):
+            inside = place[len(path) :]
+            # pydantic puts the rule's kind before the key
+            inside = inside[1:] if inside and inside[0] in RULE_MODELS else inside
+            if not own or (inside and inside[0] in own):
+                draft.wrong((*path, *inside), wrong, expected)
+
+
+def _keys(use: RuleUse) -> list[str]:
+    """The keys that the rule's kind knows."""
+    named = catalogue().get(use.rule)
+    model = RULE_MODELS.get(str(named.kind if named else use.parameters.get("kind")))
+    fields = model.model_fields if model else {}
+    return [
+        "id",
+        "rooms",
+        "units",
+        *(f.alias or name for name, f in fields.items() if name not in ("rule", "kind")),
+    ]
+
+
+def _check_shared_rooms(draft: Draft) -> None:
+    """Sensors cannot tell two people in one room apart, so a rule has one set of values there."""
+    rooms: dict[str, list[tuple[int, Resident]]] = {}
+    for position, resident in draft.parts["residents"].items():
+        rooms.setdefault(resident.room, []).append((position, resident))
+    for residents in rooms.values():
+        for (_, one), (position, other) in combinations(residents, 2):
+            differing = [n for n in one.rules.keys() & other.rules.keys() if one.rules[n] != other.rules[n]]
+            for name in differing if _together(one, other) else ():
+                wrong = f"{one.id!r} and {other.id!r} share room {one.room!r} and differ in {name!r}"
+                draft.wrong(("residents", position, "rules", name), wrong, "the same values for both")
+
+
+def _together(one: Resident, other: Resident) -> bool:
+    starts = max(one.moved_in or date.min, other.moved_in or date.min)
+    return starts < min(one.moved_out or date.max, other.moved_out or date.max)

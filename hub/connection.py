@@ -12,7 +12,7 @@ from threading import Event, Lock, Timer
 
 import msgspec
 from paho.mqtt import client as mqtt
-from paho.mqtt.enums import MQTTProtocolVersion
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
@@ -58,10 +58,29 @@ class Receipt:
         self._settled.set()
 
 
+class PlainClient(mqtt.Client):
+    """paho as it is, for a session that stays and for acknowledging by hand."""
+
+    def __init__(self, client_id: str, protocol: MQTTProtocolVersion) -> None:
+        super().__init__(
+            CallbackAPIVersion.VERSION2,
+            client_id=client_id,
+            clean_session=None if protocol == MQTTProtocolVersion.MQTTv5 else False,
+            protocol=protocol,
+            reconnect_on_failure=False,
+            manual_ack=True,
+        )
+
+    def acknowledge(self, mids: Sequence[int]) -> None:
+        """Messages of QoS 1, in this order."""
+        for mid in mids:
+            self.ack(mid, 1)
+
+
 class Connection:
     """`client` is paho's, its callbacks are the gateway's. The flags belong to the gateway's thread."""
 
-    def __init__(self, number: int, client: mqtt.Client) -> None:
+    def __init__(self, number: int, client: PlainClient) -> None:
         self.number = number
         self.client = client
         self.nonce = secrets.token_hex(8)
@@ -107,8 +126,7 @@ class Connection:
             self.client.subscribe([(topic, 1) for topic in topics])
 
     def acknowledge(self, mids: Sequence[int]) -> None:
-        for mid in mids:
-            self.client.ack(mid, 1)
+        self.client.acknowledge(mids)
 
     def publish(self, topic: str, payload: bytes | str, retain: bool) -> Receipt:
         # Outside the lock: the client holds a lock of its own while it tells us of a confirmation.

@@ -14,13 +14,14 @@ from itertools import count
 from threading import Event, Thread, Timer
 
 from paho.mqtt import client as mqtt
-from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
+from paho.mqtt.enums import MQTTErrorCode, MQTTProtocolVersion
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from hub.broker import BrokerAccess
-from hub.connection import Connection, Receipt, SessionTerms
+from hub.connection import Connection, PlainClient, Receipt, SessionTerms
 from hub.inbox import BacklogDrained, ConnectionChange, Delivery, Inbox, Item
+from hub.paho_fast import FastClient, what_is_different
 
 _log = logging.getLogger(__name__)
 
@@ -41,6 +42,7 @@ class Gateway:
         filters: Sequence[str],
         now: Callable[[], datetime],
         terms: SessionTerms | None = None,
+        fast: bool = True,
     ) -> None:
         self.access = access
         self.terms = terms or SessionTerms()
@@ -51,6 +53,7 @@ class Gateway:
         self._status_topic = f"vaka/{site}/hub/status"
         self._marker_topic = f"vaka/{site}/hub/{client_id}/marker"
         self._topics = (*filters, self._marker_topic)
+        self.fast = fast and self._paho_is_as_expected()
         self._numbers = count(1)
         self._current: Connection | None = None  # the one the thread works on, accepted or not
         self._up: Connection | None = None  # the same, from the broker's acceptance to its end
@@ -108,6 +111,12 @@ class Gateway:
 
     # --- the thread
 
+    def _paho_is_as_expected(self) -> bool:
+        differences = what_is_different()
+        for difference in differences:
+            _log.warning("Messages are read one by one, at a fraction of the speed: %s", difference)
+        return not differences
+
     def _run(self) -> None:
         delay = self.terms.retry_first
         while not self._stopping.is_set():
@@ -124,7 +133,7 @@ class Gateway:
         return connection.was_up
 
     def _stay(self, protocol: MQTTProtocolVersion) -> Connection:
-        connection = self._current = Connection(next(self._numbers), self._new_client(protocol))
+        connection = self._current = Connection(*self._new_client(protocol))
         try:
             connection.open(self.access, self.terms)
             while connection.client.loop(timeout=1.0) == MQTTErrorCode.MQTT_ERR_SUCCESS:
@@ -141,22 +150,20 @@ class Gateway:
             self._tell_disconnected()
         return connection
 
-    def _new_client(self, protocol: MQTTProtocolVersion) -> mqtt.Client:
-        client = mqtt.Client(
-            CallbackAPIVersion.VERSION2,
-            client_id=self._client_id,
-            clean_session=None if protocol == MQTTProtocolVersion.MQTTv5 else False,
-            protocol=protocol,
-            reconnect_on_failure=False,
-            manual_ack=True,
-        )
+    def _new_client(self, protocol: MQTTProtocolVersion) -> tuple[int, PlainClient]:
+        number = next(self._numbers)
+        client: PlainClient
+        if self.fast:
+            client = FastClient(self._client_id, protocol, number, self._now, self._receive)
+        else:
+            client = PlainClient(self._client_id, protocol)
         client.will_set(self._status_topic, b"offline", qos=1, retain=True)
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
         client.on_subscribe = self._on_subscribe
         client.on_publish = self._on_publish
         client.on_message = self._on_message
-        return client
+        return number, client
 
     def _say(self, trouble: str) -> None:
         if trouble != self.trouble:
@@ -224,14 +231,14 @@ class Gateway:
         payload = bytes(message.payload)
         number = self._here.number
         delivery = Delivery(topic, payload, self._now(), message.retain, message.dup, message.mid, number)
-        self._receive([delivery], len(payload))
+        self._receive([delivery])
 
-    def _receive(self, batch: list[Delivery], size: int) -> None:
+    def _receive(self, batch: list[Delivery]) -> None:
         self._here.batches += 1
         if self._marker_topic in [delivery.topic for delivery in batch]:
-            self.inbox.put(self._without_markers(batch), size)
+            self.inbox.put(self._without_markers(batch))
         else:
-            self.inbox.put(batch, size)
+            self.inbox.put(batch)
 
     @property
     def _here(self) -> Connection:

@@ -59,8 +59,8 @@ class Inbox:
         self._changed = Condition()
         self._wake_at = 1  # how many items the taker waits for
 
-    def put(self, items: Sequence[Item], size: int = 0) -> None:
-        """Append; `size` is the payload's bytes. Waits while it is full; drops them after `close()`."""
+    def put(self, items: Sequence[Item]) -> None:
+        """Append. Waits while the inbox is full. After `close()` the items are dropped."""
         with self._changed:
             if self._is_full():
                 self._changed.notify_all()
@@ -68,7 +68,7 @@ class Inbox:
             if self._closed:
                 return
             self._items += items
-            self._bytes += size
+            self._bytes += _size(items)
             if len(self._items) >= self._wake_at or self._is_full():
                 self._changed.notify_all()
 
@@ -84,7 +84,7 @@ class Inbox:
                 )
             taken = self._items[:limit]
             del self._items[:limit]
-            self._bytes -= sum([len(item.payload) for item in taken if isinstance(item, Delivery)])
+            self._bytes -= _size(taken)
             self._changed.notify_all()
             return taken
 
@@ -99,3 +99,7 @@ class Inbox:
 
     def _is_full(self) -> bool:
         return len(self._items) >= self._room or self._bytes >= self._room_bytes
+
+
+def _size(items: Sequence[Item]) -> int:
+    return sum([len(item.payload) for item in items if isinstance(item, Delivery)])

@@ -23,6 +23,7 @@ pytestmark = pytest.mark.broker
 
 QUICK = SessionTerms(retry_first=0.05, retry_longest=0.2)
 TOPIC = "vaka/hjem/readings/"
+on_both_paths = pytest.mark.parametrize("fast", [True, False], ids=["fast", "plain"])
 
 
 def now() -> datetime:
@@ -86,8 +87,12 @@ def hub(
     client_id: str = "vaka-hub-hjem",
     filters: Sequence[str] = (TOPIC + "+",),
     terms: SessionTerms = QUICK,
+    fast: bool = True,
 ) -> Iterator[Hub]:
-    gateway = Gateway(where, site="hjem", client_id=client_id, filters=filters, now=now, terms=terms)
+    gateway = Gateway(
+        where, site="hjem", client_id=client_id, filters=filters, now=now, terms=terms, fast=fast
+    )
+    assert gateway.fast == fast
     gateway.start()
     try:
         yield Hub(gateway)
@@ -120,8 +125,9 @@ def numbered(count: int, start: int = 0) -> list[bytes]:
     return [b"%d" % number for number in range(start, start + count)]
 
 
-def test_a_message_is_handed_over_as_it_came_with_the_hubs_time(mosquitto: Mosquitto) -> None:
-    with hub(access(mosquitto)) as home, sensors(mosquitto) as publish:
+@on_both_paths
+def test_a_message_is_handed_over_as_it_came_with_the_hubs_time(mosquitto: Mosquitto, fast: bool) -> None:
+    with hub(access(mosquitto), fast=fast) as home, sensors(mosquitto) as publish:
         home.hear_backlog()
         before = now()
         publish(b'{"open": true}')
@@ -134,15 +140,16 @@ def test_a_message_is_handed_over_as_it_came_with_the_hubs_time(mosquitto: Mosqu
         assert delivery.mid > 0
 
 
-def test_what_was_sent_while_the_hub_was_away_comes_in_order(mosquitto: Mosquitto) -> None:
-    with hub(access(mosquitto)) as home:
+@on_both_paths
+def test_what_was_sent_while_the_hub_was_away_comes_in_order(mosquitto: Mosquitto, fast: bool) -> None:
+    with hub(access(mosquitto), fast=fast) as home:
         home.hear_backlog()
         first = home.items[0]
         assert isinstance(first, ConnectionChange)
         assert (first.connected, first.session_present) == (True, False)
     with sensors(mosquitto) as publish:
         publish(*numbered(500))
-    with hub(access(mosquitto)) as home:
+    with hub(access(mosquitto), fast=fast) as home:
         home.hear_backlog(acknowledge=True)
         first = home.items[0]
         assert isinstance(first, ConnectionChange)
@@ -163,13 +170,14 @@ def test_the_marker_comes_behind_all_that_the_broker_kept_ten_times_of_ten(mosqu
             assert [item.payload for item in before_marker if isinstance(item, Delivery)] == numbered(640)
 
 
-def test_only_what_was_acknowledged_is_gone_from_the_session(mosquitto: Mosquitto) -> None:
-    with hub(access(mosquitto)) as home, sensors(mosquitto) as publish:
+@on_both_paths
+def test_only_what_was_acknowledged_is_gone_from_the_session(mosquitto: Mosquitto, fast: bool) -> None:
+    with hub(access(mosquitto), fast=fast) as home, sensors(mosquitto) as publish:
         home.hear_backlog(acknowledge=True)
         publish(*numbered(10))
         home.hear(lambda: len(home.deliveries) == 10, "ten messages")
         home.gateway.acknowledge(home.deliveries[:4])
-    with hub(access(mosquitto)) as home:
+    with hub(access(mosquitto), fast=fast) as home:
         home.hear_backlog()
         assert home.payloads == numbered(6, start=4)
         assert all(delivery.redelivered for delivery in home.deliveries)
@@ -193,9 +201,12 @@ while True:
 """
 
 
-def test_after_a_kill_the_unacknowledged_come_again_with_the_same_identifiers(mosquitto: Mosquitto) -> None:
+@on_both_paths
+def test_after_a_kill_the_unacknowledged_come_again_with_the_same_identifiers(
+    mosquitto: Mosquitto, fast: bool
+) -> None:
     where = access(mosquitto)
-    with hub(where) as home:
+    with hub(where, fast=fast) as home:
         home.hear_backlog(acknowledge=True)
     with sensors(mosquitto) as publish:
         publish(*numbered(20))
@@ -204,7 +215,7 @@ def test_after_a_kill_the_unacknowledged_come_again_with_the_same_identifiers(mo
         assert child.stdout is not None
         heard = [tuple(child.stdout.readline().split()) for _ in range(20)]
         child.kill()
-    with hub(where) as home:
+    with hub(where, fast=fast) as home:
         home.hear_backlog()
         assert [(str(d.mid), d.payload.decode()) for d in home.deliveries] == heard
         assert all(delivery.redelivered for delivery in home.deliveries)
@@ -236,9 +247,10 @@ def test_an_acknowledgement_never_reaches_another_connection(mosquitto: Mosquitt
         assert home.payloads == numbered(5)
 
 
-def test_a_broker_restarted_under_load_loses_nothing(mosquitto: Mosquitto) -> None:
+@on_both_paths
+def test_a_broker_restarted_under_load_loses_nothing(mosquitto: Mosquitto, fast: bool) -> None:
     confirmed: list[bytes] = []
-    with hub(access(mosquitto)) as home:
+    with hub(access(mosquitto), fast=fast) as home:
         home.hear_backlog(acknowledge=True)
         with sensors(mosquitto) as publish:
 
@@ -300,12 +312,13 @@ def test_a_broker_that_is_not_there_is_told_and_found_when_it_comes(mosquitto: M
         assert home.gateway.trouble is None
 
 
-def test_tls_with_the_installations_authority_is_let_in(mosquitto: Mosquitto) -> None:
+@on_both_paths
+def test_tls_with_the_installations_authority_is_let_in(mosquitto: Mosquitto, fast: bool) -> None:
     plain = access(mosquitto)
     where = BrokerAccess(
         "localhost", mosquitto.tls_port, True, plain.username, plain.password_file, mosquitto.ca
     )
-    with hub(where) as home, sensors(mosquitto) as publish:
+    with hub(where, fast=fast) as home, sensors(mosquitto) as publish:
         home.hear_backlog(acknowledge=True)
         publish(*numbered(300), b"x" * 1_000_000)
         home.hear(lambda: len(home.deliveries) == 301, "301 messages", acknowledge=True)
@@ -334,10 +347,11 @@ def test_a_broker_whose_certificate_another_authority_signed_is_refused(
         assert not home.gateway.connected
 
 
-def test_messages_of_any_quality_and_a_large_one_arrive(mosquitto: Mosquitto) -> None:
+@on_both_paths
+def test_messages_of_any_quality_and_a_large_one_arrive(mosquitto: Mosquitto, fast: bool) -> None:
     large = bytes(range(256)) * 4096
     assert len(large) == 1024 * 1024
-    with hub(access(mosquitto)) as home, sensors(mosquitto) as publish:
+    with hub(access(mosquitto), fast=fast) as home, sensors(mosquitto) as publish:
         home.hear_backlog(acknowledge=True)
         for qos in (0, 1, 2):
             publish(b"qos %d" % qos, qos=qos)

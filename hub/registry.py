@@ -13,6 +13,17 @@ UNKNOWN_KEPT = 10_000
 """Devices that no site file names; a publisher gone wild must not fill the disk."""
 
 
+def device_ids(site: Site) -> dict[tuple[str, str], str]:
+    """(gateway, what the gateway calls it) → the site's name for the device."""
+    default = site.gateways[0].id if site.gateways else "native"
+    ids = {(device.gateway or default, device.address or device.id): device.id for device in site.devices}
+    # A device that names no gateway may also speak natively: it has one name either way.
+    for device in site.devices:
+        if device.gateway is None:
+            ids.setdefault(("native", device.address or device.id), device.id)
+    return ids
+
+
 class Speaker:
     """A device that was heard. `id` is the site's name for it, or one of our own making where the site has
     none.
@@ -30,14 +41,7 @@ class Registry:
 
     def __init__(self, connection: sqlite3.Connection, site: Site, latest: Latest) -> None:
         self._connection, self._site = connection, site.site
-        default = site.gateways[0].id if site.gateways else "native"
-        self._ids = {
-            (device.gateway or default, device.address or device.id): device.id for device in site.devices
-        }
-        # A device that names no gateway may also speak natively: it has one name either way.
-        for device in site.devices:
-            if device.gateway is None:
-                self._ids.setdefault(("native", device.address or device.id), device.id)
+        self._ids = device_ids(site)
         self._speakers: dict[tuple[str, str], Speaker] = {}
         self._new: list[tuple[str, str]] = []
         self._unknown = 0

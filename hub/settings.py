@@ -97,6 +97,19 @@ class Settings(BaseModel):
         _ = url.port  # raises ValueError where it is no port
         return text
 
+    @field_validator("influx_url")
+    @classmethod
+    def _web_address(cls, text: str) -> str:
+        url = urlsplit(text)
+        if url.username or url.password:
+            raise ValueError(
+                "an account stands in it; expected a token in the file of VAKA_INFLUX_TOKEN_FILE"
+            )
+        if url.scheme not in ("http", "https") or not url.hostname:
+            raise ValueError(f"{text!r} is no web address; expected e.g. http://influxdb:8086")
+        _ = url.port  # raises ValueError where it is no port
+        return text.rstrip("/")
+
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     """The settings of this process. An empty variable is as good as none.

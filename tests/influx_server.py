@@ -7,9 +7,10 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
@@ -97,7 +98,7 @@ class InfluxDB:
 
     def write_token(self) -> tuple[str, str]:
         """(id, token) of a token that may write into the bucket and nothing else."""
-        found = self.request("GET", f"/api/v2/buckets?name={self.bucket}")["buckets"][0]
+        found = self._bucket()
         resource = {"type": "buckets", "id": found["id"], "orgID": found["orgID"]}
         made = self.request(
             "POST",
@@ -109,6 +110,20 @@ class InfluxDB:
     def revoke(self, token_id: str) -> None:
         self.request("DELETE", f"/api/v2/authorizations/{token_id}")
 
+    def keep_for(self, time_kept: timedelta) -> None:
+        """Let the bucket forget what is older."""
+        rule = {
+            "type": "expire",
+            "everySeconds": int(time_kept.total_seconds()),
+            "shardGroupDurationSeconds": 3600,
+        }
+        self.request("PATCH", f"/api/v2/buckets/{self._bucket()['id']}", {"retentionRules": [rule]})
+
+    def another_bucket(self, name: str) -> Self:
+        """The same server, seen from a new, empty bucket."""
+        self.request("POST", "/api/v2/buckets", {"name": name, "orgID": self._bucket()["orgID"]})
+        return replace(self, bucket=name)
+
     def points(self) -> list[tuple[str, dict[str, str], object, int]]:
         """Every point in the bucket, oldest first: (measurement, tags, value, time in ns)."""
         found = []
@@ -119,6 +134,10 @@ class InfluxDB:
                     tags = {tag: text for tag, text in series["tags"].items() if text}
                     found += [(name, tags, value, at) for at, value in series["values"]]
         return sorted(found, key=lambda point: point[3])
+
+    def _bucket(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.request("GET", f"/api/v2/buckets?name={self.bucket}")["buckets"][0]
+        return found
 
     def _query(self, influxql: str) -> list[dict[str, Any]]:
         asked = urlencode({"db": self.bucket, "epoch": "ns", "q": influxql})

@@ -44,6 +44,14 @@ def heard(connection: sqlite3.Connection, site: str) -> list[HeardDevice]:
     ]
 
 
+def names(connection: sqlite3.Connection, after: int = 0) -> list[tuple[int, str, str, str]]:
+    """(number, site, gateway, address) of every device ever heard, from the first after number `after`."""
+    rows = connection.execute(
+        "SELECT no, site, gateway, address FROM device WHERE no > ? ORDER BY no", (after,)
+    )
+    return [tuple(row) for row in rows]
+
+
 def add(connection: sqlite3.Connection, site: str, gateway: str, address: str, at: datetime) -> int:
     """A device that spoke for the first time; returns its number."""
     cursor = connection.execute(

@@ -49,3 +49,8 @@ def after(connection: sqlite3.Connection, seq: int, limit: int) -> Iterator[Stor
     for row in rows:
         value = bool(row[3]) if MEASURES[row[2]].kind == "state" else row[3]
         yield Stored(row[0], row[1], row[2], value, from_us(row[4]), from_us(row[5]), row[6])
+
+
+def newest(connection: sqlite3.Connection) -> int:
+    """The `seq` of the reading committed last; 0 where there is none."""
+    return int(connection.execute("SELECT coalesce(max(seq), 0) FROM reading").fetchone()[0])

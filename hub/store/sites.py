@@ -37,6 +37,15 @@ def newest(connection: sqlite3.Connection, site: str) -> SiteVersion | None:
     return SiteVersion(row[0], row[1], row[2], from_us(row[3]), row[4])
 
 
+def versions(connection: sqlite3.Connection, after: int = 0) -> list[SiteVersion]:
+    """Every import of every site in their order, from the first after the id `after`."""
+    rows = connection.execute(
+        "SELECT id, site, document, imported_at, imported_by FROM site_version WHERE id > ? ORDER BY id",
+        (after,),
+    )
+    return [SiteVersion(row[0], row[1], row[2], from_us(row[3]), row[4]) for row in rows]
+
+
 def add(connection: sqlite3.Connection, site: str, document: str, at: datetime, by: str) -> SiteVersion:
     """Put a further version in force. The caller holds the transaction."""
     cursor = connection.execute(

@@ -47,6 +47,21 @@ def test_a_password_in_the_brokers_address_is_refused_and_not_repeated() -> None
     assert "hemmelig1" not in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("address", "sentence"),
+    [
+        ("influxdb:8086", "'influxdb:8086' is no web address; expected e.g. http://influxdb:8086"),
+        ("http://vaka:hemmelig1@influxdb", "an account stands in it; expected a token in the file of"),
+        ("http://influxdb:80860", "Port out of range"),
+    ],
+)
+def test_an_address_of_influxdb_that_cannot_be_one_is_refused(address: str, sentence: str) -> None:
+    with pytest.raises(SettingsError) as error:
+        read_settings({"VAKA_INFLUX_URL": address})
+    assert sentence in str(error.value)
+    assert "hemmelig1" not in str(error.value)
+
+
 def test_every_setting_has_its_line_in_the_docs_with_its_default() -> None:
     text = (Path(__file__).parents[2] / "docs" / "settings.md").read_text("utf-8")
     for name, field in Settings.model_fields.items():

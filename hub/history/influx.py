@@ -1,0 +1,140 @@
+"""The journal's readings, copied to InfluxDB 2 by a thread of its own.
+
+What is committed waits on disk until InfluxDB has confirmed it: the cursor in the database moves after the
+write, never before, and what is written twice is the same points. How it goes is the part `influxdb` of the
+hub's health.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from contextlib import closing
+from datetime import datetime, timedelta
+from pathlib import Path
+from threading import Event, Thread
+
+from hub.clock import Clock
+from hub.history.bucket import AwayError, Bucket, Destination, Refusal
+from hub.history.line_protocol import line
+from hub.history.places import Places
+from hub.store import health, history_cursor, readings
+from hub.store.db import connect, transaction
+from hub.store.health import State
+
+log = logging.getLogger(__name__)
+
+PART = "influxdb"
+LARGEST_BATCH, SMALLEST_BATCH = 5_000, 100
+"""Lines in one write. More gain nothing; fewer where InfluxDB is too slow to answer in time."""
+LOOK_AGAIN_S = 1.0
+"""Between two looks at a journal that is written as far as it goes."""
+BREATH_S = 0.02
+"""Between two full batches: a backlog must not slow the readings that come in."""
+SHORTEST_BACK_OFF_S, LONGEST_BACK_OFF_S = 1.0, 30.0
+BACKLOG = timedelta(minutes=1)
+"""What waits longer than this is told."""
+SAY_AGAIN = timedelta(seconds=10)
+STOP_WITHIN_S = 3.0
+
+
+class Relay:
+    def __init__(self, database: Path, site: str, destination: Destination, clock: Clock) -> None:
+        """`site`: whose health tells of it; the readings of every site in the database are copied. `clock`:
+        the one on the wall.
+        """
+        self._connection = connect(database)
+        self._site, self._clock = site, clock
+        self._destination, self._bucket = str(destination), Bucket(destination)
+        self._places = Places(self._connection)
+        self._size, self._back_off_s = LARGEST_BATCH, 0.0
+        self._refusals, self._refused = 0, ""
+        self._said: tuple[State, str, datetime] | None = None
+        self._stopping = Event()
+        self._thread = Thread(target=self._run, name="influxdb", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """A write that InfluxDB takes its time for is left alone; it is repeated after the next start."""
+        self._stopping.set()
+        self._thread.join(STOP_WITHIN_S)
+
+    def _run(self) -> None:
+        with closing(self._connection), closing(self._bucket):
+            pause = 0.0
+            while not self._stopping.wait(pause):
+                pause = self._try_to_write()
+
+    def _try_to_write(self) -> float:
+        """Copy the next readings if that is possible now; returns the seconds until the next attempt."""
+        try:
+            pause = self._write_batch()
+        except AwayError as error:
+            self._try_to_say(str(error))
+            return max(self._back_off(), error.wait_s)
+        except Exception as mistake:
+            log.exception("the hub itself failed at copying readings to InfluxDB")
+            self._try_to_say(f"the hub itself failed at this ({type(mistake).__name__}: {mistake})")
+            return self._back_off()
+        self._back_off_s = 0.0
+        return pause
+
+    def _write_batch(self) -> float:
+        """Copy the next readings; returns the seconds until there is a reason to look again."""
+        limit = self._size
+        batch = list(readings.after(self._connection, self._cursor(), limit))
+        if batch:
+            self._places.refresh()
+            refusal = self._bucket.write([line(reading, self._places.tags(reading)) for reading in batch])
+            with transaction(self._connection):
+                history_cursor.move(self._connection, self._destination, batch[-1].seq)
+            self._size = min(limit * 2, LARGEST_BATCH)
+            if refusal is not None:
+                self._note(refusal)
+        waiting = self._waiting(BACKLOG)
+        self._say("degraded" if waiting else "ok", "; ".join(filter(None, (waiting, self._refused))))
+        return BREATH_S if len(batch) == limit else LOOK_AGAIN_S
+
+    def _note(self, refusal: Refusal) -> None:
+        log.warning("readings refused for good by InfluxDB: %s (%s)", refusal.count, refusal.why)
+        self._refusals += refusal.count
+        self._refused = f"readings refused for good since the start: {self._refusals} ({refusal.why})"
+
+    def _cursor(self) -> int:
+        return history_cursor.of(self._connection, self._destination)
+
+    def _waiting(self, longer_than: timedelta = timedelta(0)) -> str:
+        """How much waits and since when; empty where nothing has waited for so long."""
+        cursor = self._cursor()
+        oldest = next(readings.after(self._connection, cursor, 1), None)
+        if oldest is None or self._clock.now() - oldest.received_at < longer_than:
+            return ""
+        count = readings.newest(self._connection) - cursor
+        return f"readings waiting: {count}, the oldest since {oldest.received_at:%Y-%m-%d %H:%M:%S} UTC"
+
+    def _back_off(self) -> float:
+        self._size = max(self._size // 2, SMALLEST_BATCH)
+        doubled = max(self._back_off_s * 2, SHORTEST_BACK_OFF_S)
+        self._back_off_s = min(doubled, LONGEST_BACK_OFF_S)
+        return self._back_off_s
+
+    def _try_to_say(self, why: str) -> None:
+        """That nothing can be written now. The disk may be what is wrong, and then it can't be said there."""
+        try:
+            self._say("down", "; ".join(filter(None, (why, self._waiting()))))
+        except sqlite3.Error:
+            log.exception("the state of InfluxDB could not be written down")
+
+    def _say(self, state: State, detail: str) -> None:
+        now = self._clock.now()
+        if self._said is not None:
+            said, what, at = self._said
+            if (said, what) == (state, detail) and at <= now < at + SAY_AGAIN:
+                return
+            if said != state:
+                log.log(logging.INFO if state == "ok" else logging.WARNING, "InfluxDB: %s %s", state, detail)
+        with transaction(self._connection):
+            health.say(self._connection, self._site, PART, state, now, detail)
+        self._said = state, detail, now

@@ -1,0 +1,240 @@
+"""The hub at work: messages from the gateway into the pipeline, time in between, and what it does when
+something fails.
+
+Laws of time that live here: backlog before clock (after a connection no deadline fires by the wall clock
+before what the broker kept for us was taken), and blind is not quiet (a broker away for two minutes holds the
+rules).
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from threading import Event
+
+from devices.decode import NATIVE, Decoder, GatewayTopic
+from hub.announcement import announce
+from hub.broker import BrokerAccess
+from hub.clock import Clock, ReadingsClock, WallClock
+from hub.gateway import Gateway
+from hub.inbox import BacklogDrained, ConnectionChange, Delivery, Item
+from hub.notifier import Notifier
+from hub.pipeline import Pipeline
+from hub.rounds import Rounds
+from hub.settings import Settings
+from hub.site_file import SiteFile, read_site
+from hub.store import alerts, health, sites
+from hub.store.db import connect, transaction
+from rules.building import Site
+from rules.catalogue import catalogue
+from rules.protection import TELL_AFTER
+
+log = logging.getLogger(__name__)
+
+ROUND = 1.0  # seconds
+RETRY = 1.0  # seconds between tries while the disk fails
+BATCH = 1000  # messages in one transaction at most
+ALL_TIMES_BELIEVED = timedelta(days=100 * 365)
+
+
+class Hub:
+    def __init__(self, settings: Settings, site: str) -> None:
+        self._connection = connect(settings.database)
+        version = sites.newest(self._connection, site)
+        assert version is not None, "the command looked for it"
+        file = _site(version.document)
+        assert file is not None, "only what holds together is imported"
+        self._name = site
+        self._disk_topic = f"vaka/{site}/hub/disk"
+        self._wall = WallClock()
+        self._clock: Clock = ReadingsClock() if settings.clock == "readings" else self._wall
+        self._pipeline = Pipeline(self._connection, file, catalogue(), self._decoder(file), self._clock)
+        day = self._clock.now().astimezone(file.zone).date()
+        self._rounds = Rounds(self._connection, self._pipeline, self._adopt, version.id, day)
+        self.gateway = Gateway(
+            BrokerAccess.from_settings(settings),
+            site=site,
+            client_id=settings.client_id or f"vaka-hub-{site}",
+            filters=_filters(file),
+            now=self._wall.now,
+        )
+        self._notifier = Notifier(settings.database, site, self.gateway, self._clock)
+        self._stopping = Event()
+        self._caught_up = False
+        self._away_since: datetime | None = None
+        self._alive_until = next(
+            (h.seen for h in health.everything(self._connection, site) if h.part == "hub"), None
+        )
+        self._next_round = self._wall.now()
+
+    def run(self) -> None:
+        """Until `stop()`. Leaves the session at the broker: what comes in meanwhile waits there."""
+        self.gateway.start()
+        self._notifier.start()
+        try:
+            while not self._stopping.is_set():
+                self._work(self.gateway.inbox.take(self._patience(), limit=BATCH))
+        finally:
+            self.gateway.stop()
+            self._notifier.stop()
+            self._connection.close()
+
+    def stop(self) -> None:
+        self._stopping.set()
+
+    # What comes in
+
+    def _work(self, items: Sequence[Item]) -> None:
+        batch: list[Delivery] = []
+        for item in items:
+            if isinstance(item, Delivery):
+                batch.append(item)
+                continue
+            self._take(batch)
+            batch = []
+            if isinstance(item, BacklogDrained):
+                if self._persist(partial(self._backlog_drained, item)):
+                    self.gateway.acknowledge([item])
+            else:
+                self._persist(partial(self._connection_changed, item))
+        self._take(batch)
+        self._let_time_pass()
+
+    def _take(self, batch: list[Delivery]) -> None:
+        """Commit, then acknowledge."""
+        if batch and self._persist(partial(self._pipeline.take, batch)):
+            self.gateway.acknowledge(batch)
+            self._notifier.wake()
+
+    def _let_time_pass(self) -> None:
+        now = self._wall.now()
+        if self._caught_up and not self._clock.follows_readings:
+            due = self._pipeline.judge.next_deadline()
+            if due is not None and due <= now:
+                self._persist(partial(self._pipeline.tick, now))
+                self._notifier.wake()
+        if now >= self._next_round:
+            self._next_round = now + timedelta(seconds=ROUND)
+            self._go_round()
+
+    def _go_round(self) -> None:
+        jump = self._wall.look_at_the_wall()
+        now = self._wall.now()
+        if jump is not None:
+            log.warning("the clock on the wall was moved by %s", jump)
+            self._next_round = now + timedelta(seconds=ROUND)
+            if not self._clock.follows_readings:
+                self._persist(partial(self._clock_jumped, jump, now))
+        away = self._away_since
+        silent = away is not None and now - away >= TELL_AFTER["broker"]
+        if silent and "broker" not in self._pipeline.judge.unheard:
+            self._persist(partial(self._pipeline.lost_sight, "broker", away))
+        self._persist(partial(self._rounds.go, self._clock.now(), now))
+        self._notifier.wake()
+
+    # The broker comes and goes
+
+    def _connection_changed(self, change: ConnectionChange) -> None:
+        self._caught_up = False
+        if not change.connected:
+            self._away_since = change.at
+            self._say("broker", "down", change.at, change.reason)
+            return
+        if self._clock.follows_readings:
+            self._away_since = None
+        elif not change.session_present:
+            # What was said while nobody kept it for us is lost: that time was blind.
+            lost_from = self._away_since or self._alive_until
+            if lost_from is not None:
+                self._pipeline.lost_sight("broker", lost_from)
+        self._away_since = None
+        if not change.session_present:
+            self._announce_again(change.at)
+        self._say("broker", "ok", change.at)
+
+    def _backlog_drained(self, drained: BacklogDrained) -> None:
+        if not self._clock.follows_readings:
+            self._pipeline.regained_sight("broker", drained.at)
+        self._caught_up = True
+        if drained.capped:
+            self._say(
+                "backlog",
+                "degraded",
+                drained.at,
+                "the broker's backlog did not end in time; deadlines run anyway",
+            )
+        else:
+            self._say("backlog", "ok", drained.at)
+
+    def _announce_again(self, at: datetime) -> None:
+        """A broker that does not know us does not have our retained alerts either."""
+        with transaction(self._connection):
+            for alert in alerts.open_alerts(self._connection, self._name):
+                announce(self._connection, alert, at)
+
+    # The rest of the world
+
+    def _clock_jumped(self, by: timedelta, now: datetime) -> None:
+        self._pipeline.clock_jumped(by)
+        self._say("clock", "degraded", now, f"the clock on the wall was moved by {by.total_seconds():+.0f} s")
+
+    def _adopt(self, document: str) -> bool:
+        """Put a site file into force; whether it holds together."""
+        site = _site(document)
+        if site is None:
+            return False
+        self._pipeline.adopt(site, self._decoder(site))
+        self.gateway.listen_to(_filters(site))
+        return True
+
+    def _decoder(self, site: Site) -> Decoder:
+        ways = [GatewayTopic(gateway.id, gateway.kind, gateway.topic) for gateway in site.gateways]
+        if self._clock.follows_readings:
+            return Decoder([*ways, NATIVE], believe_age=ALL_TIMES_BELIEVED)
+        return Decoder([*ways, NATIVE])
+
+    def _say(self, part: str, state: health.State, at: datetime, detail: str = "") -> None:
+        with transaction(self._connection):
+            health.say(self._connection, self._name, part, state, at, detail)
+
+    def _persist(self, work: Callable[[], None]) -> bool:
+        """Do what writes. While the disk is full or fails: say so, acknowledge nothing, try again. False: we
+        stop.
+        """
+        failed = False
+        while not self._stopping.is_set():
+            try:
+                work()
+            except sqlite3.OperationalError as error:
+                if not failed:
+                    log.error("nothing can be stored (%s); nothing is acknowledged until it can", error)
+                    self.gateway.publish(self._disk_topic, f"nothing can be stored: {error}", retain=True)
+                failed = True
+                self._stopping.wait(RETRY)
+                continue
+            if failed:
+                log.warning("the disk takes data again")
+                self.gateway.publish(self._disk_topic, "", retain=True)
+            return True
+        return False
+
+    def _patience(self) -> float:
+        """Seconds until time itself has something for us to do."""
+        now = self._wall.now()
+        until = self._next_round
+        if self._caught_up and not self._clock.follows_readings:
+            until = min(until, self._pipeline.judge.next_deadline() or until)
+        return max(0.0, (until - now).total_seconds())
+
+
+def _filters(site: Site) -> list[str]:
+    """The topics below which the site's devices speak."""
+    return [*(f"{gateway.topic}/#" for gateway in site.gateways), f"vaka/{site.site}/readings/+"]
+
+
+def _site(document: str) -> Site | None:
+    read = read_site(document, "the imported site file")
+    return read.site if isinstance(read, SiteFile) else None

@@ -1,0 +1,149 @@
+"""Nothing acknowledged is ever lost, and nothing is counted twice: the hub is killed, and compared with one that never was."""
+
+from __future__ import annotations
+
+import json
+import random
+import signal
+import time
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from itertools import cycle, product
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.house import House
+from tests.servers import Mosquitto, running_mosquitto
+
+pytestmark = [pytest.mark.broker, pytest.mark.slow, pytest.mark.timeout(600)]
+
+FLATS = 6
+SITE = {
+    "site": "kill-test",
+    "name": "Kill test",
+    "units": [{"id": "u", "name": "U"}],
+    "rooms": [{"id": f"{n}", "unit": "u"} for n in range(FLATS)],
+    "residents": [{"id": f"r{n}", "name": f"R {n}", "room": f"{n}"} for n in range(FLATS)],
+    "devices": [
+        device
+        for n in range(FLATS)
+        for device in (
+            {"id": f"door_{n}", "room": f"{n}", "role": "outer_door"},
+            {"id": f"motion_{n}", "room": f"{n}", "role": "motion"},
+            *({"id": f"button_{n}_{k}", "room": f"{n}", "role": "help_button"} for k in range(8)),
+        )
+    ],
+    "rules": [
+        {"rule": "night-exit", "window": "00:00-00:00"},
+        {"rule": "door-open"},
+        {"rule": "quiet", "after": "10 min", "prewarning": "2 min"},
+        {"rule": "not-back"},
+        {"rule": "help-button"},
+    ],
+}
+
+
+def messages(count: int, seed: int) -> list[tuple[str, bytes]]:
+    """What the devices of two hours said: doors and motion with their own time, presses without one."""
+    chance = random.Random(seed)
+    start = datetime.now(UTC) - timedelta(hours=3)
+    said: list[tuple[str, bytes]] = []
+    presses = {n: [f"button_{n}_{k}" for k in range(8)] for n in range(FLATS)}
+    is_open = dict.fromkeys(range(FLATS), False)
+    for number in range(count):
+        at = (start + timedelta(hours=2) * number / count).isoformat(timespec="milliseconds")
+        flat = chance.randrange(FLATS)
+        kind = chance.random()
+        if kind < 0.4:
+            is_open[flat] = not is_open[flat]
+            state = {"contact": not is_open[flat], "battery": 80 + number % 3, "linkquality": number % 200}
+            said.append((f"zigbee2mqtt/door_{flat}", json.dumps({**state, "last_seen": at}).encode()))
+        elif kind < 0.95 or not presses[flat]:
+            state = {"occupancy": bool(number % 2), "linkquality": number % 200}
+            said.append((f"zigbee2mqtt/motion_{flat}", json.dumps({**state, "last_seen": at}).encode()))
+        else:
+            said.append((f"zigbee2mqtt/{presses[flat].pop()}", b'{"action":"single","battery":90}'))
+        if chance.random() < 0.05:
+            said.append(said[-1] if b"last_seen" in said[-1][1] else said[0])  # a publisher that says it twice
+    return said
+
+
+def outcome(house: House) -> dict[str, Counter[tuple[object, ...]]]:
+    """What is in the journal and what was found, as multisets; times of arrival are left out."""
+    readings = house.rows(
+        "SELECT address, name, value, iif(flags & 4, at, 0), flags & 13 FROM reading"
+        " JOIN device ON device.no = device JOIN measure ON measure.no = measure"
+    )
+    findings = house.rows("SELECT rule, room, kind, iif(rule = 'help-button', 0, at) FROM finding")
+    alerts = house.rows("SELECT rule, room, state, occurrences, device FROM alert")
+    return {"readings": Counter(readings), "findings": Counter(findings), "alerts": Counter(alerts)}
+
+
+def run_to_the_end(house: House) -> None:
+    """A hub that is left alone until everything is taken and all deadlines of the past have fired."""
+    house.start_hub()
+    expect_end(house)
+    house.stop_hub()
+
+
+def expect_end(house: House) -> None:
+    house.publish([("zigbee2mqtt/the_end", b'{"battery":1}')])
+    house.until(
+        lambda: bool(house.rows("SELECT 1 FROM device WHERE address = 'the_end'"))
+        and not house.rows("SELECT 1 FROM rule_state WHERE due <= ?", time.time_ns() // 1000)
+        and not house.rows("SELECT 1 FROM notification WHERE sent_at IS NULL"),
+        "the end of the messages",
+    )
+
+
+def prepare(folder: Path, broker: Mosquitto) -> House:
+    """An installation whose hub has been at the broker once, so that the broker keeps its messages."""
+    house = House(folder, broker, json.dumps(SITE))
+    house.start_hub()
+    house.until(house.hub_is_caught_up, "the hub's first look at the broker")
+    house.stop_hub()
+    return house
+
+
+def never_killed(folder: Path, said: list[tuple[str, bytes]]) -> dict[str, Counter[tuple[object, ...]]]:
+    with running_mosquitto(folder / "mosquitto") as broker:
+        house = prepare(folder / "house", broker)
+        house.publish(said)
+        run_to_the_end(house)
+        return outcome(house)
+
+
+def test_a_hub_killed_at_every_commit_ends_like_one_that_never_was(tmp_path: Path, mosquitto: Mosquitto) -> None:
+    said = messages(400, seed=1)
+    expected = never_killed(tmp_path / "calm", said)
+    house = prepare(tmp_path / "killed", mosquitto)
+    house.publish(said)
+    moments = cycle(product(range(1, 6), ("before_commit", "after_commit", "after_acknowledgement")))
+    deaths = 0
+    while deaths < 45:
+        count, moment = next(moments)
+        hub = house.start_hub("tests.end_to_end.dying_hub", moment, str(count))
+        hub.wait(timeout=30)
+        assert hub.returncode == -signal.SIGKILL, house.said()
+        deaths += 1
+    run_to_the_end(house)
+    assert outcome(house) == expected
+
+
+def test_a_hub_killed_at_random_under_load_ends_like_one_that_never_was(
+    tmp_path: Path, mosquitto: Mosquitto
+) -> None:
+    said = messages(6000, seed=2)
+    expected = never_killed(tmp_path / "calm", said)
+    house = prepare(tmp_path / "killed", mosquitto)
+    chance = random.Random(3)
+    part = len(said) // 12
+    for start in range(0, len(said), part):
+        hub = house.start_hub()
+        house.publish(said[start : start + part])
+        time.sleep(chance.random() * 0.8)  # any moment is as good as another: this is what is tested
+        hub.kill()
+        hub.wait(timeout=10)
+    run_to_the_end(house)
+    assert outcome(house) == expected

@@ -151,3 +151,5 @@ def _number_in(text: str) -> float | None:
 STRICT: Mapping[str, Reader] = {name: strict(measure) for name, measure in MEASURES.items()}
 EVENTS = frozenset(measure.name for measure in MEASURES.values() if measure.kind == "event")
 STATES = frozenset(measure.name for measure in MEASURES.values() if measure.kind == "state")
+ALARMS = frozenset({"smoke", "gas", "co", "leak"})
+"""What is believed however odd the rest of the message is: better a fire too many than one too few."""

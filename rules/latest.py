@@ -55,7 +55,10 @@ class Latest:
             return "late"
         if reading.at == at and reading.value == value and reading.own_time:
             return "duplicate"
-        return "new" if reading.value != value or reading.measure in _EVENTS else "repeat"
+        if reading.value != value:
+            return "new"
+        # A press is a press each time, unless the gateway only repeats what it remembers.
+        return "new" if reading.measure in _EVENTS and not reading.cached else "repeat"
 
     @property
     def changed(self) -> tuple[str, ...]:

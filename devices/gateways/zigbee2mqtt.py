@@ -15,7 +15,18 @@ from devices.measures import MEASURES
 from devices.message import Message
 from devices.payload import PayloadError, read_json, read_text, sentence, shown
 from devices.reading import Availability, Decoded, Reading, Value
-from devices.values import EVENTS, STATES, Reader, SentinelError, UnusableError, number, one_of, state, word
+from devices.values import (
+    ALARMS,
+    EVENTS,
+    STATES,
+    Reader,
+    SentinelError,
+    UnusableError,
+    number,
+    one_of,
+    state,
+    word,
+)
 
 _OPEN_WORDS = {"open": True, "opened": True, "close": False, "closed": False}
 _PRESENT = {"none": False, "absence": False, "no_presence": False} | dict.fromkeys(
@@ -281,7 +292,7 @@ def _fill_in(
 
 def _disbelieve_states(values: dict[str, Value], errors: list[str]) -> None:
     """A device that has just woken up may send states it has not measured yet, beside «no value» numbers."""
-    states = [measure for measure in values if measure in STATES]
+    states = [measure for measure in values if measure in STATES and measure not in ALARMS]
     for measure in states:
         del values[measure]
     if states:

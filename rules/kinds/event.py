@@ -40,7 +40,7 @@ def on_reading(rule: EventRule, context: Context, state: State, heard: Heard) ->
 
 def _on_word(rule: EventRule, context: Context, state: State, heard: Heard) -> Step:
     reading = heard.reading
-    if reading.snapshot or heard.standing == "duplicate":
+    if reading.snapshot or heard.standing in ("duplicate", "repeat"):
         return Step(state, None)
     if not heard.fits:
         if state.raised and heard.standing != "late" and reading.value == "cleared":

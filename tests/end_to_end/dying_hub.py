@@ -1,7 +1,7 @@
 """A real hub that is killed at a chosen moment: `python -m tests.end_to_end.dying_hub MOMENT COUNT`.
 
-MOMENT is `before_commit`, `after_commit` (committed, not acknowledged) or `after_acknowledgement`; the process sends
-itself SIGKILL at the COUNT-th such moment. Everything else is the hub as it is.
+MOMENT is `before_commit`, `after_commit` (committed, not acknowledged) or `after_acknowledgement`; the
+process sends itself SIGKILL at the COUNT-th such moment. Everything else is the hub as it is.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""A whole installation for one test: a real broker, a data folder, hub processes that come and go, a publisher."""
+"""A whole installation for one test: a real broker, a data folder, hubs that come and go, a publisher."""
 
 from __future__ import annotations
 
@@ -43,7 +43,11 @@ class House:
     def vaka(self, *words: str) -> str:
         """Run a command to its end; its output. A failure fails the test."""
         done = subprocess.run(
-            [sys.executable, "-m", "hub", *words], env=self.environment, cwd=ROOT, capture_output=True, text=True
+            [sys.executable, "-m", "hub", *words],
+            env=self.environment,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
         )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout

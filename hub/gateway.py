@@ -109,6 +109,18 @@ class Gateway:
         receipt.settle("not connected to the broker")
         return receipt
 
+    def listen_to(self, filters: Sequence[str]) -> None:
+        """Hear what is published below these from now on, and no longer what only the earlier ones had."""
+        topics = (*filters, self._marker_topic)
+        gone = [topic for topic in self._topics if topic not in topics]
+        if topics == self._topics:
+            return
+        self._topics = topics
+        if (connection := self._up) is not None:
+            if gone:
+                connection.client.unsubscribe(gone)
+            connection.subscribe(topics)
+
     # --- the thread
 
     def _paho_is_as_expected(self) -> bool:

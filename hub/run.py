@@ -36,6 +36,8 @@ log = logging.getLogger(__name__)
 
 ROUND = 1.0  # seconds
 RETRY = 1.0  # seconds between tries while the disk fails
+ON_THE_WAY = timedelta(milliseconds=500)
+"""A deadline waits so long for readings taken before it and still on their way; its time stays its own."""
 BATCH = 1000  # messages in one transaction at most
 ALL_TIMES_BELIEVED = timedelta(days=100 * 365)
 
@@ -113,8 +115,8 @@ class Hub:
         now = self._wall.now()
         if self._caught_up and not self._clock.follows_readings:
             due = self._pipeline.judge.next_deadline()
-            if due is not None and due <= now:
-                self._persist(partial(self._pipeline.tick, now))
+            if due is not None and due <= now - ON_THE_WAY:
+                self._persist(partial(self._pipeline.tick, now - ON_THE_WAY))
                 self._notifier.wake()
         if now >= self._next_round:
             self._next_round = now + timedelta(seconds=ROUND)
@@ -129,8 +131,8 @@ class Hub:
             if not self._clock.follows_readings:
                 self._persist(partial(self._clock_jumped, jump, now))
         away = self._away_since
-        silent = away is not None and now - away >= TELL_AFTER["broker"]
-        if silent and "broker" not in self._pipeline.judge.unheard:
+        known = "broker" in self._pipeline.judge.unheard
+        if away is not None and not known and now - away >= TELL_AFTER["broker"]:
             self._persist(partial(self._pipeline.lost_sight, "broker", away))
         self._persist(partial(self._rounds.go, self._clock.now(), now))
         self._notifier.wake()
@@ -226,7 +228,8 @@ class Hub:
         now = self._wall.now()
         until = self._next_round
         if self._caught_up and not self._clock.follows_readings:
-            until = min(until, self._pipeline.judge.next_deadline() or until)
+            due = self._pipeline.judge.next_deadline()
+            until = until if due is None else min(until, due + ON_THE_WAY)
         return max(0.0, (until - now).total_seconds())
 
 

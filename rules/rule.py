@@ -96,8 +96,8 @@ Signals = Annotated[tuple[Signal, ...], Field(min_length=1)]
 
 
 def _long_enough(length: timedelta) -> timedelta:
-    if length < timedelta(minutes=1):
-        raise ValueError(f"{write_duration(length)} is too short; expected at least 1 min")
+    if length < timedelta(seconds=1):
+        raise ValueError(f"{write_duration(length)} is too short; expected at least 1 s")
     return length
 
 

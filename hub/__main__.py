@@ -54,7 +54,9 @@ def main(words: list[str] | None = None) -> int:
         if isinstance(error, BrokenPipeError):  # whoever read us has seen enough
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return 0
-        print(f"vaka {name}: {error}", file=sys.stderr)
+        file = getattr(error, "filename", None)
+        why = f"{file}: {error.strerror}" if isinstance(error, OSError) and file else str(error)
+        print(f"vaka {name}: {why}", file=sys.stderr)
     except KeyboardInterrupt:
         return 130
     return 1

@@ -96,10 +96,11 @@ def check_coverage(draft: Draft, site: Site) -> None:
     for position, use in enumerate(site.rules):
         if use.name in in_force:
             continue
+        rule = settle(use, {}, catalogue())
         missing = sorted({u.part for u in book.uncovered if u.rule == use.name})
-        if missing:
+        if missing or (use.rooms is None and use.units is None and not rule.for_residents):
             wrong = f"rule {use.name!r} finds no sensor in any of its rooms"
-            draft.warn(("rules", position), wrong, _sensors(settle(use, {}, catalogue()), missing))
+            draft.warn(("rules", position), wrong, _sensors(rule, missing or parts_of(rule)))
         else:
             draft.warn(("rules", position), f"rule {use.name!r} is in force in no room", "a room for it")
     for position, device in enumerate(site.devices):

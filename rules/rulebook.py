@@ -79,7 +79,8 @@ def rulebook(site: Site, catalogue: Mapping[str, AnyRule], on: date) -> Rulebook
             own = {k: v for r in residents.get(room.id, ()) for k, v in r.rules.get(use.name, {}).items()}
             rule = _settle(use, own, catalogue, settled)
             heard, missing = _hear(rule, devices.get(room.id, ()))
-            uncovered.extend(Uncovered(use.name, room.id, part) for part in missing)
+            if _expected(use, rule):
+                uncovered.extend(Uncovered(use.name, room.id, part) for part in missing)
             if missing:
                 continue
             watch = _watch(use.name, room, residents.get(room.id, ()), rule, heard, site)
@@ -89,6 +90,13 @@ def rulebook(site: Site, catalogue: Mapping[str, AnyRule], on: date) -> Rulebook
     book.listeners.update({key: tuple(found) for key, found in listeners.items()})
     book.dependents.update(_dependents(book.watches.values()))
     return Rulebook(book.site, book.zone, book.watches, book.listeners, book.dependents, tuple(uncovered))
+
+
+def _expected(use: RuleUse, rule: AnyRule) -> bool:
+    """Whether a room without a sensor for the rule lacks one. A rule for no resident in particular that names
+    no place is for wherever there is a sensor.
+    """
+    return rule.for_residents or use.rooms is not None or use.units is not None
 
 
 def settle(use: RuleUse, own: Mapping[str, Any], catalogue: Mapping[str, AnyRule]) -> AnyRule:

@@ -67,6 +67,6 @@ def in_force(connection: sqlite3.Connection, site: str | None) -> SiteVersion:
         raise NoSiteError(f"there are several sites; expected VAKA_SITE to be one of {', '.join(known)}")
     version = newest(connection, site or known[0]) if known else None
     if version is None:
-        which = "no site" if site is None else f"the site {site!r} is not there: it"
-        raise NoSiteError(f"{which} was imported; expected `vaka import FILE` before")
+        which = "a site" if site is None else f"the site {site!r}"
+        raise NoSiteError(f"{which} was never imported; expected `vaka import FILE` first")
     return version

@@ -1,0 +1,242 @@
+"""vaka check, import, export and password, as a technician uses them, on a real database."""
+
+import sqlite3
+from datetime import UTC, datetime
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from argon2 import PasswordHasher
+
+from hub.__main__ import COMMANDS, main
+from hub.store import sites
+from hub.store.db import connect, transaction
+
+EXAMPLE = Path(__file__).parents[2] / "sites" / "donski-small.yaml"
+
+
+@pytest.fixture(autouse=True)
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "data"
+    monkeypatch.setenv("VAKA_DATA", str(folder))
+    monkeypatch.delenv("VAKA_SITE", raising=False)
+    return folder
+
+
+def edited(tmp_path: Path, old: str, new: str) -> str:
+    text = EXAMPLE.read_text("utf-8")
+    assert old in text
+    file = tmp_path / "edited.yaml"
+    file.write_text(text.replace(old, new, 1), "utf-8", newline="")
+    return str(file)
+
+
+def test_check_says_what_a_good_file_holds(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", str(EXAMPLE)]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[0].startswith("Dønski, to bogrupper (donski-small): 2 gateways, 2 units, 13 rooms")
+    assert "  fall                     in force in 2 rooms" in said
+    assert "  leak                     in force in 1 room" in said
+
+
+def test_check_says_everything_that_is_wrong_by_file_and_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = edited(tmp_path, "role: leader}", "role: boss, units: [x]}")
+    line = Path(file).read_text("utf-8").split("role: boss")[0].count("\n") + 1
+    assert main(["check", file]) == 1
+    assert capsys.readouterr().out.splitlines() == [
+        f"{file}:{line}: role is 'boss'; expected one of carer, leader, technician, administrator",
+        f"{file}:{line}: there is no unit 'x'; expected one of solsikka, bjorka",
+        "2 problems",
+    ]
+
+
+def test_check_of_a_file_that_is_not_there_is_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "/nowhere/site.yaml"]) == 1
+    assert capsys.readouterr().err == "vaka check: /nowhere/site.yaml: No such file or directory\n"
+
+
+def test_a_rule_without_a_sensor_is_a_warning_and_the_file_can_be_used(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = edited(tmp_path, "    rooms: [1F]", "    rooms: [2E]")
+    assert main(["check", file]) == 0
+    assert "warning: rule 'fridge-open' finds no sensor in any of its rooms" in capsys.readouterr().out
+    assert main(["import", file]) == 0
+
+
+def test_what_was_imported_is_exported_byte_for_byte(
+    tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    text = "\ufeff" + EXAMPLE.read_text("utf-8").replace("\n", "\r\n") + "#  siste linje uten linjeskift"
+    file = tmp_path / "windows.yaml"
+    file.write_bytes(text.encode())
+    assert main(["import", str(file)]) == 0
+    capsysbinary.readouterr()
+    assert main(["export"]) == 0
+    assert capsysbinary.readouterr().out == file.read_bytes()
+
+
+def test_an_import_says_what_came_went_and_changed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["import", str(EXAMPLE)])
+    capsys.readouterr()
+    file = edited(tmp_path, "  - {id: 1F knapp, room: 1F, role: help_button}\n", "")
+    file = str(Path(file).rename(tmp_path / "second.yaml"))
+    Path(file).write_text(Path(file).read_text("utf-8").replace("after: 10 h", "after: 11 h"), "utf-8")
+    assert main(["import", file, "--by", "trond"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "donski-small: version 2 is in force",
+        "  devices: 1 removed",
+        "  rules: 1 changed",
+    ]
+
+
+def test_the_same_file_again_adds_nothing_and_says_so(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["import", str(EXAMPLE), "--by", "trond"]) == 0
+    capsys.readouterr()
+    assert main(["import", str(EXAMPLE)]) == 0
+    assert capsys.readouterr().out.startswith("donski-small: this very file is already in force, since ")
+    connection = connect(data / "vaka.db")
+    (version,) = connection.execute("SELECT id, imported_by FROM site_version").fetchall()
+    assert tuple(version) == (1, "trond")
+    connection.close()
+
+
+def test_a_bad_file_changes_nothing(
+    tmp_path: Path, data: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    main(["import", str(EXAMPLE)])
+    assert main(["import", edited(tmp_path, "role: leader", "role: boss")]) == 1
+    assert capsysbinary.readouterr().out.endswith(b"nothing was changed\n")
+    main(["export"])
+    assert capsysbinary.readouterr().out == EXAMPLE.read_bytes()
+    connection = connect(data / "vaka.db")
+    assert connection.execute("SELECT count(*) FROM site_version").fetchone()[0] == 1
+    connection.close()
+
+
+def test_a_bad_file_does_not_even_make_a_database(tmp_path: Path, data: Path) -> None:
+    assert main(["import", edited(tmp_path, "role: leader", "role: boss")]) == 1
+    assert not data.exists()
+
+
+def test_of_two_sites_one_must_be_named(tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+    other = edited(tmp_path, "site: donski-small", "site: emma")
+    main(["import", str(EXAMPLE)])
+    main(["import", other])
+    capsysbinary.readouterr()
+    assert main(["export"]) == 1
+    assert b"expected VAKA_SITE to be one of donski-small, emma" in capsysbinary.readouterr().err
+    assert main(["export", "--site", "emma"]) == 0
+    assert capsysbinary.readouterr().out == Path(other).read_bytes()
+
+
+def test_before_any_import_export_says_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["export"]) == 1
+    assert (
+        capsys.readouterr().err
+        == "vaka export: a site was never imported; expected `vaka import FILE` first\n"
+    )
+
+
+def set_password(monkeypatch: pytest.MonkeyPatch, person: str, password: str) -> int:
+    monkeypatch.setattr("sys.stdin", StringIO(password + "\n"))
+    return main(["password", person, "--stdin"])
+
+
+def test_a_password_is_kept_as_an_argon2id_hash_and_signs_the_old_sessions_out(
+    data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["import", str(EXAMPLE)])
+    connection = connect(data / "vaka.db")
+    with transaction(connection):
+        for token, person in ((b"1", "kari"), (b"2", "jonas")):
+            connection.execute(
+                "INSERT INTO session VALUES (?, 'donski-small', ?, 0, 0, NULL)", (token, person)
+            )
+    assert set_password(monkeypatch, "kari", "blåbær og fløte") == 0
+    site, person, hash = connection.execute("SELECT site, person, hash FROM credential").fetchone()
+    assert (site, person) == ("donski-small", "kari")
+    assert hash.startswith("$argon2id$")
+    assert PasswordHasher().verify(hash, "blåbær og fløte")
+    ended = dict(connection.execute("SELECT person, ended_at IS NOT NULL FROM session").fetchall())
+    assert ended == {"kari": 1, "jonas": 0}
+    (audit,) = connection.execute("SELECT what, detail FROM audit").fetchall()
+    assert tuple(audit) == ("password set", "kari")
+    connection.close()
+    assert "blåbær" not in capsys.readouterr().out
+
+
+def test_a_second_password_takes_the_place_of_the_first(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    main(["import", str(EXAMPLE)])
+    assert set_password(monkeypatch, "kari", "first-password") == 0
+    assert set_password(monkeypatch, "kari", "second-password") == 0
+    connection = connect(data / "vaka.db")
+    ((hash,),) = connection.execute("SELECT hash FROM credential").fetchall()
+    assert PasswordHasher().verify(hash, "second-password")
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    ("person", "password", "why"),
+    [
+        ("kari", "sju-tgn", "a password of 7 characters; expected at least 8, at most 1000"),
+        (
+            "karo",
+            "long-enough",
+            "donski-small has no person 'karo'; expected kari (perhaps), or one of kari, ",
+        ),
+    ],
+)
+def test_a_password_that_cannot_be_is_refused_with_the_reason(
+    data: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    person: str,
+    password: str,
+    why: str,
+) -> None:
+    main(["import", str(EXAMPLE)])
+    assert set_password(monkeypatch, person, password) == 1
+    assert capsys.readouterr().err.startswith(why)
+    connection = connect(data / "vaka.db")
+    assert connection.execute("SELECT count(*) FROM credential").fetchone()[0] == 0
+    connection.close()
+
+
+def test_the_newest_version_is_in_force_by_its_number_not_by_the_clock(data: Path) -> None:
+    connection = connect(data / "vaka.db")
+    with transaction(connection):
+        sites.add(connection, "a", "first", datetime(2026, 11, 2, tzinfo=UTC), "kari")
+        sites.add(connection, "a", "second", datetime(2026, 11, 1, tzinfo=UTC), "kari")
+    assert sites.in_force(connection, None).document == "second"
+    connection.close()
+
+
+def test_a_file_that_is_no_database_is_a_sentence(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data.mkdir()
+    (data / "vaka.db").write_bytes(b"this is not a database, but it is long enough to look like one" * 20)
+    assert main(["export"]) == 1
+    assert capsys.readouterr().err == "vaka export: file is not a database\n"
+    with pytest.raises(sqlite3.DatabaseError):
+        connect(data / "vaka.db")
+
+
+def test_without_a_command_and_with_an_unknown_one_all_commands_are_listed(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main([]) == 2
+    assert main(["--help"]) == 0
+    out = capsys.readouterr().out
+    assert all(f"  vaka {name} " in out for name in COMMANDS)
+    assert main(["chekc"]) == 2
+    assert capsys.readouterr().err.startswith("vaka: there is no command 'chekc'")
+
+
+def test_every_command_that_is_there_is_listed() -> None:
+    folder = Path(__file__).parents[2] / "hub" / "commands"
+    modules = {f"hub.commands.{file.stem}" for file in folder.glob("*.py") if file.stem != "__init__"}
+    assert modules <= {module for module, _ in COMMANDS.values()}

@@ -70,3 +70,25 @@ class ReadingsClock:
 def now() -> datetime:
     """The wall clock, for commands that run once."""
     return datetime.now(UTC)
+
+
+def steady() -> float:
+    """Seconds that only ever grow: for how long something took."""
+    return time.monotonic()
+
+
+class Pace:
+    """Plays instants of the past back as they came, their gaps divided by `speed`."""
+
+    def __init__(self, speed: float) -> None:
+        self._speed = speed
+        self._first: tuple[datetime, float] | None = None
+
+    def wait_for(self, at: datetime) -> None:
+        """Returns when `at` is due; the first one is due at once, and so is one before the latest."""
+        if self._first is None:
+            self._first = (at, steady())
+        first, began = self._first
+        wait = (at - first).total_seconds() / self._speed - (steady() - began)
+        if wait > 0:
+            time.sleep(wait)

@@ -52,6 +52,11 @@ class Judge:
         self._deadlines = [(due, key) for key, due in self._queued.items()]
         heapify(self._deadlines)
 
+    def adopt(self, rulebook: Rulebook) -> None:
+        """Put other rules into force. Those that were in force before keep what they had seen."""
+        self.rulebook, self._context = rulebook, Context(rulebook.zone)
+        self.load(self._kept, self._unheard)
+
     # What happens
 
     def judge(self, reading: Reading) -> tuple[Standing, list[Finding]]:

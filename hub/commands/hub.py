@@ -1,0 +1,40 @@
+"""`vaka hub`: listen to the sensors, judge, raise alerts, until told to stop."""
+
+from __future__ import annotations
+
+import argparse
+import fcntl
+import logging
+import signal
+import sys
+from pathlib import Path
+
+from hub.installed_site import installed_site
+from hub.run import Hub
+from hub.settings import read_settings
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", type=Path, help="folder of the database (VAKA_DATA)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """0: stopped as it was told to; 1: it could not begin, and why was said."""
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(levelname)-7s %(message)s", datefmt="%Y-%m-%d %H:%M:%S"
+    )
+    settings = read_settings().with_data(arguments.data)
+    site = installed_site(settings)
+    with (settings.data / "hub.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print(f"vaka hub: another hub is at work in {settings.data}; expected none", file=sys.stderr)
+            return 1
+        hub = Hub(settings, site.site)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: hub.stop())
+        logging.info("The hub of %s (%s) begins", site.name, site.site)
+        hub.run()
+        logging.info("The hub of %s has stopped", site.site)
+    return 0

@@ -1,0 +1,37 @@
+"""`vaka up`: the hub and the pages as two processes, both kept running."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+from pathlib import Path
+from threading import Event
+
+from hub.children import Children
+from hub.installed_site import installed_site
+from hub.settings import read_settings
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", type=Path, help="folder of the database (VAKA_DATA)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """0: stopped as it was told to; 1: it could not begin, and why was said."""
+    settings = read_settings().with_data(arguments.data)
+    site = installed_site(settings)
+    children = Children({**os.environ, "VAKA_DATA": str(settings.data)}, _say)
+    children.add("the hub", "hub", "hub")
+    children.add("the web", "dashboards")
+    stopping = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    _say(f"{site.name}: http://{settings.web_host}:{settings.web_port}")
+    children.keep_running(stopping)
+    return 0
+
+
+def _say(sentence: str) -> None:
+    print(f"vaka up: {sentence}", file=sys.stderr, flush=True)

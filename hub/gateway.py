@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from itertools import count
-from threading import Event, Thread, Timer
+from threading import Event, Thread
 
 from paho.mqtt import client as mqtt
 from paho.mqtt.enums import MQTTErrorCode, MQTTProtocolVersion
@@ -213,8 +213,10 @@ class Gateway:
         for topic, reason in zip(self._topics, reasons, strict=True):
             if reason.is_failure:
                 self._say(f"{self.access} does not let us subscribe to {topic}: {reason}")
-        connection.publish(self._marker_topic, connection.nonce, retain=False)
-        self._wait_for_marker(connection)
+        if connection.is_v5:
+            self._send_marker(connection)
+        else:
+            connection.later(self.terms.marker_delay_v311, self._send_marker)
 
     def _on_disconnect(
         self,
@@ -270,22 +272,23 @@ class Gateway:
                 connection.acknowledge([delivery.mid])
             else:
                 connection.drained = True
+                connection.stop_waiting()
                 at, mid, number = delivery.received_at, delivery.mid, delivery.connection
                 items.append(BacklogDrained(connection.nonce, at, capped=False, mid=mid, connection=number))
         return items
 
-    def _wait_for_marker(self, connection: Connection) -> None:
-        if not connection.over and not connection.drained:
-            connection.cap = Timer(
-                self.terms.marker_cap, self._look_for_marker, (connection, connection.batches)
-            )
-            connection.cap.daemon = True
-            connection.cap.start()
+    def _send_marker(self, connection: Connection) -> None:
+        connection.publish(self._marker_topic, connection.nonce, retain=False)
+        self._wait_for_marker(connection)
 
-    def _look_for_marker(self, connection: Connection, batches_before: int) -> None:
+    def _wait_for_marker(self, connection: Connection) -> None:
+        connection.batches_looked_at = connection.batches
+        connection.later(self.terms.marker_cap, self._look_for_marker)
+
+    def _look_for_marker(self, connection: Connection) -> None:
         if connection.over or connection.drained:
             return
-        if connection.batches != batches_before:  # something came meanwhile: the backlog is still on its way
+        if connection.batches != connection.batches_looked_at:  # the backlog is still on its way
             self._wait_for_marker(connection)
             return
         _log.warning("Our marker did not come back within %s s of silence", self.terms.marker_cap)

@@ -1,5 +1,6 @@
 """The gateway at a real Mosquitto: sessions, acknowledgements, refusals, receipts and the marker."""
 
+import signal
 import subprocess
 import sys
 import threading
@@ -309,6 +310,18 @@ def test_a_broker_that_is_not_there_is_told_and_found_when_it_comes(mosquitto: M
         assert home.gateway.trouble == f"mqtt://127.0.0.1:{mosquitto.port}: nobody listens there"
         mosquitto.start()
         home.hear_backlog()
+        assert home.gateway.trouble is None
+
+
+def test_a_broker_that_hangs_is_noticed_and_found_again(mosquitto: Mosquitto) -> None:
+    with hub(access(mosquitto), terms=SessionTerms(keepalive=1, retry_first=0.05)) as home:
+        home.hear_backlog(acknowledge=True)
+        assert mosquitto.process is not None
+        mosquitto.process.send_signal(signal.SIGSTOP)
+        home.hear(lambda: isinstance(home.items[-1], ConnectionChange), "the end of the connection")
+        assert home.gateway.trouble == f"mqtt://127.0.0.1:{mosquitto.port} has gone silent"
+        mosquitto.process.send_signal(signal.SIGCONT)
+        home.hear_backlog(acknowledge=True)
         assert home.gateway.trouble is None
 
 

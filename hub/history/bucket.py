@@ -53,10 +53,8 @@ class Destination:
     token_file: Path | None = None
 
     @classmethod
-    def from_settings(cls, settings: Settings) -> Self | None:
-        """None where no InfluxDB is configured."""
-        if settings.influx_url is None:
-            return None
+    def from_settings(cls, settings: Settings) -> Self:
+        assert settings.influx_url is not None
         return cls(
             settings.influx_url, settings.influx_org, settings.influx_bucket, settings.influx_token_file
         )

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Event, Thread
 
-from hub.clock import Clock
+from hub.clock import now
 from hub.history.bucket import AwayError, Bucket, Destination, Refusal
 from hub.history.line_protocol import line
 from hub.history.places import Places
@@ -39,12 +39,10 @@ STOP_WITHIN_S = 3.0
 
 
 class Relay:
-    def __init__(self, database: Path, site: str, destination: Destination, clock: Clock) -> None:
-        """`site`: whose health tells of it; the readings of every site in the database are copied. `clock`:
-        the one on the wall.
-        """
+    def __init__(self, database: Path, site: str, destination: Destination) -> None:
+        """`site`: whose health tells of it; the readings of every site in the database are copied."""
         self._connection = connect(database)
-        self._site, self._clock = site, clock
+        self._site = site
         self._destination, self._bucket = str(destination), Bucket(destination)
         self._places = Places(self._connection)
         self._size, self._back_off_s = LARGEST_BATCH, 0.0
@@ -109,7 +107,7 @@ class Relay:
         """How much waits and since when; empty where nothing has waited for so long."""
         cursor = self._cursor()
         oldest = next(readings.after(self._connection, cursor, 1), None)
-        if oldest is None or self._clock.now() - oldest.received_at < longer_than:
+        if oldest is None or now() - oldest.received_at < longer_than:
             return ""
         count = readings.newest(self._connection) - cursor
         return f"readings waiting: {count}, the oldest since {oldest.received_at:%Y-%m-%d %H:%M:%S} UTC"
@@ -128,13 +126,13 @@ class Relay:
             log.exception("the state of InfluxDB could not be written down")
 
     def _say(self, state: State, detail: str) -> None:
-        now = self._clock.now()
+        at = now()
         if self._said is not None:
-            said, what, at = self._said
-            if (said, what) == (state, detail) and at <= now < at + SAY_AGAIN:
+            said, what, before = self._said
+            if (said, what) == (state, detail) and before <= at < before + SAY_AGAIN:
                 return
             if said != state:
                 log.log(logging.INFO if state == "ok" else logging.WARNING, "InfluxDB: %s %s", state, detail)
         with transaction(self._connection):
-            health.say(self._connection, self._site, PART, state, now, detail)
-        self._said = state, detail, now
+            health.say(self._connection, self._site, PART, state, at, detail)
+        self._said = state, detail, at

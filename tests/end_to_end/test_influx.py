@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 from devices.reading import Value
-from hub.clock import WallClock
 from hub.history.bucket import Bucket, Destination
 from hub.history.influx import LARGEST_BATCH, PART, Relay
 from hub.history.line_protocol import line, tag_set, time_ns
@@ -104,7 +103,7 @@ def relaying(journal: Journal, server: InfluxDB, folder: Path, **changed: Any) -
     if not token_file.exists():
         token_file.write_text(server.token + "\n")
     where = {"url": server.url, "org": server.org, "bucket": server.bucket, "token_file": token_file}
-    relay = Relay(journal.path, "donski", Destination(**where | changed), WallClock())
+    relay = Relay(journal.path, "donski", Destination(**where | changed))
     relay.start()
     try:
         yield token_file

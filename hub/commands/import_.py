@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import getpass
+import os
 from pathlib import Path
 
 from hub.clock import WallClock
@@ -28,7 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
         print("nothing was changed")
         return 1
     print(*(str(warning) + "\n" for warning in found.warnings), sep="", end="")
-    site, by = found.site, arguments.by or getpass.getuser()
+    site, by = found.site, arguments.by or _user()
     connection = connect(read_settings().with_data(arguments.data).database)
     try:
         with transaction(connection):
@@ -44,6 +45,14 @@ def run(arguments: argparse.Namespace) -> int:
     print(f"{site.site}: version {version.id} is in force")
     print(*changes(earlier.site if isinstance(earlier, SiteFile) else None, site), sep="\n")
     return 0
+
+
+def _user() -> str:
+    """Who runs this, by name where the machine knows one (a container's user often has none)."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"user {os.getuid()}"
 
 
 def changes(before: Site | None, after: Site) -> list[str]:

@@ -39,7 +39,12 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.person not in people:
             known = one_of(people, arguments.person)
             return _refuse(f"{version.site} has no person {arguments.person!r}; expected {known}")
-        password = _read_password(arguments.person, arguments.stdin)
+        try:
+            password = _read_password(arguments.person, arguments.stdin)
+        except (EOFError, UnicodeDecodeError):
+            return _refuse(
+                "no password could be read; expected one on the terminal, or with --stdin in UTF-8"
+            )
         if password is None:
             return _refuse("the two passwords differ; expected the same one twice")
         if not SHORTEST <= len(password) <= LONGEST:

@@ -1,6 +1,8 @@
 """Opening the database: made if absent, never half made, never opened by a Vaka that is too old for it."""
 
 import sqlite3
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -34,6 +36,22 @@ def test_what_is_committed_is_on_the_disk_and_references_are_kept(tmp_path: Path
     }
     assert pragmas == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
     connection.close()
+
+
+def test_processes_that_open_a_new_database_at_the_same_time_all_find_it_whole(tmp_path: Path) -> None:
+    script = (
+        "import sys, pathlib; from hub.store.db import connect; sys.stdin.readline();"
+        "print(connect(pathlib.Path(sys.argv[1])).execute('SELECT count(*) FROM alert').fetchone()[0])"
+    )
+    command = [sys.executable, "-c", script, str(tmp_path / "vaka.db")]
+    openers = [
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(4)
+    ]
+    for opener in openers:
+        assert opener.stdin is not None
+        opener.stdin.write("go\n")
+        opener.stdin.flush()
+    assert [opener.communicate(timeout=60)[0] for opener in openers] == ["0\n"] * 4
 
 
 def test_a_database_of_a_newer_vaka_is_refused_and_left_alone(tmp_path: Path) -> None:

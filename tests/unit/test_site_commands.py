@@ -2,7 +2,7 @@
 
 import sqlite3
 from datetime import UTC, datetime
-from io import StringIO
+from io import BytesIO, StringIO, TextIOWrapper
 from pathlib import Path
 
 import pytest
@@ -205,6 +205,15 @@ def test_a_password_that_cannot_be_is_refused_with_the_reason(
     connection = connect(data / "vaka.db")
     assert connection.execute("SELECT count(*) FROM credential").fetchone()[0] == 0
     connection.close()
+
+
+def test_a_password_nobody_types_is_refused_with_the_reason(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["import", str(EXAMPLE)])
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(b"bl\xe5b\xe6r-og-fl\xf8te\n"), "utf-8"))
+    assert main(["password", "kari", "--stdin"]) == 1
+    assert capsys.readouterr().err.startswith("no password could be read; expected one ")
 
 
 def test_the_newest_version_is_in_force_by_its_number_not_by_the_clock(data: Path) -> None:

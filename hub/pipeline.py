@@ -170,19 +170,20 @@ class Pipeline:
         for reading in decoded.readings:
             if reading.device != speaker.id:
                 reading = msgspec.structs.replace(reading, device=speaker.id)
-            if reading.own_time and self.judge.latest.standing(reading) == "late":
+            standing = self.judge.latest.note(reading)
+            if standing == "late" and reading.own_time:
                 if came_before is None:
                     came_before = self._redelivery.came_before(message)
                 if came_before:
                     continue
-            self._take_reading(speaker, reading)
+            self._take_reading(speaker, reading, standing)
 
-    def _take_reading(self, speaker: Speaker, reading: Reading) -> None:
+    def _take_reading(self, speaker: Speaker, reading: Reading, standing: Standing) -> None:
         if isinstance(self._clock, ReadingsClock):
             reading = msgspec.structs.replace(reading, received_at=reading.at)
             self._clock.advance(reading.at)
             self._put_findings(self.judge.tick(reading.at))
-        standing, findings = self.judge.judge(reading)
+        findings = self.judge.judge_noted(reading, standing)
         if findings:
             self._put_findings(findings)
         if standing == "duplicate" or (standing == "repeat" and _says_nothing_new(reading)):

@@ -44,8 +44,14 @@ class Judge:
         self._unheard_before: dict[str, datetime] = {}
 
     def load(self, kept: dict[Key, Kept], unheard: dict[str, datetime]) -> None:
-        """Take over what was committed. States of rules that are no longer in force are passed over."""
-        self._kept = {key: value for key, value in kept.items() if key in self.rulebook.watches}
+        """Take over what was committed. States of rules that are no longer in force are passed over, and the
+        deadlines are those of the rules as they are now.
+        """
+        self._kept = {
+            key: value._replace(due=watch.kind.due(watch.rule, self._context, value.state))
+            for key, value in kept.items()
+            if (watch := self.rulebook.watches.get(key)) is not None
+        }
         self._unheard = dict(unheard)
         self._unheard_before = dict(unheard)
         self._queued = {key: k.due for key, k in self._kept.items() if k.due and not k.blind_since}
@@ -62,15 +68,20 @@ class Judge:
     def judge(self, reading: Reading) -> tuple[Standing, list[Finding]]:
         """One reading, in order of arrival: what it is beside the known, and the findings it led to."""
         standing = self.latest.note(reading)
+        return standing, self.judge_noted(reading, standing)
+
+    def judge_noted(self, reading: Reading, standing: Standing) -> list[Finding]:
+        """The same for a reading that `latest` has taken note of already."""
         findings: list[Finding] = []
-        if standing == "duplicate":
-            return standing, findings
+        if standing == "duplicate" or (standing == "repeat" and reading.cached):
+            return findings  # it says nothing new, and a deadline before it keeps its own time
         for watch, part, signal in self.rulebook.listeners.get((reading.device, reading.measure), ()):
             kept = self._catch_up(watch, reading.at, findings)
             heard = Heard(reading, standing, part, signal.fits(reading.value))
             step = watch.kind.on_reading(watch.rule, self._context, kept.state, heard)
-            self._take(watch, kept, step, findings)
-        return standing, findings
+            if step is not None:
+                self._take(watch, kept, step, findings)
+        return findings
 
     def tick(self, now: datetime) -> list[Finding]:
         """Fire every deadline ≤ now, in order, each stamped with its own instant."""
@@ -114,16 +125,17 @@ class Judge:
             if kept is None or kept.blind_since is None or any(p in self._unheard for p in watch.parts):
                 continue
             step = watch.kind.on_sight(watch.rule, self._context, kept.state, kept.blind_since, at)
-            self._take(watch, kept._replace(blind_since=None), step, findings)
+            self._take(watch, kept._replace(blind_since=None), step or Step(kept.state), findings)
         return findings
 
     def clock_jumped(self, by: timedelta) -> None:
         """The clock that stamped everything so far was off: move every instant that is kept along with it."""
         self.latest.shift(by)
         for key, kept in list(self._kept.items()):
-            due = kept.due + by if kept.due else None
-            blind_since = kept.blind_since + by if kept.blind_since else None
-            self._keep(key, Kept(_shifted(kept.state, by), due, blind_since))
+            watch = self.rulebook.watches[key]
+            state = kept.state if hasattr(watch.kind, "BY_THE_WALL") else _shifted(kept.state, by)
+            due = watch.kind.due(watch.rule, self._context, state)
+            self._keep(key, Kept(state, due, kept.blind_since + by if kept.blind_since else None))
         self._unheard = {part: since + by for part, since in self._unheard.items()}
 
     # What ties this to a transaction
@@ -182,19 +194,18 @@ class Judge:
 
     def _take(self, watch: Watch, kept: Kept, step: Step, findings: list[Finding]) -> Kept:
         """Put the outcome of a step into force."""
-        after = Kept(step.state, step.due, kept.blind_since)
-        if after != kept or watch.key not in self._kept:
-            self._keep(watch.key, after)
         for opinion in step.opinions:
             findings.append(Finding(watch.name, watch.room, *opinion))
-        return after
+        due = watch.kind.due(watch.rule, self._context, step.state)
+        return self._keep(watch.key, Kept(step.state, due, kept.blind_since))
 
-    def _keep(self, key: Key, kept: Kept) -> None:
+    def _keep(self, key: Key, kept: Kept) -> Kept:
         if key not in self._before:
             self._before[key] = self._kept.get(key)
         self._kept[key] = kept
         if kept.due is not None and kept.blind_since is None:
             self._queue(key, kept.due)
+        return kept
 
     def _queue(self, key: Key, due: datetime) -> None:
         """One entry a rule, at its earliest deadline so far: a later one is found when that comes up."""

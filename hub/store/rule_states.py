@@ -19,7 +19,6 @@ class _Row(msgspec.Struct):
 
     kind: str
     state: msgspec.Raw
-    due: datetime | None = None
     blind_since: datetime | None = None
 
 
@@ -36,7 +35,7 @@ def load(connection: sqlite3.Connection, site: str, judge: Judge) -> None:
         row = _decode(blob)
         watch = judge.rulebook.watches.get((rule, room))
         if watch is not None and watch.rule.kind == row.kind:
-            kept[rule, room] = Kept(_decode_state[row.kind](row.state), row.due, row.blind_since)
+            kept[rule, room] = Kept(_decode_state[row.kind](row.state), None, row.blind_since)
     unheard = connection.execute("SELECT part, since FROM unheard WHERE site = ?", (site,))
     judge.load(kept, {part: from_us(since) for part, since in unheard})
 
@@ -73,7 +72,6 @@ def _write(kind: str, kept: Kept) -> bytes:
     row: dict[str, Any] = {
         "kind": kind,
         "state": kept.state,
-        "due": kept.due,
         "blind_since": kept.blind_since,
     }
     return msgspec.json.encode(row)

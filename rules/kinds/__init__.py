@@ -1,8 +1,9 @@
-"""The kinds of rule, one file each. A kind is three pure functions over a frozen state: what a reading, a
-deadline and regained sight do.
+"""The kinds of rule, one file each: pure functions over a frozen state.
 
-A new kind: one file here with `State`, `start`, `on_reading`, `on_deadline` and `on_sight`, a line in KINDS,
-a model in rules/rule.py, and a scenario in tests/scenarios.
+`start()` is the state before anything was heard. `on_reading`, `on_deadline` and `on_sight` (the devices are
+heard again) answer with a Step, or None where nothing changes. `due` says when time itself matters next.
+
+A new kind: one file here, a line in KINDS, a model in rules/rule.py, and scenarios in tests/scenarios.
 """
 
 from __future__ import annotations

@@ -18,8 +18,8 @@ from rules.rule import AwayRule
 
 
 class State(msgspec.Struct, frozen=True):
-    """`door`: the last use of an outer door with nothing from inside since. `unseen`: time since then without
-    hearing.
+    """`door`: the last use of an outer door with nothing from inside since. `unseen`: time since then in
+    which nobody could hear. `raised`: an alert was asked for.
     """
 
     door: Evidence | None = None
@@ -31,41 +31,39 @@ def start() -> State:
     return State()
 
 
-def on_reading(rule: AwayRule, context: Context, state: State, heard: Heard) -> Step:
+def on_reading(rule: AwayRule, context: Context, state: State, heard: Heard) -> Step | None:
     reading = heard.reading
     if heard.standing in ("late", "duplicate") or reading.snapshot:
-        return Step(state, _due(rule, context, state))
+        return None
     if heard.part == "doors":
-        if (
-            heard.standing == "new"
-            and (state.door is None or reading.at >= state.door.at)
-            and not state.raised
-        ):
-            state = State(heard.evidence)
-        return Step(state, _due(rule, context, state))
+        older = state.door is not None and reading.at < state.door.at
+        return None if heard.standing != "new" or older or state.raised else Step(State(heard.evidence))
     if not heard.is_sign or state.door is None or reading.at <= state.door.at + rule.exit_delay:
-        return Step(state, _due(rule, context, state))
-    opinions: tuple[Opinion, ...] = ()
-    if state.raised:
-        opinions = (Opinion("cleared", reading.at, "heard from inside", reading.device, (heard.evidence,)),)
-    return Step(State(), None, opinions)
+        return None
+    if not state.raised:
+        return Step(State())
+    back = Opinion("cleared", reading.at, "heard from inside", reading.device, (heard.evidence,))
+    return Step(State(), (back,))
 
 
 def on_deadline(rule: AwayRule, context: Context, state: State, at: datetime) -> Step:
     assert state.door is not None
     raised = msgspec.structs.replace(state, raised=True)
-    return Step(raised, None, (Opinion("raised", at, "left and not back", state.door.device, (state.door,)),))
+    return Step(raised, (Opinion("raised", at, "left and not back", state.door.device, (state.door,)),))
 
 
-def on_sight(rule: AwayRule, context: Context, state: State, blind_from: datetime, at: datetime) -> Step:
-    if state.door is not None:
-        lost = at - max(blind_from, state.door.at)
-        if lost > timedelta(0):
-            state = msgspec.structs.replace(state, unseen=state.unseen + lost)
-    return Step(state, _due(rule, context, state))
+def on_sight(
+    rule: AwayRule, context: Context, state: State, blind_from: datetime, at: datetime
+) -> Step | None:
+    if state.door is None:
+        return None
+    unseen = at - max(blind_from, state.door.at)
+    if unseen <= timedelta(0):
+        return None
+    return Step(msgspec.structs.replace(state, unseen=state.unseen + unseen))
 
 
-def _due(rule: AwayRule, context: Context, state: State) -> datetime | None:
+def due(rule: AwayRule, context: Context, state: State) -> datetime | None:
     if state.door is None or state.raised:
         return None
     left = state.door.at

@@ -32,52 +32,51 @@ def start() -> State:
     return State()
 
 
-def on_reading(rule: EventRule, context: Context, state: State, heard: Heard) -> Step:
+def on_reading(rule: EventRule, context: Context, state: State, heard: Heard) -> Step | None:
     if MEASURES[heard.reading.measure].kind == "event":
         return _on_word(rule, context, state, heard)
     return _on_state(rule, context, state, heard)
 
 
-def _on_word(rule: EventRule, context: Context, state: State, heard: Heard) -> Step:
+def _on_word(rule: EventRule, context: Context, state: State, heard: Heard) -> Step | None:
     reading = heard.reading
     if reading.snapshot or heard.standing in ("duplicate", "repeat"):
-        return Step(state, None)
+        return None
     if not heard.fits:
         if state.raised and heard.standing != "late" and reading.value == "cleared":
-            return Step(
-                msgspec.structs.replace(state, raised=False), None, (_opinion("cleared", heard, "has risen"),)
-            )
-        return Step(state, None)
+            risen = msgspec.structs.replace(state, raised=False)
+            return Step(risen, (_opinion("cleared", heard, "has risen"),))
+        return None
     late = heard.standing == "late"
     if late and not rule.even_if_late:
-        return Step(state, None)
+        return None
     if rule.window is not None and not rule.window.contains(reading.at, context.zone):
-        return Step(state, None)
+        return None
     last = state.last_word
     word = (reading.device, str(reading.value), reading.at)
     if last is not None and last[:2] == word[:2] and abs(reading.at - last[2]) <= ECHO:
-        return Step(state, None)
+        return None
     after = State(state.active, True, word if not late else last)
-    return Step(after, None, (_opinion("raised", heard, "happened", late),))
+    return Step(after, (_opinion("raised", heard, "happened", late),))
 
 
-def _on_state(rule: EventRule, context: Context, state: State, heard: Heard) -> Step:
+def _on_state(rule: EventRule, context: Context, state: State, heard: Heard) -> Step | None:
     reading = heard.reading
     if heard.standing in ("late", "duplicate"):
-        return Step(state, None)
+        return None
     was_active = reading.device in state.active
     if heard.fits and not was_active:
         active = (*state.active, reading.device)
         inside = rule.window is None or rule.window.contains(reading.at, context.zone)
         if reading.snapshot or not inside:
-            return Step(State(active, state.raised), None)
-        return Step(State(active, True), None, (_opinion("raised", heard, "happened"),))
+            return Step(State(active, state.raised))
+        return Step(State(active, True), (_opinion("raised", heard, "happened"),))
     if not heard.fits and was_active:
         active = tuple(d for d in state.active if d != reading.device)
         if state.raised and not active:
-            return Step(State(active, False), None, (_opinion("cleared", heard, "is over"),))
-        return Step(State(active, state.raised), None)
-    return Step(state, None)
+            return Step(State(active, False), (_opinion("cleared", heard, "is over"),))
+        return Step(State(active, state.raised))
+    return None
 
 
 def _opinion(kind: FindingKind, heard: Heard, reason: str, late: bool = False) -> Opinion:
@@ -86,10 +85,12 @@ def _opinion(kind: FindingKind, heard: Heard, reason: str, late: bool = False) -
 
 
 def on_deadline(rule: EventRule, context: Context, state: State, at: datetime) -> Step:
-    """An event has no deadlines."""
-    return Step(state, None)
+    raise AssertionError("an event has no deadlines")
 
 
-def on_sight(rule: EventRule, context: Context, state: State, blind_from: datetime, at: datetime) -> Step:
+def on_sight(rule: EventRule, context: Context, state: State, blind_from: datetime, at: datetime) -> None:
     """Unknown is not changed: what was active before is taken to be so still."""
-    return Step(state, None)
+
+
+def due(rule: EventRule, context: Context, state: State) -> None:
+    """An event has no deadlines."""

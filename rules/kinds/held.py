@@ -29,44 +29,44 @@ def start() -> State:
     return State()
 
 
-def on_reading(rule: HeldRule, context: Context, state: State, heard: Heard) -> Step:
+def on_reading(rule: HeldRule, context: Context, state: State, heard: Heard) -> Step | None:
     reading = heard.reading
     holds = reading.device in state.since
     if heard.standing in ("late", "duplicate") or heard.fits == holds:
-        return Step(state, _due(rule, context, state))
+        return None
     if heard.fits:
-        state = State({**state.since, reading.device: heard.evidence}, state.raised)
-        return Step(state, _due(rule, context, state))
+        return Step(State({**state.since, reading.device: heard.evidence}, state.raised))
     since = {device: began for device, began in state.since.items() if device != reading.device}
     raised = tuple(device for device in state.raised if device != reading.device)
-    opinions: tuple[Opinion, ...] = ()
     if state.raised and not raised:
-        opinions = (Opinion("cleared", reading.at, "is over", reading.device, (heard.evidence,)),)
-    state = State(since, raised)
-    return Step(state, _due(rule, context, state), opinions)
+        over = Opinion("cleared", reading.at, "is over", reading.device, (heard.evidence,))
+        return Step(State(since, raised), (over,))
+    return Step(State(since, raised))
 
 
 def on_deadline(rule: HeldRule, context: Context, state: State, at: datetime) -> Step:
-    opinions = []
-    for device, began in state.since.items():
-        if device not in state.raised and _deadline(rule, context, began) <= at:
-            opinions.append(
-                Opinion("raised", _deadline(rule, context, began), "has lasted", device, (began,))
-            )
-    state = State(state.since, (*state.raised, *(o.device for o in opinions if o.device)))
-    return Step(state, _due(rule, context, state), tuple(opinions))
+    opinions = tuple(
+        Opinion("raised", _deadline(rule, context, began), "has lasted", device, (began,))
+        for device, began in _waiting(state)
+        if _deadline(rule, context, began) <= at
+    )
+    raised = tuple(opinion.device for opinion in opinions if opinion.device is not None)
+    return Step(State(state.since, (*state.raised, *raised)), opinions)
 
 
-def on_sight(rule: HeldRule, context: Context, state: State, blind_from: datetime, at: datetime) -> Step:
+def on_sight(rule: HeldRule, context: Context, state: State, blind_from: datetime, at: datetime) -> None:
     """Unknown is not changed: the time went on while the device could not be heard."""
-    return Step(state, _due(rule, context, state))
+
+
+def due(rule: HeldRule, context: Context, state: State) -> datetime | None:
+    return min((_deadline(rule, context, began) for _, began in _waiting(state)), default=None)
+
+
+def _waiting(state: State) -> list[tuple[str, Evidence]]:
+    """Devices that hold the value and have not been told of."""
+    return [(device, began) for device, began in state.since.items() if device not in state.raised]
 
 
 def _deadline(rule: HeldRule, context: Context, began: Evidence) -> datetime:
     up = began.at + rule.lasts
     return up if rule.window is None else rule.window.first_inside(up, context.zone)
-
-
-def _due(rule: HeldRule, context: Context, state: State) -> datetime | None:
-    waiting = (began for device, began in state.since.items() if device not in state.raised)
-    return min((_deadline(rule, context, began) for began in waiting), default=None)

@@ -14,14 +14,17 @@ from rules.duration import next_local
 from rules.kinds.step import Context, Heard, Opinion, Step
 from rules.rule import NotByRule
 
+BY_THE_WALL = True
+"""Its instants are read off the wall clock, so a correction of that clock leaves them where they are."""
+
 
 class State(msgspec.Struct, frozen=True):
-    """`opens`, `due`: the window that is watched or waited for. `raised`: its alert was asked for and nothing
-    came since.
+    """`opens`: when the window opens that is watched or waited for. `unseen`: how much of it nobody could
+    hear. `raised`: an alert was asked for and nothing came since.
     """
 
     opens: datetime | None = None
-    due: datetime | None = None
+    unseen: timedelta = timedelta(0)
     raised: bool = False
 
 
@@ -29,38 +32,40 @@ def start() -> State:
     return State()
 
 
-def on_reading(rule: NotByRule, context: Context, state: State, heard: Heard) -> Step:
+def on_reading(rule: NotByRule, context: Context, state: State, heard: Heard) -> Step | None:
     at = heard.reading.at
     if heard.standing in ("late", "duplicate"):
-        return Step(state, state.due)
+        return None
     if state.opens is None:
-        state = _next_window(rule, context, at)
-    if not heard.is_sign:
-        return Step(state, state.due)
-    opinions: tuple[Opinion, ...] = ()
-    if state.raised:
-        opinions = (Opinion("cleared", at, "sign of life", heard.reading.device, (heard.evidence,)),)
-        state = msgspec.structs.replace(state, raised=False)
-    assert state.opens is not None
-    if at >= state.opens:
-        state = _next_window(rule, context, at)
-    return Step(state, state.due, opinions)
+        return Step(_next_window(rule, context, at))
+    if not heard.is_sign or (at < state.opens and not state.raised):
+        return None
+    after = state if at < state.opens else _next_window(rule, context, at)
+    if not state.raised:
+        return Step(after)
+    up = Opinion("cleared", at, "sign of life", heard.reading.device, (heard.evidence,))
+    return Step(msgspec.structs.replace(after, raised=False), (up,))
 
 
 def on_deadline(rule: NotByRule, context: Context, state: State, at: datetime) -> Step:
     after = msgspec.structs.replace(_next_window(rule, context, at), raised=True)
-    return Step(after, after.due, (Opinion("raised", at, "nothing by then"),))
+    return Step(after, (Opinion("raised", at, "nothing by then"),))
 
 
-def on_sight(rule: NotByRule, context: Context, state: State, blind_from: datetime, at: datetime) -> Step:
-    if state.opens is not None and state.due is not None and at > state.opens:
-        unseen = at - max(blind_from, state.opens)
-        if unseen > timedelta(0):
-            state = msgspec.structs.replace(state, due=state.due + unseen)
-    return Step(state, state.due)
+def on_sight(
+    rule: NotByRule, context: Context, state: State, blind_from: datetime, at: datetime
+) -> Step | None:
+    if state.opens is None or at <= state.opens:
+        return None
+    return Step(msgspec.structs.replace(state, unseen=state.unseen + (at - max(blind_from, state.opens))))
+
+
+def due(rule: NotByRule, context: Context, state: State) -> datetime | None:
+    if state.opens is None:
+        return None
+    return next_local(rule.by, state.opens, context.zone) + state.unseen
 
 
 def _next_window(rule: NotByRule, context: Context, after: datetime) -> State:
-    """The first window that opens after `after`. Its deadline is the first `by` after it opened."""
-    opens = next_local(rule.from_, after, context.zone)
-    return State(opens, next_local(rule.by, opens, context.zone))
+    """The first window that opens after `after`."""
+    return State(next_local(rule.from_, after, context.zone))

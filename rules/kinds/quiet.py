@@ -29,37 +29,38 @@ def start() -> State:
     return State()
 
 
-def on_reading(rule: QuietRule, context: Context, state: State, heard: Heard) -> Step:
+def on_reading(rule: QuietRule, context: Context, state: State, heard: Heard) -> Step | None:
+    at = heard.reading.at
+    if not heard.is_sign or (state.last_sign is not None and at <= state.last_sign.at):
+        return None
     sign = heard.evidence
-    if not heard.is_sign or (state.last_sign is not None and sign.at <= state.last_sign.at):
-        return Step(state, _due(rule, state))
-    opinions: tuple[Opinion, ...] = ()
-    if state.stage != "watching":
-        opinions = (Opinion("cleared", sign.at, "sign of life", sign.device, (sign,)),)
-    state = State(sign)
-    return Step(state, _due(rule, state), opinions)
+    if state.stage == "watching":
+        return Step(State(sign))
+    return Step(State(sign), (Opinion("cleared", at, "sign of life", sign.device, (sign,)),))
 
 
 def on_deadline(rule: QuietRule, context: Context, state: State, at: datetime) -> Step:
     assert state.last_sign is not None
+    evidence = (state.last_sign,)
     if state.stage == "watching" and rule.prewarning:
         warned = msgspec.structs.replace(state, stage="prewarned")
-        return Step(
-            warned, _due(rule, warned), (Opinion("prewarned", at, "quiet so long", None, (state.last_sign,)),)
-        )
+        return Step(warned, (Opinion("prewarned", at, "quiet so long", None, evidence),))
     raised = msgspec.structs.replace(state, stage="raised")
-    return Step(raised, None, (Opinion("raised", at, "quiet too long", None, (state.last_sign,)),))
+    return Step(raised, (Opinion("raised", at, "quiet too long", None, evidence),))
 
 
-def on_sight(rule: QuietRule, context: Context, state: State, blind_from: datetime, at: datetime) -> Step:
-    if state.last_sign is not None:
-        lost = at - max(blind_from, state.last_sign.at)
-        if lost > timedelta(0):
-            state = msgspec.structs.replace(state, unseen=state.unseen + lost)
-    return Step(state, _due(rule, state))
+def on_sight(
+    rule: QuietRule, context: Context, state: State, blind_from: datetime, at: datetime
+) -> Step | None:
+    if state.last_sign is None:
+        return None
+    unseen = at - max(blind_from, state.last_sign.at)
+    if unseen <= timedelta(0):
+        return None
+    return Step(msgspec.structs.replace(state, unseen=state.unseen + unseen))
 
 
-def _due(rule: QuietRule, state: State) -> datetime | None:
+def due(rule: QuietRule, context: Context, state: State) -> datetime | None:
     if state.last_sign is None or state.stage == "raised":
         return None
     quiet_until = state.last_sign.at + rule.after + state.unseen

@@ -49,12 +49,9 @@ class Opinion(NamedTuple):
 
 
 class Step(NamedTuple):
-    """The state afterwards, the next instant at which time itself matters to the rule, and what is to be said
-    now.
-    """
+    """The state afterwards, and what is to be said now."""
 
     state: Any
-    due: datetime | None
     opinions: tuple[Opinion, ...] = ()
 
 

@@ -77,7 +77,7 @@ class Judge:
             return findings  # it says nothing new, and a deadline before it keeps its own time
         for watch, part, signal in self.rulebook.listeners.get((reading.device, reading.measure), ()):
             kept = self._catch_up(watch, reading.at, findings)
-            heard = Heard(reading, standing, part, signal.fits(reading.value))
+            heard = Heard(reading, standing, part, signal.fits(reading.value), signal.value is None)
             step = watch.kind.on_reading(watch.rule, self._context, kept.state, heard)
             if step is not None:
                 self._take(watch, kept, step, findings)

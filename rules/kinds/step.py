@@ -13,13 +13,14 @@ from rules.latest import Standing
 
 class Heard(NamedTuple):
     """A reading that concerns a rule. `part` names which of the rule's signals it belongs to, `fits` whether
-    its value is the one the signal waits for.
+    its value is the one the signal waits for. `any_change`: it waits for no value, only for another one.
     """
 
     reading: Reading
     standing: Standing
     part: str
     fits: bool
+    any_change: bool = False
 
     @property
     def is_sign(self) -> bool:
@@ -29,7 +30,8 @@ class Heard(NamedTuple):
         reading = self.reading
         if not self.fits or reading.snapshot:
             return False
-        return self.standing == "new" or (self.standing == "repeat" and not reading.cached)
+        told_again = self.standing == "repeat" and not reading.cached and not self.any_change
+        return self.standing == "new" or told_again
 
     @property
     def evidence(self) -> Evidence:

@@ -31,7 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def summary(site: Site) -> str:
     """What the site holds, and in how many rooms each rule is in force today."""
-    counts = ", ".join(f"{len(getattr(site, section))} {section}" for section in SECTIONS)
+    counts = ", ".join(f"{section} {len(getattr(site, section))}" for section in SECTIONS)
     today = WallClock().now().astimezone(site.zone).date()
     rooms = Counter(name for name, _ in rulebook(site, catalogue(), today).watches)
     lines = [f"{site.name} ({site.site}): {counts}"]

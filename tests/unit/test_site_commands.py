@@ -34,7 +34,7 @@ def edited(tmp_path: Path, old: str, new: str) -> str:
 def test_check_says_what_a_good_file_holds(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", str(EXAMPLE)]) == 0
     said = capsys.readouterr().out.splitlines()
-    assert said[0].startswith("Dønski, to bogrupper (donski-small): 2 gateways, 2 units, 13 rooms")
+    assert said[0].startswith("Dønski, to bogrupper (donski-small): gateways 2, units 2, rooms 13")
     assert "  fall                     in force in 2 rooms" in said
     assert "  leak                     in force in 1 room" in said
 

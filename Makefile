@@ -4,9 +4,10 @@ SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-ROOMS := devices rules hub dashboards
+# Browser libraries: fetched by their own lock, never kept in the repository.
+ASSETS := $(if $(wildcard tools/vendor),dashboards/static/vendor/.ready)
 
-.PHONY: help venv demo test check fast lint servers bench format lock
+.PHONY: help venv assets demo test check fast lint servers bench format lock
 
 help:  ## What there is
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -16,10 +17,16 @@ $(READY): requirements-dev.lock pyproject.toml tools/bootstrap
 	tools/bootstrap $(VENV)
 	@touch $@
 
-demo: $(READY)  ## Everything on embedded parts, on this machine
+assets: $(ASSETS)  ## The browser libraries, from their lock
+dashboards/static/vendor/.ready: dashboards/package-lock.json tools/vendor tools/npm | $(READY)
+	@tools/npm --version >/dev/null
+	PATH="$(CURDIR)/$(BIN):$$PATH" tools/vendor
+	@touch $@
+
+demo: $(READY) $(ASSETS)  ## Everything on embedded parts, on this machine
 	$(BIN)/vaka demo
 
-test: lint servers  ## All that is needed to trust a change
+test: lint servers $(ASSETS)  ## All that is needed to trust a change
 	$(BIN)/pytest
 
 check: lint fast  ## Format, lint, types, rooms and the tests that take seconds

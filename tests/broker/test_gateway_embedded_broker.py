@@ -97,6 +97,14 @@ def test_a_wrong_password_is_told(broker: EmbeddedBroker, tmp_path: Path) -> Non
         assert "does not let in the user 'vaka' with the password in" in str(home.gateway.trouble)
 
 
+def test_a_subscription_that_the_broker_refuses_is_told(broker: EmbeddedBroker) -> None:
+    # It gives a session 65,535 messages in flight in all, and each of these subscriptions takes 4,096.
+    with hub(broker.access, filters=[f"way-in-{number}/#" for number in range(20)]) as home:
+        home.hear_backlog()
+        assert "does not let us subscribe to way-in-" in str(home.gateway.trouble)
+        assert home.gateway.connected
+
+
 RUN_THAT_IS_KILLED = """
 import sys, time
 from pathlib import Path

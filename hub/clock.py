@@ -27,6 +27,8 @@ class Clock(Protocol):
 
 
 class WallClock:
+    """`since`: from when on its stamps follow one another steadily, as it counts now."""
+
     follows_readings = False
 
     def __init__(
@@ -36,7 +38,7 @@ class WallClock:
     ) -> None:
         self._wall, self._steady = wall, steady
         self._anchor = (wall(), steady())
-        self._last = self._anchor[0]
+        self._last = self.since = self._anchor[0]
 
     def now(self) -> datetime:
         wall, steady = self._anchor
@@ -51,6 +53,7 @@ class WallClock:
         if abs(wall - before) <= JUMP:
             return None
         self._last = wall
+        self.since += wall - before
         return wall - before
 
 

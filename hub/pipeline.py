@@ -11,7 +11,7 @@ import logging
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 
@@ -35,6 +35,7 @@ from rules.rule import AnyRule
 from rules.rulebook import rulebook
 
 log = logging.getLogger(__name__)
+_EVER = datetime.min.replace(tzinfo=UTC)
 _NUMBERS = frozenset(m.name for m in MEASURES.values() if m.kind == "number")
 
 
@@ -109,10 +110,18 @@ class Pipeline:
         with self._transaction():
             self._put_findings(self.judge.regained_sight(part, at))
 
-    def clock_jumped(self, by: timedelta) -> None:
-        """The wall clock was set: what it had stamped before moves with it."""
+    def clock_jumped(self, by: timedelta, since: datetime = _EVER) -> None:
+        """The wall clock was set: what it had stamped since `since` (by its old time) moves with it. What was
+        stamped before that is right, unless it would lie in the future.
+        """
+        now = self._clock.now()
+
+        def moved(at: datetime) -> datetime:
+            return at + by if at >= since or at > now else at
+
         with self._transaction():
-            self.judge.clock_jumped(by)
+            self.judge.clock_jumped(moved)
+            self.registry.clock_jumped(moved)
 
     # How
 

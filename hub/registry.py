@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from datetime import datetime
 
 from hub.store import devices
@@ -71,6 +72,13 @@ class Registry:
         return set(self._ids.values()) - {
             s.id for s in self._speakers.values() if s.last_heard_at is not None
         }
+
+    def clock_jumped(self, moved: Callable[[datetime], datetime]) -> None:
+        """The clock was set; the newest values have been moved, and all of them are to be written."""
+        for speaker in self._speakers.values():
+            if speaker.last_heard_at is not None:
+                speaker.last_heard_at = moved(speaker.last_heard_at)
+                self.spoke.add(speaker)
 
     def put(self, latest: Latest) -> None:
         """Write what stands for every device that spoke. Within the transaction."""

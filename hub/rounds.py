@@ -71,7 +71,9 @@ class Rounds:
         book, unheard = self._pipeline.judge.rulebook, self._pipeline.judge.unheard
         told = {a.room: a for a in alerts.open_alerts(self._connection, site) if a.rule == NOT_HEARD}
         for part, since in unheard.items():
-            if part not in told and now - since >= TELL_AFTER[part.partition(":")[0]]:
+            alert = told.get(part)
+            is_told = alert is not None and alert.cleared_at is None
+            if not is_told and now - since >= TELL_AFTER[part.partition(":")[0]]:
                 finding, concern = not_heard(book, part, since)
                 alerting.take(self._connection, site, finding, concern, now)
         for part, alert in told.items():

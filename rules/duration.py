@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -66,7 +66,14 @@ class Window:
 
     def first_inside(self, at: datetime, zone: ZoneInfo) -> datetime:
         """`at` itself where it lies inside, otherwise the next opening of the window (aware UTC)."""
-        return at if self.contains(at, zone) else next_local(self.start, at, zone)
+        if self.contains(at, zone):
+            return at
+        day = at.astimezone(zone).date()
+        while True:
+            for opening in _instants(day, self.start, zone):
+                if opening > at and self.contains(opening, zone):
+                    return opening
+            day += timedelta(days=1)
 
     def __str__(self) -> str:
         return f"{self.start:%H:%M}-{self.end:%H:%M}"
@@ -75,15 +82,38 @@ class Window:
 def next_local(clock: time, after: datetime, zone: ZoneInfo) -> datetime:
     """The first instant strictly after `after` at which the wall clock in `zone` reaches `clock` (aware UTC).
 
-    A time that the change to summer time skips is taken as the instant the skipped hour would have ended on
-    the old offset; of a doubled time the first pass counts.
+    A time that the change to summer time skips is reached when the skipping is; of a doubled time the first
+    pass counts.
     """
     day = after.astimezone(zone).date() - timedelta(days=1)
     while True:
-        candidate = datetime.combine(day, clock, zone).astimezone(UTC)
+        candidate = _instants(day, clock, zone)[0]
         if candidate > after:
             return candidate
         day += timedelta(days=1)
+
+
+def _instants(day: date, clock: time, zone: ZoneInfo) -> tuple[datetime, ...]:
+    """When the wall shows that time on that day (aware UTC): once, twice where it is doubled; where it is
+    skipped, the instant of the skipping.
+    """
+    first = datetime.combine(day, clock, zone)
+    second = first.replace(fold=1)
+    before, after = first.utcoffset(), second.utcoffset()
+    assert before is not None
+    assert after is not None
+    if before == after:
+        return (first.astimezone(UTC),)
+    if before > after:
+        return first.astimezone(UTC), second.astimezone(UTC)
+    low, high = second.astimezone(UTC), first.astimezone(UTC)
+    while high - low > timedelta(seconds=1):
+        middle = (low + (high - low) / 2).replace(microsecond=0)
+        if middle.astimezone(zone).utcoffset() == before:
+            low = middle
+        else:
+            high = middle
+    return (high.replace(microsecond=0),)
 
 
 def parse_window(text: object) -> Window:

@@ -7,7 +7,8 @@ elsewhere, and `changed`, `keep` and `undo` tie them to a transaction.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import datetime
 from heapq import heapify, heappop, heappush
 from typing import Any, NamedTuple
 
@@ -44,13 +45,14 @@ class Judge:
         self._unheard_before: dict[str, datetime] = {}
 
     def load(self, kept: dict[Key, Kept], unheard: dict[str, datetime]) -> None:
-        """Take over what was committed. States of rules that are no longer in force are passed over, and the
-        deadlines are those of the rules as they are now.
+        """Take over what was committed. States of rules that are no longer in force, or of another kind now,
+        are passed over, and the deadlines are those of the rules as they are now.
         """
         self._kept = {
             key: value._replace(due=watch.kind.due(watch.rule, self._context, value.state))
             for key, value in kept.items()
             if (watch := self.rulebook.watches.get(key)) is not None
+            and isinstance(value.state, watch.kind.State)
         }
         self._unheard = dict(unheard)
         self._unheard_before = dict(unheard)
@@ -128,15 +130,15 @@ class Judge:
             self._take(watch, kept._replace(blind_since=None), step or Step(kept.state), findings)
         return findings
 
-    def clock_jumped(self, by: timedelta) -> None:
-        """The clock that stamped everything so far was off: move every instant that is kept along with it."""
-        self.latest.shift(by)
+    def clock_jumped(self, moved: Callable[[datetime], datetime]) -> None:
+        """The clock was off and has been set: `moved` tells where an instant that is kept belongs."""
+        self.latest.move(moved)
         for key, kept in list(self._kept.items()):
             watch = self.rulebook.watches[key]
-            state = kept.state if hasattr(watch.kind, "BY_THE_WALL") else _shifted(kept.state, by)
+            state = kept.state if hasattr(watch.kind, "BY_THE_WALL") else _moved(kept.state, moved)
             due = watch.kind.due(watch.rule, self._context, state)
-            self._keep(key, Kept(state, due, kept.blind_since + by if kept.blind_since else None))
-        self._unheard = {part: since + by for part, since in self._unheard.items()}
+            self._keep(key, Kept(state, due, moved(kept.blind_since) if kept.blind_since else None))
+        self._unheard = {part: moved(since) for part, since in self._unheard.items()}
 
     # What ties this to a transaction
 
@@ -190,7 +192,7 @@ class Judge:
     def _blind_since(self, watch: Watch) -> datetime | None:
         if not self._unheard:
             return None
-        return max((self._unheard[part] for part in watch.parts if part in self._unheard), default=None)
+        return min((self._unheard[part] for part in watch.parts if part in self._unheard), default=None)
 
     def _take(self, watch: Watch, kept: Kept, step: Step, findings: list[Finding]) -> Kept:
         """Put the outcome of a step into force."""
@@ -215,15 +217,13 @@ class Judge:
             heappush(self._deadlines, (due, key))
 
 
-def _shifted(state: Any, by: timedelta) -> Any:
+def _moved(state: Any, moved: Callable[[datetime], datetime]) -> Any:
     """The same state with every instant in it moved."""
     if isinstance(state, datetime):
-        return state + by
+        return moved(state)
     if isinstance(state, msgspec.Struct):
-        fields = {name: _shifted(getattr(state, name), by) for name in state.__struct_fields__}
+        fields = {name: _moved(getattr(state, name), moved) for name in state.__struct_fields__}
         return type(state)(**fields)
-    if isinstance(state, dict):
-        return {key: _shifted(value, by) for key, value in state.items()}
     if isinstance(state, tuple):
-        return tuple(_shifted(value, by) for value in state)
+        return tuple(_moved(value, moved) for value in state)
     return state

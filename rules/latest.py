@@ -6,7 +6,8 @@ Law of time: late is not live. A reading older than the last one judged changes 
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import datetime
 from typing import Literal
 
 from devices.measures import MEASURES
@@ -15,6 +16,10 @@ from devices.reading import Reading, Value
 Standing = Literal["new", "repeat", "late", "duplicate"]
 
 _EVENTS = frozenset(m.name for m in MEASURES.values() if m.kind == "event")
+_ENDED_BY_A_WORD = frozenset(m.name for m in MEASURES.values() if m.kind == "event" and m.words)
+"""A fall stands until it is cleared: the same word from a gateway's memory is no second fall. What ends a
+call for help nobody says, so one said again may be a second call.
+"""
 
 
 class Latest:
@@ -57,8 +62,9 @@ class Latest:
             return "duplicate"
         if reading.value != value:
             return "new"
-        # A press is a press each time, unless the gateway only repeats what it remembers.
-        return "new" if reading.measure in _EVENTS and not reading.cached else "repeat"
+        if reading.measure not in _EVENTS or (reading.cached and reading.measure in _ENDED_BY_A_WORD):
+            return "repeat"
+        return "new"
 
     @property
     def changed(self) -> tuple[str, ...]:
@@ -76,8 +82,8 @@ class Latest:
                 self._values[device] = values
         self._before.clear()
 
-    def shift(self, by: timedelta) -> None:
-        """The clock that stamped all these was off: move them to where it should have put them."""
+    def move(self, moved: Callable[[datetime], datetime]) -> None:
+        """The clock that stamped these was off: put them where it should have put them."""
         for device, values in self._values.items():
             self._before.setdefault(device, values)
-            self._values[device] = {measure: (value, at + by) for measure, (value, at) in values.items()}
+            self._values[device] = {measure: (value, moved(at)) for measure, (value, at) in values.items()}

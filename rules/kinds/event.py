@@ -21,9 +21,9 @@ ECHO = timedelta(seconds=2)
 
 
 class State(msgspec.Struct, frozen=True):
-    """`active`: devices that hold the value now. `raised`: asked for and not cleared since."""
+    """`active`: (device, measure) that hold the value now. `raised`: asked for and not cleared since."""
 
-    active: tuple[str, ...] = ()
+    active: tuple[tuple[str, str], ...] = ()
     raised: bool = False
     last_word: tuple[str, str, datetime] | None = None
 
@@ -64,15 +64,16 @@ def _on_state(rule: EventRule, context: Context, state: State, heard: Heard) -> 
     reading = heard.reading
     if heard.standing in ("late", "duplicate"):
         return None
-    was_active = reading.device in state.active
+    own = (reading.device, reading.measure)
+    was_active = own in state.active
     if heard.fits and not was_active:
-        active = (*state.active, reading.device)
+        active = (*state.active, own)
         inside = rule.window is None or rule.window.contains(reading.at, context.zone)
         if reading.snapshot or not inside:
             return Step(State(active, state.raised))
         return Step(State(active, True), (_opinion("raised", heard, "happened"),))
     if not heard.fits and was_active:
-        active = tuple(d for d in state.active if d != reading.device)
+        active = tuple(other for other in state.active if other != own)
         if state.raised and not active:
             return Step(State(active, False), (_opinion("cleared", heard, "is over"),))
         return Step(State(active, state.raised))

@@ -17,12 +17,12 @@ from rules.rule import HeldRule
 
 
 class State(msgspec.Struct, frozen=True):
-    """`since`: per device that holds the value, the reading with which it began. `raised`: devices an alert
-    was asked for.
+    """`holding`: for each measure of a device that holds the value, the reading with which it began.
+    `raised`: those of them that were told of.
     """
 
-    since: dict[str, Evidence] = {}
-    raised: tuple[str, ...] = ()
+    holding: tuple[Evidence, ...] = ()
+    raised: tuple[Evidence, ...] = ()
 
 
 def start() -> State:
@@ -31,27 +31,26 @@ def start() -> State:
 
 def on_reading(rule: HeldRule, context: Context, state: State, heard: Heard) -> Step | None:
     reading = heard.reading
-    holds = reading.device in state.since
+    others = tuple(e for e in state.holding if (e.device, e.measure) != (reading.device, reading.measure))
+    holds = len(others) < len(state.holding)
     if heard.standing in ("late", "duplicate") or heard.fits == holds:
         return None
     if heard.fits:
-        return Step(State({**state.since, reading.device: heard.evidence}, state.raised))
-    since = {device: began for device, began in state.since.items() if device != reading.device}
-    raised = tuple(device for device in state.raised if device != reading.device)
+        return Step(State((*state.holding, heard.evidence), state.raised))
+    raised = tuple(began for began in state.raised if began in others)
     if state.raised and not raised:
         over = Opinion("cleared", reading.at, "is over", reading.device, (heard.evidence,))
-        return Step(State(since, raised), (over,))
-    return Step(State(since, raised))
+        return Step(State(others, raised), (over,))
+    return Step(State(others, raised))
 
 
 def on_deadline(rule: HeldRule, context: Context, state: State, at: datetime) -> Step:
+    up = tuple(began for began in _waiting(state) if _deadline(rule, context, began) <= at)
     opinions = tuple(
-        Opinion("raised", _deadline(rule, context, began), "has lasted", device, (began,))
-        for device, began in _waiting(state)
-        if _deadline(rule, context, began) <= at
+        Opinion("raised", _deadline(rule, context, began), "has lasted", began.device, (began,))
+        for began in up
     )
-    raised = tuple(opinion.device for opinion in opinions if opinion.device is not None)
-    return Step(State(state.since, (*state.raised, *raised)), opinions)
+    return Step(State(state.holding, (*state.raised, *up)), opinions)
 
 
 def on_sight(rule: HeldRule, context: Context, state: State, blind_from: datetime, at: datetime) -> None:
@@ -59,12 +58,12 @@ def on_sight(rule: HeldRule, context: Context, state: State, blind_from: datetim
 
 
 def due(rule: HeldRule, context: Context, state: State) -> datetime | None:
-    return min((_deadline(rule, context, began) for _, began in _waiting(state)), default=None)
+    return min((_deadline(rule, context, began) for began in _waiting(state)), default=None)
 
 
-def _waiting(state: State) -> list[tuple[str, Evidence]]:
-    """Devices that hold the value and have not been told of."""
-    return [(device, began) for device, began in state.since.items() if device not in state.raised]
+def _waiting(state: State) -> list[Evidence]:
+    """What holds the value and has not been told of."""
+    return [began for began in state.holding if began not in state.raised]
 
 
 def _deadline(rule: HeldRule, context: Context, began: Evidence) -> datetime:

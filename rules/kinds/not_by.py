@@ -1,7 +1,8 @@
 """Nothing between two local times of the day: not up by ten.
 
 The first day that counts is the first whose whole window was watched. A spell without hearing the devices
-inside the window puts the deadline off by its length: blind is not quiet.
+inside the window puts the deadline off by its length, as far as there is room before the next window: blind
+is not quiet.
 """
 
 from __future__ import annotations
@@ -57,7 +58,15 @@ def on_sight(
 ) -> Step | None:
     if state.opens is None or at <= state.opens:
         return None
-    return Step(msgspec.structs.replace(state, unseen=state.unseen + (at - max(blind_from, state.opens))))
+    unseen = state.unseen + max(at - max(blind_from, state.opens), timedelta(0))
+    after = msgspec.structs.replace(state, unseen=unseen)
+    next_opens = next_local(rule.from_, state.opens, context.zone)
+    by = due(rule, context, after)
+    if by is None or by < next_opens:
+        return Step(after)
+    # Too little was seen of this window to say anything of it: the next one counts.
+    after = State(next_opens, raised=state.raised)
+    return on_sight(rule, context, after, blind_from, at) or Step(after)
 
 
 def due(rule: NotByRule, context: Context, state: State) -> datetime | None:

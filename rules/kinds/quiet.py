@@ -18,10 +18,13 @@ from rules.rule import QuietRule
 
 
 class State(msgspec.Struct, frozen=True):
-    """`unseen`: how much of the time since the last sign was spent without hearing the devices."""
+    """`unseen`: how much of the time since the last sign was spent without hearing the devices. `blind`: the
+    newest such spell, for a sign from before its end that comes in after it.
+    """
 
     last_sign: Evidence | None = None
     unseen: timedelta = timedelta(0)
+    blind: tuple[datetime, datetime] | None = None
     stage: Literal["watching", "prewarned", "raised"] = "watching"
 
 
@@ -34,9 +37,12 @@ def on_reading(rule: QuietRule, context: Context, state: State, heard: Heard) ->
     if not heard.is_sign or (state.last_sign is not None and at <= state.last_sign.at):
         return None
     sign = heard.evidence
+    after = State(sign)
+    if state.blind is not None and at < state.blind[1]:
+        after = State(sign, state.blind[1] - max(at, state.blind[0]), state.blind)
     if state.stage == "watching":
-        return Step(State(sign))
-    return Step(State(sign), (Opinion("cleared", at, "sign of life", sign.device, (sign,)),))
+        return Step(after)
+    return Step(after, (Opinion("cleared", at, "sign of life", sign.device, (sign,)),))
 
 
 def on_deadline(rule: QuietRule, context: Context, state: State, at: datetime) -> Step:
@@ -57,7 +63,7 @@ def on_sight(
     unseen = at - max(blind_from, state.last_sign.at)
     if unseen <= timedelta(0):
         return None
-    return Step(msgspec.structs.replace(state, unseen=state.unseen + unseen))
+    return Step(msgspec.structs.replace(state, unseen=state.unseen + unseen, blind=(blind_from, at)))
 
 
 def due(rule: QuietRule, context: Context, state: State) -> datetime | None:

@@ -1,0 +1,47 @@
+"""Every scenario, played; and every kind of rule has the scenarios that it must have."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from rules.kinds import KINDS
+from tests.scenarios.story import Scenario, play, scenarios
+
+SCENARIOS = scenarios()
+FORWARD = datetime(2026, 3, 29, 1, tzinfo=UTC)
+BACK = datetime(2026, 10, 25, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda s: f"{s.file}: {s.name}")
+def test_scenario(scenario: Scenario, tmp_path: Path) -> None:
+    wrong = play(scenario, tmp_path)
+    if wrong:
+        pytest.fail("\n".join([scenario.name, *wrong]), pytrace=False)
+
+
+def _spans(scenario: Scenario, instant: datetime) -> bool:
+    *_, (_, end) = scenario.moments()
+    return scenario.start < instant < end
+
+
+NEEDED = {
+    "raises": lambda s: bool(s.expect),
+    "stays silent": lambda s: not s.expect,
+    "is restarted in between, and raises": lambda s: bool(s.expect) and any(step.hub for step in s.steps),
+    "goes over the change to summer time": lambda s: _spans(s, FORWARD),
+    "goes over the change to winter time": lambda s: _spans(s, BACK),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("needed", NEEDED)
+def test_every_kind_of_rule_has_a_scenario_that(needed: str, kind: str) -> None:
+    own = [scenario for scenario in SCENARIOS if scenario.kinds == {kind}]
+    assert any(NEEDED[needed](scenario) for scenario in own), f"no scenario of {kind} alone that {needed}"
+
+
+def test_names_of_scenarios_say_what_happens_and_are_their_own() -> None:
+    names = [scenario.name for scenario in SCENARIOS]
+    assert len(names) == len(set(names))
+    assert all(len(name.split()) > 4 for name in names)

@@ -189,7 +189,7 @@ class Hub:
     # The rest of the world
 
     def _clock_jumped(self, by: timedelta, now: datetime) -> None:
-        self._pipeline.clock_jumped(by)
+        self._pipeline.clock_jumped(by, since=self._wall.since - by)
         self._say("clock", "degraded", now, f"the clock on the wall was moved by {by.total_seconds():+.0f} s")
 
     def _adopt(self, document: str) -> bool:

@@ -37,7 +37,7 @@ lint: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-fast: $(READY)  ## Only the tests that take seconds
+fast: $(READY) $(ASSETS)  ## Only the tests that take seconds
 	$(BIN)/pytest -q -m "not (broker or browser or influx or slow or data)"
 
 servers:

@@ -1,0 +1,34 @@
+"""`python -m dashboards`: serve the pages, as the VAKA_* settings say."""
+
+from __future__ import annotations
+
+import sys
+
+import uvicorn
+
+from dashboards.app import create_app
+from hub.settings import SettingsError, read_settings
+
+GRACE_S = 2
+"""Open boards are streams that never end by themselves; after this they are cut off and connect anew."""
+
+
+def main() -> int:
+    try:
+        settings = read_settings()
+    except SettingsError as error:
+        print(f"vaka web: {error}", file=sys.stderr)
+        return 1
+    uvicorn.run(
+        create_app(settings),
+        host=settings.web_host,
+        port=settings.web_port,
+        access_log=False,  # who saw what is in the audit trail
+        timeout_graceful_shutdown=GRACE_S,
+        log_level="warning",
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,46 @@
+"""Who may see what. The one place where it is decided; everything else asks here.
+
+Carers and leaders see the alerts of their units (none named: the whole house), with names. Technicians and
+administrators keep the house running and need nobody's night for it: they see alerts about the house itself
+(a leak in the laundry) and what cannot be heard, but no alert about a resident and no resident's name.
+Whoever sees an alert may act on it.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from rules.alert import Alert
+from rules.building import Person, Resident, Site
+from rules.protection import NOT_HEARD
+
+
+class Access(NamedTuple):
+    """`units`: None is the whole house. `residents`: alerts about residents, and their names."""
+
+    units: frozenset[str] | None
+    residents: bool
+
+    def sees_unit(self, unit: str) -> bool:
+        """'' stands for several units: a lost gateway concerns everybody."""
+        return self.units is None or unit == "" or unit in self.units
+
+    def sees_alert(self, alert: Alert) -> bool:
+        about_the_house = alert.rule == NOT_HEARD or not alert.residents
+        return self.sees_unit(alert.unit) and (self.residents or about_the_house)
+
+    def sees_resident(self, resident: Resident, site: Site) -> bool:
+        unit = next(r.unit for r in site.rooms if r.id == resident.room)
+        return self.residents and self.sees_unit(unit)
+
+    def sees_part(self, part: str, site: Site) -> bool:
+        """`broker` and gateways concern everybody; a device those who see its unit."""
+        kind, _, name = part.partition(":")
+        if kind != "device":
+            return True
+        units = {r.id: r.unit for r in site.rooms}
+        return any(d.id == name and self.sees_unit(units[d.room]) for d in site.devices)
+
+
+def access_of(person: Person) -> Access:
+    return Access(frozenset(person.units) or None, person.role in ("carer", "leader"))

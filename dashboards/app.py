@@ -1,0 +1,124 @@
+"""The web application: its parts put together, the headers that every answer carries, and how a refusal
+looks.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI, Request
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from fastapi.staticfiles import StaticFiles
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from dashboards import api, staff
+from dashboards.auth import Brake
+from dashboards.house import NoSiteError
+from dashboards.live import Live
+from dashboards.pages import STATIC, render
+from dashboards.visit import SignInNeededError, language_of, theme_of
+from hub.clock import WallClock
+from hub.settings import Settings
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+
+
+def create_app(settings: Settings) -> FastAPI:
+    clock = WallClock()
+    live = Live(settings, clock)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        live.start(asyncio.get_running_loop())
+        try:
+            yield
+        finally:
+            live.stop()
+
+    app = FastAPI(
+        title="Vaka",
+        version="1",
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,  # those pages fetch their scripts from elsewhere
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    app.state.settings, app.state.clock, app.state.live, app.state.brake = settings, clock, live, Brake()
+    app.add_middleware(SecurityHeaders)
+    app.mount("/static", StaticFiles(directory=STATIC), "static")
+    app.include_router(staff.pages)
+    app.include_router(api.api)
+    app.add_exception_handler(SignInNeededError, _ask_to_sign_in)
+    app.add_exception_handler(NoSiteError, _no_site)
+    app.add_exception_handler(HTTPException, _refuse)
+    return app
+
+
+class SecurityHeaders:
+    """Plain ASGI: a stream passes through untouched."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.update(HEADERS)
+                if scope["scheme"] == "https":
+                    headers["Strict-Transport-Security"] = "max-age=31536000"
+                kept = scope["path"].startswith("/static/") and scope["query_string"]
+                headers["Cache-Control"] = "public, max-age=31536000, immutable" if kept else "no-store"
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)
+
+
+def _wants_json(request: Request) -> bool:
+    return request.url.path.startswith(("/api/", "/healthz"))
+
+
+async def _ask_to_sign_in(request: Request, _: Exception) -> Response:
+    if _wants_json(request):
+        return JSONResponse({"detail": "sign in first"}, 401)
+    if request.url.path in ("/live", "/session"):
+        return Response(status_code=401)
+    if "hx-request" in request.headers:
+        return Response(status_code=401, headers={"HX-Redirect": "/sign-in"})
+    return RedirectResponse("/sign-in", 303)
+
+
+async def _no_site(request: Request, error: Exception) -> Response:
+    return _say(request, 503, str(error))
+
+
+async def _refuse(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return _say(request, error.status_code, error.detail)
+
+
+def _say(request: Request, status: int, detail: str) -> Response:
+    if _wants_json(request):
+        return JSONResponse({"detail": detail}, status)
+    page = render(
+        language_of(request, None), "refusal.html", status=status, detail=detail, theme=theme_of(request)
+    )
+    return HTMLResponse(page, status)

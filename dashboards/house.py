@@ -1,0 +1,89 @@
+"""The house as the pages know it: the site document in force, and the rules in force today."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from io import StringIO
+
+from ruamel.yaml import YAML
+
+from hub.store import sites
+from rules.alert import Alert
+from rules.building import Person, Resident, Room, Site
+from rules.catalogue import catalogue
+from rules.rule import AnyRule, Text
+from rules.rulebook import Rulebook, rulebook
+
+
+class NoSiteError(Exception):
+    """There is nothing to show yet; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class House:
+    """`version` changes with every import."""
+
+    version: int
+    site: Site
+    rules: Rulebook
+
+    def rule_of(self, alert: Alert) -> AnyRule | None:
+        watch = self.rules.watches.get((alert.rule, alert.room))
+        return watch.rule if watch is not None else None
+
+    @property
+    def rule_names(self) -> dict[str, Text]:
+        """What the rules are called, by the name they are used under. A rule without a sensor anywhere has
+        none.
+        """
+        named = {use.name: catalogue()[use.rule].name for use in self.site.rules if use.rule in catalogue()}
+        return named | {name: watch.rule.name for (name, _), watch in self.rules.watches.items()}
+
+    def person(self, id: str) -> Person | None:
+        return next((p for p in self.site.people if p.id == id), None)
+
+    def person_name(self, id: str | None) -> str:
+        found = self.person(id) if id is not None else None
+        return found.name if found is not None else id or ""
+
+    def resident(self, id: str) -> Resident | None:
+        return next((r for r in self.site.residents if r.id == id), None)
+
+    def room(self, id: str) -> Room | None:
+        return next((r for r in self.site.rooms if r.id == id), None)
+
+    def unit_name(self, id: str) -> str:
+        return next((u.name for u in self.site.units if u.id == id), id)
+
+
+def read_house(connection: sqlite3.Connection, site: str | None, now: datetime) -> House:
+    """The newest version of the site (of the only one imported, where none is named). Raises NoSiteError."""
+    known = sites.sites(connection)
+    if site is None:
+        if len(known) != 1:
+            said = (
+                "several sites are imported; set VAKA_SITE"
+                if known
+                else "no site is imported: vaka import FILE"
+            )
+            raise NoSiteError(said)
+        site = known[0]
+    newest = sites.newest(connection, site)
+    if newest is None:
+        raise NoSiteError(f"the site {site} is not imported: vaka import FILE")
+    in_force = _read(newest.document)
+    return _house(newest.id, newest.document, now.astimezone(in_force.zone).date())
+
+
+@lru_cache(maxsize=4)
+def _read(document: str) -> Site:
+    return Site.model_validate(YAML(typ="safe", pure=True).load(StringIO(document)))
+
+
+@lru_cache(maxsize=4)
+def _house(version: int, document: str, on: date) -> House:
+    in_force = _read(document)
+    return House(version, in_force, rulebook(in_force, catalogue(), on))

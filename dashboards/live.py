@@ -1,0 +1,212 @@
+"""The boards that are open right now: one thread looks at the database for all of them and says what has
+changed.
+
+Every 100 ms it asks SQLite whether another connection has committed; if what boards show has changed, each
+scope (language and access) is rendered once, only the cards that changed, and the bytes are encoded once. A
+board that fell behind is sent everything, so nothing queues up. Each second a beat says that this is live,
+and how the hub is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sqlite3
+import threading
+from collections.abc import AsyncIterator, Iterable
+from datetime import datetime, timedelta
+
+import msgspec
+
+from dashboards import auth
+from dashboards.house import House, NoSiteError, read_house
+from dashboards.pages import render
+from dashboards.snapshot import Pulse, Snapshot, fingerprint, pulse, read_snapshot
+from dashboards.views import Board, Card, Scope, board
+from hub.clock import WallClock
+from hub.settings import Settings
+from hub.store.db import connect
+
+LOOK_EVERY_S = 0.1
+BEAT_EVERY = timedelta(seconds=1)
+
+_log = logging.getLogger(__name__)
+
+
+def event(name: str, data: object) -> bytes:
+    """A server-sent event. JSON has no line breaks."""
+    return b"event: " + name.encode() + b"\ndata: " + msgspec.json.encode(data) + b"\n\n"
+
+
+class Rendering:
+    """A scope's board as HTML. `delta` brings a board from the version before to this one."""
+
+    def __init__(self, snapshot: Snapshot, scope: Scope, previous: Rendering | None) -> None:
+        shown = board(snapshot, scope)
+        self.version: int = previous.version + 1 if previous is not None else 1
+        self.house = snapshot.house.version
+        self.cards = {c.id: render_card(c, scope) for c in shown.cards}
+        self.parts = render_parts(shown, scope)
+        self._alerts = {c.id: c for c in shown.cards}
+        self._count = len([c for c in shown.cards if not c.prewarning])
+        self.full = self._event("board", self.cards, self.parts, "")
+        self.delta = self.full
+        if previous is not None:
+            cards = {id: html for id, html in self.cards.items() if previous.cards.get(id) != html}
+            parts = {id: html for id, html in self.parts.items() if previous.parts[id] != html}
+            new = [c for id, c in self._alerts.items() if id not in previous.cards]
+            self.delta = self._event("change", cards, parts, render_news(new, scope))
+
+    def _event(self, name: str, cards: dict[int, str], parts: dict[str, str], news: str) -> bytes:
+        order = list(self.cards)
+        return event(
+            name, {"order": order, "cards": cards, "parts": parts, "count": self._count, "news": news}
+        )
+
+
+def render_card(shown: Card, scope: Scope) -> str:
+    return render(scope.language, "_card.html", card=shown, csrf=None)
+
+
+def render_parts(shown: Board, scope: Scope) -> dict[str, str]:
+    """The parts of a board besides its cards, by the id of their place in the page."""
+    return {
+        name: render(scope.language, f"_{name}.html", board=shown).strip()
+        for name in ("calm", "coverage", "recent")
+    }
+
+
+def render_news(new: Iterable[Card], scope: Scope) -> str:
+    """What a screen reader says of alerts that came in."""
+    return " ".join(render(scope.language, "_news.txt", card=c).strip() for c in new)
+
+
+class Seat:
+    """One open board."""
+
+    def __init__(self, scope: Scope, token: str) -> None:
+        self.scope, self.token_hash = scope, auth.token_hash(token)
+        self.wake = asyncio.Event()
+
+
+class Live:
+    def __init__(self, settings: Settings, clock: WallClock) -> None:
+        self._settings, self._clock = settings, clock
+        self._seats: set[Seat] = set()
+        self._renderings: dict[Scope, Rendering] = {}
+        self._sessions: frozenset[bytes] | None = None
+        self._beat, self._beat_no = b"", 0
+        self._house_version: int | None = None
+        self._stop, self._poke = threading.Event(), threading.Event()
+        self._thread = threading.Thread(target=self._run, name="live", daemon=True)
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def start(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        self._poke.set()
+        self._wake_all()
+        self._thread.join(5)
+
+    async def stream(self, scope: Scope, token: str, house_version: int) -> AsyncIterator[bytes]:
+        """All that one board is told, until its session or the house's document is another."""
+        seat = Seat(scope, token)
+        self._seats.add(seat)
+        self._poke.set()
+        version, beat = 0, 0
+        try:
+            yield b"retry: 1000\n\n"
+            while not self._stop.is_set():
+                seat.wake.clear()
+                if self._sessions is not None and version and seat.token_hash not in self._sessions:
+                    yield event("end", "signed out")
+                    return
+                if self._house_version not in (None, house_version):
+                    yield event("end", "new house")
+                    return
+                rendering = self._renderings.get(scope)
+                if rendering is not None and rendering.version != version:
+                    yield rendering.delta if rendering.version == version + 1 and version else rendering.full
+                    version = rendering.version
+                if version and self._beat_no != beat:
+                    beat = self._beat_no
+                    yield self._beat
+                await seat.wake.wait()
+        finally:
+            self._seats.discard(seat)
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            connection = None
+            try:
+                connection = connect(self._settings.database)
+                self._watch(connection)
+            except NoSiteError:
+                self._stop.wait(1)
+            except sqlite3.Error:
+                _log.exception("The boards cannot read the database; they say so themselves. Trying again.")
+                self._stop.wait(1)
+            finally:
+                if connection is not None:
+                    connection.close()
+
+    def _watch(self, connection: sqlite3.Connection) -> None:
+        seen_version, seen, next_beat = None, None, self._clock.now()
+        while not self._stop.is_set():
+            now = self._clock.now()
+            version = connection.execute("PRAGMA data_version").fetchone()[0]
+            beating, poked = now >= next_beat, self._poke.is_set()
+            if beating:
+                self._clock.look_at_the_wall()
+                next_beat = now + BEAT_EVERY
+            if version != seen_version or beating or poked:
+                self._poke.clear()
+                seen_version = version
+                house = read_house(connection, self._settings.site, now)
+                self._house_version = house.version
+                self._sessions = auth.live_sessions(connection, house.site.site, now)
+                found = fingerprint(connection, house, now)
+                if found != seen or poked:
+                    self._render(connection, house, now, everything=found != seen)
+                    seen = found
+                if beating:
+                    self._set_beat(pulse(connection, house.site.site, now), now)
+                self._wake_all()
+            self._poke.wait(LOOK_EVERY_S)
+
+    def _render(self, connection: sqlite3.Connection, house: House, now: datetime, everything: bool) -> None:
+        """Render all scopes that somebody looks at; without `everything`, only those that are new."""
+        wanted = {seat.scope for seat in tuple(self._seats)}
+        for scope in set(self._renderings) - wanted:
+            del self._renderings[scope]
+        if not everything:
+            wanted -= set(self._renderings)
+        if wanted:
+            snapshot = read_snapshot(connection, house, now)
+            for scope in wanted:
+                self._renderings[scope] = Rendering(snapshot, scope, self._renderings.get(scope))
+
+    def _set_beat(self, found: Pulse, now: datetime) -> None:
+        self._beat = event("beat", pulse_words(found, now))
+        self._beat_no += 1
+
+    def _wake_all(self) -> None:
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._wake_here)
+
+    def _wake_here(self) -> None:
+        for seat in self._seats:
+            seat.wake.set()
+
+
+def pulse_words(found: Pulse, now: datetime) -> dict[str, object]:
+    """What a beat tells the browser. Lengths rather than instants: the tablet's own clock may be wrong."""
+    return {
+        "now": now,
+        "why": found.why,
+        "since": found.since,
+        "hub_age": (now - found.hub_seen).total_seconds() if found.hub_seen is not None else None,
+    }

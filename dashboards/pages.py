@@ -1,0 +1,62 @@
+"""Templates become pages: one Jinja environment for each language, and static files that are fetched once."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_time
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from dashboards.language import translations
+from rules.alert import OUTCOMES_BY_PEOPLE
+from rules.wording import Language
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+
+
+@cache
+def environment(language: Language) -> Environment:
+    pages = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    pages.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
+    pages.globals.update(static=static, language=language, outcomes=OUTCOMES_BY_PEOPLE)
+    return pages
+
+
+def render(language: Language, template: str, **values: Any) -> str:
+    return environment(language).get_template(template).render(**values)
+
+
+@cache
+def static(name: str) -> str:
+    """The address of a static file; it changes with the file's content, so that browsers may keep it for
+    good.
+    """
+    digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
+    return f"/static/{name}?{digest}"
+
+
+def clock_text(at: datetime, zone: ZoneInfo, language: Language, seconds: bool = False) -> str:
+    """`02.10` or, in English, `02:10`."""
+    style = {"nb": "HH.mm", "en": "HH:mm"}[language]
+    if seconds:
+        style += {"nb": ".ss", "en": ":ss"}[language]
+    return format_time(at, style, tzinfo=zone, locale=language)
+
+
+def day_text(at: datetime, zone: ZoneInfo, language: Language) -> str:
+    """`tirsdag 24. november` / `Tuesday 24 November`."""
+    style = {"nb": "EEEE d. MMMM", "en": "EEEE d MMMM"}[language]
+    return format_date(at.astimezone(zone).date(), style, locale=language)

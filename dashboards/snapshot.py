@@ -1,0 +1,90 @@
+"""What stands in the database right now that a board shows, read at one go; and a fingerprint that tells
+cheaply whether any of it has changed.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime, timedelta
+from typing import Literal, NamedTuple
+
+from dashboards.house import House
+from hub.store import alerts, health, protection
+from hub.store.health import Health
+from hub.store.instants import from_us
+from hub.store.protection import Standing
+from rules.alert import Alert
+
+RECENT = timedelta(hours=12)
+HUB_SILENT_AFTER = timedelta(seconds=4)
+"""The hub says each second that it lives; a board must say within 5 s that it does not."""
+
+
+class Unheard(NamedTuple):
+    """`part`: broker, gateway:<id>, device:<id>."""
+
+    part: str
+    since: datetime
+
+
+class Snapshot(NamedTuple):
+    now: datetime
+    house: House
+    open: list[Alert]
+    recent: list[Alert]
+    protection: dict[str, Standing]
+    unheard: list[Unheard]
+    health: dict[str, Health]
+
+
+def fingerprint(connection: sqlite3.Connection, house: House, now: datetime) -> tuple[object, ...]:
+    """Changes with all that a board shows, the date included; not with the hub's every sign of life."""
+    site = house.site.site
+    return (
+        house.version,
+        now.astimezone(house.site.zone).strftime("%Y-%m-%d %H"),
+        alerts.newest_event(connection),
+        connection.execute("SELECT max(seq) FROM protection WHERE site = ?", (site,)).fetchone()[0],
+        tuple(unheard(connection, site)),
+        tuple((h.part, h.state) for h in health.everything(connection, site)),
+    )
+
+
+def read_snapshot(connection: sqlite3.Connection, house: House, now: datetime) -> Snapshot:
+    site = house.site.site
+    return Snapshot(
+        now,
+        house,
+        alerts.open_alerts(connection, site),
+        alerts.recent(connection, site, now - RECENT),
+        protection.now(connection, site),
+        unheard(connection, site),
+        {h.part: h for h in health.everything(connection, site)},
+    )
+
+
+def unheard(connection: sqlite3.Connection, site: str) -> list[Unheard]:
+    rows = connection.execute("SELECT part, since FROM unheard WHERE site = ? ORDER BY part", (site,))
+    return [Unheard(row[0], from_us(row[1])) for row in rows]
+
+
+class Pulse(NamedTuple):
+    """Whether the board may be believed. `why`: ok, hub (it is silent) or broker (the sensors cannot be
+    heard).
+    """
+
+    why: Literal["ok", "hub", "broker"]
+    since: datetime | None
+    hub_seen: datetime | None
+
+
+def pulse(connection: sqlite3.Connection, site: str, now: datetime) -> Pulse:
+    parts = {h.part: h for h in health.everything(connection, site)}
+    hub, broker = parts.get("hub"), parts.get("broker")
+    if hub is None:
+        return Pulse("hub", None, None)
+    if now - hub.seen > HUB_SILENT_AFTER or hub.state == "down":
+        return Pulse("hub", hub.seen, hub.seen)
+    if broker is not None and broker.state == "down":
+        return Pulse("broker", broker.since, hub.seen)
+    return Pulse("ok", None, hub.seen)

@@ -1,0 +1,239 @@
+"""The staff board's pages: signing in, the list, and one tap for each step of an alert."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+from math import ceil
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Depends, Form, HTTPException, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse, StreamingResponse
+
+from dashboards import auth
+from dashboards.language import LANGUAGES
+from dashboards.live import Live, render_card, render_parts
+from dashboards.pages import clock_text, day_text, render
+from dashboards.snapshot import pulse, read_snapshot
+from dashboards.views import board, card, voice_of
+from dashboards.visit import (
+    FORM_COOKIE,
+    LANGUAGE_COOKIE,
+    SESSION_COOKIE,
+    THEME_COOKIE,
+    THEMES,
+    AnyHouse,
+    Database,
+    OurForm,
+    Theme,
+    Visit,
+    Visitor,
+    clock_of,
+    language_of,
+    theme_of,
+    visitor,
+)
+from hub.desk import Desk, UnknownAlertError
+from hub.store import alerts, audit
+from rules.alert import OUTCOMES_BY_PEOPLE, Decision
+from rules.wording import Language
+
+pages = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+YEAR_S = 365 * 24 * 3600
+Step = Literal["accept", "arrive", "close"]
+
+
+@pages.get("/")
+def show_board(request: Request, visit: Visitor, notice: str = "", alert: int = 0) -> str:
+    """The list as it stands. `notice` and `alert` say what a form without JavaScript came to."""
+    house, zone = visit.house, visit.house.site.zone
+    snapshot = read_snapshot(visit.connection, house, visit.now)
+    shown = board(snapshot, visit.scope)
+    seen = [c.id for c in (*shown.cards, *shown.closed)]
+    audit.add(
+        visit.connection,
+        house.site.site,
+        visit.now,
+        visit.person.id,
+        "alerts seen",
+        {"page": "/", "alerts": seen},
+    )
+    csrf = auth.form_token(visit.token)
+    return render(
+        visit.language,
+        "board.html",
+        board=shown,
+        parts=render_parts(shown, visit.scope),
+        cards=[render(visit.language, "_card.html", card=c, csrf=csrf) for c in shown.cards],
+        csrf=csrf,
+        site=house.site,
+        units=[house.unit_name(u) for u in visit.person.units],
+        person=visit.person,
+        theme=theme_of(request),
+        pulse=pulse(visit.connection, house.site.site, visit.now),
+        now=visit.now,
+        clock=lambda at, seconds=False: clock_text(at, zone, visit.language, seconds),
+        day=day_text(visit.now, zone, visit.language),
+        notice=_notice_again(visit, notice, alert),
+    )
+
+
+@pages.post("/alerts/{id}/{step}", dependencies=[OurForm])
+def move_alert(
+    request: Request, visit: Visitor, id: int, step: Step, outcome: Annotated[str, Form()] = ""
+) -> Response:
+    """Accept, arrive, close. Answers htmx with the card as it is now, and a plain form with the board."""
+    site = visit.house.site.site
+    before = alerts.get(visit.connection, site, id)
+    if before is None or not visit.access.sees_alert(before):
+        raise HTTPException(404)
+    decision = _move(Desk(visit.connection, site, clock_of(request)), visit, id, step, outcome)
+    if "hx-request" not in request.headers:
+        notice = step if decision.changed else "taken"
+        return RedirectResponse(f"/?notice={notice}&alert={id}", 303)
+    after, now = decision.alert, clock_of(request).now()
+    shown = card(after, visit.house, voice_of(visit.scope, visit.house, now), visit.access)
+    html = render(
+        visit.language,
+        "_moved.html",
+        card=shown,
+        html=render_card(shown, visit.scope) if after.state != "closed" else "",
+        notice=_notice(visit, decision, step),
+    )
+    return HTMLResponse(html)
+
+
+def _move(desk: Desk, visit: Visit, id: int, step: Step, outcome: str) -> Decision:
+    try:
+        if step == "accept":
+            return desk.accept(id, visit.person.id)
+        if step == "arrive":
+            return desk.arrive(id, visit.person.id)
+        chosen = next((o for o in OUTCOMES_BY_PEOPLE if o == outcome), None)
+        if chosen is None:
+            raise HTTPException(400)
+        return desk.close(id, visit.person.id, chosen)
+    except UnknownAlertError:
+        raise HTTPException(404) from None
+
+
+def _notice(visit: Visit, decision: Decision, step: str) -> str:
+    shown = card(decision.alert, visit.house, voice_of(visit.scope, visit.house, visit.now), visit.access)
+    alert = decision.alert
+    mine = alert.accepted_by == visit.person.id and alert.state != "closed"
+    said = "changed" if decision.changed else "mine" if mine else "taken"
+    return render(visit.language, "_notice.txt", card=shown, said=said, step=step).strip()
+
+
+def _notice_again(visit: Visit, notice: str, id: int) -> str:
+    """The same words after a redirect."""
+    alert = alerts.get(visit.connection, visit.house.site.site, id) if notice else None
+    if alert is None or not visit.access.sees_alert(alert):
+        return ""
+    return _notice(visit, Decision(alert, notice in ("accept", "arrive", "close"), ""), notice)
+
+
+@pages.get("/live")
+async def live(request: Request, visit: Visitor) -> StreamingResponse:
+    boards: Live = request.app.state.live
+    stream = boards.stream(visit.scope, visit.token, visit.house.version)
+    return StreamingResponse(stream, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
+
+
+@pages.get("/session", dependencies=[Depends(visitor)])
+def still_signed_in() -> Response:
+    """For a board that was cut off: whether it must sign in again."""
+    return Response(status_code=204)
+
+
+@pages.get("/sign-in")
+def show_sign_in(request: Request, house: AnyHouse) -> Response:
+    return _sign_in_page(request, house, 200, "")
+
+
+@pages.post("/sign-in", dependencies=[OurForm])
+def sign_in(
+    request: Request,
+    connection: Database,
+    house: AnyHouse,
+    person: Annotated[str, Form(max_length=64)] = "",
+    password: Annotated[str, Form(max_length=1024)] = "",
+) -> Response:
+    brake: auth.Brake = request.app.state.brake
+    site, clock = house.site.site, clock_of(request)
+    person, address = person.strip().lower(), request.client.host if request.client else ""
+    wait = brake.wait(person, address, clock.now())
+    if wait > timedelta(0):
+        return _sign_in_page(request, house, 429, person, wait=ceil(wait.total_seconds()))
+    known = house.person(person) is not None
+    fits = auth.password_fits(
+        connection, site, person, password
+    )  # asked of unknown people too: it takes as long
+    detail = {"person": person, "address": address}
+    if not (fits and known):
+        brake.failed(person, address, clock.now())
+        audit.add(connection, site, clock.now(), None, "sign-in refused", detail)
+        return _sign_in_page(request, house, 401, person, refused=True)
+    brake.succeeded(person, address)
+    token = auth.start_session(connection, site, person, clock.now())
+    audit.add(connection, site, clock.now(), person, "signed in", detail)
+    response = RedirectResponse("/", 303)
+    _set_cookie(request, response, SESSION_COOKIE, token)
+    response.delete_cookie(FORM_COOKIE)
+    return response
+
+
+def _sign_in_page(
+    request: Request, house: AnyHouse, status: int, person: str, refused: bool = False, wait: int = 0
+) -> Response:
+    cookie = (
+        request.cookies.get(SESSION_COOKIE) or request.cookies.get(FORM_COOKIE) or secrets.token_urlsafe(16)
+    )
+    html = render(
+        language_of(request, house),
+        "sign_in.html",
+        site=house.site,
+        csrf=auth.form_token(cookie),
+        theme=theme_of(request),
+        person=person,
+        refused=refused,
+        wait=wait,
+    )
+    response = HTMLResponse(html, status, {"Retry-After": str(wait)} if wait else {})
+    if cookie not in request.cookies.values():
+        _set_cookie(request, response, FORM_COOKIE, cookie)
+    return response
+
+
+@pages.post("/sign-out", dependencies=[OurForm])
+def sign_out(visit: Visitor) -> Response:
+    auth.end_session(visit.connection, visit.token, visit.now)
+    audit.add(visit.connection, visit.house.site.site, visit.now, visit.person.id, "signed out", {})
+    response = RedirectResponse("/sign-in", 303)
+    response.delete_cookie(SESSION_COOKIE)
+    return response
+
+
+@pages.post("/appearance", dependencies=[OurForm])
+def choose_appearance(
+    request: Request,
+    language: Annotated[Language | None, Form()] = None,
+    theme: Annotated[Theme | None, Form()] = None,
+) -> Response:
+    """Language and theme of this browser."""
+    back = urlsplit(request.headers.get("referer", "/")).path
+    response = RedirectResponse(back if back in ("/", "/sign-in") else "/", 303)
+    if language in LANGUAGES:
+        _set_cookie(request, response, LANGUAGE_COOKIE, language, YEAR_S)
+    if theme in THEMES:
+        _set_cookie(request, response, THEME_COOKIE, theme, YEAR_S)
+    return response
+
+
+def _set_cookie(
+    request: Request, response: Response, name: str, value: str, max_age: int | None = None
+) -> None:
+    secure = request.url.scheme == "https"
+    response.set_cookie(name, value, max_age=max_age, httponly=True, samesite="lax", secure=secure)

@@ -1,0 +1,190 @@
+"""What a board shows, as plain data: cards, in order, with every word settled but for the page's own."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal, NamedTuple
+
+from dashboards.access import Access
+from dashboards.house import House
+from dashboards.snapshot import Snapshot
+from hub.store.protection import Standing
+from rules import wording
+from rules.alert import Alert, Outcome, State
+from rules.building import Resident
+from rules.protection import NOT_HEARD
+from rules.rule import SEVERITIES, Severity
+from rules.wording import Language, Voice
+
+
+class Scope(NamedTuple):
+    """All who share a scope are shown the same."""
+
+    language: Language
+    access: Access
+
+
+class Line(NamedTuple):
+    """One line of evidence."""
+
+    at: datetime
+    clock: str
+    text: str
+    device: str
+
+
+class Card(NamedTuple):
+    """One alert. Sentences are in the reader's language and the site's zone."""
+
+    id: int
+    severity: Severity
+    state: State
+    prewarning: bool
+    rule: str
+    why: str
+    room: str
+    unit: str
+    residents: tuple[str, ...]
+    raised_at: datetime
+    age: str
+    what: str
+    coming: str | None
+    late: str | None
+    often: str | None
+    ended: str | None
+    taken: tuple[str, str] | None
+    arrived: tuple[str, str] | None
+    closed: tuple[str, str] | None
+    outcome: Outcome | None
+    evidence: tuple[Line, ...]
+
+
+class Uncovered(NamedTuple):
+    """A resident whom the sensors do not watch over, or only in part."""
+
+    name: str
+    room: str
+    state: Literal["degraded", "unprotected"]
+    why: tuple[str, ...]
+    since: str
+
+
+class Silent(NamedTuple):
+    """A part of the house that cannot be heard."""
+
+    what: str
+    since: str
+
+
+class Board(NamedTuple):
+    """`covered` of `living`: residents in view who are wholly watched over; None where nothing is known of
+    it.
+    """
+
+    cards: list[Card]
+    closed: list[Card]
+    uncovered: list[Uncovered]
+    silent: list[Silent]
+    covered: int | None
+    living: int
+    sees_residents: bool
+
+
+def voice_of(scope: Scope, house: House, now: datetime) -> Voice:
+    return Voice(scope.language, house.site.zone, now)
+
+
+def _place(alert: Alert, house: House) -> str:
+    """What stands on the door. Of a part that cannot be heard: the room of the device, or the whole house."""
+    id = alert.room
+    if alert.rule == NOT_HEARD:
+        device = id.removeprefix("device:")
+        id = next((d.room for d in house.site.devices if d.id == device), "")
+        if not id:
+            return house.site.name
+    room = house.room(id)
+    return (room.name or room.id) if room is not None else id
+
+
+def order(alert: Alert) -> tuple[int, int, datetime, int]:
+    """High before low, the longest wait first, and pre-warnings below it all."""
+    return (alert.prewarning, -SEVERITIES.index(alert.severity), alert.raised_at, alert.id)
+
+
+def card(alert: Alert, house: House, voice: Voice, access: Access) -> Card:
+    rule = house.rule_of(alert)
+    residents = (house.resident(id) for id in alert.residents)
+
+    def act(by: str | None, at: datetime | None) -> tuple[str, str] | None:
+        return (house.person_name(by), wording.at(at, voice)) if at is not None else None
+
+    def arrived() -> tuple[str, str] | None:
+        at = alert.arrived_at
+        return (house.person_name(alert.arrived_by), wording.since(at, voice)) if at is not None else None
+
+    return Card(
+        id=alert.id,
+        severity=alert.severity,
+        state=alert.state,
+        prewarning=alert.prewarning,
+        rule=wording.name_of(alert, rule, voice),
+        why=getattr(rule.why, voice.language) if rule is not None else "",
+        room=_place(alert, house),
+        unit=house.unit_name(alert.unit),
+        residents=tuple(r.name for r in residents if r is not None and access.sees_resident(r, house.site)),
+        raised_at=alert.raised_at,
+        age=wording.length(voice.now - alert.raised_at, voice.language),
+        what=wording.what_happened(alert, rule, house.site, voice),
+        coming=wording.what_is_coming(alert, rule, voice),
+        late=wording.how_late(alert, voice),
+        often=wording.how_often(alert, voice),
+        ended=wording.how_it_ended(alert, rule, house.site, voice),
+        taken=act(alert.accepted_by, alert.accepted_at),
+        arrived=arrived(),
+        closed=act(alert.closed_by, alert.closed_at),
+        outcome=alert.outcome,
+        evidence=tuple(
+            Line(e.at, wording.at(e.at, voice), wording.what_was_heard(e, house.site, voice), e.device)
+            for e in alert.evidence
+        ),
+    )
+
+
+def _uncovered(resident: Resident, found: Standing, house: House, voice: Voice) -> Uncovered:
+    state: Literal["degraded", "unprotected"]
+    state = "unprotected" if found.protection.state == "unprotected" else "degraded"
+    why = dict.fromkeys(wording.why_not_covered(why, house.rule_names, voice) for why in found.protection.why)
+    return Uncovered(resident.name, resident.room, state, tuple(why), wording.since(found.since, voice))
+
+
+def visible(alerts: list[Alert], access: Access) -> list[Alert]:
+    return [alert for alert in alerts if access.sees_alert(alert)]
+
+
+def board(snapshot: Snapshot, scope: Scope) -> Board:
+    house, access = snapshot.house, scope.access
+    voice = voice_of(scope, house, snapshot.now)
+    today = snapshot.now.astimezone(house.site.zone).date()
+    living = {
+        r.id: r for r in house.site.residents if r.lives_here(today) and access.sees_resident(r, house.site)
+    }
+    standing = {id: found for id, found in snapshot.protection.items() if id in living}
+    uncovered = [
+        _uncovered(living[id], found, house, voice)
+        for id, found in standing.items()
+        if found.protection.state != "protected"
+    ]
+    known = len(standing) == len(living)
+    return Board(
+        cards=[card(a, house, voice, access) for a in sorted(visible(snapshot.open, access), key=order)],
+        closed=[card(a, house, voice, access) for a in visible(snapshot.recent, access)],
+        uncovered=sorted(uncovered, key=lambda one: (one.state != "unprotected", one.room)),
+        silent=[
+            Silent(wording.who_is_silent(part, voice), wording.since(since, voice))
+            for part, since in snapshot.unheard
+            if access.sees_part(part, house.site)
+        ],
+        covered=len(standing) - len(uncovered) if known else None,
+        living=len(living),
+        sees_residents=access.residents,
+    )

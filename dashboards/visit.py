@@ -1,0 +1,123 @@
+"""Who is visiting a page, and what every page needs to know of that: FastAPI's dependencies."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Literal, cast
+
+from fastapi import Depends, Form, Header, HTTPException, Request
+
+from dashboards import auth
+from dashboards.access import Access, access_of
+from dashboards.house import House, read_house
+from dashboards.language import as_language
+from dashboards.views import Scope
+from hub.clock import Clock
+from hub.settings import Settings
+from hub.store.db import connect
+from rules.building import Person
+from rules.wording import Language
+
+Theme = Literal["auto", "light", "dark"]
+THEMES: tuple[Theme, ...] = ("auto", "light", "dark")
+
+SESSION_COOKIE = "vaka_session"
+FORM_COOKIE = "vaka_form"
+LANGUAGE_COOKIE = "vaka_language"
+THEME_COOKIE = "vaka_theme"
+
+
+class SignInNeededError(Exception):
+    """Nobody is signed in."""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One request by somebody who is signed in."""
+
+    connection: sqlite3.Connection
+    house: House
+    person: Person
+    language: Language
+    token: str
+    now: datetime
+
+    @property
+    def access(self) -> Access:
+        return access_of(self.person)
+
+    @property
+    def scope(self) -> Scope:
+        return Scope(self.language, self.access)
+
+
+def settings_of(request: Request) -> Settings:
+    return cast(Settings, request.app.state.settings)
+
+
+def clock_of(request: Request) -> Clock:
+    return cast(Clock, request.app.state.clock)
+
+
+def open_database(request: Request) -> Iterator[sqlite3.Connection]:
+    connection = connect(settings_of(request).database)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+Database = Annotated[sqlite3.Connection, Depends(open_database)]
+
+
+def house_of(request: Request, connection: Database) -> House:
+    return read_house(connection, settings_of(request).site, clock_of(request).now())
+
+
+AnyHouse = Annotated[House, Depends(house_of)]
+
+
+def visitor(request: Request, connection: Database, house: AnyHouse) -> Visit:
+    """Raises SignInNeededError. A person who is no longer in the site document is nobody."""
+    token, now = request.cookies.get(SESSION_COOKIE), clock_of(request).now()
+    if token is None:
+        raise SignInNeededError
+    person = house.person(auth.person_of_session(connection, house.site.site, token, now) or "")
+    if person is None:
+        raise SignInNeededError
+    chosen = as_language(request.cookies.get(LANGUAGE_COOKIE))
+    language = chosen or person.language or house.site.language
+    return Visit(connection, house, person, language, token, now)
+
+
+Visitor = Annotated[Visit, Depends(visitor)]
+
+
+def theme_of(request: Request) -> Theme:
+    cookie = request.cookies.get(THEME_COOKIE)
+    return next((theme for theme in THEMES if theme == cookie), "auto")
+
+
+def language_of(request: Request, house: House | None) -> Language:
+    """For pages that nobody is signed in to see."""
+    chosen = as_language(request.cookies.get(LANGUAGE_COOKIE))
+    return chosen or (house.site.language if house is not None else "nb")
+
+
+def from_our_form(
+    request: Request,
+    csrf: Annotated[str, Form()] = "",
+    x_csrf_token: Annotated[str, Header()] = "",
+) -> None:
+    """Refuse (403) what another site's page had the browser send."""
+    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        raise HTTPException(403)
+    cookie = request.cookies.get(SESSION_COOKIE) or request.cookies.get(FORM_COOKIE)
+    if cookie is None or not auth.form_token_fits(cookie, x_csrf_token or csrf):
+        raise HTTPException(403)
+
+
+OurForm = Depends(from_our_form)

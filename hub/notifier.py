@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import Event, Thread
 
 from hub.clock import Clock
-from hub.gateway import Gateway
+from hub.mqtt.gateway import Gateway
 from hub.store import outbox
 from hub.store.db import connect, transaction
 

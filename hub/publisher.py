@@ -1,6 +1,6 @@
 """Publishing as a gateway of devices does: one connection, QoS 1, in order, nothing lost on the way.
 
-Used by what plays devices (a replay, the demo); what the hub itself says goes out by hub/gateway.py.
+Used by what plays devices (a replay, the demo); what the hub itself says goes out by hub/mqtt/gateway.py.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersi
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
-from hub.broker import BrokerAccess
+from hub.mqtt.broker import BrokerAccess
 
 WINDOW = 256  # messages on the way unconfirmed; they wait in memory, and at a broken connection they go again
 PATIENCE = 30.0  # seconds in which the broker must confirm something

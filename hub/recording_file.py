@@ -1,6 +1,6 @@
 """Opening the files that are given to a command: a recording of a home, and the site file that belongs to it.
 
-What a row says is devices/recording.py, what a site file says hub/site_file.py.
+What a row says is devices/recording.py, what a site file says hub/site/file.py.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from devices.reading import Reading
 from devices.recording import Refused, readings
-from hub.site_file import SiteFile, read_site_bytes
+from hub.site.file import SiteFile, read_site_bytes
 from rules.building import Site
 
 _GZIP = b"\x1f\x8b"

@@ -12,21 +12,21 @@ import logging
 import sqlite3
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from functools import partial
+from functools import lru_cache, partial
 from threading import Event
 from typing import TYPE_CHECKING
 
 from devices.decode import NATIVE, Decoder, GatewayTopic
 from hub.announcement import announce
-from hub.broker import BrokerAccess
 from hub.clock import Clock, ReadingsClock, WallClock
-from hub.gateway import Gateway
-from hub.inbox import BacklogDrained, ConnectionChange, Delivery, Item
+from hub.mqtt.broker import BrokerAccess
+from hub.mqtt.gateway import Gateway
+from hub.mqtt.inbox import BacklogDrained, ConnectionChange, Delivery, Item
 from hub.notifier import Notifier
 from hub.pipeline import Pipeline
 from hub.rounds import Rounds
 from hub.settings import Settings
-from hub.site_file import SiteFile, read_site
+from hub.site.file import SiteFile, read_site
 from hub.store import alerts, health, sites
 from hub.store.db import connect, transaction
 from rules.building import Site
@@ -257,6 +257,8 @@ def _filters(site: Site) -> list[str]:
     return [*(f"{gateway.topic}/#" for gateway in site.gateways), f"vaka/{site.site}/readings/+"]
 
 
+@lru_cache(maxsize=1)
 def _site(document: str) -> Site | None:
+    """The site, None where the text does not hold. The last is kept: at midnight it is asked for again."""
     read = read_site(document, "the imported site file")
     return read.site if isinstance(read, SiteFile) else None

@@ -2,7 +2,7 @@
 models.
 
 Here: what a site file may say and how its parts refer to each other. Not here: reading the file
-(hub/site_file.py), what the rules make of it (rules/rulebook.py). Dates are local to the site.
+(hub/site/file.py), what the rules make of it (rules/rulebook.py). Dates are local to the site.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ from devices.reading import Value
 from hub.desk import Desk
 from hub.pipeline import Pipeline
 from hub.rounds import Rounds
-from hub.site_file import SiteFile, read_site
+from hub.site.file import SiteFile, read_site
 from hub.store import alerts, health, outbox, protection, quarantine, readings, sites
 from hub.store.db import connect, transaction
 from hub.store.instants import from_us

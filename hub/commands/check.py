@@ -7,7 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 from hub.clock import WallClock
-from hub.site_file import SECTIONS, SiteFile, read_site_bytes
+from hub.site.file import SECTIONS, SiteFile, read_site_bytes
 from rules.building import Site
 from rules.catalogue import catalogue
 from rules.rulebook import rulebook

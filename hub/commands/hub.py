@@ -9,9 +9,9 @@ import signal
 import sys
 from pathlib import Path
 
-from hub.installed_site import installed_site
 from hub.run import Hub
 from hub.settings import read_settings
+from hub.site.installed import installed_site
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from hub.clock import WallClock
 from hub.settings import read_settings
-from hub.site_file import SECTIONS, SiteFile, read_site, read_site_bytes
+from hub.site.file import SECTIONS, SiteFile, read_site, read_site_bytes
 from hub.store import sites
 from hub.store.db import connect, transaction
 from rules.building import Site

@@ -11,8 +11,8 @@ from argon2 import PasswordHasher
 
 from hub.clock import WallClock
 from hub.settings import read_settings
-from hub.site_errors import one_of
-from hub.site_file import SiteFile, read_site
+from hub.site.errors import one_of
+from hub.site.file import SiteFile, read_site
 from hub.store import credentials, sites
 from hub.store.db import connect, transaction
 

@@ -12,12 +12,12 @@ from typing import NamedTuple
 import msgspec
 
 from hub import clock
-from hub.broker import BrokerAccess
-from hub.installed_site import installed_site
+from hub.mqtt.broker import BrokerAccess
 from hub.publisher import Publisher, PublishError
 from hub.recording_file import Recording, UnusableFileError, site_of
 from hub.sending import Manner, Native, Zigbee2Mqtt
 from hub.settings import read_settings
+from hub.site.installed import installed_site
 from rules.building import Site
 
 _TELL_EVERY = 10.0  # seconds

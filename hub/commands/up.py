@@ -10,8 +10,8 @@ from pathlib import Path
 from threading import Event
 
 from hub.children import Children
-from hub.installed_site import installed_site
 from hub.settings import read_settings
+from hub.site.installed import installed_site
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

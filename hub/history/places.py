@@ -13,7 +13,7 @@ from functools import cached_property, lru_cache
 
 from hub.history.line_protocol import tag_set
 from hub.registry import device_ids
-from hub.site_file import SiteFile, read_site
+from hub.site.file import SiteFile, read_site
 from hub.store import devices, sites
 from hub.store.readings import Stored
 from rules.building import Device, Room, Site

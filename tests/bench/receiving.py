@@ -15,10 +15,10 @@ import sys
 import time
 from datetime import UTC, datetime
 
-from hub.broker import BrokerAccess
-from hub.connection import SessionTerms
-from hub.gateway import Gateway
-from hub.inbox import Delivery
+from hub.mqtt.broker import BrokerAccess
+from hub.mqtt.connection import SessionTerms
+from hub.mqtt.gateway import Gateway
+from hub.mqtt.inbox import Delivery
 from tests.servers import free_port
 
 WINDOW = 4096

@@ -14,10 +14,10 @@ import paho.mqtt.client as mqtt
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
-from hub.broker import BrokerAccess
-from hub.connection import SessionTerms
-from hub.gateway import Gateway
-from hub.inbox import BacklogDrained, ConnectionChange, Delivery, Item
+from hub.mqtt.broker import BrokerAccess
+from hub.mqtt.connection import SessionTerms
+from hub.mqtt.gateway import Gateway
+from hub.mqtt.inbox import BacklogDrained, ConnectionChange, Delivery, Item
 from tests.servers import Mosquitto, free_port
 
 pytestmark = pytest.mark.broker
@@ -188,9 +188,9 @@ HUB_THAT_COMMITS_NOTHING = """
 import sys, time
 from datetime import UTC, datetime
 from pathlib import Path
-from hub.broker import BrokerAccess
-from hub.gateway import Gateway
-from hub.inbox import Delivery
+from hub.mqtt.broker import BrokerAccess
+from hub.mqtt.gateway import Gateway
+from hub.mqtt.inbox import Delivery
 host = BrokerAccess("127.0.0.1", int(sys.argv[1]), username="hub", password_file=Path(sys.argv[2]))
 gateway = Gateway(host, site="hjem", client_id="vaka-hub-hjem", filters=["vaka/hjem/readings/+"],
                   now=lambda: datetime.now(UTC))

@@ -13,8 +13,8 @@ import paho.mqtt.client as mqtt
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
-from hub.broker import BrokerAccess
-from hub.embedded_broker import BrokerStartError, EmbeddedBroker
+from hub.mqtt.broker import BrokerAccess
+from hub.mqtt.embedded_broker import BrokerStartError, EmbeddedBroker
 from tests.broker.test_gateway import QUICK, TOPIC, Hub, hub, numbered, until
 from tests.servers import free_port, listens
 
@@ -108,8 +108,8 @@ def test_a_subscription_that_the_broker_refuses_is_told(broker: EmbeddedBroker) 
 RUN_THAT_IS_KILLED = """
 import sys, time
 from pathlib import Path
-from hub.broker import BrokerAccess
-from hub.embedded_broker import EmbeddedBroker
+from hub.mqtt.broker import BrokerAccess
+from hub.mqtt.embedded_broker import EmbeddedBroker
 EmbeddedBroker(Path(sys.argv[1]), int(sys.argv[2])).start()
 print("started", flush=True)
 time.sleep(60)

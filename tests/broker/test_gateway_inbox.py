@@ -4,7 +4,7 @@ import threading
 import time
 from datetime import UTC, datetime
 
-from hub.inbox import ConnectionChange, Delivery, Inbox
+from hub.mqtt.inbox import ConnectionChange, Delivery, Inbox
 
 AT = datetime(2026, 11, 23, 2, 10, tzinfo=UTC)
 

@@ -10,11 +10,11 @@ import paho.mqtt.client as mqtt
 import pytest
 from paho.mqtt.enums import MQTTProtocolVersion
 
-from hub.broker import BrokerAccess
-from hub.connection import PlainClient
-from hub.gateway import Gateway
-from hub.inbox import Delivery
-from hub.paho_fast import FastClient, what_is_different
+from hub.mqtt.broker import BrokerAccess
+from hub.mqtt.connection import PlainClient
+from hub.mqtt.gateway import Gateway
+from hub.mqtt.inbox import Delivery
+from hub.mqtt.paho_fast import FastClient, what_is_different
 
 V5, V311 = MQTTProtocolVersion.MQTTv5, MQTTProtocolVersion.MQTTv311
 AT = datetime(2026, 11, 23, 2, 10, tzinfo=UTC)

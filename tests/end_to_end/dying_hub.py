@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 
 from hub import run as hub_run
-from hub.inbox import Item
+from hub.mqtt.inbox import Item
 from hub.settings import read_settings
 from hub.store import db
 
@@ -38,7 +38,7 @@ def main(moment: str, count: int) -> None:
 
         hub._connection.set_trace_callback(look)
     else:
-        acknowledge = hub.gateway.acknowledge
+        acknowledge = hub.mqtt.gateway.acknowledge
 
         def acknowledge_and_die(items: Sequence[Item]) -> None:
             if moment == "after_commit":
@@ -47,7 +47,7 @@ def main(moment: str, count: int) -> None:
             if moment == "after_acknowledgement":
                 one_more()
 
-        hub.gateway.acknowledge = acknowledge_and_die  # type: ignore[method-assign]
+        hub.mqtt.gateway.acknowledge = acknowledge_and_die  # type: ignore[method-assign]
     hub.run()
 
 

@@ -15,7 +15,7 @@ from devices.reading import Value
 from hub.history.bucket import Bucket, Destination
 from hub.history.influx import LARGEST_BATCH, PART, Relay
 from hub.history.line_protocol import line, tag_set, time_ns
-from hub.site_file import SiteFile, read_site
+from hub.site.file import SiteFile, read_site
 from hub.store import devices, health, history_cursor, readings, sites
 from hub.store.db import connect, transaction
 from hub.store.health import Health

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 from devices.reading import Reading, Value
-from hub.site_file import SiteFile, read_site
+from hub.site.file import SiteFile, read_site
 from rules.catalogue import catalogue
 from rules.judge import Judge
 from rules.rulebook import rulebook

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pytest
 from ruamel.yaml import YAML
 
-from hub.site_file import SiteFile, read_site, read_site_bytes
+from hub.site.file import SiteFile, read_site, read_site_bytes
 from rules.building import ROLES, Site
 from rules.catalogue import catalogue
 from rules.rulebook import rulebook

@@ -7,7 +7,7 @@ import pytest
 from pydantic import BaseModel
 
 from devices.measures import MEASURES
-from hub.site_file import SECTIONS, SiteFile, read_site
+from hub.site.file import SECTIONS, SiteFile, read_site
 from rules.building import ROLES, Site
 from rules.catalogue import catalogue
 from rules.rule import RULE_MODELS, Rule, Signal

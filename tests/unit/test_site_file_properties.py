@@ -6,8 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hub.site_errors import Problem
-from hub.site_file import SiteFile, read_site, read_site_bytes
+from hub.site.errors import Problem
+from hub.site.file import SiteFile, read_site, read_site_bytes
 
 EXAMPLE = (Path(__file__).parents[2] / "sites" / "donski-small.yaml").read_text("utf-8")
 ROWS = EXAMPLE.split("\n")

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from hub.yaml_tree import Path
+from hub.site.yaml_tree import Path
 
 
 @dataclass(frozen=True, slots=True)

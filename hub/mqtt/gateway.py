@@ -18,10 +18,10 @@ from paho.mqtt.enums import MQTTErrorCode, MQTTProtocolVersion
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
-from hub.broker import BrokerAccess
-from hub.connection import Connection, PlainClient, Receipt, SessionTerms
-from hub.inbox import BacklogDrained, ConnectionChange, Delivery, Inbox, Item
-from hub.paho_fast import FastClient, what_is_different
+from hub.mqtt.broker import BrokerAccess
+from hub.mqtt.connection import Connection, PlainClient, Receipt, SessionTerms
+from hub.mqtt.inbox import BacklogDrained, ConnectionChange, Delivery, Inbox, Item
+from hub.mqtt.paho_fast import FastClient, what_is_different
 
 _log = logging.getLogger(__name__)
 

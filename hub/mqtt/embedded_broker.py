@@ -17,7 +17,7 @@ import sys
 import time
 from pathlib import Path
 
-from hub.broker import BrokerAccess
+from hub.mqtt.broker import BrokerAccess
 
 HOST = "127.0.0.1"
 USERNAME = "vaka"

@@ -14,8 +14,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from hub.site_errors import Problem, one_of, sentences
-from hub.yaml_tree import Path, Tree
+from hub.site.errors import Problem, one_of, sentences
+from hub.site.yaml_tree import Path, Tree
 from rules.building import NATIVE, Resident, RuleUse, Site
 from rules.catalogue import catalogue
 from rules.rule import RULE_MODELS, AnyRule, parts_of

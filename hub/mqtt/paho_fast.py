@@ -18,8 +18,8 @@ from paho.mqtt import client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
 from paho.mqtt.exception import MalformedPacket
 
-from hub.connection import PlainClient
-from hub.inbox import Delivery
+from hub.mqtt.connection import PlainClient
+from hub.mqtt.inbox import Delivery
 
 _RECV = 256 * 1024
 _PUBLISH, _PUBACK = 0x30, 0x40

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hub.settings import Settings
-from hub.site_file import SiteFile, read_site
+from hub.site.file import SiteFile, read_site
 from hub.store import sites
 from hub.store.db import connect
 from hub.store.sites import NoSiteError

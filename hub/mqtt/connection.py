@@ -18,7 +18,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
-from hub.broker import BrokerAccess
+from hub.mqtt.broker import BrokerAccess
 
 _ENDED = "the connection ended before the broker confirmed"
 
@@ -35,8 +35,9 @@ class SessionTerms(msgspec.Struct, frozen=True, kw_only=True):
     marker_cap: float = 120.0
     """Silence for so long without our marker: the backlog is taken to be drained, and that is said."""
     marker_delay_v311: float = 1.5
-    """nats-server sends the unacknowledged again by a timer (hub/embedded_broker.py sets it to 1 s), not when
-    we connect: the marker must come behind that."""
+    """nats-server sends the unacknowledged again by a timer (hub/mqtt/embedded_broker.py sets it to 1 s), not
+    when we connect: the marker must come behind that.
+    """
 
 
 class Receipt:

@@ -1,4 +1,6 @@
-"""A small house for the pages' tests: a site in force, people with passwords, alerts made as the hub makes them."""
+"""A small house for the pages' tests: a site in force, people with passwords, alerts made as the hub makes
+them.
+"""
 
 import os
 import signal

@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 # Browser libraries: fetched by their own lock, never kept in the repository.
-ASSETS := $(if $(wildcard tools/vendor),dashboards/static/vendor/.ready)
+ASSETS := dashboards/static/vendor/.ready
 
 .PHONY: help venv assets demo test check fast lint servers bench format lock
 
@@ -19,8 +19,7 @@ $(READY): requirements-dev.lock pyproject.toml tools/bootstrap
 
 assets: $(ASSETS)  ## The browser libraries, from their lock
 dashboards/static/vendor/.ready: dashboards/package-lock.json tools/vendor tools/npm | $(READY)
-	@tools/npm --version >/dev/null
-	PATH="$(CURDIR)/$(BIN):$$PATH" tools/vendor
+	tools/vendor
 	@touch $@
 
 demo: $(READY) $(ASSETS)  ## Everything on embedded parts, on this machine

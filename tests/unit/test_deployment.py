@@ -1,5 +1,6 @@
 """What docker-compose.yml, the Dockerfile, the broker's configuration and the locks promise."""
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -144,6 +145,8 @@ def test_the_image_holds_what_the_lock_says_and_runs_as_nobody_in_particular() -
     assert re.findall(r"(?m)^USER (.*)$", DOCKERFILE) == [SERVICES["hub"]["user"]]
     for image in re.findall(r"(?m)^FROM (\S+)", DOCKERFILE):
         assert re.search(r":\d+[\w.]*-slim|:\d+[\w.]*-\w+-slim", image), image
+    sources = re.findall(r"(?m)^COPY (?!--from)(.+) \S+$", DOCKERFILE)
+    assert [path for line in sources for path in line.split() if not (ROOT / path).exists()] == []
 
 
 @pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock", "requirements-node.lock"])
@@ -154,3 +157,12 @@ def test_a_lock_holds_names_versions_and_hashes_and_no_address(lock: str) -> Non
     assert packages
     for package in packages:
         assert re.match(r"[a-z0-9-]+==\S+ .*--hash=sha256:[0-9a-f]{64}", package), package
+
+
+def test_the_browser_libraries_lock_names_no_address_to_download_from() -> None:
+    packages = json.loads((ROOT / "dashboards" / "package-lock.json").read_text())["packages"]
+    libraries = {name: entry for name, entry in packages.items() if name}
+    assert libraries
+    for name, entry in libraries.items():
+        assert "resolved" not in entry, name
+        assert entry["integrity"].startswith("sha512-"), name

@@ -1,6 +1,6 @@
 """Recordings of homes as event files: rows of `ts,sensor,room,kind,value` become readings.
 
-Here: what a row says. Not here: opening files (hub/commands) or sending them (hub/replay.py).
+Here: what a row says. Not here: opening files (hub/commands) or sending them (hub/mqtt/sending.py).
 """
 
 from __future__ import annotations

@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
 from threading import Event
 
 from hub import clock
@@ -25,10 +27,14 @@ class _Child:
 
 
 class Children:
-    """`say` is told, in a sentence, of every child that dies and what is done about it."""
+    """`say` is told, in a sentence, of every child that dies and what is done about it. What they say
+    themselves goes to the file `log`, or where this command's own words go.
+    """
 
-    def __init__(self, environment: Mapping[str, str], say: Callable[[str], None]) -> None:
-        self._environment, self._say = dict(environment), say
+    def __init__(
+        self, environment: Mapping[str, str], say: Callable[[str], None], log: Path | None = None
+    ) -> None:
+        self._environment, self._say, self._log = dict(environment), say, log
         self._children: list[_Child] = []
 
     def add(self, name: str, *module_and_words: str) -> None:
@@ -54,9 +60,16 @@ class Children:
             child.process, child.start_at = None, now + child.pause
             child.pause = min(child.pause * 2, LONGEST_PAUSE)
         if child.process is None and now >= child.start_at:
-            # In a session of its own: Ctrl-C in the terminal reaches this command, which stops them in order.
-            child.process = subprocess.Popen(child.words, env=self._environment, start_new_session=True)
+            child.process = self._start(child)
             child.started_at = now
+
+    def _start(self, child: _Child) -> subprocess.Popen[bytes]:
+        with ExitStack() as stack:
+            log = stack.enter_context(self._log.open("ab")) if self._log is not None else None
+            # In a session of its own: Ctrl-C in the terminal reaches this command, which stops its children.
+            return subprocess.Popen(
+                child.words, env=self._environment, start_new_session=True, stdout=log, stderr=log
+            )
 
     def _stop(self) -> None:
         running = [child.process for child in self._children if child.process is not None]

@@ -13,9 +13,9 @@ import msgspec
 
 from hub import clock
 from hub.mqtt.broker import BrokerAccess
-from hub.publisher import Publisher, PublishError
+from hub.mqtt.publisher import Publisher, PublishError
+from hub.mqtt.sending import Manner, Native, Zigbee2Mqtt
 from hub.recording_file import Recording, UnusableFileError, site_of
-from hub.sending import Manner, Native, Zigbee2Mqtt
 from hub.settings import read_settings
 from hub.site.installed import installed_site
 from rules.building import Site
@@ -82,7 +82,7 @@ def _play(plan: _Plan, publisher: Publisher) -> None:
         if pace is not None:
             pace.wait_for(reading.at)
         at = clock.now() if plan.from_now else reading.at
-        publisher.publish(*plan.manner.say(reading.device, reading.measure, reading.value, at))
+        publisher.publish(*plan.manner.say(reading.device, {reading.measure: reading.value}, at))
         if clock.steady() >= tell_at:
             tell_at = clock.steady() + _TELL_EVERY
             print(f"{publisher.confirmed} sent, now at {reading.at:%Y-%m-%d %H:%M} UTC", file=sys.stderr)

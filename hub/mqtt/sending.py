@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 from urllib.parse import quote
@@ -18,8 +19,8 @@ class Sending(NamedTuple):
 class Manner(Protocol):
     """A way to say it."""
 
-    def say(self, device: str, measure: str, value: Value, at: datetime) -> Sending:
-        """The message in which `device` (its gateway's name for it) tells a reading."""
+    def say(self, device: str, said: Mapping[str, Value], at: datetime) -> Sending:
+        """The message in which `device` (its gateway's name for it) tells some measures."""
         ...
 
 
@@ -27,8 +28,8 @@ class Native:
     def __init__(self, site: str) -> None:
         self._base = f"vaka/{site}/readings/"
 
-    def say(self, device: str, measure: str, value: Value, at: datetime) -> Sending:
-        payload = json.dumps({measure: value, "at": at.isoformat()}, ensure_ascii=False)
+    def say(self, device: str, said: Mapping[str, Value], at: datetime) -> Sending:
+        payload = json.dumps({**said, "at": at.isoformat()}, ensure_ascii=False)
         return Sending(self._base + quote(device, safe=""), payload)
 
 
@@ -39,12 +40,11 @@ class Zigbee2Mqtt:
         self._base = topic + "/"
         self._remembered: dict[str, dict[str, Any]] = {}
 
-    def say(self, device: str, measure: str, value: Value, at: datetime) -> Sending:
-        state = self._remembered.setdefault(device, {})
-        name, said = _property(measure, value)
-        if measure != "pressed":
-            state[name] = said
-        message = {**state, name: said, "last_seen": at.isoformat()}
+    def say(self, device: str, said: Mapping[str, Value], at: datetime) -> Sending:
+        properties = dict(_property(measure, value) for measure, value in said.items())
+        remembered = self._remembered.setdefault(device, {})
+        remembered.update((name, value) for name, value in properties.items() if name != "action")
+        message = {**remembered, **properties, "last_seen": at.isoformat()}
         return Sending(self._base + device.translate(_NO_WILDCARDS), json.dumps(message, ensure_ascii=False))
 
 

@@ -1,0 +1,166 @@
+"""`vaka demo`: a made-up house on embedded parts, up in some seconds, and gone again at Ctrl-C."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import secrets
+import signal
+import socket
+import sqlite3
+import sys
+import tempfile
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from threading import Event, Thread
+
+from hub.children import Children
+from hub.clock import WallClock, steady
+from hub.demo.colleague import Colleague
+from hub.demo.preparation import COLLEAGUE, put_in_force, set_passwords
+from hub.demo.simulator import Simulator
+from hub.mqtt.embedded_broker import HOST, BrokerStartError, EmbeddedBroker
+from hub.mqtt.publisher import PublishError
+from hub.settings import PREFIX, Settings, read_settings
+from hub.store import health
+from hub.store.db import connect
+from rules.building import Person, Site
+
+READY_WITHIN = 60.0  # seconds
+_ASK_EVERY = 0.2
+_LANGUAGES = {"nb": "in Norwegian", "en": "in English"}
+
+
+class _NotReadyError(Exception):
+    """What did not come up, in a sentence."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--data", type=Path, metavar="FOLDER", help="where it is kept (without it: nowhere, it goes away)"
+    )
+    parser.add_argument("--port", type=int, default=8080, help="of the pages (8080; if it is taken, another)")
+    parser.add_argument("--seed", type=int, help="the same number, the same life in the house")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """0: stopped as it was told to; 1: something did not come up, and why was said."""
+    stopping = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    try:
+        with _folder(arguments.data) as folder, ExitStack() as at_the_end:
+            _live(arguments, folder, stopping, at_the_end)
+    except (BrokerStartError, PublishError, _NotReadyError) as fault:
+        _say(str(fault))
+        return 1
+    return 0
+
+
+def _live(arguments: argparse.Namespace, folder: Path, stopping: Event, at_the_end: ExitStack) -> None:
+    broker = EmbeddedBroker(folder / "broker", _free_port(0))
+    at_the_end.callback(broker.stop)
+    broker.start()
+    settings, children = _parts(folder, broker, _free_port(arguments.port))
+    site = put_in_force(settings)
+    sign_ins = set_passwords(settings, site)
+
+    colleague = Colleague(settings, site.site, COLLEAGUE, WallClock())
+    threads = [Thread(target=work, args=[stopping]) for work in (children.keep_running, colleague.work)]
+    for thread in threads:
+        thread.start()
+        at_the_end.callback(thread.join)
+    at_the_end.callback(stopping.set)
+
+    _wait_until_ready(settings, site, stopping, folder)
+    if not stopping.is_set():
+        print(_welcome(settings, sign_ins), flush=True)
+        seed = secrets.randbits(32) if arguments.seed is None else arguments.seed
+        Simulator(site, broker.access, WallClock(), seed).run(stopping)
+
+
+def _parts(folder: Path, broker: EmbeddedBroker, port: int) -> tuple[Settings, Children]:
+    """What hub and web are told; nothing of this user's own settings gets through."""
+    access = broker.access
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith(PREFIX)},
+        "VAKA_DATA": str(folder),
+        "VAKA_BROKER": f"mqtt://{access.username}@{access.host}:{access.port}",
+        "VAKA_BROKER_PASSWORD_FILE": str(access.password_file),
+        "VAKA_WEB_PORT": str(port),
+    }
+    children = Children(environment, _say, folder / "log")
+    children.add("the hub", "hub", "hub")
+    children.add("the web", "dashboards")
+    return read_settings(environment), children
+
+
+def _wait_until_ready(settings: Settings, site: Site, stopping: Event, folder: Path) -> None:
+    """Until the hub hears the broker and the pages answer."""
+    deadline = steady() + READY_WITHIN
+    while not (_hub_listens(settings, site) and _web_answers(settings)):
+        if stopping.wait(_ASK_EVERY):
+            return
+        if steady() > deadline:
+            last_words = (folder / "log").read_text(errors="replace")[-2000:]
+            raise _NotReadyError(
+                f"it was not ready within {READY_WITHIN:g} s. What hub and web said:\n{last_words}"
+            )
+
+
+def _hub_listens(settings: Settings, site: Site) -> bool:
+    connection = connect(settings.database)
+    try:
+        return any(h.part == "backlog" and h.state == "ok" for h in health.everything(connection, site.site))
+    except sqlite3.OperationalError:
+        return False
+    finally:
+        connection.close()
+
+
+def _web_answers(settings: Settings) -> bool:
+    try:
+        with urllib.request.urlopen(f"{_address(settings)}/healthz", timeout=5) as answer:
+            return bool(answer.status == 200)
+    except (OSError, urllib.error.URLError):
+        return False
+
+
+def _welcome(settings: Settings, sign_ins: Sequence[tuple[Person, str]]) -> str:
+    people = [
+        f"{person.id} / {password} ({person.role}, {_LANGUAGES[person.language or 'nb']})"
+        for person, password in sign_ins
+    ]
+    return f"Vaka demo: {_address(settings)}  sign in as {', '.join(people)}"
+
+
+def _address(settings: Settings) -> str:
+    return f"http://{settings.web_host}:{settings.web_port}"
+
+
+def _free_port(wanted: int) -> int:
+    """The wanted one, or another where it is taken."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, wanted))
+        except OSError:
+            probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def _folder(chosen: Path | None) -> Iterator[Path]:
+    if chosen is not None:
+        chosen.mkdir(parents=True, exist_ok=True)
+        yield chosen.absolute()
+        return
+    with tempfile.TemporaryDirectory(prefix="vaka-demo-") as folder:
+        yield Path(folder)
+
+
+def _say(sentence: str) -> None:
+    print(f"vaka demo: {sentence}", file=sys.stderr, flush=True)

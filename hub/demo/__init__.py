@@ -1,0 +1,1 @@
+"""The demo: a made-up house, its sensors and the life in it, on embedded parts."""

@@ -57,11 +57,16 @@ class WallClock:
         return wall - before
 
 
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+
 class ReadingsClock:
+    """Stands where the newest reading is; before the first one at `NEVER`."""
+
     follows_readings = True
 
-    def __init__(self) -> None:
-        self._now = datetime(1970, 1, 1, tzinfo=UTC)
+    def __init__(self, start: datetime = NEVER) -> None:
+        self._now = start
 
     def now(self) -> datetime:
         return self._now

@@ -11,7 +11,7 @@ import logging
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import msgspec
 
@@ -20,7 +20,7 @@ from devices.measures import MEASURES
 from devices.message import Message
 from devices.reading import Availability, Decoded, Reading
 from hub import alerting
-from hub.clock import Clock, ReadingsClock
+from hub.clock import NEVER, Clock, ReadingsClock
 from hub.redelivery import Redelivery
 from hub.registry import Registry, Speaker
 from hub.store import quarantine, readings, rule_states
@@ -32,7 +32,7 @@ from rules.finding import Finding
 from rules.judge import Judge
 from rules.latest import Latest, Standing
 from rules.rule import AnyRule
-from rules.rulebook import rulebook
+from rules.rulebook import days_of_moving, rulebook
 
 log = logging.getLogger(__name__)
 _EVER = datetime.min.replace(tzinfo=UTC)
@@ -66,8 +66,8 @@ class Pipeline:
         self.site, self._decoder = site, decoder
         latest = Latest()
         self.registry = Registry(self._connection, site, latest)
-        today = self._clock.now().astimezone(site.zone).date()
-        self.judge = Judge(rulebook(site, self._catalogue, today), latest)
+        self.judge = Judge(rulebook(site, self._catalogue, self._day(self._clock.now())), latest)
+        self._moves: list[date] | None = None
         rule_states.load(self._connection, site.site, self.judge)
 
     # What happens, each in one transaction
@@ -175,6 +175,8 @@ class Pipeline:
             self._set_aside(message, f"the site names no device {address!r} at {decoded.gateway}")
         speaker.last_heard_at = message.received_at
         self.registry.spoke.add(speaker)
+        if self.judge.unheard and not message.retained:
+            self._heard_again(speaker, message.received_at)
         came_before: bool | None = None
         for reading in decoded.readings:
             if reading.device != speaker.id:
@@ -187,9 +189,15 @@ class Pipeline:
                     continue
             self._take_reading(speaker, reading, standing)
 
+    def _heard_again(self, speaker: Speaker, at: datetime) -> None:
+        """Whoever speaks can be heard, whatever its gateway said of it last; and so can its gateway."""
+        for part in (f"gateway:{speaker.gateway}", f"device:{speaker.id}"):
+            self._put_findings(self.judge.regained_sight(part, at))
+
     def _take_reading(self, speaker: Speaker, reading: Reading, standing: Standing) -> None:
         if isinstance(self._clock, ReadingsClock):
             reading = msgspec.structs.replace(reading, received_at=reading.at)
+            self._let_days_pass(reading.at)
             self._clock.advance(reading.at)
             self._put_findings(self.judge.tick(reading.at))
         findings = self.judge.judge_noted(reading, standing)
@@ -207,6 +215,19 @@ class Pipeline:
                 _flags(reading, standing),
             )
         )
+
+    def _let_days_pass(self, until: datetime) -> None:
+        """In a replay people move in and out as they did then, as in a backtest."""
+        if self._moves is None:
+            began = self._clock.now() if self._clock.now() > NEVER else until
+            self.judge.adopt(rulebook(self.site, self._catalogue, self._day(began)))
+            self._moves = days_of_moving(self.site, self._day(began))
+        while self._moves and (midnight := datetime.combine(self._moves[0], time(), self.site.zone)) <= until:
+            self._put_findings(self.judge.tick(midnight))
+            self.judge.adopt(rulebook(self.site, self._catalogue, self._moves.pop(0)))
+
+    def _day(self, at: datetime) -> date:
+        return at.astimezone(self.site.zone).date()
 
     def _put_findings(self, findings: Iterable[Finding]) -> None:
         for finding in findings:

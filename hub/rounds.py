@@ -41,7 +41,7 @@ class Rounds:
         """One round. `now` is the clock the rules go by, `wall` the clock on the wall (they differ in a
         replay).
         """
-        self._look_for_new_site(now)
+        self._look_for_new_site(wall)
         site = self._pipeline.site.site
         with transaction(self._connection):
             alerting.let_time_pass(self._connection, site, now)
@@ -49,10 +49,10 @@ class Rounds:
             self._put_protection(site, now)
             health.say(self._connection, site, "hub", "ok", wall)
 
-    def _look_for_new_site(self, now: datetime) -> None:
+    def _look_for_new_site(self, wall: datetime) -> None:
         """A file imported since, or midnight (people move in and out by date)."""
         newest = sites.newest(self._connection, self._pipeline.site.site)
-        day = now.astimezone(self._pipeline.site.zone).date()
+        day = wall.astimezone(self._pipeline.site.zone).date()
         if newest is None or (newest.id == self._version and day == self._day):
             return
         self._version, self._day = newest.id, day
@@ -62,7 +62,8 @@ class Rounds:
     def _put_protection(self, site: str, now: datetime) -> None:
         judge, registry = self._pipeline.judge, self._pipeline.registry
         before = standings.now(self._connection, site)
-        new = protection(judge.rulebook, self._day, judge.unheard, registry.never_heard)
+        today = now.astimezone(self._pipeline.site.zone).date()
+        new = protection(judge.rulebook, today, judge.unheard, registry.never_heard)
         changes = [p for p in new if p.resident not in before or before[p.resident].protection != p]
         standings.put(self._connection, site, changes, now)
 

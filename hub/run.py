@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from devices.decode import NATIVE, Decoder, GatewayTopic
 from hub.announcement import announce
-from hub.clock import Clock, ReadingsClock, WallClock
+from hub.clock import NEVER, Clock, ReadingsClock, WallClock
 from hub.mqtt.broker import BrokerAccess
 from hub.mqtt.gateway import Gateway
 from hub.mqtt.inbox import BacklogDrained, ConnectionChange, Delivery, Item
@@ -27,7 +27,7 @@ from hub.pipeline import Pipeline
 from hub.rounds import Rounds
 from hub.settings import Settings
 from hub.site.file import SiteFile, read_site
-from hub.store import alerts, health, sites
+from hub.store import alerts, health, readings, sites
 from hub.store.db import connect, transaction
 from rules.building import Site
 from rules.catalogue import catalogue
@@ -56,9 +56,11 @@ class Hub:
         self._name = site
         self._disk_topic = f"vaka/{site}/hub/disk"
         self._wall = WallClock()
-        self._clock: Clock = ReadingsClock() if settings.clock == "readings" else self._wall
+        self._clock: Clock = self._wall
+        if settings.clock == "readings":
+            self._clock = ReadingsClock(readings.newest_at(self._connection) or NEVER)
         self._pipeline = Pipeline(self._connection, file, catalogue(), self._decoder(file), self._clock)
-        day = self._clock.now().astimezone(file.zone).date()
+        day = self._wall.now().astimezone(file.zone).date()
         self._rounds = Rounds(self._connection, self._pipeline, self._adopt, version.id, day)
         self.gateway = Gateway(
             BrokerAccess.from_settings(settings),

@@ -131,6 +131,8 @@ def found(alert: Alert, finding: Finding, concern: Concern) -> Decision:
     """What a further finding of the same rule and room does to an alert that is not closed."""
     if finding.kind == "cleared":
         return _cleared(alert, finding, concern)
+    if finding.kind == "prewarned" and not alert.prewarning:
+        return Decision(alert, False, "raised already")
     event: Event = "confirmed" if alert.prewarning and finding.kind == "raised" else "raised_again"
     after = _moved(
         alert,

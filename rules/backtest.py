@@ -14,7 +14,7 @@ from rules.building import Site
 from rules.finding import Finding
 from rules.judge import Judge
 from rules.rule import AnyRule
-from rules.rulebook import rulebook
+from rules.rulebook import days_of_moving, rulebook
 
 
 def backtest(site: Site, catalogue: Mapping[str, AnyRule], readings: Iterable[Reading]) -> Iterator[Finding]:
@@ -25,16 +25,10 @@ def backtest(site: Site, catalogue: Mapping[str, AnyRule], readings: Iterable[Re
         if judge is None:
             first_day = reading.at.astimezone(site.zone).date()
             judge = Judge(rulebook(site, catalogue, first_day))
-            moves = _days_of_moving(site, first_day)
+            moves = days_of_moving(site, first_day)
         while moves and (midnight := datetime.combine(moves[0], time(), site.zone)) <= reading.at:
             yield from judge.tick(midnight)
             judge.adopt(rulebook(site, catalogue, moves.pop(0)))
         yield from judge.tick(reading.at)
         yield from judge.judge(reading)[1]
         judge.keep()
-
-
-def _days_of_moving(site: Site, after: date) -> list[date]:
-    """The days after a day on which somebody moves in or out, in order."""
-    days = {day for resident in site.residents for day in (resident.moved_in, resident.moved_out)}
-    return sorted(day for day in days if day is not None and day > after)

@@ -99,6 +99,12 @@ def _expected(use: RuleUse, rule: AnyRule) -> bool:
     return rule.for_residents or use.rooms is not None or use.units is not None
 
 
+def days_of_moving(site: Site, after: date) -> list[date]:
+    """The days after a day on which somebody moves in or out, in order: then other rules are in force."""
+    days = {day for resident in site.residents for day in (resident.moved_in, resident.moved_out)}
+    return sorted(day for day in days if day is not None and day > after)
+
+
 def settle(use: RuleUse, own: Mapping[str, Any], catalogue: Mapping[str, AnyRule]) -> AnyRule:
     """The rule with the site's and then the resident's own parameters laid over it. Raises pydantic's
     ValidationError.

@@ -39,6 +39,12 @@ def append(connection: sqlite3.Connection, rows: Iterable[Row]) -> None:
     )
 
 
+def newest_at(connection: sqlite3.Connection) -> datetime | None:
+    """The time of the reading that was committed last."""
+    row = connection.execute("SELECT at FROM reading ORDER BY seq DESC LIMIT 1").fetchone()
+    return None if row is None else from_us(row[0])
+
+
 def after(connection: sqlite3.Connection, seq: int, limit: int) -> Iterator[Stored]:
     """Readings in the order in which they were committed, from the first after `seq`."""
     rows = connection.execute(

@@ -43,7 +43,7 @@ servers:
 	tools/servers
 
 bench: $(READY)  ## Throughput and latency, as a table
-	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench $(if $(QUICK),--quick)
 
 format: $(READY)  ## Format and fix what can be fixed
 	$(BIN)/ruff format .

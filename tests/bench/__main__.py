@@ -1,0 +1,116 @@
+"""`make bench`: throughput, latency and memory of the hub beside a real Mosquitto, as tables and as JSON.
+
+The broker, the load generator and the hub share the machine's cores. Everything that is said to have been
+taken is committed on disk and acknowledged; latencies are from the instant a message was due to the alert's
+own MQTT message.
+
+    python -m tests.bench [--quick] [--only sustained,latency,size,naive,alone]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from tests.bench import tables
+from tests.bench.alone import decoding, engine
+from tests.bench.machine import machine
+from tests.bench.trial import Running, Trial, as_json, naive, vaka
+from tests.servers import ROOT
+
+RATES = (2_500, 5_000, 10_000, 15_000, 20_000)
+LATENCY_RATES = (10, 100, 1_000)
+SIZES = (200, 2_000, 10_000)
+NAIVE_RATES = (100, 500, 1_000, 2_500, 5_000)
+DEVICES = 200
+FEW_OPENINGS, MANY_OPENINGS = 0.01, 0.1
+"""Shares of the messages that raise an alert: one in a hundred is already far more than any house has."""
+
+
+def sustained(seconds: float) -> list[Trial]:
+    """Higher and higher rates, until the hub falls behind."""
+    return _until_behind(vaka, RATES, seconds)
+
+
+def yardstick(seconds: float) -> list[Trial]:
+    """The same for the naive hub."""
+    return _until_behind(naive, NAIVE_RATES, min(seconds, 10))
+
+
+def latency(seconds: float) -> list[Trial]:
+    with _folder() as folder, vaka(folder, DEVICES) as running:
+        return [running.trial(rate, min(seconds, 30), MANY_OPENINGS) for rate in LATENCY_RATES]
+
+
+def size(seconds: float) -> list[Trial]:
+    """1,000 messages/s from few, many and very many devices, once all of them have been heard."""
+    trials = []
+    for devices in SIZES:
+        with _folder() as folder, vaka(folder, devices) as running:
+            running.trial(2_000, devices / 1_000 + 1, 0.0)
+            trials.append(running.trial(1_000, min(seconds, 20), FEW_OPENINGS))
+    return trials
+
+
+def alone(seconds: float) -> dict[str, float]:
+    readings = 300_000 if seconds > 10 else 100_000
+    return {"engine_readings_per_second": round(engine(readings)), "decode_us": round(decoding(100_000), 2)}
+
+
+def _until_behind(hub: Callable[..., Any], rates: tuple[int, ...], seconds: float) -> list[Trial]:
+    trials = []
+    with _folder() as folder, hub(folder, DEVICES) as running:
+        assert isinstance(running, Running)
+        for rate in rates:
+            trials.append(running.trial(rate, seconds, FEW_OPENINGS))
+            if not trials[-1].kept_up:
+                break
+    return trials
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    """On the disk that the repository is on: a memory file system would commit for nothing."""
+    build = ROOT / "build"
+    build.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=build, prefix="bench-") as folder:
+        yield Path(folder)
+
+
+PARTS: dict[str, tuple[Callable[[float], Any], Callable[[Any], str]]] = {
+    "alone": (alone, tables.alone),
+    "naive": (yardstick, tables.yardstick),
+    "latency": (latency, tables.latency),
+    "size": (size, tables.size),
+    "sustained": (sustained, tables.sustained),
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench")
+    parser.add_argument("--quick", action="store_true", help="10 s a trial instead of 60")
+    parser.add_argument("--only", default=",".join(PARTS), help="which tables, with commas")
+    arguments = parser.parse_args()
+    seconds = 10 if arguments.quick else 60
+    found: dict[str, Any] = {"machine": machine(), "seconds": seconds}
+    print(tables.heading(found["machine"], seconds), flush=True)
+    results = {}
+    for name in arguments.only.split(","):
+        measure, table = PARTS[name]
+        results[name] = measure(seconds)
+        print(table(results[name]), flush=True)
+        found[name] = (
+            results[name] if isinstance(results[name], dict) else [as_json(trial) for trial in results[name]]
+        )
+    found["ratios"] = tables.ratios(results)
+    print(tables.ratios_table(found["ratios"]), flush=True)
+    (ROOT / "build" / "bench.json").write_text(json.dumps(found, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

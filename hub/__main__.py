@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "password": ("hub.commands.password", "set somebody's password"),
     "doctor": ("hub.commands.doctor", "look for what is wrong with this installation"),
     "decode": ("hub.commands.decode", "messages as JSON lines in, what they say out"),
+    "test": ("hub.commands.test", "play scenarios and say whether the rules do what they tell"),
     "replay": ("hub.commands.replay", "publish a recording as the devices would have"),
     "backtest": ("hub.commands.backtest", "what the rules would have found in a recording"),
 }

@@ -69,6 +69,20 @@ def read_tree(text: str) -> Tree:
     return Tree(value, reader.lines, reader.flaws)
 
 
+def read_trees(text: str) -> list[Tree]:
+    """Every document of a text that holds several, divided by `---`; lines count through the whole text.
+
+    Of malformed YAML only the flaw is known.
+    """
+    reader = _Reader(text)
+    if len(text) > LARGEST:
+        return [read_tree(text)]
+    try:
+        return list(reader.documents())
+    except _MalformedError:
+        return [Tree(None, {}, reader.flaws)]
+
+
 class _MalformedError(Exception):
     """There is no going on from here; the flaw has been noted."""
 
@@ -98,6 +112,17 @@ class _Reader:
             elif not isinstance(event, StreamStartEvent | DocumentEndEvent) and isinstance(event, NodeEvent):
                 value = self._node(event, ())
         return value
+
+    def documents(self) -> Iterator[Tree]:
+        for event in self._events:
+            if isinstance(event, DocumentStartEvent):
+                if event.version is not None or event.tags:
+                    self.flaw(self._line(event), (), "a line that begins with %", "no such line")
+            elif not isinstance(event, StreamStartEvent | DocumentEndEvent) and isinstance(event, NodeEvent):
+                self.lines = {}
+                value = self._node(event, ())
+                yield Tree(value, self.lines, self.flaws)
+                self.flaws = []
 
     def _node(self, event: Event, path: Path) -> Any:
         self.lines.setdefault(path, self._line(event))

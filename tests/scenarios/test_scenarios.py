@@ -5,15 +5,26 @@ from pathlib import Path
 
 import pytest
 
+from hub.scenario.file import read_scenarios
+from hub.scenario.play import play
+from hub.scenario.story import Scenario
 from rules.kinds import KINDS
-from tests.scenarios.story import Scenario, play, scenarios
 
-SCENARIOS = scenarios()
+FILES = sorted(Path(__file__).parent.glob("*.yaml"))
+
+
+def _read(file: Path) -> list[Scenario]:
+    found = read_scenarios(file)
+    assert all(isinstance(scenario, Scenario) for scenario in found), "\n".join(str(p) for p in found)
+    return found
+
+
+SCENARIOS = [scenario for file in FILES for scenario in _read(file)]
 FORWARD = datetime(2026, 3, 29, 1, tzinfo=UTC)
 BACK = datetime(2026, 10, 25, 1, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda s: f"{s.file}: {s.name}")
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda s: f"{Path(s.file).stem}: {s.name}")
 def test_scenario(scenario: Scenario, tmp_path: Path) -> None:
     wrong = play(scenario, tmp_path)
     if wrong:
@@ -26,9 +37,11 @@ def _spans(scenario: Scenario, instant: datetime) -> bool:
 
 
 NEEDED = {
-    "raises": lambda s: bool(s.expect),
-    "stays silent": lambda s: not s.expect,
-    "is restarted in between, and raises": lambda s: bool(s.expect) and any(step.hub for step in s.steps),
+    "raises": lambda s: bool(s.told.expect),
+    "stays silent": lambda s: not s.told.expect,
+    "is restarted in between, and raises": lambda s: (
+        bool(s.told.expect) and any(step.hub for step in s.told.steps)
+    ),
     "goes over the change to summer time": lambda s: _spans(s, FORWARD),
     "goes over the change to winter time": lambda s: _spans(s, BACK),
 }

@@ -1,0 +1,1 @@
+"""Scenarios: what the rules ought to do, told in YAML and played through the real hub."""

@@ -206,10 +206,11 @@ def why_not_covered(why: Why, names: Mapping[str, Text], voice: Voice) -> str:
     """Why a resident is not watched over, or not wholly."""
     if why.cause == "not_heard":
         return who_is_silent(why.what, voice)
-    rule = names.get(why.what) or Text(nb=why.what, en=why.what)
+    named = names.get(why.what)
+    rule_nb, rule_en = (named.nb, named.en) if named is not None else (why.what, why.what)
     nb, en = {
         "no_rule": ("Ingen regel gjelder her", "No rule applies here"),
-        "no_sensor": (f"Mangler sensor til «{rule.nb}»", f"No sensor for “{rule.en}”"),
+        "no_sensor": (f"Mangler sensor til «{rule_nb}»", f"No sensor for “{rule_en}”"),
         "never_heard": (f"Sensoren «{why.what}» er aldri hørt", f"The sensor “{why.what}” was never heard"),
     }[why.cause]
     return nb if voice.language == "nb" else en
@@ -222,11 +223,14 @@ def name_of(alert: Alert, rule: AnyRule | None, voice: Voice) -> str:
     return _name(alert, rule)[voice.language == "en"]
 
 
+_STUCK = "\N{NO-BREAK SPACE}"  # "kl." and its time stay on one line
+
+
 def at(instant: datetime, voice: Voice) -> str:
     """`kl. 02.10`, `i går kl. 02.10`, `3. mai kl. 02.10`; in English `at 02:10`, `yesterday at 02:10`."""
     day, on = _day(instant, voice)
     if voice.language == "nb":
-        return f"{day} kl. {_clock(instant, voice)}".lstrip()
+        return f"{day} kl.{_STUCK}{_clock(instant, voice)}".lstrip()
     return f"{on}{day} at {_clock(instant, voice)}".lstrip()
 
 

@@ -1,6 +1,4 @@
-"""A small house for the pages' tests: a site in force, people with passwords, alerts made as the hub makes
-them.
-"""
+"""A small house for the pages: a site in force, people with passwords, alerts made as the hub makes them."""
 
 import os
 import signal
@@ -21,15 +19,17 @@ from argon2 import PasswordHasher
 from ruamel.yaml import YAML
 
 from hub.alerting import take
+from hub.clock import WallClock
+from hub.desk import Desk
 from hub.settings import Settings
 from hub.store import health, protection, sites
 from hub.store.db import connect, transaction
 from hub.store.instants import to_us
-from rules.alert import Alert, concern_of
+from rules.alert import Alert, Outcome, concern_of
 from rules.building import Site
 from rules.catalogue import catalogue
 from rules.finding import Evidence, Finding, FindingKind
-from rules.protection import Protection
+from rules.protection import Protection, not_heard
 from rules.rulebook import Rulebook, rulebook
 
 PASSWORD = "correct horse battery staple"
@@ -141,6 +141,23 @@ class House:
     def night_exit(self, room: str = "1A", ago: timedelta = timedelta(minutes=2)) -> Alert:
         return self.find("night-exit", room, ago, evidence=self.door(room, ago))
 
+    def act(self, alert: Alert, person: str, arrive: bool = False, outcome: Outcome | None = None) -> None:
+        """Somebody takes it, goes there, and closes it, as far as asked for."""
+        desk = Desk(self.connection, self.site.site, WallClock())
+        desk.accept(alert.id, person)
+        if arrive:
+            desk.arrive(alert.id, person)
+        if outcome is not None:
+            desk.close(alert.id, person, outcome)
+
+    def lose(self, part: str) -> Alert:
+        """What the hub makes of a part that it cannot hear any more."""
+        finding, concern = not_heard(self.book, part, self.now())
+        with transaction(self.connection):
+            alert = take(self.connection, self.site.site, finding, concern, self.now())
+        assert alert is not None
+        return alert
+
     def protect(self, *states: Protection) -> None:
         with transaction(self.connection):
             protection.put(self.connection, self.site.site, states, self.now())
@@ -207,6 +224,11 @@ class Web:
     def signal(self, number: signal.Signals) -> None:
         assert self._process is not None
         self._process.send_signal(number)
+
+    def kill(self) -> None:
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait(10)
 
     def stop(self) -> None:
         assert self._process is not None

@@ -1,0 +1,270 @@
+"""The board in a real Chromium, on the web process as it is installed."""
+
+import re
+import signal
+import time
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from rules.finding import Evidence
+from rules.protection import Protection, Why
+from tests.web.house import PASSWORD, Heart, House, Web
+
+pytestmark = pytest.mark.browser
+
+AXE = Path(__file__).parents[2] / "dashboards" / "node_modules" / "axe-core" / "axe.min.js"
+MINUTE = timedelta(minutes=1)
+WITHIN_MS = 5_000
+
+
+def enter(page: Page, web: Web, person: str = "kari") -> None:
+    page.goto(web.address)
+    page.get_by_label(re.compile("Brukernavn|User name")).fill(person)
+    page.get_by_label(re.compile("Passord|Password")).fill(PASSWORD)
+    page.locator("form.in button").click()
+    expect(page.get_by_text(re.compile("^(Direkte|Live)$"))).to_be_visible()
+    expect(page.locator(".updated")).not_to_be_empty()  # the stream has begun
+
+
+def fill(house: House) -> None:
+    """Something of everything."""
+    house.night_exit("1A", 4 * MINUTE)
+    house.night_exit("5C", 20 * MINUTE)
+    fall = (Evidence("3B fall", "fall", "confirmed", house.now() - 11 * MINUTE),)
+    taken = house.find("fall", "3B", 11 * MINUTE, evidence=fall)
+    house.act(taken, "kari")
+    door = house.find("door-open", "2A", 23 * MINUTE, evidence=house.door("2A", 28 * MINUTE))
+    house.act(door, "sol", arrive=True)
+    house.find("quiet", "4B", 2 * MINUTE, "prewarned")
+    house.act(house.find("not-back", "1A", 61 * MINUTE), "kari", outcome="false_alarm")
+    house.protect(Protection("r2", "unprotected", (Why("not_heard", "gateway:zigbee2mqtt"),)))
+
+
+@pytest.fixture
+def other_page(chromium: Browser) -> Page:
+    return chromium.new_context(locale="nb-NO").new_page()
+
+
+def test_an_alert_comes_in_by_itself_and_is_done_by_one_tap_each(
+    house: House, heart: Heart, web: Web, page: Page
+) -> None:
+    enter(page, web)
+    expect(page.get_by_text("Ingen åpne varsler")).to_be_visible()
+    house.night_exit("1A")
+    card = page.locator(".card")
+    expect(card).to_contain_text("Anna Haugen")
+    expect(page).to_have_title(re.compile(r"^\(1\) Vaka"))
+    card.get_by_role("button", name="Jeg tar den").click()
+    expect(card).to_contain_text("Kari Nordmann tok den")
+    expect(page.locator("#notice")).to_have_text("Du har tatt 1A")
+    card.get_by_role("button", name="Jeg er fremme").click()
+    expect(card).to_contain_text("Kari Nordmann har vært der")
+    card.get_by_role("button", name="Hjalp til").click()
+    expect(page.get_by_text("Ingen åpne varsler")).to_be_visible()
+    expect(page.locator("#recent")).to_contain_text("Hjalp til")
+    expect(page).to_have_title(re.compile(r"^Vaka"))
+
+
+def test_what_one_does_the_other_sees_and_only_one_can_take_it(
+    house: House, heart: Heart, web: Web, page: Page, other_page: Page
+) -> None:
+    enter(page, web)
+    enter(other_page, web, "sol")
+    house.night_exit("1A")
+    expect(other_page.locator(".card")).to_be_visible()
+    # Her board hears of nothing while she taps: both tap before either knows.
+    other_page.evaluate("source.close()")
+    page.get_by_role("button", name="Jeg tar den").click()
+    expect(page.locator(".card")).to_contain_text("Kari Nordmann tok den")
+    other_page.get_by_role("button", name="Jeg tar den").click()
+    expect(other_page.locator("#notice")).to_contain_text("Kari Nordmann tok 1A")
+    expect(other_page.locator(".card")).to_contain_text("Kari Nordmann tok den")
+
+
+def test_a_new_alert_is_on_the_screen_within_a_second(
+    house: House, heart: Heart, web: Web, page: Page
+) -> None:
+    enter(page, web)
+    house.night_exit("1A")
+    began = time.monotonic()
+    expect(page.locator(".card")).to_be_visible()
+    assert time.monotonic() - began < 1
+
+
+def test_an_alert_of_another_unit_never_reaches_the_browser(
+    house: House, heart: Heart, web: Web, page: Page
+) -> None:
+    enter(page, web, "sol")
+    house.night_exit("4B")
+    mine = house.night_exit("1A")
+    expect(page.locator(".card")).to_have_id(f"alert-{mine.id}")
+    assert "Sverre" not in page.content()
+
+
+def test_a_dead_web_process_is_seen_within_five_seconds_and_forgotten_when_it_is_back(
+    house: House, heart: Heart, web: Web, page: Page
+) -> None:
+    enter(page, web)
+    banner = page.locator("#stale")
+    expect(banner).to_be_hidden()
+    web.signal(signal.SIGSTOP)
+    expect(banner).to_be_visible(timeout=WITHIN_MS)
+    expect(banner).to_contain_text(re.compile(r"Tavla er ikke oppdatert siden kl\.\s\d\d\.\d\d\.\d\d"))
+    expect(banner).to_contain_text("Skjermen har mistet kontakten med Vaka")
+    house.night_exit("1A")
+    web.signal(signal.SIGCONT)
+    expect(banner).to_be_hidden()
+    expect(page.locator(".card")).to_be_visible()
+
+
+def test_a_web_process_that_was_killed_and_started_anew_is_found_again(
+    house: House, heart: Heart, web: Web, page: Page
+) -> None:
+    enter(page, web)
+    web.kill()
+    expect(page.locator("#stale")).to_be_visible(timeout=WITHIN_MS)
+    house.night_exit("1A")
+    web.start()
+    expect(page.locator("#stale")).to_be_hidden(timeout=15_000)
+    expect(page.locator(".card")).to_be_visible()
+
+
+def test_a_silent_hub_is_seen_within_five_seconds(house: House, heart: Heart, web: Web, page: Page) -> None:
+    enter(page, web)
+    heart.stop()
+    expect(page.locator("#stale")).to_be_visible(timeout=WITHIN_MS)
+    expect(page.locator("#stale")).to_contain_text("Vaka svarer ikke")
+    heart.start()
+    expect(page.locator("#stale")).to_be_hidden()
+
+
+def test_lost_sensors_are_seen_within_five_seconds(house: House, heart: Heart, web: Web, page: Page) -> None:
+    enter(page, web)
+    house.hub_says("broker", "down")
+    expect(page.locator("#stale")).to_be_visible(timeout=WITHIN_MS)
+    expect(page.locator("#stale")).to_contain_text("mistet kontakten med sensorene")
+    house.hub_says("broker", "ok")
+    expect(page.locator("#stale")).to_be_hidden()
+
+
+def test_signing_out_in_one_tab_ends_the_board_in_another(
+    house: House, heart: Heart, web: Web, page: Page
+) -> None:
+    enter(page, web)
+    tab = page.context.new_page()
+    tab.goto(web.address)
+    tab.locator(".menu summary").click()
+    tab.get_by_role("button", name="Logg ut").click()
+    expect(page.get_by_role("heading", name="Logg inn")).to_be_visible()
+
+
+def test_the_whole_way_by_keyboard_alone(house: House, heart: Heart, web: Web, page: Page) -> None:
+    page.goto(web.address)
+    page.keyboard.type("kari")
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.locator(".updated")).not_to_be_empty()
+    house.night_exit("1A")
+    card = page.locator(".card")
+    expect(card).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Til varslene")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    for button, then in (("Jeg tar den", "Kari Nordmann tok den"), ("Jeg er fremme", "har vært der")):
+        expect(card.get_by_role("button", name=button)).to_be_focused()
+        expect(page.locator("#open.is-moving")).to_have_count(0)
+        page.keyboard.press("Enter")
+        expect(card).to_contain_text(then)
+    expect(card.get_by_role("button", name="Hjalp til")).to_be_focused()
+    expect(page.locator("#open.is-moving")).to_have_count(0)
+    page.keyboard.press("Enter")
+    expect(page.locator("#recent")).to_contain_text("Hjalp til")
+
+
+def test_an_open_fold_and_the_focus_survive_a_change_of_the_card(
+    house: House, heart: Heart, web: Web, page: Page
+) -> None:
+    enter(page, web)
+    house.night_exit("1A", 5 * MINUTE)
+    page.get_by_text("Detaljer").click()
+    page.get_by_role("button", name="Jeg er fremme").focus()
+    house.night_exit("1A", MINUTE)
+    expect(page.locator(".card")).to_contain_text("Har skjedd 2 ganger")
+    expect(page.locator("details.evidence")).to_have_attribute("open", "")
+    expect(page.get_by_role("button", name="Jeg er fremme")).to_be_focused()
+
+
+def test_what_moves_under_the_thumb_is_not_tapped(house: House, heart: Heart, web: Web, page: Page) -> None:
+    enter(page, web)
+    house.night_exit("1A", MINUTE)
+    expect(page.locator(".card")).to_be_visible()
+    tapped = """() => {
+      const button = document.querySelector('.card .do');
+      moved();
+      button.form.requestSubmit(button);
+    }"""
+    page.evaluate(tapped)
+    expect(page.locator("#open.is-moving")).to_have_count(0)
+    assert house.rows("SELECT state FROM alert")[0]["state"] == "open"
+    page.locator(".card .do").click()
+    expect(page.locator(".card")).to_contain_text("Kari Nordmann tok den")
+
+
+@pytest.mark.parametrize("width", [320, 390, 768, 1440, 1920])
+def test_nothing_is_wider_than_the_screen(
+    house: House, heart: Heart, web: Web, page: Page, width: int
+) -> None:
+    fill(house)
+    page.set_viewport_size({"width": width, "height": 800})
+    enter_filled(page, web)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    small = """() => [...document.querySelectorAll('button, summary, input:not([type=hidden])')]
+      .filter(e => e.checkVisibility()).map(e => e.getBoundingClientRect())
+      .filter(r => r.height < 43.9 || r.width < 43.9).length"""
+    assert page.evaluate(small) == 0
+
+
+def enter_filled(page: Page, web: Web, person: str = "kari") -> None:
+    page.goto(web.address)
+    page.get_by_label(re.compile("Brukernavn|User name")).fill(person)
+    page.get_by_label(re.compile("Passord|Password")).fill(PASSWORD)
+    page.locator("form.in button").click()
+    expect(page.locator(".card").first).to_be_visible()
+
+
+@pytest.mark.parametrize("language", ["nb", "en"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing(
+    house: House, heart: Heart, web: Web, page: Page, theme: str, language: str
+) -> None:
+    fill(house)
+    cookies = {"vaka_language": language, "vaka_theme": theme}
+    page.context.add_cookies([{"name": n, "value": v, "url": web.address} for n, v in cookies.items()])
+    page.goto(web.address)
+    _axe(page)
+    enter_filled(page, web)
+    for fold in page.locator(".folds summary").all():
+        fold.click()
+    page.locator(".menu summary").click()
+    _axe(page)
+    heart.stop()
+    page.keyboard.press("Escape")
+    expect(page.locator("#stale")).to_be_visible(timeout=WITHIN_MS)
+    _axe(page)
+
+
+def _axe(page: Page) -> None:
+    if not AXE.exists():
+        pytest.fail(f"{AXE} is absent: make assets")
+    page.evaluate("document.getAnimations().forEach(a => a.finish())")
+    page.evaluate(AXE.read_text())
+    found = page.evaluate("axe.run()")["violations"]
+    said = [
+        f"{v['id']}: {[n['html'][:120] + ' | ' + n['failureSummary'] for n in v['nodes']][:3]}" for v in found
+    ]
+    assert said == []

@@ -1,0 +1,161 @@
+"""Who gets in, for how long, and what guessing comes to."""
+
+import hashlib
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from starlette.testclient import TestClient
+
+from dashboards.app import create_app
+from dashboards.auth import LONGEST_WAIT, Brake
+from hub.store.instants import to_us
+from tests.web.conftest import SignIn, csrf_of
+from tests.web.house import DOCUMENT, PASSWORD, House
+
+
+def attempt(client: TestClient, person: str, password: str) -> tuple[int, str]:
+    answer = client.post(
+        "/sign-in", data={"person": person, "password": password, "csrf": csrf_of(client, "/sign-in")}
+    )
+    return answer.status_code, answer.text
+
+
+def test_without_signing_in_there_is_no_board(visitor: TestClient) -> None:
+    answer = visitor.get("/")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
+    assert visitor.get("/live").status_code == 401
+    assert visitor.get("/api/v1/alerts").status_code == 401
+
+
+def test_the_right_password_opens_the_board(sign_in: SignIn) -> None:
+    assert "Kari Nordmann" in sign_in("kari").get("/").text
+
+
+def test_the_user_name_may_be_typed_in_capitals_and_with_a_space(visitor: TestClient) -> None:
+    assert attempt(visitor, " Kari ", PASSWORD)[0] == 303
+
+
+def test_a_wrong_password_and_an_unknown_person_are_answered_alike(visitor: TestClient) -> None:
+    wrong, unknown = attempt(visitor, "kari", "wrong"), attempt(visitor, "nobody", "wrong")
+    assert wrong[0] == unknown[0] == 401
+    assert wrong[1].replace('value="kari"', "") == unknown[1].replace('value="nobody"', "")
+    assert "Brukernavn og passord stemmer ikke" in wrong[1]
+
+
+def test_a_wrong_password_and_an_unknown_person_take_equally_long(house: House) -> None:
+    from dashboards.auth import password_fits
+
+    def shortest(person: str) -> float:
+        took = []
+        for _ in range(5):
+            began = time.perf_counter()
+            assert not password_fits(house.connection, "solbakken", person, "wrong")
+            took.append(time.perf_counter() - began)
+        return min(took)
+
+    known, unknown = shortest("kari"), shortest("nobody")
+    assert 0.5 < known / unknown < 2
+
+
+def test_a_person_without_a_password_does_not_get_in(house: House, visitor: TestClient) -> None:
+    house.import_site(DOCUMENT.replace("{id: tor,", "{id: ny, name: Ny Ansatt, role: carer}\n  - {id: tor,"))
+    assert attempt(visitor, "ny", "")[0] == 401
+
+
+def test_only_the_hash_of_a_session_is_kept_and_its_cookie_is_out_of_reach(
+    house: House, visitor: TestClient
+) -> None:
+    form = {"person": "kari", "password": PASSWORD, "csrf": csrf_of(visitor, "/sign-in")}
+    cookie = visitor.post("/sign-in", data=form).headers["set-cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=lax" in cookie
+    assert "Secure" not in cookie
+    token = visitor.cookies["vaka_session"]
+    assert [bytes(row["token_hash"]) for row in house.rows("SELECT token_hash FROM session")] == [
+        hashlib.sha256(token.encode()).digest()
+    ]
+
+
+def test_over_https_the_cookie_is_never_sent_in_the_clear(house: House) -> None:
+    with TestClient(create_app(house.settings), "https://vaka.test", follow_redirects=False) as client:
+        form = {"person": "kari", "password": PASSWORD, "csrf": csrf_of(client, "/sign-in")}
+        answer = client.post("/sign-in", data=form)
+    assert "Secure" in answer.headers["set-cookie"]
+    assert "max-age" in answer.headers["strict-transport-security"]
+
+
+def test_signing_out_ends_the_session_for_good(sign_in: SignIn) -> None:
+    kari = sign_in("kari")
+    token = kari.cookies["vaka_session"]
+    assert kari.post("/sign-out", data={"csrf": csrf_of(kari)}).status_code == 303
+    kari.cookies.set("vaka_session", token)
+    assert kari.get("/").status_code == 303
+
+
+@pytest.mark.parametrize(("idle", "still_in"), [(timedelta(hours=11), True), (timedelta(hours=13), False)])
+def test_a_session_ends_when_nobody_used_it_for_twelve_hours(
+    house: House, sign_in: SignIn, idle: timedelta, still_in: bool
+) -> None:
+    kari = sign_in("kari")
+    house.connection.execute("UPDATE session SET used_at = ?", (to_us(house.now() - idle),))
+    assert (kari.get("/").status_code == 200) is still_in
+
+
+def test_who_is_taken_out_of_the_site_file_is_out_at_once(house: House, sign_in: SignIn) -> None:
+    kari = sign_in("kari")
+    house.import_site(DOCUMENT.replace("  - {id: kari, name: Kari Nordmann, role: carer}\n", ""))
+    assert kari.get("/").status_code == 303
+
+
+def test_guessing_is_slowed_down_and_says_for_how_long(visitor: TestClient) -> None:
+    answers = [attempt(visitor, "kari", "wrong")[0] for _ in range(4)]
+    assert answers == [401, 401, 401, 429]
+    status, text = attempt(visitor, "kari", PASSWORD)
+    assert status == 429
+    assert "Mange forsøk på rad" in text
+
+
+def test_others_at_the_same_screen_are_not_slowed_down(visitor: TestClient) -> None:
+    for _ in range(4):
+        attempt(visitor, "kari", "wrong")
+    assert attempt(visitor, "sol", PASSWORD)[0] == 303
+
+
+def test_the_wait_grows_to_a_minute_and_no_further_and_only_where_the_guessing_was() -> None:
+    brake, now = Brake(), datetime(2026, 3, 1, tzinfo=UTC)
+    waits = []
+    for _ in range(20):
+        brake.failed("kari", "10.0.0.1", now)
+        waits.append(brake.wait("kari", "10.0.0.1", now))
+    assert waits[:5] == [timedelta(seconds=s) for s in (0, 0, 1, 2, 4)]
+    assert waits[-1] == LONGEST_WAIT
+    assert brake.wait("kari", "10.0.0.2", now) == timedelta(0)
+    assert brake.wait("kari", "10.0.0.1", now + LONGEST_WAIT) <= timedelta(0)
+    brake.succeeded("kari", "10.0.0.1")
+    assert brake.wait("kari", "10.0.0.1", now) == timedelta(0)
+
+
+def test_guesses_by_the_thousand_do_not_fill_the_memory() -> None:
+    brake, now = Brake(keep=100), datetime(2026, 3, 1, tzinfo=UTC)
+    for number in range(1000):
+        brake.failed(f"person-{number}", "10.0.0.1", now)
+    assert len(brake._failures) == 100
+
+
+def test_signing_in_and_failing_to_are_in_the_audit_trail(house: House, visitor: TestClient) -> None:
+    attempt(visitor, "kari", "wrong")
+    attempt(visitor, "kari", PASSWORD)
+    trail = [(row["by"], row["what"]) for row in house.rows("SELECT by, what FROM audit ORDER BY seq")]
+    assert trail == [(None, "sign-in refused"), ("kari", "signed in")]
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/sign-out", "/appearance", "/alerts/1/accept"])
+def test_a_form_from_elsewhere_is_refused(sign_in: SignIn, house: House, path: str) -> None:
+    house.night_exit()
+    kari = sign_in("kari")
+    assert kari.post(path, data={"csrf": "0" * 64}).status_code == 403
+    assert kari.post(path).status_code == 403
+    right = {"csrf": csrf_of(kari), "person": "kari", "password": PASSWORD}
+    assert kari.post(path, data=right, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
+    assert house.rows("SELECT state FROM alert")[0]["state"] == "open"

@@ -146,7 +146,7 @@ def never_killed(folder: Path, said: list[tuple[str, bytes]]) -> Outcome:
 def test_a_hub_killed_at_every_commit_ends_like_one_that_never_was(
     tmp_path: Path, mosquitto: Mosquitto
 ) -> None:
-    said = messages(400, seed=1)
+    said = messages(1600, seed=1)
     expected = never_killed(tmp_path / "calm", said)
     house = prepare(tmp_path / "killed", mosquitto)
     house.publish(said)

@@ -70,7 +70,9 @@ def test_a_secret_is_a_file_and_never_stands_in_the_environment(name: str) -> No
 
 
 def test_compose_refuses_to_start_before_secrets_were_made() -> None:
-    assert {name for service in SERVICES.values() for name in service["secrets"]} == set(COMPOSE["secrets"])
+    assert {name for service in SERVICES.values() for name in service.get("secrets", [])} == set(
+        COMPOSE["secrets"]
+    )
     for name, secret in COMPOSE["secrets"].items():
         folder, _, file = secret["file"].rpartition("/")
         assert folder.startswith("${VAKA_SECRETS:?")
@@ -85,7 +87,7 @@ def test_compose_refuses_to_start_before_secrets_were_made() -> None:
 def test_the_settings_given_to_our_services_are_settings_we_have(name: str) -> None:
     environment = SERVICES[name]["environment"]
     settings = read_settings({key: value for key, value in environment.items() if "$" not in value})
-    assert settings.broker_address.tls
+    assert settings.broker_address.tls == (name == "hub")
     assert settings.broker_address.host in SERVICES
     assert settings.broker_ca is not None
     assert any(str(settings.broker_ca) in volume for volume in SERVICES[name]["volumes"])
@@ -166,3 +168,8 @@ def test_the_browser_libraries_lock_names_no_address_to_download_from() -> None:
     for name, entry in libraries.items():
         assert "resolved" not in entry, name
         assert entry["integrity"].startswith("sha512-"), name
+
+
+def test_the_pages_are_given_neither_the_brokers_password_nor_influxdbs_token() -> None:
+    assert SERVICES["web"].get("secrets", []) == []
+    assert not [key for key in SERVICES["web"]["environment"] if "PASSWORD" in key or "TOKEN" in key]

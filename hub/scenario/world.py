@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -73,6 +74,7 @@ class World:
         self._connected, self._caught_up = True, False
         self._away_since: datetime | None = None
         self._queue: list[Message] = []  # what the broker keeps for us
+        self._stuck = False
         self._last_of: dict[str, Message] = {}
         self._mid = 0
         self.running = False
@@ -107,12 +109,24 @@ class World:
 
     def stop(self) -> None:
         """Nothing is kept but the file: a stop and a kill are the same to it."""
-        self.running = False
+        self.running = self._stuck = False
         self.connection.close()
 
     def restart(self) -> None:
         self.stop()
         self.start()
+
+    def stuck(self) -> None:
+        """The hub can do nothing, as while the disk is full: what comes in waits for it."""
+        self._stuck = True
+
+    def goes_on(self) -> None:
+        """What has waited is taken as one batch, and time goes on."""
+        self._stuck = False
+        waiting, self._queue = self._queue, []
+        if waiting:
+            self.pipeline.take(waiting)
+        self._work()
 
     # What devices and gateways say
 
@@ -208,7 +222,7 @@ class World:
         """Let time pass as the main loop does: what is due happens at its instant."""
         then = then.astimezone(UTC)
         assert then >= self.clock.at, f"the world is at {self.clock.at}, {then} has gone by"
-        while self.running and (moment := self._next_moment(then)) is not None:
+        while self.running and not self._stuck and (moment := self._next_moment(then)) is not None:
             self.clock.at = max(moment, self.clock.at)
             self._work()
         self.clock.at = then
@@ -280,7 +294,7 @@ class World:
     # How
 
     def _deliver(self, messages: Sequence[Message]) -> None:
-        if not (self.running and self._connected):
+        if not (self.running and self._connected) or self._stuck:
             self._queue += [m for m in messages if m.mid]
             return
         self.pipeline.take(messages)
@@ -303,7 +317,7 @@ class World:
 
     def _work(self) -> None:
         """What the main loop does when it wakes up."""
-        if not self.running:
+        if not self.running or self._stuck:
             return
         now = self.clock.now()
         if self._caught_up:
@@ -340,6 +354,7 @@ class World:
         return Decoder([*(GatewayTopic(g.id, g.kind, g.topic) for g in site.gateways), NATIVE])
 
 
+@cache
 def read(document: str) -> Site:
     """A site file's text that must hold together."""
     found = read_site(document, "the scenario's site file")

@@ -13,6 +13,7 @@ from rules.building import Device, Site
 from rules.duration import Window
 
 NIGHT = Window(time(22), time(7))
+_HOME_BEFORE = timedelta(minutes=30)
 _QUIET = {"outer_door": {"open": False}, "smoke_detector": {"smoke": False}, "bed": {"in_bed": False}}
 _MOTION = ("motion", "bathroom_motion", "bedroom_motion", "kitchen_motion")
 
@@ -81,7 +82,7 @@ class _Home:
 
     def _do_something(self, at: datetime) -> Iterator[Happening]:
         what = self._random.choices(("move", "bathroom", "rest", "go out"), (12, 4, 3, 1))[0]
-        if what == "go out":
+        if what == "go out" and not NIGHT.contains(at + _HOME_BEFORE, self._zone):
             yield from self._go_out(at)
         elif what == "rest":
             yield from self._say("bed", at, {"in_bed": True})

@@ -19,12 +19,17 @@ COLLEAGUE = "jonas"
 """The one of the house's people who is no newcomer: hub/demo/colleague.py."""
 
 
+def house() -> SiteFile:
+    """The demo's house, as its own file says it."""
+    file = read_site((files("hub.demo") / "house.yaml").read_text("utf-8"), "house.yaml")
+    assert isinstance(file, SiteFile), file
+    return file
+
+
 def put_in_force(settings: Settings) -> Site:
     """The demo's house. Raises NoSiteError where the folder is another installation's."""
-    document = (files("hub.demo") / "house.yaml").read_text("utf-8")
-    file = read_site(document, "house.yaml")
-    assert isinstance(file, SiteFile), file
-    site = file.site
+    file = house()
+    site, document = file.site, file.document
     connection = connect(settings.database)
     try:
         with transaction(connection):

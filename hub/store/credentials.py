@@ -23,3 +23,8 @@ def put(connection: sqlite3.Connection, site: str, person: str, hash: str, at: d
         "INSERT INTO audit (site, at, by, what, detail) VALUES (?, ?, NULL, 'password set', ?)",
         (site, to_us(at), person),
     )
+
+
+def people(connection: sqlite3.Connection, site: str) -> set[str]:
+    """Who has a password."""
+    return {row[0] for row in connection.execute("SELECT person FROM credential WHERE site = ?", (site,))}

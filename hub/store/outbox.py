@@ -8,7 +8,7 @@ from datetime import datetime
 
 import msgspec
 
-from hub.store.instants import to_us
+from hub.store.instants import from_us, to_us
 
 
 class Notification(msgspec.Struct, frozen=True):
@@ -45,6 +45,14 @@ def waiting(connection: sqlite3.Connection, site: str, limit: int) -> list[Notif
         (site, limit),
     )
     return [Notification(*row) for row in rows]
+
+
+def backlog(connection: sqlite3.Connection, site: str) -> tuple[int, datetime | None]:
+    """How many have not been sent, and since when the oldest of them waits."""
+    count, oldest = connection.execute(
+        "SELECT count(*), min(created_at) FROM notification WHERE sent_at IS NULL AND site = ?", (site,)
+    ).fetchone()
+    return count, None if oldest is None else from_us(oldest)
 
 
 def mark_sent(connection: sqlite3.Connection, ids: Iterable[int], at: datetime) -> None:

@@ -80,6 +80,7 @@ def test_a_newcomer_signs_in_sees_an_alert_come_takes_it_and_closes_it(
     expect(page.locator("#coverage")).not_to_contain_text("Not covered")
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(60)
 def test_ctrl_c_ends_the_demo_and_leaves_neither_a_process_nor_a_file(
     demo: subprocess.Popen[str], tmp_path: Path
@@ -96,6 +97,7 @@ def test_ctrl_c_ends_the_demo_and_leaves_neither_a_process_nor_a_file(
     assert not listens(int(said["port"]))
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(60)
 def test_a_taken_port_is_no_reason_not_to_begin(tmp_path: Path) -> None:
     with socket.socket() as other:

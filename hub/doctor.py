@@ -1,0 +1,176 @@
+"""What is wrong with an installation, and what to do about it: looked at from outside, as it stands now.
+
+Here: one function for each thing that is looked at. Not here: how it is said (hub/commands/doctor.py).
+"""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Literal, NamedTuple
+
+from hub.mqtt.broker import BrokerAccess
+from hub.mqtt.publisher import Publisher, PublishError
+from hub.settings import Settings
+from hub.site.file import SiteFile
+from hub.store import credentials, health, outbox, protection, quarantine
+from hub.store.health import Health
+from rules.building import Site
+from rules.protection import Why
+
+HUB_ALIVE_WITHIN = timedelta(seconds=5)
+WAITING_TOO_LONG = timedelta(minutes=1)
+NEWS = timedelta(days=1)
+DISK_WRONG, DISK_LOOK = 200 * 1024**2, 1024**3
+_NAMED = 5
+
+
+class Remark(NamedTuple):
+    """`wrong`: it does not work as it must. `look`: it works, and somebody should look at it. `cure` is what
+    to do.
+    """
+
+    state: Literal["ok", "look", "wrong"]
+    what: str
+    cure: str = ""
+
+
+def on_database(connection: sqlite3.Connection, settings: Settings) -> Iterator[Remark]:
+    found = [str(row[0]) for row in connection.execute("PRAGMA quick_check")]
+    if found == ["ok"]:
+        yield Remark("ok", f"the database {settings.database} is whole")
+    else:
+        yield Remark(
+            "wrong",
+            f"the database {settings.database} is damaged: {found[0]}",
+            "stop the hub, keep the file, and put back the last good copy",
+        )
+
+
+def on_disk(settings: Settings) -> Iterator[Remark]:
+    free = shutil.disk_usage(settings.data).free
+    size = f"{free / 1024**3:.1f} GiB"
+    if free < DISK_WRONG:
+        yield Remark(
+            "wrong", f"only {size} of disk are free", "make room: with a full disk no reading is taken"
+        )
+    elif free < DISK_LOOK:
+        yield Remark("look", f"{size} of disk are free", "make room before it is full")
+    else:
+        yield Remark("ok", f"{size} of disk are free")
+
+
+def on_clock(settings: Settings) -> Iterator[Remark]:
+    if settings.clock == "readings":
+        yield Remark(
+            "look",
+            "time passes only as readings come (VAKA_CLOCK is readings)",
+            "unset it, except for a replay: silence is not noticed",
+        )
+
+
+def on_site(file: SiteFile) -> Iterator[Remark]:
+    yield Remark("ok", f"the site in force is {file.site.name} ({file.site.site})")
+    for warning in file.warnings:
+        yield Remark("look", str(warning), "add the sensor, or take the rule away there; then vaka import")
+
+
+def on_passwords(connection: sqlite3.Connection, site: Site) -> Iterator[Remark]:
+    known = credentials.people(connection, site.site)
+    without = [person.id for person in site.people if person.id not in known]
+    if not site.people or len(without) == len(site.people):
+        yield Remark("wrong", "nobody can sign in", "vaka password PERSON sets a password")
+    elif without:
+        yield Remark("look", f"no password yet: {_some(without)}", "vaka password PERSON sets one")
+    else:
+        yield Remark("ok", "everybody has a password")
+
+
+def on_broker(settings: Settings) -> Iterator[Remark]:
+    """A connection of our own beside the hub's: under another client identifier, which disturbs nobody."""
+    access = BrokerAccess.from_settings(settings)
+    try:
+        with Publisher(access, "vaka-doctor"):
+            pass
+    except PublishError as fault:
+        yield Remark("wrong", str(fault), "start the broker, or correct VAKA_BROKER and its password file")
+        return
+    yield Remark("ok", f"the broker {access} lets us in")
+
+
+def on_hub(connection: sqlite3.Connection, site: Site, now: datetime) -> Iterator[Remark]:
+    parts = {part.part: part for part in health.everything(connection, site.site)}
+    hub = parts.pop("hub", None)
+    if hub is None or now - hub.seen > HUB_ALIVE_WITHIN:
+        last = "was never at work" if hub is None else f"was last at work {_local(hub.seen, site)}"
+        yield Remark("wrong", f"the hub {last}", "start it: vaka up, or vaka hub")
+        return
+    yield Remark("ok", "the hub is at work")
+    for part in parts.values():
+        yield from _on_part(part, site)
+
+
+def on_residents(connection: sqlite3.Connection, site: Site, now: datetime) -> Iterator[Remark]:
+    """By pseudonym and room: a technician needs no names."""
+    today = now.astimezone(site.zone).date()
+    rooms = {resident.id: resident.room for resident in site.residents if resident.lives_here(today)}
+    standings = {r: s for r, s in protection.now(connection, site.site).items() if r in rooms}
+    for resident, standing in sorted(standings.items()):
+        state = standing.protection.state
+        if state != "protected":
+            reasons = _some([_why(why) for why in standing.protection.why], "; ")
+            since = _local(standing.since, site)
+            what = f"{resident} in {rooms[resident]} is {state} since {since}: {reasons}"
+            yield Remark(
+                "wrong" if state == "unprotected" else "look", what, "see to these sensors and rules"
+            )
+    if standings and all(s.protection.state == "protected" for s in standings.values()):
+        yield Remark("ok", "every resident is protected")
+
+
+def on_quarantine(connection: sqlite3.Connection, site: Site, now: datetime) -> Iterator[Remark]:
+    found = [q for q in quarantine.everything(connection, site.site) if now - q.last_received_at <= NEWS]
+    if not found:
+        yield Remark("ok", "every message of the last day was understood")
+        return
+    count = sum(q.count for q in found)
+    yield Remark("look", f"{count} messages were not understood, the newest in the last day:")
+    for q in found[:_NAMED]:
+        yield Remark("look", f"  {q.topic}: {q.reason} ({q.count} times)")
+
+
+def on_outbox(connection: sqlite3.Connection, site: Site, now: datetime) -> Iterator[Remark]:
+    count, oldest = outbox.backlog(connection, site.site)
+    if oldest is not None and now - oldest > WAITING_TOO_LONG:
+        what = f"{count} messages about alerts wait to be sent, the oldest since {_local(oldest, site)}"
+        yield Remark("wrong", what, "they go out when hub and broker are at work")
+    else:
+        yield Remark("ok", "messages about alerts go out")
+
+
+def _on_part(part: Health, site: Site) -> Iterator[Remark]:
+    if part.state == "ok":
+        return
+    what = f"{part.part} is {part.state} since {_local(part.since, site)}: {part.detail}"
+    yield Remark("wrong" if part.state == "down" else "look", what)
+
+
+def _why(why: Why) -> str:
+    return {
+        "no_rule": "no rule watches over them",
+        "no_sensor": f"the rule {why.what} has no sensor there",
+        "never_heard": f"{why.what} was never heard",
+        "not_heard": f"{why.what} cannot be heard",
+    }[why.cause]
+
+
+def _some(names: list[str], between: str = ", ") -> str:
+    return between.join(names[:_NAMED]) + (
+        f"{between}and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    )
+
+
+def _local(at: datetime, site: Site) -> str:
+    return f"{at.astimezone(site.zone):%Y-%m-%d %H:%M}"

@@ -1,7 +1,7 @@
 """The only "now" of the project. Everything else is given the time, or a clock.
 
 `WallClock` runs steadily between looks at the wall and never backwards by itself; a jump of the wall (set by
-hand, a machine that slept) is noticed and said. `ReadingsClock` stands where the readings are: for replays of
+hand, or by NTP) is noticed and said. `ReadingsClock` stands where the readings are: for replays of
 recordings.
 """
 
@@ -26,6 +26,11 @@ class Clock(Protocol):
         ...
 
 
+def _awake_or_asleep() -> float:
+    """Seconds that only ever grow, those included in which the machine slept: then no clock was set."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+
+
 class WallClock:
     """`since`: from when on its stamps follow one another steadily, as it counts now."""
 
@@ -34,7 +39,7 @@ class WallClock:
     def __init__(
         self,
         wall: Callable[[], datetime] = lambda: datetime.now(UTC),
-        steady: Callable[[], float] = time.monotonic,
+        steady: Callable[[], float] = _awake_or_asleep,
     ) -> None:
         self._wall, self._steady = wall, steady
         self._anchor = (wall(), steady())

@@ -57,6 +57,7 @@ class Pipeline:
         self._connection, self._catalogue, self._clock = connection, catalogue, clock
         self._redelivery = Redelivery(connection)
         self._rows: list[readings.Row] = []
+        self._taken_alone = 0  # of a batch that is taken one by one, if the disk fails in the middle of it
         with transaction(connection):
             self._measures = readings.measure_numbers(connection)
         self.adopt(site, decoder)
@@ -75,24 +76,35 @@ class Pipeline:
     def take(self, messages: Sequence[Message]) -> None:
         """Commit a batch. A message that breaks it is found by taking them one by one, and quarantined.
 
-        Raises sqlite3.OperationalError where the disk is full or fails: nothing was taken, nothing may be
-        acknowledged.
+        Raises sqlite3.OperationalError where the disk is full or fails: nothing may be acknowledged, and the
+        same batch is to be given again.
         """
+        if not self._taken_alone:
+            try:
+                with self._transaction():
+                    for message in messages:
+                        self._take(message)
+                return
+            except sqlite3.OperationalError:
+                raise
+            except Exception:
+                log.exception("a batch could not be taken whole")
+        for message in messages[self._taken_alone :]:
+            self._take_alone(message)
+            self._taken_alone += 1
+        self._taken_alone = 0
+
+    def _take_alone(self, message: Message) -> None:
         try:
             with self._transaction():
-                for message in messages:
-                    self._take(message)
+                self._take(message)
         except sqlite3.OperationalError:
             raise
         except Exception as mistake:
-            if len(messages) > 1:
-                for message in messages:
-                    self.take([message])
-                return
-            log.exception("a message could not be taken: %s", messages[0].topic)
+            log.exception("a message could not be taken: %s", message.topic)
             why = f"the hub itself failed on this message ({type(mistake).__name__}: {mistake})"
             with self._transaction():
-                self._set_aside(messages[0], why)
+                self._set_aside(message, why)
 
     def tick(self, now: datetime) -> None:
         """Fire the rules' deadlines ≤ now. No transaction where nothing is due."""
@@ -109,6 +121,11 @@ class Pipeline:
     def regained_sight(self, part: str, at: datetime) -> None:
         with self._transaction():
             self._put_findings(self.judge.regained_sight(part, at))
+
+    def session_lost(self) -> None:
+        """The broker numbers its messages anew: what it sends from now on is no redelivery of anything."""
+        with self._transaction():
+            self._redelivery.forget_identifiers()
 
     def clock_jumped(self, by: timedelta, since: datetime = _EVER) -> None:
         """The wall clock was set: what it had stamped since `since` (by its old time) moves with it. What was

@@ -19,6 +19,7 @@ REMEMBERED = 20_000
 
 
 _DIGEST, _ENTRY = 8, 10
+_NO_IDENTIFIER = bytes(2)
 
 
 class Redelivery:
@@ -50,6 +51,19 @@ class Redelivery:
         entry = _entry(message)
         self._batch.append(entry)
         self._add(entry)
+
+    def forget_identifiers(self) -> None:
+        """A new session: packet identifiers begin anew, the bytes are still known. Within a transaction."""
+        batches = [
+            (b"".join(e[:_DIGEST] + _NO_IDENTIFIER for e in _split(b)), seq) for seq, b in self._batches
+        ]
+        self._connection.executemany("UPDATE committed_batch SET entries = ? WHERE seq = ?", batches)
+        self._batches = deque((seq, entries) for entries, seq in batches)
+        self._entries.clear()
+        self._digests.clear()
+        for entries, _ in batches:
+            for entry in _split(entries):
+                self._add(entry)
 
     def put(self) -> None:
         """Write the batch beside its readings, and let go of the oldest. Within the transaction."""

@@ -165,6 +165,7 @@ class Hub:
                 self._pipeline.lost_sight("broker", lost_from)
         self._away_since = None
         if not change.session_present:
+            self._pipeline.session_lost()
             self._announce_again(change.at)
         self._say("broker", "ok", change.at)
 

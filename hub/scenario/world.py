@@ -303,6 +303,7 @@ class World:
     def _on_connection(self, session: bool, lost_from: datetime | None) -> None:
         if not session:
             self._queue.clear()
+            self.pipeline.session_lost()
             if lost_from is not None:
                 self.pipeline.lost_sight("broker", lost_from)
         backlog, self._queue = self._queue, []

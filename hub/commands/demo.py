@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import os
 import secrets
-import signal
 import socket
 import sqlite3
 import sys
@@ -25,6 +24,7 @@ from hub.demo.simulator import Simulator
 from hub.mqtt.embedded_broker import HOST, BrokerStartError, EmbeddedBroker
 from hub.mqtt.publisher import PublishError
 from hub.settings import PREFIX, Settings, read_settings
+from hub.stop_signals import on_stop_signals
 from hub.store import health
 from hub.store.db import connect
 from rules.building import Person, Site
@@ -49,8 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """0: stopped as it was told to; 1: something did not come up, and why was said."""
     stopping = Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopping.set())
+    on_stop_signals(stopping.set)
     try:
         with _folder(arguments.data) as folder, ExitStack() as at_the_end:
             _live(arguments, folder, stopping, at_the_end)

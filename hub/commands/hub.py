@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 import fcntl
 import logging
-import signal
 import sys
 from pathlib import Path
 
 from hub.run import Hub
 from hub.settings import read_settings
 from hub.site.installed import installed_site
+from hub.stop_signals import on_stop_signals
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,8 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
             print(f"vaka hub: another hub is at work in {settings.data}; expected none", file=sys.stderr)
             return 1
         hub = Hub(settings, site.site)
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: hub.stop())
+        on_stop_signals(hub.stop)
         logging.info("The hub of %s (%s) begins", site.name, site.site)
         hub.run()
         logging.info("The hub of %s has stopped", site.site)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import signal
 import sys
 from pathlib import Path
 from threading import Event
@@ -12,6 +11,7 @@ from threading import Event
 from hub.children import Children
 from hub.settings import read_settings
 from hub.site.installed import installed_site
+from hub.stop_signals import on_stop_signals
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,8 +26,7 @@ def run(arguments: argparse.Namespace) -> int:
     children.add("the hub", "hub", "hub")
     children.add("the web", "dashboards")
     stopping = Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopping.set())
+    on_stop_signals(stopping.set)
     _say(f"{site.name}: http://{settings.web_host}:{settings.web_port}")
     children.keep_running(stopping)
     return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from datetime import timedelta
 from itertools import cycle
@@ -28,9 +29,13 @@ class Colleague:
         connection = connect(self._settings.database)
         desk = Desk(connection, self._site, self._clock)
         while not stopping.wait(_LOOKS_EVERY):
-            for alert in alerts.open_alerts(connection, self._site):
-                self._act(desk, alert)
+            self.look(connection, desk)
         connection.close()
+
+    def look(self, connection: sqlite3.Connection, desk: Desk) -> None:
+        """Once over the board, one step with each alert that waits for it."""
+        for alert in alerts.open_alerts(connection, self._site):
+            self._act(desk, alert)
 
     def _act(self, desk: Desk, alert: Alert) -> None:
         now = self._clock.now()

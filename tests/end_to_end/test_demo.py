@@ -82,14 +82,15 @@ def test_a_newcomer_signs_in_sees_an_alert_come_takes_it_and_closes_it(
 
 @pytest.mark.slow
 @pytest.mark.timeout(60)
-def test_ctrl_c_ends_the_demo_and_leaves_neither_a_process_nor_a_file(
-    demo: subprocess.Popen[str], tmp_path: Path
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda how: how.name)
+def test_ctrl_c_or_a_closed_terminal_ends_the_demo_and_leaves_neither_a_process_nor_a_file(
+    demo: subprocess.Popen[str], how: signal.Signals, tmp_path: Path
 ) -> None:
     said = first_line(demo)
     children = psutil.Process(demo.pid).children(recursive=True)
     assert len(children) == 3  # broker, hub, web
     assert list((tmp_path / "tmp").iterdir())
-    demo.send_signal(signal.SIGINT)
+    demo.send_signal(how)
     out, err = demo.communicate(timeout=30)
     assert (demo.returncode, out, err) == (0, "", "")
     assert [child.pid for child in children if child.is_running()] == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import sys
 
 import uvicorn
@@ -19,6 +20,10 @@ def main() -> int:
     except SettingsError as error:
         print(f"vaka web: {error}", file=sys.stderr)
         return 1
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(
+        resource.RLIMIT_NOFILE, (most, most)
+    )  # each open board is a file; 1024 is soon reached
     uvicorn.run(
         create_app(settings),
         host=settings.web_host,

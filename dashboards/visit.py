@@ -70,7 +70,8 @@ def open_database(request: Request) -> Iterator[sqlite3.Connection]:
         connection.close()
 
 
-Database = Annotated[sqlite3.Connection, Depends(open_database)]
+# Closed before the answer goes out: a stream lives for hours and must not keep files open.
+Database = Annotated[sqlite3.Connection, Depends(open_database, scope="function")]
 
 
 def house_of(request: Request, connection: Database) -> House:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from rules.finding import Evidence
 from rules.protection import Protection, Why
@@ -82,6 +82,25 @@ def test_what_one_does_the_other_sees_and_only_one_can_take_it(
     other_page.get_by_role("button", name="Jeg tar den").click()
     expect(other_page.locator("#notice")).to_contain_text("Kari Nordmann tok 1A")
     expect(other_page.locator(".card")).to_contain_text("Kari Nordmann tok den")
+
+
+def test_the_answer_to_a_tap_counts_also_when_the_stream_was_quicker(
+    house: House, heart: Heart, web: Web, page: Page
+) -> None:
+    enter(page, web)
+    house.night_exit("1A")
+    card = page.locator(".card")
+    expect(card).to_be_visible()
+
+    def hold_back(route: Route) -> None:
+        answer = route.fetch()
+        page.wait_for_function("document.querySelector('.card').textContent.includes('tok den')")
+        route.fulfill(response=answer)
+
+    page.route("**/accept", hold_back)
+    card.get_by_role("button", name="Jeg tar den").click()
+    expect(page.locator("#notice")).to_have_text("Du har tatt 1A")
+    expect(card).to_contain_text("Kari Nordmann tok den")
 
 
 def test_a_new_alert_is_on_the_screen_within_a_second(

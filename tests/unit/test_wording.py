@@ -1,0 +1,203 @@
+"""What is said of an alert, word for word, in both languages."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from rules import wording
+from rules.alert import Alert, concern_of, found, opened
+from rules.building import Site
+from rules.catalogue import catalogue
+from rules.finding import Evidence, Finding
+from rules.protection import Why
+from rules.rulebook import Rulebook, Watch, rulebook
+from rules.wording import Language, Voice
+
+SITE = Site.model_validate(
+    {
+        "site": "test",
+        "name": "Test",
+        "units": [{"id": "u", "name": "U"}],
+        "rooms": [{"id": "3B", "unit": "u"}],
+        "residents": [{"id": "r", "name": "Ragna", "room": "3B"}],
+        "devices": [
+            {"id": "outer", "room": "3B", "role": "outer_door"},
+            {"id": "fridge", "room": "3B", "role": "fridge"},
+            {"id": "bath", "room": "3B", "role": "bathroom_motion"},
+            {"id": "bed", "room": "3B", "role": "bed"},
+            {"id": "cord", "room": "3B", "role": "help_button"},
+            {"id": "faller", "room": "3B", "role": "fall_detector"},
+        ],
+        "rules": [{"rule": name} for name in catalogue() if name not in ("leak", "smoke")],
+    }
+)
+BOOK: Rulebook = rulebook(SITE, catalogue(), date(2026, 3, 2))
+NIGHT = datetime(2026, 3, 2, 1, 10, tzinfo=UTC)  # 02:10 in Oslo
+NOW = NIGHT + timedelta(minutes=20)
+
+
+def voice(language: Language, now: datetime = NOW) -> Voice:
+    return Voice(language, SITE.zone, now)
+
+
+def watch(rule: str) -> Watch:
+    return BOOK.watches[rule, "3B"]
+
+
+def raised(
+    rule: str,
+    evidence: Evidence | None,
+    at: datetime = NIGHT,
+    found_at: datetime | None = None,
+    kind: str = "raised",
+) -> Alert:
+    heard = (evidence,) if evidence is not None else ()
+    finding = Finding(rule, "3B", "prewarned" if kind == "prewarned" else "raised", at, "test", None, heard)
+    return opened(finding, "test", concern_of(watch(rule)), found_at or at)
+
+
+def said(alert: Alert, language: Language = "nb", now: datetime = NOW) -> str:
+    words = wording.what_happened(alert, watch(alert.rule).rule, SITE, voice(language, now))
+    return words.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def opened_door(at: datetime = NIGHT, is_open: bool = True) -> Evidence:
+    return Evidence("outer", "open", is_open, at)
+
+
+@pytest.mark.parametrize(
+    ("rule", "evidence", "nb", "en"),
+    [
+        (
+            "night-exit",
+            opened_door(),
+            "Ytterdøra ble åpnet kl. 02.10.",
+            "The outer door was opened at 02:10.",
+        ),
+        (
+            "door-open",
+            opened_door(NIGHT - timedelta(minutes=5)),
+            "Ytterdøra har stått åpen siden kl. 02.05.",
+            "The outer door has been open since 02:05.",
+        ),
+        (
+            "quiet",
+            Evidence("bath", "motion", True, NIGHT - timedelta(hours=6, minutes=7)),
+            "Ingen livstegn siden i går kl. 20.03.",
+            "No sign of life since yesterday at 20:03.",
+        ),
+        ("not-up", None, "Ingen livstegn i dag innen kl. 02.10.", "No sign of life today by 02:10."),
+        (
+            "not-back",
+            opened_door(NIGHT - timedelta(minutes=15)),
+            "Gikk trolig ut kl. 01.55 og er ikke hørt inne siden.",
+            "Probably went out at 01:55 and has not been heard inside since.",
+        ),
+        (
+            "help-button",
+            Evidence("cord", "pressed", "single", NIGHT),
+            "Hjelpeknappen ble trykket inn kl. 02.10.",
+            "The help button was pressed at 02:10.",
+        ),
+        (
+            "fall",
+            Evidence("faller", "fall", "suspected", NIGHT),
+            "Mulig fall registrert kl. 02.10.",
+            "Possible fall noticed at 02:10.",
+        ),
+        (
+            "fall",
+            Evidence("faller", "fall", "confirmed", NIGHT),
+            "Fall registrert kl. 02.10.",
+            "Fall noticed at 02:10.",
+        ),
+    ],
+)
+def test_each_kind_of_rule_says_what_happened(rule: str, evidence: Evidence | None, nb: str, en: str) -> None:
+    alert = raised(rule, evidence)
+    assert (said(alert), said(alert, "en")) == (nb, en)
+
+
+def test_an_older_day_is_said_with_its_date() -> None:
+    alert = raised("night-exit", opened_door())
+    assert said(alert, now=NOW + timedelta(days=5)) == "Ytterdøra ble åpnet 2. mars kl. 02.10."
+    assert (
+        said(alert, "en", NOW + timedelta(days=400)) == "The outer door was opened on 2 March 2026 at 02:10."
+    )
+
+
+def test_the_night_the_clocks_go_forward_is_told_by_the_clock_on_the_wall() -> None:
+    at = datetime(2026, 3, 29, 1, 10, tzinfo=UTC)  # 02:10 does not exist that night
+    assert "kl. 03.10" in said(raised("night-exit", opened_door(at), at), now=at)
+
+
+def test_what_was_found_late_says_how_late() -> None:
+    late = raised("night-exit", opened_door(), found_at=NIGHT + timedelta(hours=5, minutes=50))
+    now = NIGHT + timedelta(hours=6)
+    assert (
+        wording.how_late(late, voice("nb", now))
+        == "Oppdaget kl.\N{NO-BREAK SPACE}08.00, 5 t 50 min for sent."
+    )
+    assert wording.how_late(late, voice("en", now)) == "Found at 08:00, 5 h 50 min late."
+    assert wording.how_late(raised("night-exit", opened_door()), voice("nb")) is None
+
+
+def test_a_prewarning_says_when_it_becomes_an_alert() -> None:
+    early = raised("quiet", Evidence("bath", "motion", True, NIGHT - timedelta(hours=12)), kind="prewarned")
+    words = wording.what_is_coming(early, watch("quiet").rule, voice("nb"))
+    assert words == "Forvarsel: blir varsel kl.\N{NO-BREAK SPACE}02.20 hvis det fortsatt er stille."
+
+
+def test_repeats_are_counted_and_the_end_is_told() -> None:
+    alert = raised("night-exit", opened_door())
+    again, end = NIGHT + timedelta(minutes=3), NIGHT + timedelta(minutes=4)
+    concern = concern_of(watch("night-exit"))
+    for kind, at, is_open in (("raised", again, True), ("cleared", end, False)):
+        finding = Finding("night-exit", "3B", kind, at, "test", "outer", (opened_door(at, is_open),))  # type: ignore[arg-type]
+        alert = found(alert, finding, concern).alert
+    assert wording.how_often(alert, voice("en")) == "Happened 2 times, last at 02:13."
+    ended = wording.how_it_ended(alert, watch("night-exit").rule, SITE, voice("nb"))
+    assert ended == "Ytterdøra ble lukket igjen kl.\N{NO-BREAK SPACE}02.14."
+    assert said(alert) == "Ytterdøra ble åpnet kl. 02.10."
+
+
+def test_things_are_called_what_they_are() -> None:
+    lines = [
+        (Evidence("fridge", "open", True, NIGHT), "Kjøleskapet ble åpnet"),
+        (Evidence("bath", "motion", True, NIGHT), "Bevegelse på badet"),
+        (Evidence("bed", "in_bed", False, NIGHT), "Gikk ut av senga"),
+        (Evidence("nobody knows", "open", False, NIGHT), "Døra ble lukket"),
+        (Evidence("bath", "temperature", 21.5, NIGHT), "temperature: 21.5"),
+    ]
+    for evidence, expected in lines:
+        assert wording.what_was_heard(evidence, SITE, voice("nb")) == expected
+
+
+def test_a_rule_that_is_gone_from_the_site_still_has_its_alert_told() -> None:
+    alert = raised("night-exit", opened_door())
+    assert wording.what_happened(alert, None, SITE, voice("en")) == "The outer door was opened at 02:10."
+    assert wording.name_of(alert, None, voice("en")) == "night-exit"
+
+
+@pytest.mark.parametrize("cause", ["no_rule", "no_sensor", "never_heard", "not_heard"])
+def test_every_reason_for_not_being_watched_over_has_words(cause: str) -> None:
+    why = Why(cause, "gateway:z2m" if cause == "not_heard" else "x")  # type: ignore[arg-type]
+    nb, en = (wording.why_not_covered(why, {}, voice(language)) for language in ("nb", "en"))  # type: ignore[arg-type]
+    assert nb
+    assert en
+    assert nb != en
+
+
+@pytest.mark.parametrize(
+    ("span", "nb"),
+    [
+        (timedelta(seconds=40), "40 s"),
+        (timedelta(minutes=12, seconds=59), "12 min"),
+        (timedelta(hours=5, minutes=50), "5 t 50 min"),
+        (timedelta(hours=5), "5 t"),
+        (timedelta(days=2, hours=3), "2 d 3 t"),
+        (-timedelta(seconds=5), "0 s"),
+    ],
+)
+def test_lengths_are_said_in_two_units_at_most(span: timedelta, nb: str) -> None:
+    assert wording.length(span, "nb") == nb

@@ -30,6 +30,7 @@ _STATES = (
     "motion",
     "presence",
     "in_bed",
+    "sitting_up",
     "vibration",
     "leak",
     "smoke",

@@ -44,6 +44,7 @@ def announcement(alert: Alert) -> str:
         "arrived_at": alert.arrived_at,
         "closed_at": alert.closed_at,
         "evidence": alert.evidence,
+        "others": alert.others,
     }
     return msgspec.json.encode(message).decode()
 

@@ -28,7 +28,8 @@ from hub.store.db import transaction
 from hub.store.instants import to_us
 from rules.alert import concern_of
 from rules.building import Site
-from rules.finding import Finding
+from rules.company import company
+from rules.finding import Evidence, Finding
 from rules.judge import Judge
 from rules.latest import Latest, Standing
 from rules.rule import AnyRule
@@ -250,7 +251,11 @@ class Pipeline:
         for finding in findings:
             watch = self.judge.rulebook.watches[finding.rule, finding.room]
             found_at = self._clock.now()
-            alerting.take(self._connection, self.site.site, finding, concern_of(watch), found_at)
+            others: tuple[Evidence, ...] = ()
+            if finding.kind != "cleared":
+                others = company(self.judge.rulebook.devices_of(finding.room), self.judge.latest, finding.at)
+            concern = concern_of(watch, others)
+            alerting.take(self._connection, self.site.site, finding, concern, found_at)
 
     def _set_aside(self, message: Message, why: str) -> None:
         quarantine.add(

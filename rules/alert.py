@@ -79,6 +79,8 @@ class Alert(msgspec.Struct, frozen=True):
     closed_by: str | None = None
     outcome: Outcome | None = None
     due: datetime | None = None
+    others: tuple[Evidence, ...] = ()
+    """What showed that more than one person was there: it lowers how sure this is, never how grave."""
 
 
 class Concern(msgspec.Struct, frozen=True):
@@ -90,11 +92,13 @@ class Concern(msgspec.Struct, frozen=True):
     unit: str
     residents: tuple[str, ...]
     severity_when_cleared: Severity | None = None
+    others: tuple[Evidence, ...] = ()
 
 
-def concern_of(watch: Watch) -> Concern:
+def concern_of(watch: Watch, others: tuple[Evidence, ...] = ()) -> Concern:
+    """`others`: what shows that more than one person is there (rules/company.py)."""
     rule = watch.rule
-    return Concern(rule.severity, watch.unit, watch.residents, rule.severity_when_cleared)
+    return Concern(rule.severity, watch.unit, watch.residents, rule.severity_when_cleared, others)
 
 
 class Decision(msgspec.Struct, frozen=True):
@@ -124,6 +128,7 @@ def opened(finding: Finding, site: str, concern: Concern, found_at: datetime) ->
         evidence=finding.evidence,
         prewarning=prewarning,
         late=finding.late or found_at - finding.at > LATE_AFTER,
+        others=concern.others,
     )
 
 
@@ -144,6 +149,7 @@ def found(alert: Alert, finding: Finding, concern: Concern) -> Decision:
         device=finding.device or alert.device,
         evidence=(*alert.evidence, *finding.evidence)[-EVIDENCE_KEPT:],
         cleared_at=None,
+        others=concern.others or alert.others,
     )
     return Decision(after, True, finding.reason)
 

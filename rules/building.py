@@ -60,7 +60,7 @@ ROLES: tuple[str, ...] = get_args(Role)
 
 _DOOR = frozenset({"open", "motion", "presence", "vibration"})
 _MOTION = frozenset({"motion", "presence"})
-_BED = frozenset({"in_bed", "presence", "motion", "vibration"})
+_BED = frozenset({"in_bed", "sitting_up", "presence", "motion", "vibration"})
 MEASURES_OF_ROLE: dict[str, frozenset[str]] = {
     **dict.fromkeys(("outer_door", "door", "window", "fridge", "medicine_cabinet", "cupboard"), _DOOR),
     **dict.fromkeys(("motion", "bathroom_motion", "bedroom_motion", "kitchen_motion"), _MOTION),

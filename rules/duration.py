@@ -93,6 +93,17 @@ def next_local(clock: time, after: datetime, zone: ZoneInfo) -> datetime:
         day += timedelta(days=1)
 
 
+def day_or_night(
+    began: datetime, by_day: timedelta, by_night: timedelta, night: Window, zone: ZoneInfo
+) -> datetime:
+    """When the time is up for what began then: `by_night` within the night, else `by_day`, but from the
+    night's beginning on no longer than `by_night`.
+    """
+    if night.contains(began, zone):
+        return began + by_night
+    return min(began + by_day, next_local(night.start, began, zone) + by_night)
+
+
 def _instants(day: date, clock: time, zone: ZoneInfo) -> tuple[datetime, ...]:
     """When the wall shows that time on that day (aware UTC): once, twice where it is doubled; where it is
     skipped, the instant of the skipping.

@@ -109,9 +109,28 @@ SIGNS_OF_LIFE = (
     Signal(measure="vibration", value=True),
     Signal(measure="open"),
     Signal(measure="in_bed"),
+    Signal(measure="sitting_up"),
     Signal(measure="on"),
     Signal(measure="pressed"),
 )
+
+
+_NEVER_BESIDE_THE_BATH: tuple[Role, ...] = (
+    "outer_door", "motion", "bedroom_motion", "kitchen_motion", "bed", "chair", "fridge", "stove",
+)  # fmt: skip
+SIGNS_ELSEWHERE = tuple(
+    signal.model_copy(update={"roles": _NEVER_BESIDE_THE_BATH})
+    for signal in SIGNS_OF_LIFE
+    if signal.measure != "pressed"
+)
+"""Of sensors that never hang in a bathroom. A button may be worn, a cabinet or a fall sensor be anywhere."""
+
+
+def _lasting(when: tuple[Signal, ...]) -> tuple[Signal, ...]:
+    for signal in when:
+        if not signal.is_settled:
+            raise ValueError(f"{signal.measure} alone cannot last; expected a state and value: true or false")
+    return when
 
 
 class Rule(_Model):
@@ -126,6 +145,10 @@ class Rule(_Model):
     vkp: str | None = None
     for_residents: bool = True
     """Whether the rule watches over a person: it is then put to use where somebody lives."""
+    opt_in: bool = False
+    """Felt as invasive: in force only for a resident who has it among their own rules, or in a room that the
+    site names for it.
+    """
 
 
 class EventRule(Rule):
@@ -153,16 +176,13 @@ class HeldRule(Rule):
     when: Signals
     lasts: Duration
     window: WindowText | None = None
+    begins_inside: bool = False
+    """Only what is seen to begin in the window counts; the alert comes in that window or not at all."""
 
     @field_validator("when")
     @classmethod
     def _can_last(cls, when: tuple[Signal, ...]) -> tuple[Signal, ...]:
-        for signal in when:
-            if not signal.is_settled:
-                raise ValueError(
-                    f"{signal.measure} alone cannot last; expected a state and value: true or false"
-                )
-        return when
+        return _lasting(when)
 
 
 class QuietRule(Rule):
@@ -201,21 +221,66 @@ class AwayRule(Rule):
     exit_delay: Duration = timedelta(seconds=30)
 
 
+class StaysRule(Rule):
+    """Long in one place: heard there, and nowhere else since."""
+
+    kind: Literal["stays"] = "stays"
+    place: Signals
+    elsewhere: Signals = SIGNS_ELSEWHERE
+    by_day: LongEnough
+    by_night: LongEnough
+    night: WindowText = Window(time(22), time(7))
+
+
+class MovesRule(Rule):
+    """From place to place: heard by one sensor after the other, so many changes within so long."""
+
+    kind: Literal["moves"] = "moves"
+    signs: Signals = (Signal(measure="motion", value=True), Signal(measure="presence", value=True))
+    times: Annotated[int, Field(ge=1, le=50)]
+    within: LongEnough
+    window: WindowText | None = None
+
+
+class UnattendedRule(Rule):
+    """On, and nobody there: it holds, and there was no sign of life around it for a length of time."""
+
+    kind: Literal["unattended"] = "unattended"
+    when: Signals
+    signs: Signals
+    after: LongEnough
+
+    @field_validator("when")
+    @classmethod
+    def _can_last(cls, when: tuple[Signal, ...]) -> tuple[Signal, ...]:
+        return _lasting(when)
+
+
 def parts_of(rule: AnyRule) -> dict[str, tuple[Signal, ...]]:
     """What the rule listens for, by the part it plays; a reading counts for the first part it matches."""
     if isinstance(rule, AwayRule):
         return {"doors": rule.doors, "signs": rule.signs}
     if isinstance(rule, EventRule | HeldRule):
         return {"when": rule.when}
+    if isinstance(rule, StaysRule):
+        return {"place": rule.place, "elsewhere": rule.elsewhere}
+    if isinstance(rule, UnattendedRule):
+        return {"when": rule.when, "signs": rule.signs}
     return {"signs": rule.signs}
 
 
-AnyRule = Annotated[EventRule | HeldRule | QuietRule | NotByRule | AwayRule, Field(discriminator="kind")]
+AnyRule = Annotated[
+    EventRule | HeldRule | QuietRule | NotByRule | AwayRule | StaysRule | MovesRule | UnattendedRule,
+    Field(discriminator="kind"),
+]
 RULE_MODELS: dict[str, type[Rule]] = {
     "event": EventRule,
     "held": HeldRule,
     "quiet": QuietRule,
     "not-by": NotByRule,
     "away": AwayRule,
+    "stays": StaysRule,
+    "moves": MovesRule,
+    "unattended": UnattendedRule,
 }
 RULE: TypeAdapter[AnyRule] = TypeAdapter(AnyRule)

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from rules.building import MEASURES_OF_ROLE, Device, Resident, Room, RuleUse, Site
 from rules.kinds import KINDS
-from rules.rule import RULE, AnyRule, Signal, parts_of
+from rules.rule import RULE, AnyRule, MovesRule, Signal, parts_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,6 +59,9 @@ class Rulebook:
     dependents: dict[str, tuple[Watch, ...]] = field(default_factory=dict)
     """Part → the watches that depend on hearing it."""
     uncovered: tuple[Uncovered, ...] = ()
+
+    def devices_of(self, room: str) -> list[Device]:
+        return [device for device in self.site.devices if device.room == room]
 
 
 def rulebook(site: Site, catalogue: Mapping[str, AnyRule], on: date) -> Rulebook:
@@ -131,22 +134,27 @@ def _devices_by_room(site: Site) -> dict[str, list[Device]]:
 
 
 def _rooms_of(
-    use: RuleUse, site: Site, catalogue: Mapping[str, AnyRule], residents: Mapping[str, Any]
+    use: RuleUse, site: Site, catalogue: Mapping[str, AnyRule], residents: Mapping[str, list[Resident]]
 ) -> Iterable[Room]:
-    """The rooms a rule is meant for: those it names, else where somebody lives, or all."""
+    """The rooms a rule is meant for: those it names, else where somebody lives (has chosen it, where it is
+    opt-in), or all.
+    """
     for room in site.rooms:
         if use.units is not None and room.unit not in use.units:
             continue
         if use.rooms is not None:
             if room.id in use.rooms:
                 yield room
-        elif room.id in residents or not _for_residents(use, catalogue):
+        elif _says(use, catalogue, "opt_in", False):
+            if any(use.name in resident.rules for resident in residents.get(room.id, ())):
+                yield room
+        elif room.id in residents or not _says(use, catalogue, "for_residents", True):
             yield room
 
 
-def _for_residents(use: RuleUse, catalogue: Mapping[str, AnyRule]) -> bool:
+def _says(use: RuleUse, catalogue: Mapping[str, AnyRule], what: str, otherwise: bool) -> bool:
     named = catalogue.get(use.rule)
-    return bool(use.parameters.get("for_residents", named.for_residents if named else True))
+    return bool(use.parameters.get(what, getattr(named, what) if named else otherwise))
 
 
 def _hear(
@@ -154,17 +162,17 @@ def _hear(
 ) -> tuple[list[tuple[Device, str, str, Signal]], list[str]]:
     """Which device's which measure plays which part, and the parts nobody plays."""
     heard: dict[tuple[str, str], tuple[Device, str, str, Signal]] = {}
-    missing = []
-    for part, signals in parts_of(rule).items():
-        played = False
+    parts = parts_of(rule)
+    for part, signals in parts.items():
         for signal in signals:
             for device in devices:
                 if _tells(device, signal):
-                    played = True
                     heard.setdefault((device.id, signal.measure), (device, signal.measure, part, signal))
-        if not played:
-            missing.append(part)
-    return list(heard.values()), missing
+    played: dict[str, set[str]] = {part: set() for part in parts}
+    for device, _, part, _ in heard.values():
+        played[part].add(device.id)
+    least = 2 if isinstance(rule, MovesRule) else 1  # from place to place takes two
+    return list(heard.values()), [part for part, by in played.items() if len(by) < least]
 
 
 def _tells(device: Device, signal: Signal) -> bool:

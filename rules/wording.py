@@ -15,7 +15,7 @@ from rules.alert import Alert
 from rules.building import Role, Site
 from rules.finding import Evidence
 from rules.protection import NOT_HEARD, Why
-from rules.rule import AnyRule, QuietRule, Text
+from rules.rule import SIGNS_OF_LIFE, AnyRule, NotByRule, QuietRule, Text
 
 Language = Literal["nb", "en"]
 
@@ -73,6 +73,8 @@ _HAPPENED: dict[tuple[str, bool | str], tuple[str, str]] = {
     ("presence", False): ("Ingen er {} lenger", "Nobody is {} any more"),
     ("in_bed", True): ("Kom til sengs", "Got into bed"),
     ("in_bed", False): ("Gikk ut av senga", "Got out of bed"),
+    ("sitting_up", True): ("Satte seg opp i senga", "Sat up in bed"),
+    ("sitting_up", False): ("Sitter ikke lenger oppe i senga", "No longer sits up in bed"),
     ("vibration", True): ("Vibrasjon registrert", "Vibration noticed"),
     ("vibration", False): ("Vibrasjonen opphørte", "Vibration ended"),
     ("leak", True): ("Vannlekkasje registrert", "Water leak noticed"),
@@ -119,6 +121,8 @@ def what_happened(alert: Alert, rule: AnyRule | None, site: Site, voice: Voice) 
     if kind == "quiet":
         last_sign = evidence.at if evidence is not None else alert.raised_at
         return _sentence(voice, ("Ingen livstegn", "No sign of life"), since(last_sign, voice))
+    if isinstance(rule, NotByRule) and rule.signs != SIGNS_OF_LIFE:
+        return _sentence(voice, _name(alert, rule), _by(alert.raised_at, voice))
     if kind == "not-by":
         by = _by(alert.raised_at, voice)
         return _sentence(voice, ("Ingen livstegn i dag", "No sign of life today"), by)
@@ -128,10 +132,59 @@ def what_happened(alert: Alert, rule: AnyRule | None, site: Site, voice: Voice) 
         if voice.language == "nb":
             return f"Gikk trolig ut {at(evidence.at, voice)} og er ikke hørt inne siden."
         return f"Probably went out {at(evidence.at, voice)} and has not been heard inside since."
+    if (told := _by_kind(kind, alert, evidence, site, voice)) is not None:
+        return told
     if kind == "held" and (held := _HELD.get(_key(evidence))) is not None:
         return _sentence(voice, held, since(evidence.at, voice), evidence, site)
     words = _happened(evidence)
     return _sentence(voice, words or _name(alert, rule), at(alert.raised_at, voice), evidence, site)
+
+
+def _stayed(heard: Evidence, site: Site, voice: Voice) -> str:
+    place = _PLACES.get(_role(heard.device, site), ("i rommet", "in the room"))[voice.language == "en"]
+    if voice.language == "nb":
+        return f"Har trolig vært {place} {since(heard.at, voice)} og er ikke hørt andre steder."
+    return f"Has probably been {place} {since(heard.at, voice)} and was not heard elsewhere."
+
+
+def _moved(alert: Alert, voice: Voice) -> str:
+    changes = sum(evidence.at <= alert.raised_at for evidence in alert.evidence) - 1
+    began = alert.evidence[0].at
+    if voice.language == "nb":
+        return f"Gikk fra sted til sted {changes} ganger {since(began, voice)}."
+    return f"Went from place to place {changes} times {since(began, voice)}."
+
+
+def _left_on(alert: Alert, heard: Evidence, site: Site, voice: Voice) -> str:
+    before = [evidence for evidence in alert.evidence if evidence.at <= alert.raised_at]
+    noun = _NOUNS.get(_role(alert.device or heard.device, site), _APPLIANCE)
+    alone = since(max(evidence.at for evidence in before or alert.evidence), voice)
+    if voice.language == "nb":
+        return f"{noun.nb} står på, og ingen er hørt der {alone}."
+    return f"{noun.en} is on, and nobody was heard there {alone}."
+
+
+def _by_kind(kind: str, alert: Alert, heard: Evidence, site: Site, voice: Voice) -> str | None:
+    """For kinds whose sentence needs more than what was heard last."""
+    if kind == "stays":
+        return _stayed(heard, site, voice)
+    if kind == "moves":
+        return _moved(alert, voice)
+    return _left_on(alert, heard, site, voice) if kind == "unattended" else None
+
+
+def who_else(alert: Alert, voice: Voice) -> str | None:
+    """For an alert that may be about somebody else: more people there than one, or more who live there."""
+    sentences = []
+    if len(alert.residents) > 1:
+        nb = f"{len(alert.residents)} beboere deler rommet, og sensorene kan ikke skille dem."
+        en = f"{len(alert.residents)} residents share the room, and the sensors cannot tell them apart."
+        sentences.append(nb if voice.language == "nb" else en)
+    if alert.others:
+        nb = "Flere ser ut til å være der, kanskje besøk eller ansatte."
+        en = "More than one person seems to be there, perhaps a visitor or staff."
+        sentences.append(nb if voice.language == "nb" else en)
+    return " ".join(sentences) or None
 
 
 def how_late(alert: Alert, voice: Voice) -> str | None:
@@ -159,14 +212,20 @@ def how_it_ended(alert: Alert, rule: AnyRule | None, site: Site, voice: Voice) -
     over = at(alert.cleared_at, voice)
     if alert.rule == NOT_HEARD:
         return _sentence(voice, ("Kontakt igjen", "Contact again"), over)
-    if rule is not None and rule.kind in ("quiet", "not-by"):
+    of_life = isinstance(rule, NotByRule) and rule.signs == SIGNS_OF_LIFE
+    if isinstance(rule, QuietRule) or of_life:
         return _sentence(voice, ("Livstegn igjen", "Sign of life again"), over)
     if rule is not None and rule.kind == "away":
         return _sentence(voice, ("Hørt inne igjen", "Heard inside again"), over)
+    if rule is not None and rule.kind == "stays":
+        return _sentence(voice, ("Hørt andre steder igjen", "Heard elsewhere again"), over)
+    if rule is not None and rule.kind == "moves":
+        return _sentence(voice, ("Rolig igjen", "Calm again"), over)
     evidence = alert.evidence[-1] if alert.evidence and alert.evidence[-1].at > alert.raised_at else None
     if evidence is None:
         return _sentence(voice, ("Over", "Over"), over)
-    words = _OVER.get(_key(evidence)) or _happened(evidence) or ("Over", "Over")
+    again = None if isinstance(rule, NotByRule) else _OVER.get(_key(evidence))
+    words = again or _happened(evidence) or ("Over", "Over")
     return _sentence(voice, words, over, evidence, site)
 
 

@@ -135,6 +135,7 @@ def _differences(expected: Expected, alert: Alert, at: datetime, world: World) -
         "occurrences": alert.occurrences,
         "outcome": alert.outcome,
         "by": alert.closed_by or alert.arrived_by or alert.accepted_by,
+        "several": bool(alert.others),
         "found": alert.found_at,
         "cleared": alert.cleared_at,
     }

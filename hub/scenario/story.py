@@ -84,6 +84,7 @@ class Expected(_Strict):
     occurrences: int | None = None
     outcome: str | None = None
     by: str | None = None
+    several: bool | None = None
 
 
 class Told(_Strict):

@@ -367,6 +367,8 @@ def _in_zigbee2mqtt(measure: str, value: Value | None) -> tuple[str, Value | Non
     renamed = _PROPERTIES.get(measure, measure)
     if measure == "open" and value is not None:
         return renamed, not value
+    if measure == "on" and value is not None:
+        return "state", "ON" if value else "OFF"
     if measure == "fall" and value is not None:
         return renamed, _WORDS_OF_FALL[str(value)]
     return renamed, value

@@ -21,7 +21,9 @@ from rules.catalogue import catalogue
 from rules.rule import RULE_MODELS, AnyRule, parts_of
 from rules.rulebook import rulebook, settle
 
-SITES_OWN = frozenset({"rule", "id", "kind", "rooms", "units", "name", "why", "vkp", "for_residents"})
+SITES_OWN = frozenset(
+    {"rule", "id", "kind", "rooms", "units", "name", "why", "vkp", "for_residents", "opt_in"}
+)
 """Keys of a rule that one resident cannot have their own of."""
 
 MUST_BE_HEARD = {
@@ -97,6 +99,10 @@ def check_coverage(draft: Draft, site: Site) -> None:
         if use.name in in_force:
             continue
         rule = settle(use, {}, catalogue())
+        if rule.opt_in and use.rooms is None and not any(use.name in r.rules for r in site.residents):
+            wrong = f"rule {use.name!r} is in force for nobody: it is for those who chose it"
+            draft.warn(("rules", position), wrong, f"rules: {{{use.name}: {{}}}} at a resident, or rooms:")
+            continue
         missing = sorted({u.part for u in book.uncovered if u.rule == use.name})
         if missing or (use.rooms is None and use.units is None and not rule.for_residents):
             wrong = f"rule {use.name!r} finds no sensor in any of its rooms"

@@ -134,6 +134,7 @@ def _alert(fields: dict[str, Any]) -> Alert:
             fields[name] = from_us(fields[name])
     fields["residents"] = tuple(msgspec.json.decode(fields["residents"]))
     fields["evidence"] = _evidence(fields["evidence"])
+    fields["others"] = _evidence(fields["others"])
     fields["prewarning"] = bool(fields["prewarning"])
     fields["late"] = bool(fields["late"])
     return Alert(**fields)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from rules.kinds import away, event, held, not_by, quiet
+from rules.kinds import away, event, held, moves, not_by, quiet, stays, unattended
 
 KINDS: dict[str, ModuleType] = {
     "event": event,
@@ -18,4 +18,7 @@ KINDS: dict[str, ModuleType] = {
     "quiet": quiet,
     "not-by": not_by,
     "away": away,
+    "stays": stays,
+    "moves": moves,
+    "unattended": unattended,
 }

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from rules.duration import next_local
+from rules.duration import day_or_night
 from rules.finding import Evidence
 from rules.kinds.step import Context, Heard, Opinion, Step
 from rules.rule import AwayRule
@@ -66,8 +66,5 @@ def on_sight(
 def due(rule: AwayRule, context: Context, state: State) -> datetime | None:
     if state.door is None or state.raised:
         return None
-    left = state.door.at
-    if rule.night.contains(left, context.zone):
-        return left + rule.by_night + state.unseen
-    night_begins = next_local(rule.night.start, left, context.zone)
-    return min(left + rule.by_day, night_begins + rule.by_night) + state.unseen
+    allowed = day_or_night(state.door.at, rule.by_day, rule.by_night, rule.night, context.zone)
+    return allowed + state.unseen

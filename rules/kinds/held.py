@@ -3,6 +3,8 @@ rule.
 
 A repeat of the value does not start the time anew, and neither does a spell in which the device could not be
 heard. With a window, the alert comes once the time is up and the window is open, also when it opens later.
+Where it has to begin inside, only what was seen to begin in the window counts, and only as long as it is
+open: who is up in the evening has not left the bed, and who rises with the day is not missed.
 """
 
 from __future__ import annotations
@@ -35,6 +37,8 @@ def on_reading(rule: HeldRule, context: Context, state: State, heard: Heard) -> 
     holds = len(others) < len(state.holding)
     if heard.standing in ("late", "duplicate") or heard.fits == holds:
         return None
+    if heard.fits and rule.begins_inside and not _begins_inside(rule, context, heard):
+        return None
     if heard.fits:
         return Step(State((*state.holding, heard.evidence), state.raised))
     raised = tuple(began for began in state.raised if began in others)
@@ -45,12 +49,12 @@ def on_reading(rule: HeldRule, context: Context, state: State, heard: Heard) -> 
 
 
 def on_deadline(rule: HeldRule, context: Context, state: State, at: datetime) -> Step:
-    up = tuple(began for began in _waiting(state) if _deadline(rule, context, began) <= at)
+    deadlines = [(began, _deadline(rule, context, began)) for began in _waiting(state)]
+    up = [(began, deadline) for began, deadline in deadlines if deadline is not None and deadline <= at]
     opinions = tuple(
-        Opinion("raised", _deadline(rule, context, began), "has lasted", began.device, (began,))
-        for began in up
+        Opinion("raised", deadline, "has lasted", began.device, (began,)) for began, deadline in up
     )
-    return Step(State(state.holding, (*state.raised, *up)), opinions)
+    return Step(State(state.holding, (*state.raised, *(began for began, _ in up))), opinions)
 
 
 def on_sight(rule: HeldRule, context: Context, state: State, blind_from: datetime, at: datetime) -> None:
@@ -58,7 +62,8 @@ def on_sight(rule: HeldRule, context: Context, state: State, blind_from: datetim
 
 
 def due(rule: HeldRule, context: Context, state: State) -> datetime | None:
-    return min((_deadline(rule, context, began) for began in _waiting(state)), default=None)
+    deadlines = (_deadline(rule, context, began) for began in _waiting(state))
+    return min((deadline for deadline in deadlines if deadline is not None), default=None)
 
 
 def _waiting(state: State) -> list[Evidence]:
@@ -66,6 +71,15 @@ def _waiting(state: State) -> list[Evidence]:
     return [began for began in state.holding if began not in state.raised]
 
 
-def _deadline(rule: HeldRule, context: Context, began: Evidence) -> datetime:
+def _begins_inside(rule: HeldRule, context: Context, heard: Heard) -> bool:
+    """Whether it was seen to begin just then, while the window is open."""
+    begins = heard.standing == "new" and not heard.reading.snapshot
+    return begins and (rule.window is None or rule.window.contains(heard.reading.at, context.zone))
+
+
+def _deadline(rule: HeldRule, context: Context, began: Evidence) -> datetime | None:
     up = began.at + rule.lasts
-    return up if rule.window is None else rule.window.first_inside(up, context.zone)
+    if rule.window is None:
+        return up
+    inside = rule.window.first_inside(up, context.zone)
+    return None if rule.begins_inside and inside != up else inside

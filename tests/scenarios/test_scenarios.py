@@ -8,6 +8,7 @@ import pytest
 from hub.scenario.file import read_scenarios
 from hub.scenario.play import play
 from hub.scenario.story import Scenario
+from rules.catalogue import catalogue
 from rules.kinds import KINDS
 
 FILES = sorted(Path(__file__).parent.glob("*.yaml"))
@@ -36,14 +37,14 @@ def _spans(scenario: Scenario, instant: datetime) -> bool:
     return scenario.start < instant < end
 
 
+RESTARTED = "is restarted in between, and raises"
 NEEDED = {
     "raises": lambda s: bool(s.told.expect),
     "stays silent": lambda s: not s.told.expect,
-    "is restarted in between, and raises": lambda s: (
-        bool(s.told.expect) and any(step.hub for step in s.told.steps)
-    ),
+    RESTARTED: lambda s: bool(s.told.expect) and any(step.hub for step in s.told.steps),
     "goes over the change to summer time": lambda s: _spans(s, FORWARD),
     "goes over the change to winter time": lambda s: _spans(s, BACK),
+    "goes over a change of the clock": lambda s: _spans(s, FORWARD) or _spans(s, BACK),
 }
 
 
@@ -52,6 +53,13 @@ NEEDED = {
 def test_every_kind_of_rule_has_a_scenario_that(needed: str, kind: str) -> None:
     own = [scenario for scenario in SCENARIOS if scenario.kinds == {kind}]
     assert any(NEEDED[needed](scenario) for scenario in own), f"no scenario of {kind} alone that {needed}"
+
+
+@pytest.mark.parametrize("rule", catalogue())
+@pytest.mark.parametrize("needed", ["raises", "stays silent", RESTARTED, "goes over a change of the clock"])
+def test_every_rule_of_the_catalogue_has_a_scenario_that(needed: str, rule: str) -> None:
+    own = [scenario for scenario in SCENARIOS if scenario.rules == {rule}]
+    assert any(NEEDED[needed](scenario) for scenario in own), f"no scenario of {rule} alone that {needed}"
 
 
 def test_names_of_scenarios_say_what_happens_and_are_their_own() -> None:

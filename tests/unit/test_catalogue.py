@@ -1,12 +1,14 @@
 """The named rules: complete, in both languages, with the values the docs promise."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
+from rules.building import Site
 from rules.catalogue import catalogue
 from rules.kinds import KINDS
 from rules.rule import RULE_MODELS, parts_of
+from rules.rulebook import rulebook
 
 
 @pytest.mark.parametrize("name", catalogue())
@@ -22,16 +24,29 @@ def test_each_rule_says_in_both_languages_what_it_is_and_why_it_matters(name: st
 
 def test_the_rules_and_their_severities_are_those_the_house_agreed_on() -> None:
     assert {name: (rule.kind, rule.severity, rule.vkp) for name, rule in catalogue().items()} == {
+        "bathroom": ("stays", "medium", "4.23"),
         "door-open": ("held", "medium", "4.15"),
+        "entered": ("event", "low", "4.5"),
         "fall": ("event", "high", "4.1"),
+        "fridge": ("not-by", "low", "4.7"),
         "help-button": ("event", "high", None),
         "leak": ("event", "medium", None),
+        "medicine": ("not-by", "medium", "4.7"),
         "night-exit": ("event", "high", "4.21"),
         "not-back": ("away", "high", "4.12"),
         "not-up": ("not-by", "medium", "4.19"),
+        "out-of-bed": ("held", "medium", "4.2"),
         "quiet": ("quiet", "high", "4.9"),
+        "sat-up": ("event", "medium", "4.3"),
         "smoke": ("event", "high", None),
+        "stove": ("unattended", "high", None),
+        "wandering": ("moves", "low", "4.18"),
     }
+
+
+def test_what_is_felt_as_invasive_is_only_for_those_who_chose_it() -> None:
+    chosen = {name for name, rule in catalogue().items() if rule.opt_in}
+    assert chosen == {"bathroom", "entered", "fridge", "medicine", "out-of-bed", "sat-up"}
 
 
 def test_a_fall_and_a_call_for_help_found_late_are_still_raised() -> None:
@@ -49,6 +64,12 @@ def test_lengths_and_times_are_those_of_the_field() -> None:
         timedelta(hours=1),
     )
     assert (str(rules["night-exit"].window), str(rules["not-back"].night)) == ("22:00-07:00", "22:00-07:00")
+    assert (rules["bathroom"].by_night, rules["bathroom"].by_day) == (
+        timedelta(minutes=20),
+        timedelta(minutes=45),
+    )
+    assert (rules["out-of-bed"].lasts, rules["stove"].after) == (timedelta(minutes=15), timedelta(minutes=10))
+    assert (rules["wandering"].times, rules["wandering"].within) == (4, timedelta(minutes=15))
     assert f"{rules['not-up'].from_:%H:%M}-{rules['not-up'].by:%H:%M}" == "07:00-10:00"
 
 
@@ -60,3 +81,44 @@ def test_the_catalogue_cannot_be_changed_by_who_reads_it() -> None:
 def test_every_kind_of_rule_has_a_model_and_a_judge() -> None:
     assert RULE_MODELS.keys() == KINDS.keys()
     assert {rule.kind for rule in catalogue().values()} == KINDS.keys()
+
+
+def test_an_opt_in_rule_is_in_force_only_where_somebody_chose_it_or_a_room_is_named() -> None:
+    site = Site.model_validate(
+        {
+            "site": "s",
+            "name": "S",
+            "units": [{"id": "u", "name": "U"}],
+            "rooms": [{"id": room, "unit": "u"} for room in ("1", "2", "3")],
+            "residents": [
+                {"id": "a", "name": "A", "room": "1", "rules": {"sat-up": {}}},
+                {"id": "b", "name": "B", "room": "2"},
+            ],
+            "devices": [{"id": f"bed {room}", "room": room, "role": "bed"} for room in ("1", "2", "3")],
+            "rules": [{"rule": "sat-up"}, {"rule": "sat-up", "id": "named", "rooms": ["3"]}],
+        }
+    )
+    book = rulebook(site, catalogue(), date(2026, 11, 23))
+    assert set(book.watches) == {("sat-up", "1"), ("named", "3")}
+    assert book.uncovered == ()
+
+
+def test_from_place_to_place_takes_two_sensors_and_a_stay_takes_one_elsewhere() -> None:
+    def in_force(*roles: str) -> set[str]:
+        site = Site.model_validate(
+            {
+                "site": "s",
+                "name": "S",
+                "units": [{"id": "u", "name": "U"}],
+                "rooms": [{"id": "1", "unit": "u"}],
+                "residents": [{"id": "a", "name": "A", "room": "1", "rules": {"bathroom": {}}}],
+                "devices": [{"id": f"d{n}", "room": "1", "role": role} for n, role in enumerate(roles)],
+                "rules": [{"rule": "wandering"}, {"rule": "bathroom"}],
+            }
+        )
+        return {name for name, _ in rulebook(site, catalogue(), date(2026, 11, 23)).watches}
+
+    assert in_force("bathroom_motion") == set()
+    assert in_force("bathroom_motion", "bathroom_motion") == {"wandering"}
+    assert in_force("bathroom_motion", "help_button", "fall_detector") == {"wandering"}
+    assert in_force("bathroom_motion", "kitchen_motion") == {"wandering", "bathroom"}

@@ -18,7 +18,8 @@ SAID = [
     for name, measure in MEASURES.items()
     for value in (list(measure.words) or EXAMPLES[measure.kind])
 ]
-ZIGBEE = [(name, value) for name, value in SAID if name not in ("rssi", "snr")]  # those are LoRaWAN's
+NOT_IN_ZIGBEE2MQTT = ("rssi", "snr", "sitting_up")  # LoRaWAN's, and a bed sensor's that speaks natively
+ZIGBEE = [(name, value) for name, value in SAID if name not in NOT_IN_ZIGBEE2MQTT]
 
 
 def heard(sending: Sending) -> Decoded:

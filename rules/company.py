@@ -1,0 +1,45 @@
+"""Whether more than one person was there: said on the alert, never a reason to drop one.
+
+Sensors cannot count people. What they can show is somebody who stays in one place while, later, something
+begins in another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from rules.building import Device
+from rules.finding import Evidence
+from rules.latest import Latest
+
+APART = timedelta(minutes=1)
+"""[default] Motion and presence sensors tell of somebody up to so long after they left."""
+FRESH = timedelta(minutes=5)
+"""[default] Older movement says nothing of who is there now."""
+
+_STAYING = ("in_bed", "presence")
+_STIRRING = ("motion", "presence")
+
+
+def company(devices: Iterable[Device], latest: Latest, at: datetime) -> tuple[Evidence, ...]:
+    """What shows, at an instant, that there is more than one person among the devices of a room: who stays,
+    and what stirred elsewhere since. Empty where nothing shows it.
+    """
+    devices = tuple(devices)
+    for one in devices:
+        for staying in _standing(one, _STAYING, latest):
+            for other in devices:
+                if other.id == one.id or other.role == one.role:
+                    continue
+                for stirring in _standing(other, _STIRRING, latest):
+                    if staying.at + APART <= stirring.at <= at < stirring.at + FRESH:
+                        return (staying, stirring)
+    return ()
+
+
+def _standing(device: Device, measures: Iterable[str], latest: Latest) -> Iterable[Evidence]:
+    known = latest.of(device.id)
+    for measure in measures:
+        if measure in known and known[measure][0] is True:
+            yield Evidence(device.id, measure, True, known[measure][1])

@@ -153,3 +153,12 @@ EVENTS = frozenset(measure.name for measure in MEASURES.values() if measure.kind
 STATES = frozenset(measure.name for measure in MEASURES.values() if measure.kind == "state")
 ALARMS = frozenset({"smoke", "gas", "co", "leak"})
 """What is believed however odd the rest of the message is: better a fire too many than one too few."""
+
+
+def disbelieve_states(values: dict[str, Value], errors: list[str]) -> None:
+    """A device that has just woken up may send states it has not measured yet, beside «no value» numbers."""
+    states = [measure for measure in values if measure in STATES and measure not in ALARMS]
+    for measure in states:
+        del values[measure]
+    if states:
+        errors.append(f"{', '.join(states)} sent together with a sign for «no value» is not believed")

@@ -23,7 +23,7 @@ from hub import alerting
 from hub.clock import NEVER, Clock, ReadingsClock
 from hub.redelivery import Redelivery
 from hub.registry import Registry, Speaker
-from hub.store import quarantine, readings, rule_states
+from hub.store import announcements, quarantine, readings, rule_states
 from hub.store.db import transaction
 from hub.store.instants import to_us
 from rules.alert import concern_of
@@ -46,6 +46,8 @@ class Pipeline:
     judge: Judge
     registry: Registry
     site: Site
+    announced: int
+    """Counts announcements: another number means that other topics may be listened to."""
 
     def __init__(
         self,
@@ -59,6 +61,7 @@ class Pipeline:
         self._redelivery = Redelivery(connection)
         self._rows: list[readings.Row] = []
         self._taken_alone = 0  # of a batch that is taken one by one, if the disk fails in the middle of it
+        self.announced = 0
         with transaction(connection):
             self._measures = readings.measure_numbers(connection)
         self.adopt(site, decoder)
@@ -71,6 +74,13 @@ class Pipeline:
         self.judge = Judge(rulebook(site, self._catalogue, self._day(self._clock.now())), latest)
         self._moves: list[date] | None = None
         rule_states.load(self._connection, site.site, self.judge)
+        for message in announcements.everything(self._connection, site.site):
+            decoder.decode(message)
+        self.announced += 1
+
+    def filters(self) -> list[str]:
+        """What to listen to; it may change with every announcement."""
+        return self._decoder.filters()
 
     # What happens, each in one transaction
 
@@ -170,8 +180,11 @@ class Pipeline:
             self._set_aside(message, decoded.error)
         for availability in decoded.availability:
             self._take_availability(availability)
+        if decoded.ignored == "discovery" and announcements.put(self._connection, self.site.site, message):
+            self.announced += 1
         if decoded.heard is not None:
-            self._take_readings(message, decoded, decoded.heard)
+            for address in dict.fromkeys((decoded.heard, *[r.device for r in decoded.readings])):
+                self._take_readings(message, decoded, address)
         self._redelivery.note(message)
 
     def _take_availability(self, availability: Availability) -> None:
@@ -197,6 +210,8 @@ class Pipeline:
             self._heard_again(speaker, message.received_at)
         came_before: bool | None = None
         for reading in decoded.readings:
+            if reading.device != address:
+                continue
             if reading.device != speaker.id:
                 reading = msgspec.structs.replace(reading, device=speaker.id)
             standing = self.judge.latest.note(reading)

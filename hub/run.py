@@ -66,11 +66,12 @@ class Hub:
             BrokerAccess.from_settings(settings),
             site=site,
             client_id=settings.client_id or f"vaka-hub-{site}",
-            filters=_filters(file),
+            filters=_filters(self._pipeline),
             now=self._wall.now,
         )
         self._notifier = Notifier(settings.database, site, self.gateway, self._clock)
         self._relay = _relay(settings, site)
+        self._announced = self._pipeline.announced
         self._stopping = Event()
         self._caught_up = False
         self._away_since: datetime | None = None
@@ -121,6 +122,8 @@ class Hub:
         if batch and self._persist(partial(self._pipeline.take, batch)):
             self.gateway.acknowledge(batch)
             self._notifier.wake()
+            if self._announced != self._pipeline.announced:
+                self._listen()
 
     def _let_time_pass(self) -> None:
         now = self._wall.now()
@@ -201,11 +204,16 @@ class Hub:
         if site is None:
             return False
         self._pipeline.adopt(site, self._decoder(site))
-        self.gateway.listen_to(_filters(site))
+        self._listen()
         return True
 
+    def _listen(self) -> None:
+        """To the gateways, and to the topics that their devices have announced."""
+        self.gateway.listen_to(_filters(self._pipeline))
+        self._announced = self._pipeline.announced
+
     def _decoder(self, site: Site) -> Decoder:
-        ways = [GatewayTopic(gateway.id, gateway.kind, gateway.topic) for gateway in site.gateways]
+        ways = [GatewayTopic(g.id, g.kind, g.topic, g.meanings) for g in site.gateways]
         if self._clock.follows_readings:
             return Decoder([*ways, NATIVE], believe_age=ALL_TIMES_BELIEVED)
         return Decoder([*ways, NATIVE])
@@ -255,9 +263,9 @@ def _relay(settings: Settings, site: str) -> Relay | None:
     return Relay(settings.database, site, Destination.from_settings(settings))
 
 
-def _filters(site: Site) -> list[str]:
-    """The topics below which the site's devices speak."""
-    return [*(f"{gateway.topic}/#" for gateway in site.gateways), f"vaka/{site.site}/readings/+"]
+def _filters(pipeline: Pipeline) -> list[str]:
+    """The topics on which the site's devices speak. Of what is natively said only this site's readings."""
+    return [*(f for f in pipeline.filters() if f != "vaka/#"), f"vaka/{pipeline.site.site}/readings/+"]
 
 
 @lru_cache(maxsize=1)

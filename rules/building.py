@@ -11,7 +11,11 @@ from datetime import date
 from typing import Annotated, Any, Literal, get_args
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+
+from devices.measures import MEASURES
+from devices.values import STRICT, UnusableError
+from devices.ways_in import WAYS_IN, filters_of
 
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9æøå][a-z0-9æøå_-]*$", max_length=64)]
 Line = Annotated[str, Field(pattern=r"^[^\s\x00-\x1f]([^\x00-\x1f]*[^\s\x00-\x1f])?$")]
@@ -19,6 +23,20 @@ Name = Annotated[Line, Field(max_length=120)]
 RoomId = Annotated[Line, Field(max_length=64)]
 Address = Annotated[Line, Field(max_length=200)]
 GatewayTopic = Annotated[str, Field(pattern=r"^[^#+$/\s][^#+\x00-\x1f]*$", max_length=200)]
+
+HexCode = Annotated[str, Field(pattern=r"^[0-9A-Fa-f]{1,64}$")]
+GatewayKind = Literal[
+    "zigbee2mqtt",
+    "chirpstack",
+    "thethingsstack",
+    "shelly",
+    "tasmota",
+    "homeassistant",
+    "zwavejs",
+    "bluetooth",
+    "vayyar",
+    "milesight",
+]
 
 
 def _parse_day(text: object) -> date:
@@ -124,12 +142,54 @@ class Resident(Part):
         )
 
 
+class Code(Part):
+    """What a 433 MHz code means: which device says which value of which measure."""
+
+    device: Address
+    measure: str
+    value: bool | str
+
+    @model_validator(mode="after")
+    def _fits(self) -> Code:
+        measure = MEASURES.get(self.measure)
+        if measure is None or measure.kind == "number":
+            names = ", ".join(m.name for m in MEASURES.values() if m.kind != "number")
+            raise ValueError(f"{self.measure!r} is no measure that a code can tell; expected one of {names}")
+        try:
+            STRICT[self.measure](self.value)
+        except UnusableError as fault:
+            raise ValueError(f"value {fault}") from None
+        return self
+
+
 class Gateway(Part):
-    """A way in: which kind of gateway speaks below which MQTT topic. The native way in is always there."""
+    """A way in: which kind of gateway speaks below which MQTT topic. The native way in is always there.
+
+    `topic` is by default the one its maker gives it. `codes`: whose 433 MHz codes Tasmota hears.
+    """
 
     id: Slug
-    kind: Literal["zigbee2mqtt"] = "zigbee2mqtt"
+    kind: GatewayKind = "zigbee2mqtt"
     topic: GatewayTopic = "zigbee2mqtt"
+    codes: dict[HexCode, Code] = {}
+
+    @model_validator(mode="after")
+    def _by_its_kind(self) -> Gateway:
+        if self.codes and self.kind != "tasmota":
+            raise ValueError("codes are 433 MHz codes; expected only with kind: tasmota")
+        if "topic" not in self.model_fields_set:
+            object.__setattr__(self, "topic", WAYS_IN[self.kind].topic)
+        return self
+
+    @property
+    def meanings(self) -> dict[str, tuple[str, str, bool | str]]:
+        """(device, measure, value) by code."""
+        return {code: (meant.device, meant.measure, meant.value) for code, meant in self.codes.items()}
+
+    @property
+    def filters(self) -> tuple[str, ...]:
+        """The MQTT filters of what it says."""
+        return filters_of(self.kind, self.topic)
 
 
 class Device(Part):

@@ -16,12 +16,11 @@ from devices.message import Message
 from devices.payload import PayloadError, read_json, read_text, sentence, shown
 from devices.reading import Availability, Decoded, Reading, Value
 from devices.values import (
-    ALARMS,
     EVENTS,
-    STATES,
     Reader,
     SentinelError,
     UnusableError,
+    disbelieve_states,
     number,
     one_of,
     state,
@@ -267,7 +266,7 @@ def meaning(said: Mapping[str, Any], errors: list[str]) -> dict[str, Value]:
         _fill_in(values, said, errors, sentinels)
     if sentinels:
         errors += sentinels
-        _disbelieve_states(values, errors)
+        disbelieve_states(values, errors)
     return values
 
 
@@ -288,15 +287,6 @@ def _fill_in(
     known = STATE_WORDS.get(_word_of(said.get("state")))
     if known is not None:
         values.setdefault(*known)
-
-
-def _disbelieve_states(values: dict[str, Value], errors: list[str]) -> None:
-    """A device that has just woken up may send states it has not measured yet, beside «no value» numbers."""
-    states = [measure for measure in values if measure in STATES and measure not in ALARMS]
-    for measure in states:
-        del values[measure]
-    if states:
-        errors.append(f"{', '.join(states)} sent together with a sign for «no value» is not believed")
 
 
 def _word_of(raw: object) -> str:

@@ -352,7 +352,7 @@ class World:
 
     @staticmethod
     def _decoder(site: Site) -> Decoder:
-        return Decoder([*(GatewayTopic(g.id, g.kind, g.topic) for g in site.gateways), NATIVE])
+        return Decoder([*(GatewayTopic(g.id, g.kind, g.topic, g.meanings) for g in site.gateways), NATIVE])
 
 
 @cache

@@ -162,13 +162,15 @@ def _check_gateways(draft: Draft) -> None:
             wrong = f"topic {gateway.topic!r} is Vaka's own"
             draft.wrong(("gateways", position, "topic"), wrong, "the topic of the gateway, e.g. zigbee2mqtt")
     for (_, one), (position, other) in combinations(gateways.items(), 2):
-        if _inside(one.topic, other.topic) or _inside(other.topic, one.topic):
+        if any(_inside(a, b) or _inside(b, a) for a in one.filters for b in other.filters):
             wrong = f"topic {other.topic!r} is also that of gateway {one.id!r}"
             draft.wrong(("gateways", position, "topic"), wrong, "a topic of its own for each gateway")
 
 
-def _inside(topic: str, other: str) -> bool:
-    return f"{topic}/".startswith(f"{other}/")
+def _inside(filter: str, other: str) -> bool:
+    """Whether one hears all that the other hears. Only what is below a topic of its own can be told."""
+    topic, above = filter.removesuffix("/#"), other.removesuffix("/#")
+    return f"{topic}/".startswith(f"{above}/")
 
 
 def _check_references(draft: Draft) -> None:

@@ -1,0 +1,83 @@
+"""Which vendor's file speaks of a device, and what that vendor's fields mean (devices/profiles)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
+
+from devices.profiles import load, vendors
+from devices.vocabulary import Field, reader, squeezed
+
+_LONGEST_NAME = 200
+
+
+class Profile(NamedTuple):
+    """Devices of one vendor. `models`: parts of the names of models or device profiles, squeezed.
+
+    `when`: fields of the message that must have one of these values.
+    """
+
+    vendor: str
+    models: tuple[str, ...]
+    when: Mapping[str, tuple[str, ...]]
+    fields: Mapping[str, Field | None]
+    pairs: tuple[str, str, str] | None
+    examples: tuple[Mapping[str, Any], ...]
+
+
+@cache
+def profiles() -> tuple[Profile, ...]:
+    """All that the vendors' files hold."""
+    return tuple(profile for name in vendors() for profile in _read(load(name)))
+
+
+def _read(data: Mapping[str, Any]) -> Iterator[Profile]:
+    for entry in data["devices"]:
+        fields = {
+            squeezed(str(name)): Field(field["measure"], reader(field["measure"], field)) if field else None
+            for name, field in entry["fields"].items()
+        }
+        pairs = entry.get("pairs")
+        yield Profile(
+            data["vendor"],
+            tuple(squeezed(model) for model in entry.get("models", ())),
+            {name: tuple(map(str, values)) for name, values in entry.get("when", {}).items()},
+            fields,
+            (pairs["list"], pairs["name"], pairs["value"]) if pairs else None,
+            tuple(entry.get("examples", ())),
+        )
+
+
+@lru_cache(maxsize=1024)
+def _of_model(model: str) -> tuple[Profile, ...]:
+    name = squeezed(model[:_LONGEST_NAME])
+    return tuple(p for p in profiles() if not p.models or any(part in name for part in p.models))
+
+
+def own_fields(model: str, said: Mapping[str, Any]) -> tuple[Mapping[str, Any], dict[str, Field | None]]:
+    """(what is said, with pairs of name and value put together; the vendor's fields that apply to it).
+
+    `model`: all that is known of vendor and model, as text.
+    """
+    fields: dict[str, Field | None] = {}
+    for profile in _of_model(model):
+        if not profile.models and not profile.when:
+            continue
+        if all(str(said.get(name)) in values for name, values in profile.when.items()):
+            fields |= profile.fields
+            if profile.pairs:
+                said = _paired(said, profile.pairs)
+    return said, fields
+
+
+def _paired(said: Mapping[str, Any], pairs: tuple[str, str, str]) -> Mapping[str, Any]:
+    entries = said.get(pairs[0])
+    if not isinstance(entries, list):
+        return said
+    found = dict(said)
+    for entry in entries[:50]:
+        if isinstance(entry, dict) and isinstance(entry.get(pairs[1]), str | int | float):
+            name = entry[pairs[1]]
+            found[f"{name:g}" if isinstance(name, float) else str(name)] = entry.get(pairs[2])
+    return found

@@ -12,6 +12,8 @@ from rules.building import Site
 
 def installed_site(settings: Settings) -> Site:
     """The one that VAKA_SITE names, or the only one. Raises NoSiteError, and what `connect` raises."""
+    if not settings.database.exists():  # asking makes none
+        raise NoSiteError(f"there is no database at {settings.database}; expected `vaka import FILE` first")
     connection = connect(settings.database)
     try:
         version = sites.in_force(connection, settings.site)

@@ -83,7 +83,9 @@ def test_a_hub_without_a_site_says_how_to_import_one(tmp_path: Path) -> None:
         [sys.executable, "-m", "hub", "hub", "--data", tmp_path], cwd=ROOT, capture_output=True, text=True
     )
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == "vaka hub: a site was never imported; expected `vaka import FILE` first\n"
+    expected = f"vaka hub: there is no database at {tmp_path}/vaka.db; expected `vaka import FILE` first\n"
+    assert done.stderr == expected
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_second_hub_in_the_same_folder_is_refused(cottage: House) -> None:

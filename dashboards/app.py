@@ -17,12 +17,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboards import api, staff
 from dashboards.auth import Brake
-from dashboards.house import NoSiteError
 from dashboards.live import Live
 from dashboards.pages import STATIC, render
 from dashboards.visit import SignInNeededError, language_of, theme_of
 from hub.clock import WallClock
 from hub.settings import Settings
+from hub.store.sites import NoSiteError
 
 HEADERS = {
     "Content-Security-Policy": (

@@ -6,20 +6,15 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
-from io import StringIO
 
-from ruamel.yaml import YAML
-
+from hub.site.file import SiteFile, read_site
 from hub.store import sites
+from hub.store.sites import NoSiteError
 from rules.alert import Alert
 from rules.building import Person, Resident, Room, Site
 from rules.catalogue import catalogue
 from rules.rule import AnyRule, Text
 from rules.rulebook import Rulebook, rulebook
-
-
-class NoSiteError(Exception):
-    """There is nothing to show yet; the message says what to do."""
 
 
 @dataclass(frozen=True)
@@ -61,26 +56,17 @@ class House:
 
 def read_house(connection: sqlite3.Connection, site: str | None, now: datetime) -> House:
     """The newest version of the site (of the only one imported, where none is named). Raises NoSiteError."""
-    known = sites.sites(connection)
-    if site is None:
-        if len(known) != 1:
-            said = (
-                "several sites are imported; set VAKA_SITE"
-                if known
-                else "no site is imported: vaka import FILE"
-            )
-            raise NoSiteError(said)
-        site = known[0]
-    newest = sites.newest(connection, site)
-    if newest is None:
-        raise NoSiteError(f"the site {site} is not imported: vaka import FILE")
+    newest = sites.in_force(connection, site)
     in_force = _read(newest.document)
     return _house(newest.id, newest.document, now.astimezone(in_force.zone).date())
 
 
 @lru_cache(maxsize=4)
 def _read(document: str) -> Site:
-    return Site.model_validate(YAML(typ="safe", pure=True).load(StringIO(document)))
+    read = read_site(document, "the imported site file")
+    if isinstance(read, SiteFile):
+        return read.site
+    raise NoSiteError("the site file in force no longer holds; vaka check says what is wrong with it")
 
 
 @lru_cache(maxsize=4)

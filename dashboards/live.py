@@ -19,13 +19,14 @@ from datetime import datetime, timedelta
 import msgspec
 
 from dashboards import auth
-from dashboards.house import House, NoSiteError, read_house
+from dashboards.house import House, read_house
 from dashboards.pages import render
 from dashboards.snapshot import Pulse, Snapshot, fingerprint, pulse, read_snapshot
 from dashboards.views import Board, Card, Scope, board
 from hub.clock import WallClock
 from hub.settings import Settings
 from hub.store.db import connect
+from hub.store.sites import NoSiteError
 
 LOOK_EVERY_S = 0.1
 BEAT_EVERY = timedelta(seconds=1)

@@ -146,7 +146,8 @@ class Hub:
                 self._persist(partial(self._clock_jumped, jump, now))
         away = self._away_since
         known = "broker" in self._pipeline.judge.unheard
-        if away is not None and not known and now - away >= TELL_AFTER["broker"]:
+        replaying = self._clock.follows_readings
+        if away is not None and not (known or replaying) and now - away >= TELL_AFTER["broker"]:
             self._persist(partial(self._pipeline.lost_sight, "broker", away))
         self._persist(partial(self._rounds.go, self._clock.now(), now))
         self._notifier.wake()

@@ -80,7 +80,9 @@ def _version(connection: sqlite3.Connection) -> int:
 def _steps() -> dict[int, str]:
     """The number of each schema file and its SQL."""
     folder = files("hub.store") / "schema"
-    return {int(f.name[:4]): f.read_text("utf-8") for f in folder.iterdir() if f.name.endswith(".sql")}
+    steps = [(int(f.name[:4]), f.read_text("utf-8")) for f in folder.iterdir() if f.name.endswith(".sql")]
+    assert len(dict(steps)) == len(steps), "two schema files have one number"
+    return dict(steps)
 
 
 def _statements(script: str) -> Iterator[str]:

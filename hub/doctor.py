@@ -162,6 +162,7 @@ def _why(why: Why) -> str:
         "no_rule": "no rule watches over them",
         "no_sensor": f"the rule {why.what} has no sensor there",
         "never_heard": f"{why.what} was never heard",
+        "paused": f"the rule {why.what} is paused there",
         "not_heard": f"{why.what} cannot be heard",
     }[why.cause]
 

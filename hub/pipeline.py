@@ -23,7 +23,7 @@ from hub import alerting
 from hub.clock import NEVER, Clock, ReadingsClock
 from hub.redelivery import Redelivery
 from hub.registry import Registry, Speaker
-from hub.store import announcements, quarantine, readings, rule_states
+from hub.store import announcements, pauses, quarantine, readings, rule_states
 from hub.store.db import transaction
 from hub.store.instants import to_us
 from rules.alert import concern_of
@@ -77,6 +77,7 @@ class Pipeline:
         for message in announcements.everything(self._connection, site.site):
             decoder.decode(message)
         self.announced += 1
+        self.put_pauses(self._clock.now())
 
     def filters(self) -> list[str]:
         """What to listen to; it may change with every announcement."""
@@ -132,6 +133,14 @@ class Pipeline:
     def regained_sight(self, part: str, at: datetime) -> None:
         with self._transaction():
             self._put_findings(self.judge.regained_sight(part, at))
+
+    def put_pauses(self, at: datetime) -> None:
+        """Hold what is switched off, and let go on what no longer is."""
+        active = pauses.active(self._connection, self.site.site)
+        paused = {(pause.rule, pause.room): pause.paused_at for pause in active}
+        if paused.keys() != self.judge.paused.keys():
+            with self._transaction():
+                self._put_findings(self.judge.put_pauses(paused, at))
 
     def session_lost(self) -> None:
         """The broker numbers its messages anew: what it sends from now on is no redelivery of anything."""

@@ -1,6 +1,6 @@
 """The rounds: what the hub looks after once a second, whatever comes in. Alerts whose time is up, a new site
-file, a new day, who is watched over, which part has been silent too long, and the sign that the hub itself is
-alive.
+file, a new day, what is paused, who is watched over, which part has been silent too long, and the sign that
+the hub itself is alive.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Callable
 from datetime import date, datetime
 
-from hub import alerting
+from hub import alerting, pauses
 from hub.pipeline import Pipeline
 from hub.store import alerts, health, sites
 from hub.store import protection as standings
@@ -42,6 +42,8 @@ class Rounds:
         replay).
         """
         self._look_for_new_site(wall)
+        pauses.let_time_pass(self._connection, self._pipeline.judge.rulebook, now)
+        self._pipeline.put_pauses(now)
         site = self._pipeline.site.site
         with transaction(self._connection):
             alerting.let_time_pass(self._connection, site, now)
@@ -63,7 +65,7 @@ class Rounds:
         judge, registry = self._pipeline.judge, self._pipeline.registry
         before = standings.now(self._connection, site)
         today = now.astimezone(self._pipeline.site.zone).date()
-        new = protection(judge.rulebook, today, judge.unheard, registry.never_heard)
+        new = protection(judge.rulebook, today, judge.unheard, registry.never_heard, judge.paused)
         changes = [p for p in new if p.resident not in before or before[p.resident].protection != p]
         standings.put(self._connection, site, changes, now)
 

@@ -7,7 +7,7 @@ elsewhere, and `changed`, `keep` and `undo` tie them to a transaction.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from heapq import heapify, heappop, heappush
 from typing import Any, NamedTuple
@@ -43,6 +43,8 @@ class Judge:
         self._queued: dict[Key, datetime] = {}
         self._unheard: dict[str, datetime] = {}
         self._unheard_before: dict[str, datetime] = {}
+        self._paused: dict[Key, datetime] = {}
+        self._paused_before: dict[Key, datetime] = {}
 
     def load(self, kept: dict[Key, Kept], unheard: dict[str, datetime]) -> None:
         """Take over what was committed. States of rules that are no longer in force, or of another kind now,
@@ -56,6 +58,10 @@ class Judge:
         }
         self._unheard = dict(unheard)
         self._unheard_before = dict(unheard)
+        for key, kept_now in self._kept.items():  # held, and not because somebody cannot be heard: paused
+            if kept_now.blind_since is not None and not self.held(self.rulebook.watches[key]):
+                self._paused.setdefault(key, kept_now.blind_since)
+        self._paused_before = dict(self._paused)
         self._queued = {key: k.due for key, k in self._kept.items() if k.due and not k.blind_since}
         self._deadlines = [(due, key) for key, due in self._queued.items()]
         heapify(self._deadlines)
@@ -124,7 +130,27 @@ class Judge:
             return findings
         for watch in self.rulebook.dependents.get(part, ()):
             kept = self._kept.get(watch.key)
-            if kept is None or kept.blind_since is None or any(p in self._unheard for p in watch.parts):
+            if kept is None or kept.blind_since is None or self.held(watch) or watch.key in self._paused:
+                continue
+            step = watch.kind.on_sight(watch.rule, self._context, kept.state, kept.blind_since, at)
+            self._take(watch, kept._replace(blind_since=None), step or Step(kept.state), findings)
+        return findings
+
+    def put_pauses(self, paused: Mapping[Key, datetime], at: datetime) -> list[Finding]:
+        """These rules are switched off, each since an instant, and no others from `at` on. A paused rule is
+        held as one is that cannot hear; what happens meanwhile is followed and raises nothing.
+        """
+        findings: list[Finding] = []
+        for key in paused.keys() - self._paused.keys():
+            watch = self.rulebook.watches.get(key)
+            kept = self._catch_up(watch, paused[key], findings) if watch is not None else None
+            self._paused[key] = paused[key]
+            if kept is not None and kept.blind_since is None:
+                self._keep(key, kept._replace(blind_since=paused[key]))
+        for key in self._paused.keys() - paused.keys():
+            del self._paused[key]
+            watch, kept = self.rulebook.watches.get(key), self._kept.get(key)
+            if watch is None or kept is None or kept.blind_since is None or self.held(watch):
                 continue
             step = watch.kind.on_sight(watch.rule, self._context, kept.state, kept.blind_since, at)
             self._take(watch, kept._replace(blind_since=None), step or Step(kept.state), findings)
@@ -139,6 +165,7 @@ class Judge:
             due = watch.kind.due(watch.rule, self._context, state)
             self._keep(key, Kept(state, due, moved(kept.blind_since) if kept.blind_since else None))
         self._unheard = {part: moved(since) for part, since in self._unheard.items()}
+        self._paused = {key: moved(since) for key, since in self._paused.items()}
 
     # What ties this to a transaction
 
@@ -153,6 +180,11 @@ class Judge:
         return dict(self._unheard)
 
     @property
+    def paused(self) -> dict[Key, datetime]:
+        """What is switched off, and since when."""
+        return dict(self._paused)
+
+    @property
     def unheard_changed(self) -> bool:
         return self._unheard != self._unheard_before
 
@@ -163,6 +195,7 @@ class Judge:
     def keep(self) -> None:
         self._before.clear()
         self._unheard_before = dict(self._unheard)
+        self._paused_before = dict(self._paused)
         self.latest.keep()
 
     def undo(self) -> None:
@@ -175,6 +208,7 @@ class Judge:
                     self._queue(key, kept.due)
         self._before.clear()
         self._unheard = dict(self._unheard_before)
+        self._paused = dict(self._paused_before)
         self.latest.undo()
 
     # How
@@ -190,13 +224,18 @@ class Judge:
         return kept
 
     def _blind_since(self, watch: Watch) -> datetime | None:
-        if not self._unheard:
+        if not self._unheard and not self._paused:
             return None
-        return min((self._unheard[part] for part in watch.parts if part in self._unheard), default=None)
+        since = [self._unheard[part] for part in watch.parts if part in self._unheard]
+        since += [self._paused[watch.key]] if watch.key in self._paused else []
+        return min(since, default=None)
 
     def _take(self, watch: Watch, kept: Kept, step: Step, findings: list[Finding]) -> Kept:
         """Put the outcome of a step into force."""
+        paused_at = self._paused.get(watch.key)
         for opinion in step.opinions:
+            if paused_at is not None and opinion.kind != "cleared" and opinion.at >= paused_at:
+                continue
             findings.append(Finding(watch.name, watch.room, *opinion))
         due = watch.kind.due(watch.rule, self._context, step.state)
         return self._keep(watch.key, Kept(step.state, due, kept.blind_since))

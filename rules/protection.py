@@ -17,7 +17,7 @@ from rules.finding import Finding
 from rules.rulebook import Rulebook, Watch
 
 State = Literal["protected", "degraded", "unprotected"]
-Cause = Literal["no_rule", "no_sensor", "never_heard", "not_heard"]
+Cause = Literal["no_rule", "no_sensor", "never_heard", "not_heard", "paused"]
 
 NOT_HEARD = "not-heard"
 """The hub's own rule: a part that must be heard is silent. Its alerts' room is the part."""
@@ -31,7 +31,7 @@ TELL_AFTER = {
 
 
 class Why(msgspec.Struct, frozen=True, order=True):
-    """One reason: `what` is a part ('gateway:z2m', 'device:3B bed') or a rule."""
+    """One reason: `what` is a part ('gateway:z2m', 'device:3B bed'), a device or a rule."""
 
     cause: Cause
     what: str = ""
@@ -44,10 +44,14 @@ class Protection(msgspec.Struct, frozen=True):
 
 
 def protection(
-    book: Rulebook, on: date, unheard: Collection[str], never_heard: Collection[str]
+    book: Rulebook,
+    on: date,
+    unheard: Collection[str],
+    never_heard: Collection[str],
+    paused: Collection[tuple[str, str]] = (),
 ) -> list[Protection]:
     """Every resident who lives here on the date. `unheard`: parts; `never_heard`: ids of devices that never
-    spoke.
+    spoke; `paused`: (rule, room) that are switched off.
     """
     silent = {f"device:{device}" for device in never_heard}
     watches: dict[str, list[Watch]] = {}
@@ -58,7 +62,7 @@ def protection(
     for uncovered in book.uncovered:
         missing.setdefault(uncovered.room, []).append(uncovered.rule)
     return [
-        _protection(r.id, watches.get(r.id, []), missing.get(r.room, []), unheard, silent)
+        _protection(r.id, watches.get(r.id, []), missing.get(r.room, []), unheard, silent, paused)
         for r in book.site.residents
         if r.lives_here(on)
     ]
@@ -70,6 +74,7 @@ def _protection(
     missing: list[str],
     unheard: Collection[str],
     silent: Collection[str],
+    paused: Collection[tuple[str, str]],
 ) -> Protection:
     if not watches:
         return Protection(resident, "unprotected", (Why("no_rule"),))
@@ -78,6 +83,8 @@ def _protection(
     for watch in watches:
         lost = {Why("not_heard", part) for part in watch.parts if part in unheard}
         lost |= {Why("never_heard", part.partition(":")[2]) for part in watch.parts if part in silent}
+        if watch.key in paused:
+            lost.add(Why("paused", watch.name))
         works += not lost
         why |= lost
     if not why:

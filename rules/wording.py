@@ -13,7 +13,9 @@ from zoneinfo import ZoneInfo
 
 from rules.alert import Alert
 from rules.building import Role, Site
+from rules.catalogue import catalogue
 from rules.finding import Evidence
+from rules.pause import PAUSE_ENDS
 from rules.protection import NOT_HEARD, Why
 from rules.rule import SIGNS_OF_LIFE, AnyRule, NotByRule, QuietRule, Text
 
@@ -116,6 +118,8 @@ def what_happened(alert: Alert, rule: AnyRule | None, site: Site, voice: Voice) 
     """The sentence at the head of an alert. `rule` is None where the site no longer has it."""
     if alert.rule == NOT_HEARD:
         return f"{who_is_silent(alert.room, voice)} {since(alert.raised_at, voice)}."
+    if alert.rule == PAUSE_ENDS and alert.evidence:
+        return _pause_ends(alert.evidence[-1], voice)
     evidence = _trigger(alert)
     kind = rule.kind if rule is not None else "event"
     if kind == "quiet":
@@ -173,6 +177,16 @@ def _by_kind(kind: str, alert: Alert, heard: Evidence, site: Site, voice: Voice)
     return _left_on(alert, heard, site, voice) if kind == "unattended" else None
 
 
+def _pause_ends(pause: Evidence, voice: Voice) -> str:
+    """`pause`: the rule as its device, who paused it as its value, the end as its instant."""
+    named = catalogue().get(pause.device)
+    if voice.language == "nb":
+        name = named.name.nb if named is not None else pause.device
+        return f"«{name}» er satt på pause og slås på igjen {at(pause.at, voice)}."
+    name = named.name.en if named is not None else pause.device
+    return f"“{name}” is paused and goes on again {at(pause.at, voice)}."
+
+
 def who_else(alert: Alert, voice: Voice) -> str | None:
     """For an alert that may be about somebody else: more people there than one, or more who live there."""
     sentences = []
@@ -210,6 +224,8 @@ def how_it_ended(alert: Alert, rule: AnyRule | None, site: Site, voice: Voice) -
     if alert.cleared_at is None:
         return None
     over = at(alert.cleared_at, voice)
+    if alert.rule == PAUSE_ENDS:
+        return _sentence(voice, ("Slått på igjen", "On again"), over)
     if alert.rule == NOT_HEARD:
         return _sentence(voice, ("Kontakt igjen", "Contact again"), over)
     of_life = isinstance(rule, NotByRule) and rule.signs == SIGNS_OF_LIFE
@@ -270,6 +286,7 @@ def why_not_covered(why: Why, names: Mapping[str, Text], voice: Voice) -> str:
     nb, en = {
         "no_rule": ("Ingen regel gjelder her", "No rule applies here"),
         "no_sensor": (f"Mangler sensor til «{rule_nb}»", f"No sensor for “{rule_en}”"),
+        "paused": (f"«{rule_nb}» er satt på pause", f"“{rule_en}” is paused"),
         "never_heard": (f"Sensoren «{why.what}» er aldri hørt", f"The sensor “{why.what}” was never heard"),
     }[why.cause]
     return nb if voice.language == "nb" else en
@@ -279,6 +296,8 @@ def name_of(alert: Alert, rule: AnyRule | None, voice: Voice) -> str:
     """What the alert's rule is called."""
     if alert.rule == NOT_HEARD:
         return "Ingen kontakt" if voice.language == "nb" else "No contact"
+    if alert.rule == PAUSE_ENDS:
+        return "Pause er snart over" if voice.language == "nb" else "A pause is about to end"
     return _name(alert, rule)[voice.language == "en"]
 
 

@@ -24,6 +24,7 @@ from hub.site.yaml_tree import Path as Place
 from hub.site.yaml_tree import Tree, read_tree, read_trees
 from rules.building import Site
 from rules.catalogue import catalogue
+from rules.pause import PAUSE_ENDS
 from rules.protection import NOT_HEARD
 
 _Part = TypeVar("_Part", bound=BaseModel)
@@ -223,6 +224,10 @@ class _Reading:
                 self._wrong(place, f"{needed} is missing", f"{needed}: beside {subjects[0]}:")
         if step.does == "close" and step.outcome is None:
             self._wrong(place, "outcome is missing", "how it ended, e.g. outcome: helped")
+        if step.does in ("pause", "confirm", "resume") and step.place is None:
+            self._wrong(place, "place is missing", "the room, e.g. place: 3B")
+        if step.does == "pause" and (step.lasts is None or not step.reason):
+            self._wrong(place, "lasts or reason is missing", "e.g. lasts: 2 h, reason: besøk")
         if subjects[0] == "device" and not step.said and step.state is None and step.again is None:
             self._wrong(place, f"{step.device!r} says nothing", "what it says, e.g. open: true")
         if subjects[0] != "device" and step.said:
@@ -234,6 +239,7 @@ class _Reading:
             ("device", [device.id for device in site.devices]),
             ("gateway", [gateway.id for gateway in site.gateways]),
             ("person", [person.id for person in site.people]),
+            ("place", [room.id for room in site.rooms]),
             ("resident", [resident.id for resident in site.residents]),
             ("rule", [*(use.name for use in site.rules), NOT_HEARD]),
         ):
@@ -263,7 +269,7 @@ class _Reading:
         return step.hub != "stops"
 
     def _check_expected(self, expect: dict[int, Expected], site: Site) -> None:
-        rules = [*(use.name for use in site.rules), NOT_HEARD]
+        rules = [*(use.name for use in site.rules), NOT_HEARD, PAUSE_ENDS]
         rooms = [room.id for room in site.rooms]
         for number, expected in expect.items():
             place = ("expect", number)

@@ -13,6 +13,7 @@ from devices.reading import Value
 from hub.scenario.story import Expected, Scenario, Step, instant
 from hub.scenario.world import World
 from rules.alert import Alert
+from rules.pause import Refusal
 
 
 def play(scenario: Scenario, folder: Path) -> list[str]:
@@ -86,6 +87,8 @@ def _value(measure: str, value: Any) -> Value | None:
 
 def _act(world: World, step: Step) -> list[str]:
     assert step.person is not None
+    if step.does in ("pause", "confirm", "resume"):
+        return _switch(world, step)
     waiting = [a for a in world.alerts() if a.rule == step.rule and a.state != "closed"]
     if len(waiting) != 1:
         return [f"at {step.at} {step.person} found {len(waiting)} open alerts of {step.rule}, expected one"]
@@ -97,6 +100,23 @@ def _act(world: World, step: Step) -> list[str]:
         decision = (world.desk.accept if step.does == "accept" else world.desk.arrive)(alert, step.person)
     return (
         [] if decision.changed else [f"at {step.at} {step.person} could not {step.does}: {decision.reason}"]
+    )
+
+
+def _switch(world: World, step: Step) -> list[str]:
+    assert step.person is not None
+    assert step.rule is not None
+    assert step.place is not None
+    if step.does == "pause":
+        assert step.lasts is not None
+        until = world.clock.now() + step.lasts
+        done = world.pauses.pause(step.rule, step.place, step.person, step.reason, until)
+    else:
+        does = world.pauses.confirm if step.does == "confirm" else world.pauses.resume
+        done = does(step.rule, step.place, step.person)
+    world.until(world.clock.now())
+    return (
+        [f"at {step.at} {step.person} could not {step.does}: {done.why}"] if isinstance(done, Refusal) else []
     )
 
 

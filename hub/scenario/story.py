@@ -55,9 +55,12 @@ class Step(BaseModel):
     gateway: str | None = None
     state: Literal["lost", "back"] | None = None
     person: str | None = None
-    does: Literal["accept", "arrive", "close"] | None = None
+    does: Literal["accept", "arrive", "close", "pause", "confirm", "resume"] | None = None
     rule: str | None = None
     outcome: Literal["helped", "no_help_needed", "false_alarm", "test"] | None = None
+    place: str | None = None
+    lasts: Duration | None = None
+    reason: str = ""
     clock: Duration | None = None
     back: bool = False
     resident: str | None = None

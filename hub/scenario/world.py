@@ -20,6 +20,7 @@ from devices.decode import NATIVE, Decoder, GatewayTopic
 from devices.message import Message
 from devices.reading import Value
 from hub.desk import Desk
+from hub.pauses import Pauses
 from hub.pipeline import Pipeline
 from hub.rounds import Rounds
 from hub.site.file import SiteFile, read_site
@@ -101,6 +102,7 @@ class World:
         day = self.clock.now().astimezone(self.site.zone).date()
         self._rounds = Rounds(self.connection, self.pipeline, self._adopt, version.id, day)
         self.desk = Desk(self.connection, site, self.clock)
+        self.pauses = Pauses(self.connection, self.site, self.clock)
         self.running, self._caught_up = True, False
         self._stamps_since = self.clock.now()
         hub = [h.seen for h in health.everything(self.connection, site) if h.part == "hub"]
@@ -327,6 +329,8 @@ class World:
         if away is not None and now - away >= TELL_AFTER["broker"]:
             self.pipeline.lost_sight("broker", away)
         self._rounds.go(now, now)
+        if self._caught_up:  # a pause that ended may have left something due
+            self.pipeline.tick(now)
 
     def _next_moment(self, then: datetime) -> datetime | None:
         """The next instant up to `then` at which time itself has something for the hub to do."""
@@ -336,6 +340,8 @@ class World:
         if self._away_since is not None:
             moments.append(self._away_since + TELL_AFTER["broker"])
         moments += [a.due for a in alerts.open_alerts(self.connection, self.site.site) if a.due is not None]
+        for pause in self.pauses.off():
+            moments += [pause.ends_at, pause.reminder_due]
         moments.append(self._midnight(now))
         if self._caught_up and (deadline := self.pipeline.judge.next_deadline()) is not None:
             moments.append(deadline)

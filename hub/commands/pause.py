@@ -1,0 +1,106 @@
+"""`vaka pause RULE`: switch a rule off in a room, with a reason and an end; or give a second yes."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+from hub.clock import WallClock
+from hub.pauses import Pauses
+from hub.settings import read_settings
+from hub.site.file import SiteFile, read_site
+from hub.store import sites
+from hub.store.db import connect
+from rules.building import Site
+from rules.duration import parse_duration
+from rules.pause import Pause, Refusal
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_place(parser)
+    parser.add_argument("--reason", default="", help="why, for those who come after you")
+    parser.add_argument("--for", dest="length", type=_length, metavar="TIME", help="e.g. 30 min, 2 h, 3 d")
+    parser.add_argument(
+        "--confirm", action="store_true", help="a second person's yes, for a high rule off over a day"
+    )
+
+
+def add_place(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("rule", help="the rule's name in the site file")
+    where = parser.add_mutually_exclusive_group(required=True)
+    where.add_argument("--room", help="the room's id")
+    where.add_argument("--resident", help="the resident's id: the room where they live")
+    parser.add_argument("--by", required=True, metavar="PERSON", help="who you are: your id in the site file")
+    parser.add_argument("--site", help="which site (VAKA_SITE, else the only one)")
+    parser.add_argument("--data", type=Path, help="folder of the database (VAKA_DATA)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """0: it is off; 1: it is not, and why was said."""
+    with opened(arguments.data, arguments.site) as (pauses, site):
+        room = room_of(arguments, site)
+        if isinstance(room, Refusal):
+            return say(room, site)
+        if arguments.confirm:
+            return say(pauses.confirm(arguments.rule, room, arguments.by), site)
+        if arguments.length is None:
+            return say(Refusal("an end is missing; expected --for, e.g. --for '2 h'"), site)
+        until = WallClock().now() + arguments.length
+        return say(pauses.pause(arguments.rule, room, arguments.by, arguments.reason, until), site)
+
+
+@contextmanager
+def opened(data: Path | None, named: str | None) -> Iterator[tuple[Pauses, Site]]:
+    """The pauses of the site in force."""
+    settings = read_settings().with_data(data)
+    connection = connect(settings.database)
+    try:
+        version = sites.in_force(connection, named or settings.site)
+        file = read_site(version.document, f"version {version.id}")
+        if not isinstance(file, SiteFile):
+            raise sites.NoSiteError(f"the site in force does not hold together: {file[0]}")
+        yield Pauses(connection, file.site, WallClock()), file.site
+    finally:
+        connection.close()
+
+
+def room_of(arguments: argparse.Namespace, site: Site) -> str | Refusal:
+    if arguments.room is not None:
+        return str(arguments.room)
+    today = WallClock().now().astimezone(site.zone).date()
+    lives = (r for r in site.residents if r.id == arguments.resident and r.lives_here(today))
+    resident = next(lives, None)
+    return (
+        resident.room if resident is not None else Refusal(f"no {arguments.resident!r} lives in {site.site}")
+    )
+
+
+def say(done: Pause | Refusal, site: Site) -> int:
+    if isinstance(done, Refusal):
+        print(done.why, file=sys.stderr)
+        return 1
+    print(sentence(done, site))
+    return 0
+
+
+def sentence(pause: Pause, site: Site) -> str:
+    """One pause in one line."""
+    ends = f"{pause.ends_at.astimezone(site.zone):%Y-%m-%d %H:%M}"
+    if pause.ended_at is not None:
+        return f"{pause.rule} in {pause.room} is on again"
+    yes = f", with the yes of {pause.confirmed_by}" if pause.confirmed_by else ""
+    if pause.waits_for_yes:
+        asked = f"{pause.until.astimezone(site.zone):%Y-%m-%d %H:%M}"
+        yes = f"; {asked} needs a second person: vaka pause {pause.rule} --room {pause.room} --confirm"
+    return f"{pause.rule} in {pause.room} is off until {ends}, by {pause.owner}: {pause.reason}{yes}"
+
+
+def _length(text: str) -> timedelta:
+    try:
+        return parse_duration(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None

@@ -1,0 +1,147 @@
+"""Switching rules off and on again: what people do, and what time does. The same kind of transaction as the
+desk's; each step is on the audit trail.
+
+The hub itself holds the rules (hub/rounds.py looks here once a second), so that whoever pauses may be another
+process.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime
+
+import msgspec
+
+from hub import alerting
+from hub.clock import Clock
+from hub.store import audit
+from hub.store import pauses as store
+from hub.store.db import transaction
+from rules.alert import Concern
+from rules.building import Site
+from rules.catalogue import catalogue
+from rules.finding import Evidence, Finding
+from rules.pause import PAUSE_ENDS, Pause, Refusal, confirmed, paused
+from rules.rulebook import Rulebook, rulebook
+
+
+class Pauses:
+    def __init__(self, connection: sqlite3.Connection, site: Site, clock: Clock) -> None:
+        self._connection, self._site, self._clock = connection, site, clock
+
+    def off(self) -> list[Pause]:
+        """What is off now, the first to end first: for the board and the hand-over."""
+        return store.active(self._connection, self._site.site)
+
+    def went_on(self, since: datetime) -> list[Pause]:
+        """What went on again since then."""
+        return store.ended(self._connection, self._site.site, since)
+
+    def pause(self, rule: str, room: str, person: str, reason: str, until: datetime) -> Pause | Refusal:
+        """Switch a rule off in a room. A high rule is off for a day at most until `confirm`."""
+        with transaction(self._connection):
+            now = self._clock.now()
+            watch = self._book(now).watches.get((rule, room))
+            if watch is None:
+                return Refusal(f"the rule {rule!r} is not in force in {room!r}")
+            if (stranger := self._stranger(person)) is not None:
+                return stranger
+            known = store.of(self._connection, self._site.site, rule, room)
+            if known is not None:
+                return Refusal(f"it is off already, by {known.owner}: {known.reason}")
+            asked = Pause(0, self._site.site, rule, room, person, reason.strip(), now, until, until)
+            pause = paused(asked, watch.rule.severity)
+            if isinstance(pause, Pause):
+                pause = store.add(self._connection, pause)
+                self._note(pause, "paused", person, now)
+            return pause
+
+    def confirm(self, rule: str, room: str, person: str) -> Pause | Refusal:
+        """A second person's yes to the whole length that was asked for."""
+        with transaction(self._connection):
+            pause = self._of(rule, room, person)
+            after = confirmed(pause, person) if isinstance(pause, Pause) else pause
+            if isinstance(after, Pause):
+                store.put(self._connection, after)
+                self._note(after, "pause confirmed", person, self._clock.now())
+            return after
+
+    def resume(self, rule: str, room: str, person: str) -> Pause | Refusal:
+        """Switch it on again before its end."""
+        with transaction(self._connection):
+            pause = self._of(rule, room, person)
+            if isinstance(pause, Refusal):
+                return pause
+            now = self._clock.now()
+            return _end(self._connection, self._book(now), pause, now, person)
+
+    def _of(self, rule: str, room: str, person: str) -> Pause | Refusal:
+        if (stranger := self._stranger(person)) is not None:
+            return stranger
+        pause = store.of(self._connection, self._site.site, rule, room)
+        return pause or Refusal(f"the rule {rule!r} is not off in {room!r}")
+
+    def _stranger(self, person: str) -> Refusal | None:
+        known = any(somebody.id == person for somebody in self._site.people)
+        return None if known else Refusal(f"{self._site.site} has no person {person!r}")
+
+    def _book(self, now: datetime) -> Rulebook:
+        return rulebook(self._site, catalogue(), now.astimezone(self._site.zone).date())
+
+    def _note(self, pause: Pause, what: str, by: str, at: datetime) -> None:
+        detail = {"rule": pause.rule, "room": pause.room, "reason": pause.reason, "ends_at": pause.ends_at}
+        audit.add(self._connection, self._site.site, at, by, what, detail)
+
+
+def let_time_pass(connection: sqlite3.Connection, book: Rulebook, now: datetime) -> None:
+    """What time does to pauses by `now`: a reminder before the end, and the end. No transaction where nothing
+    is due.
+    """
+    site = book.site.site
+    waiting = [
+        p
+        for p in store.active(connection, site)
+        if p.ends_at <= now or (p.reminded_at is None and p.reminder_due <= now)
+    ]
+    if not waiting:
+        return
+    with transaction(connection):
+        for stale in waiting:
+            pause = store.of(connection, site, stale.rule, stale.room)
+            if pause is None or pause.id != stale.id:
+                continue  # somebody was quicker
+            if pause.ends_at <= now:
+                _end(connection, book, pause, pause.ends_at, None)
+            elif pause.reminded_at is None and pause.reminder_due <= now:
+                store.put(connection, msgspec.structs.replace(pause, reminded_at=now))
+                _tell(connection, book, pause, "raised", now)
+
+
+def _end(connection: sqlite3.Connection, book: Rulebook, pause: Pause, at: datetime, by: str | None) -> Pause:
+    after = msgspec.structs.replace(pause, ended_at=at, ended_by=by)
+    store.put(connection, after)
+    detail = {"rule": pause.rule, "room": pause.room, "paused_at": pause.paused_at}
+    audit.add(connection, pause.site, at, by, "pause ended", detail)
+    others = [p for p in store.active(connection, pause.site) if p.room == pause.room and p.reminded_at]
+    if pause.reminded_at is not None and not others:
+        _tell(connection, book, pause, "cleared", at)
+    return after
+
+
+def _tell(connection: sqlite3.Connection, book: Rulebook, pause: Pause, kind: str, at: datetime) -> None:
+    """The reminder is a low alert: it passes by itself when the pause has ended."""
+    watch = book.watches.get((pause.rule, pause.room))
+    room = next((room for room in book.site.rooms if room.id == pause.room), None)
+    concern = Concern(
+        "low", room.unit if room is not None else "", watch.residents if watch is not None else ()
+    )
+    evidence = (Evidence(pause.rule, "paused", pause.owner, pause.ends_at),) if kind == "raised" else ()
+    finding = Finding(
+        PAUSE_ENDS,
+        pause.room,
+        "raised" if kind == "raised" else "cleared",
+        at,
+        f"{pause.rule} is off: {pause.reason}" if kind == "raised" else f"{pause.rule} is on again",
+        evidence=evidence,
+    )
+    alerting.take(connection, pause.site, finding, concern, at)

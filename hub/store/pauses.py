@@ -1,0 +1,66 @@
+"""What is switched off, and what was."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from hub.store.instants import from_us, to_us
+from rules.pause import Pause
+
+_FIELDS = tuple(name for name in Pause.__struct_fields__ if name != "id")
+_COLUMNS = ", ".join(_FIELDS)
+
+
+def active(connection: sqlite3.Connection, site: str) -> list[Pause]:
+    """What is off now, the first to end first."""
+    return _many(connection, "ended_at IS NULL ORDER BY ends_at, id", site, ())
+
+
+def of(connection: sqlite3.Connection, site: str, rule: str, room: str) -> Pause | None:
+    """The pause of a rule in a room, None where it is not off."""
+    found = _many(connection, "ended_at IS NULL AND rule = ? AND room = ?", site, (rule, room))
+    return found[0] if found else None
+
+
+def ended(connection: sqlite3.Connection, site: str, since: datetime) -> list[Pause]:
+    """What went on again since then, newest first: for the hand-over."""
+    return _many(connection, "ended_at >= ? ORDER BY ended_at DESC, id DESC", site, (to_us(since),))
+
+
+def add(connection: sqlite3.Connection, pause: Pause) -> Pause:
+    """Store a new one; returns it with its id. sqlite3.IntegrityError where the rule is off there already."""
+    marks = ", ".join("?" for _ in _FIELDS)
+    cursor = connection.execute(f"INSERT INTO pause ({_COLUMNS}) VALUES ({marks})", _row(pause))
+    assert cursor.lastrowid is not None
+    return msgspec.structs.replace(pause, id=cursor.lastrowid)
+
+
+def put(connection: sqlite3.Connection, pause: Pause) -> None:
+    assignments = ", ".join(f"{name} = ?" for name in _FIELDS)
+    connection.execute(f"UPDATE pause SET {assignments} WHERE id = ?", (*_row(pause), pause.id))
+
+
+def _many(connection: sqlite3.Connection, condition: str, site: str, values: tuple[Any, ...]) -> list[Pause]:
+    rows = connection.execute(
+        f"SELECT id, {_COLUMNS} FROM pause WHERE site = ? AND {condition}", (site, *values)
+    )
+    return [_pause(dict(zip(("id", *_FIELDS), row, strict=True))) for row in rows]
+
+
+_INSTANTS = ("paused_at", "until", "ends_at", "reminded_at", "ended_at")
+
+
+def _pause(fields: dict[str, Any]) -> Pause:
+    for name in _INSTANTS:
+        if fields[name] is not None:
+            fields[name] = from_us(fields[name])
+    return Pause(**fields)
+
+
+def _row(pause: Pause) -> list[Any]:
+    values = (getattr(pause, name) for name in _FIELDS)
+    return [to_us(value) if isinstance(value, datetime) else value for value in values]

@@ -1,0 +1,81 @@
+"""Switching a rule off for a while: who, why and until when, as decisions. Nothing goes off in silence.
+
+A grave rule is off for at most a day on one person's word; for longer a second person has to agree. Every
+pause ends by itself.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import msgspec
+
+from rules.rule import Severity
+
+ALONE_AT_MOST = timedelta(hours=24)
+"""How long a high rule may be off without a second person's yes."""
+LONGEST = timedelta(days=30)
+"""[default] What is to be off for longer does not belong in the site's rules."""
+REMIND_BEFORE = timedelta(minutes=30)
+"""[default] Of a short pause: in the middle of it."""
+
+PAUSE_ENDS = "pause-ends"
+"""The hub's own rule: a pause is about to end. Its alerts' room is the room where the rule is off."""
+
+
+class Pause(msgspec.Struct, frozen=True):
+    """A rule is off in a room. `until`: what the owner asked for; `ends_at`: when it ends as things stand.
+    `ended_by`: None where it ended by itself. Instants are aware UTC.
+    """
+
+    id: int
+    site: str
+    rule: str
+    room: str
+    owner: str
+    reason: str
+    paused_at: datetime
+    until: datetime
+    ends_at: datetime
+    confirmed_by: str | None = None
+    reminded_at: datetime | None = None
+    ended_at: datetime | None = None
+    ended_by: str | None = None
+
+    @property
+    def waits_for_yes(self) -> bool:
+        """Whether it would last longer if a second person agreed."""
+        return self.ends_at < self.until and self.ended_at is None
+
+    @property
+    def reminder_due(self) -> datetime:
+        return max(self.paused_at + (self.ends_at - self.paused_at) / 2, self.ends_at - REMIND_BEFORE)
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """Why a pause is not put, not prolonged or not ended: a sentence."""
+
+    why: str
+
+
+def paused(asked: Pause, severity: Severity) -> Pause | Refusal:
+    """The pause as it may be put. `asked.ends_at` is what was asked for."""
+    length = asked.until - asked.paused_at
+    if not asked.reason.strip():
+        return Refusal("a reason is missing; expected why the rule is off")
+    if length <= timedelta(0):
+        return Refusal("the end lies in the past; expected a later one")
+    if length > LONGEST:
+        return Refusal(f"the end is too far away; expected at most {LONGEST.days} days")
+    if severity == "high" and length > ALONE_AT_MOST:
+        return msgspec.structs.replace(asked, ends_at=asked.paused_at + ALONE_AT_MOST)
+    return msgspec.structs.replace(asked, ends_at=asked.until)
+
+
+def confirmed(pause: Pause, by: str) -> Pause | Refusal:
+    """A second person agrees to the whole length."""
+    if not pause.waits_for_yes:
+        return Refusal("nothing waits for a second person's yes")
+    if by == pause.owner:
+        return Refusal(f"{by} asked for it; expected another person's yes")
+    return msgspec.structs.replace(pause, ends_at=pause.until, confirmed_by=by, reminded_at=None)

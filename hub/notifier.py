@@ -1,28 +1,46 @@
-"""Sends what the outbox holds, outside any transaction, and marks it after it was sent. Twice beats never."""
+"""Sends what the outbox holds, outside any transaction, and marks it after it was sent. Twice beats never.
+
+Nothing waits for the broker's word on what went before. Marks are written a few times a second at most: each
+takes the database from the readings that come in.
+"""
 
 from __future__ import annotations
 
 import logging
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from threading import Event, Thread
+from typing import NamedTuple
 
-from hub.clock import Clock
+from hub.clock import Clock, steady
+from hub.mqtt.connection import Receipt
 from hub.mqtt.gateway import Gateway
 from hub.store import outbox
 from hub.store.db import connect, transaction
 
 log = logging.getLogger(__name__)
 
-BATCH = 500
-CONFIRMED_WITHIN = 10.0  # seconds for the broker's word on a batch; what it did not confirm is sent again
+ON_THE_WAY = 1000  # notifications at once without the broker's word
+CONFIRMED_WITHIN = 10.0  # seconds for that word; what was not confirmed is sent again
+MARK_AFTER = 0.25  # seconds; what was sent in them is sent again if the hub dies
 LOOK_AGAIN = 1.0  # seconds; also finds what the web process put in
+
+
+class Sent(NamedTuple):
+    """A notification that was given to the broker and is not marked yet."""
+
+    address: str
+    receipt: Receipt
+    until: float
 
 
 class Notifier:
     def __init__(self, database: Path, site: str, gateway: Gateway, clock: Clock) -> None:
         self._database, self._site, self._gateway, self._clock = database, site, gateway, clock
         self._waiting, self._stopping = Event(), Event()
+        self._sent: dict[int, Sent] = {}
+        self._looked_until = 0  # the last notification seen; 0: look at all that wait
         self._thread = Thread(target=self._run, name="notifier", daemon=True)
 
     def start(self) -> None:
@@ -33,33 +51,53 @@ class Notifier:
         self._waiting.set()
 
     def stop(self) -> None:
+        """What the broker confirms in the meantime is marked; the rest is sent again after the next start."""
         self._stopping.set()
         self._waiting.set()
         self._thread.join(timeout=CONFIRMED_WITHIN + 1)
 
     def _run(self) -> None:
-        connection = connect(self._database)
-        while not self._stopping.is_set():
-            self._waiting.wait(LOOK_AGAIN)
-            self._waiting.clear()
-            try:
-                while self._send_waiting(connection) and not self._stopping.is_set():
-                    pass
-            except sqlite3.OperationalError as error:
-                log.warning("the outbox could not be marked, it is sent again: %s", error)
-                self._stopping.wait(LOOK_AGAIN)
-        connection.close()
+        with closing(connect(self._database)) as connection:
+            marked_at = steady()
+            while not self._stopping.is_set():
+                self._waiting.wait(MARK_AFTER if self._sent else LOOK_AGAIN)
+                self._waiting.clear()
+                try:
+                    if self._gateway.connected:
+                        self._send_waiting(connection)
+                    if steady() - marked_at >= MARK_AFTER or self._stopping.is_set():
+                        marked_at = steady()
+                        self._mark_confirmed(connection)
+                except sqlite3.OperationalError as error:
+                    log.warning("the outbox could not be marked: %s", error)
+                    self._stopping.wait(LOOK_AGAIN)
 
-    def _send_waiting(self, connection: sqlite3.Connection) -> bool:
-        """Send a batch; whether there may be more that can be sent now."""
-        if not self._gateway.connected:
-            return False
-        waiting = outbox.waiting(connection, self._site, BATCH)
-        receipts = [
-            (note.id, self._gateway.publish(note.address, note.payload, retain=True)) for note in waiting
-        ]
-        sent = [id for id, receipt in receipts if receipt.wait(CONFIRMED_WITHIN) and receipt.failure is None]
-        if sent:
+    def _send_waiting(self, connection: sqlite3.Connection) -> None:
+        room = ON_THE_WAY - len(self._sent)
+        for note in outbox.waiting(connection, self._site, room, after=self._looked_until):
+            self._looked_until = note.id
+            if note.id not in self._sent:
+                receipt = self._gateway.publish(note.address, note.payload, retain=True)
+                self._sent[note.id] = Sent(note.address, receipt, steady() + CONFIRMED_WITHIN)
+
+    def _mark_confirmed(self, connection: sqlite3.Connection) -> None:
+        """What the broker has is marked. What it will not have had is sent again, and with it whatever was
+        sent to the same address since: the newest word must be the last.
+        """
+        again: set[str] = set()
+        confirmed = []
+        for id, sent in list(self._sent.items()):
+            done = sent.receipt.done
+            if sent.receipt.failure is not None or (not done and steady() >= sent.until):
+                again.add(sent.address)
+            if sent.address in again:
+                del self._sent[id]
+            elif done:
+                confirmed.append(id)
+        if confirmed:
             with transaction(connection):
-                outbox.mark_sent(connection, sent, self._clock.now())
-        return len(sent) == BATCH
+                outbox.mark_sent(connection, confirmed, self._clock.now())
+            for id in confirmed:
+                del self._sent[id]
+        if again or not self._sent:
+            self._looked_until = 0

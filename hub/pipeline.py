@@ -224,6 +224,8 @@ class Pipeline:
             if reading.device != speaker.id:
                 reading = msgspec.structs.replace(reading, device=speaker.id)
             standing = self.judge.latest.note(reading)
+            if standing == "repeat" and reading.cached and not self._clock.follows_readings:
+                continue  # what a gateway repeats from memory: neither a rule nor the journal wants it
             if standing == "late" and reading.own_time:
                 if came_before is None:
                     came_before = self._redelivery.came_before(message)
@@ -247,16 +249,10 @@ class Pipeline:
             self._put_findings(findings)
         if standing == "duplicate" or (standing == "repeat" and _says_nothing_new(reading)):
             return
-        self._rows.append(
-            (
-                speaker.no,
-                self._measures[reading.measure],
-                reading.value,
-                to_us(reading.at),
-                to_us(reading.received_at),
-                _flags(reading, standing),
-            )
-        )
+        at = to_us(reading.at)
+        received_at = at if reading.received_at is reading.at else to_us(reading.received_at)
+        row = (speaker.no, self._measures[reading.measure], reading.value, at, received_at)
+        self._rows.append((*row, _flags(reading, standing)))
 
     def _let_days_pass(self, until: datetime) -> None:
         """In a replay people move in and out as they did then, as in a backtest."""

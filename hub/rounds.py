@@ -36,6 +36,7 @@ class Rounds:
     ) -> None:
         self._connection, self._pipeline = connection, pipeline
         self._adopt, self._version, self._day = adopt, version, day
+        self._basis: object = None  # what the protection was computed from that is written down
 
     def go(self, now: datetime, wall: datetime) -> None:
         """One round. `now` is the clock the rules go by, `wall` the clock on the wall (they differ in a
@@ -48,8 +49,9 @@ class Rounds:
         with transaction(self._connection):
             alerting.let_time_pass(self._connection, site, now)
             self._tell_of_silence(site, now)
-            self._put_protection(site, now)
+            basis = self._put_protection(site, now)
             health.say(self._connection, site, "hub", "ok", wall)
+        self._basis = basis
 
     def _look_for_new_site(self, wall: datetime) -> None:
         """A file imported since, or midnight (people move in and out by date)."""
@@ -61,18 +63,26 @@ class Rounds:
         if not self._adopt(newest.document):
             log.error("site version %s does not hold together; the rules before it stay in force", newest.id)
 
-    def _put_protection(self, site: str, now: datetime) -> None:
-        judge, registry = self._pipeline.judge, self._pipeline.registry
-        before = standings.now(self._connection, site)
+    def _put_protection(self, site: str, now: datetime) -> object:
+        """Write down who is watched over where something it depends on has changed; returns what it depends
+        on. All of a large house each second would hold up its readings.
+        """
+        judge = self._pipeline.judge
         today = now.astimezone(self._pipeline.site.zone).date()
-        new = protection(judge.rulebook, today, judge.unheard, registry.never_heard, judge.paused)
+        never_heard = self._pipeline.registry.never_heard
+        basis = (judge.rulebook, today, judge.unheard, never_heard, judge.paused)
+        if basis == self._basis:
+            return basis
+        before = standings.now(self._connection, site)
+        new = protection(*basis)
         changes = [p for p in new if p.resident not in before or before[p.resident].protection != p]
         standings.put(self._connection, site, changes, now)
+        return basis
 
     def _tell_of_silence(self, site: str, now: datetime) -> None:
         """A part silent too long becomes one alert; heard again, the alert says so and waits for a human."""
         book, unheard = self._pipeline.judge.rulebook, self._pipeline.judge.unheard
-        told = {a.room: a for a in alerts.open_alerts(self._connection, site) if a.rule == NOT_HEARD}
+        told = {a.room: a for a in alerts.open_of_rule(self._connection, site, NOT_HEARD)}
         for part, since in unheard.items():
             alert = told.get(part)
             is_told = alert is not None and alert.cleared_at is None

@@ -8,6 +8,7 @@ rules).
 
 from __future__ import annotations
 
+import gc
 import logging
 import sqlite3
 from collections.abc import Callable, Sequence
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING
 from devices.decode import NATIVE, Decoder, GatewayTopic
 from hub.announcement import announce
 from hub.clock import NEVER, Clock, ReadingsClock, WallClock
+from hub.jobs import Jobs
 from hub.mqtt.broker import BrokerAccess
 from hub.mqtt.gateway import Gateway
 from hub.mqtt.inbox import BacklogDrained, ConnectionChange, Delivery, Item
@@ -42,7 +44,7 @@ ROUND = 1.0  # seconds
 RETRY = 1.0  # seconds between tries while the disk fails
 ON_THE_WAY = timedelta(milliseconds=500)
 """A deadline waits so long for readings taken before it and still on their way; its time stays its own."""
-BATCH = 1000  # messages in one transaction at most
+BATCH = 2000  # messages in one transaction at most: half of what may be on its way to us meanwhile
 ALL_TIMES_BELIEVED = timedelta(days=100 * 365)
 
 
@@ -72,6 +74,7 @@ class Hub:
         self._notifier = Notifier(settings.database, site, self.gateway, self._clock)
         self._relay = _relay(settings, site)
         self._announced = self._pipeline.announced
+        self._jobs = Jobs(settings.database)
         self._stopping = Event()
         self._caught_up = False
         self._away_since: datetime | None = None
@@ -82,8 +85,11 @@ class Hub:
 
     def run(self) -> None:
         """Until `stop()`. Leaves the session at the broker: what comes in meanwhile waits there."""
+        gc.collect()
+        gc.freeze()  # what is here now stays: looking through it again would hold up readings
         self.gateway.start()
         self._notifier.start()
+        self._jobs.start()
         if self._relay is not None:
             self._relay.start()
         try:
@@ -94,6 +100,7 @@ class Hub:
             self._notifier.stop()
             if self._relay is not None:
                 self._relay.stop()
+            self._jobs.stop()
             self._connection.close()
 
     def stop(self) -> None:

@@ -52,6 +52,11 @@ def open_alerts(connection: sqlite3.Connection, site: str) -> list[Alert]:
     return _many(connection, "state <> 'closed' ORDER BY raised_at, id", site, ())
 
 
+def open_of_rule(connection: sqlite3.Connection, site: str, rule: str) -> list[Alert]:
+    """All of one rule that are not closed."""
+    return _many(connection, "rule = ? AND state <> 'closed'", site, (rule,))
+
+
 def overdue(connection: sqlite3.Connection, site: str, now: datetime) -> list[Alert]:
     """Those that time itself changes by `now`."""
     return _many(connection, "state <> 'closed' AND due <= ? ORDER BY due, id", site, (to_us(now),))

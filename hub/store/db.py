@@ -11,8 +11,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
+from typing import Literal
 
 BUSY_TIMEOUT_MS = 10_000
+PAGE_BYTES = 4096
+LOG_PAGES = 8_192
+"""32 MiB of write-ahead log: beyond that the job that moves it into the database makes writers wait."""
+LOG_PAGES_AT_MOST = 4 * LOG_PAGES
+"""Where that job does not come to it, whoever writes moves the log."""
 
 
 class NewerDatabaseError(Exception):
@@ -35,6 +41,9 @@ def connect(path: Path) -> sqlite3.Connection:
             "PRAGMA synchronous = FULL"
         )  # committed means on the disk: only then is a message acknowledged
         connection.execute("PRAGMA foreign_keys = ON")
+        # Moving the log takes much longer than a commit: hub/jobs.py does it beside the readings.
+        connection.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES_AT_MOST}")
+        connection.execute(f"PRAGMA journal_size_limit = {LOG_PAGES * PAGE_BYTES}")
         _migrate(connection, path)
     except BaseException:
         connection.close()
@@ -53,6 +62,14 @@ def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
         if connection.in_transaction:  # SQLite itself ends it where the disk is full
             connection.execute("ROLLBACK")
         raise
+
+
+def checkpoint(connection: sqlite3.Connection, mode: Literal["PASSIVE", "RESTART"]) -> int:
+    """Move the write-ahead log into the database file; returns the pages in the log. PASSIVE holds nobody up
+    and moves what it can; RESTART waits for writers and readers, then has the log begin anew.
+    """
+    _, pages, _ = connection.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()
+    return int(pages)
 
 
 def _migrate(connection: sqlite3.Connection, path: Path) -> None:

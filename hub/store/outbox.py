@@ -37,12 +37,12 @@ def add(
     )
 
 
-def waiting(connection: sqlite3.Connection, site: str, limit: int) -> list[Notification]:
-    """What has not been sent, oldest first."""
+def waiting(connection: sqlite3.Connection, site: str, limit: int, after: int = 0) -> list[Notification]:
+    """What has not been sent, oldest first, from the first with a larger id than `after`."""
     rows = connection.execute(
         "SELECT id, alert, channel, address, payload FROM notification"
-        " WHERE sent_at IS NULL AND site = ? ORDER BY id LIMIT ?",
-        (site, limit),
+        " WHERE sent_at IS NULL AND site = ? AND id > ? ORDER BY id LIMIT ?",
+        (site, after, limit),
     )
     return [Notification(*row) for row in rows]
 
@@ -59,3 +59,11 @@ def mark_sent(connection: sqlite3.Connection, ids: Iterable[int], at: datetime) 
     connection.executemany(
         "UPDATE notification SET sent_at = ? WHERE id = ?", [(to_us(at), id) for id in ids]
     )
+
+
+def delete_sent(connection: sqlite3.Connection, *, before: datetime, limit: int) -> int:
+    """Delete up to `limit` notifications sent before then; returns how many."""
+    return connection.execute(
+        "DELETE FROM notification WHERE id IN (SELECT id FROM notification WHERE sent_at < ? LIMIT ?)",
+        (to_us(before), limit),
+    ).rowcount

@@ -45,6 +45,15 @@ def add(
     )
 
 
+def delete(connection: sqlite3.Connection, *, before: datetime, limit: int) -> int:
+    """Delete up to `limit` rows of which nothing came since `before`; returns how many."""
+    return connection.execute(
+        "DELETE FROM quarantine WHERE (site, topic, reason) IN"
+        " (SELECT site, topic, reason FROM quarantine WHERE last_received_at < ? LIMIT ?)",
+        (to_us(before), limit),
+    ).rowcount
+
+
 def everything(connection: sqlite3.Connection, site: str) -> list[Quarantined]:
     """Newest first."""
     rows = connection.execute(

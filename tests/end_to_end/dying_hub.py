@@ -38,7 +38,7 @@ def main(moment: str, count: int) -> None:
 
         hub._connection.set_trace_callback(look)
     else:
-        acknowledge = hub.mqtt.gateway.acknowledge
+        acknowledge = hub.gateway.acknowledge
 
         def acknowledge_and_die(items: Sequence[Item]) -> None:
             if moment == "after_commit":
@@ -47,7 +47,7 @@ def main(moment: str, count: int) -> None:
             if moment == "after_acknowledgement":
                 one_more()
 
-        hub.mqtt.gateway.acknowledge = acknowledge_and_die  # type: ignore[method-assign]
+        hub.gateway.acknowledge = acknowledge_and_die  # type: ignore[method-assign]
     hub.run()
 
 

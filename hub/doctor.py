@@ -15,10 +15,13 @@ from hub.mqtt.broker import BrokerAccess
 from hub.mqtt.publisher import Publisher, PublishError
 from hub.settings import Settings
 from hub.site.file import SiteFile
-from hub.store import credentials, health, outbox, protection, quarantine
+from hub.store import credentials, health, outbox, pauses, protection, quarantine
 from hub.store.health import Health
 from rules.building import Site
+from rules.catalogue import catalogue
+from rules.legal_basis import reviews
 from rules.protection import Why
+from rules.rulebook import rulebook
 
 HUB_ALIVE_WITHIN = timedelta(seconds=5)
 WAITING_TOO_LONG = timedelta(minutes=1)
@@ -130,6 +133,33 @@ def on_residents(connection: sqlite3.Connection, site: Site, now: datetime) -> I
         yield Remark("ok", "every resident is protected")
 
 
+def on_pauses(connection: sqlite3.Connection, site: Site, now: datetime) -> Iterator[Remark]:
+    for pause in pauses.active(connection, site.site):
+        what = f"{pause.rule} in {pause.room} is off until {_local(pause.ends_at, site)}, by {pause.owner}"
+        if pause.ends_at < now - HUB_ALIVE_WITHIN:
+            yield Remark("wrong", f"{what}, and has not gone on again", "the hub does that: start it")
+        else:
+            yield Remark("look", f"{what}: {pause.reason}", "vaka resume switches it on again")
+
+
+def on_legal_basis(site: Site, now: datetime) -> Iterator[Remark]:
+    """What is off for lack of a legal basis, and the reviews that fall due."""
+    if site.legal_basis != "required":
+        return
+    today = now.astimezone(site.zone).date()
+    for off in rulebook(site, catalogue(), today).without_basis:
+        whom = ", ".join(off.residents)
+        what = f"{off.rule} in {off.room} is off: no legal basis ({whom})"
+        yield Remark("look", what, "legal_basis: at the resident, where there is one")
+    for review in reviews(site, today):
+        falls_due = "ends" if review.ends else "is to be reviewed by"
+        what = f"the legal basis of {review.resident} {falls_due} {review.on}"
+        if review.on < today:
+            yield Remark("wrong", f"{what}: overdue", "review it, and put the next date into the site file")
+        else:
+            yield Remark("look", what, "review it, and put the next date into the site file")
+
+
 def on_quarantine(connection: sqlite3.Connection, site: Site, now: datetime) -> Iterator[Remark]:
     found = [q for q in quarantine.everything(connection, site.site) if now - q.last_received_at <= NEWS]
     if not found:
@@ -162,6 +192,7 @@ def _why(why: Why) -> str:
         "no_rule": "no rule watches over them",
         "no_sensor": f"the rule {why.what} has no sensor there",
         "never_heard": f"{why.what} was never heard",
+        "no_basis": f"the rule {why.what} is off: no legal basis",
         "paused": f"the rule {why.what} is paused there",
         "not_heard": f"{why.what} cannot be heard",
     }[why.cause]

@@ -73,6 +73,8 @@ class Pipeline:
         self.registry = Registry(self._connection, site, latest)
         self.judge = Judge(rulebook(site, self._catalogue, self._day(self._clock.now())), latest)
         self._moves: list[date] | None = None
+        with transaction(self._connection):
+            rule_states.forget(self._connection, site.site, self.judge.rulebook)
         rule_states.load(self._connection, site.site, self.judge)
         for message in announcements.everything(self._connection, site.site):
             decoder.decode(message)

@@ -123,6 +123,31 @@ class Room(Part):
     unit: Slug
 
 
+class LegalBasis(Part):
+    """Why somebody may be watched over: their consent, or a decision (pasient- og brukerrettighetsloven
+    § 4-6 a). `rules` and `measures` are its scope, `review` the day by which it is looked at again.
+    `valid_until` is its last day.
+    """
+
+    kind: Literal["consent", "decision"]
+    rules: tuple[Slug, ...] = ()
+    measures: tuple[Slug, ...] = ()
+    decided_by: Name
+    valid_from: Day
+    valid_until: Day | None = None
+    review: Day
+
+    @model_validator(mode="after")
+    def _in_order(self) -> LegalBasis:
+        if not self.rules and not self.measures:
+            raise ValueError("it covers nothing; expected rules: or measures:")
+        if self.valid_until is not None and self.valid_until < self.valid_from:
+            raise ValueError("valid_until lies before valid_from; expected a later day")
+        if self.review < self.valid_from:
+            raise ValueError("review lies before valid_from; expected a later day")
+        return self
+
+
 class Resident(Part):
     """One who lives here. `id` is the pseudonym that leaves the house (MQTT, time series); `name` never does.
 
@@ -135,6 +160,7 @@ class Resident(Part):
     moved_in: Day | None = None
     moved_out: Day | None = None
     rules: dict[str, dict[str, Any]] = {}
+    legal_basis: tuple[LegalBasis, ...] = ()
 
     def lives_here(self, on: date) -> bool:
         return (self.moved_in is None or self.moved_in <= on) and (
@@ -241,6 +267,8 @@ class Site(Part):
     name: Name
     time_zone: str = "Europe/Oslo"
     language: Literal["nb", "en"] = "nb"
+    legal_basis: Literal["required"] | None = None
+    """Required: what watches a person is not evaluated without a valid basis. None: that is not looked at."""
     gateways: tuple[Gateway, ...] = (Gateway(id="zigbee2mqtt"),)
     units: tuple[Unit, ...]
     rooms: tuple[Room, ...]

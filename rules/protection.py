@@ -17,7 +17,7 @@ from rules.finding import Finding
 from rules.rulebook import Rulebook, Watch
 
 State = Literal["protected", "degraded", "unprotected"]
-Cause = Literal["no_rule", "no_sensor", "never_heard", "not_heard", "paused"]
+Cause = Literal["no_rule", "no_sensor", "never_heard", "not_heard", "paused", "no_basis"]
 
 NOT_HEARD = "not-heard"
 """The hub's own rule: a part that must be heard is silent. Its alerts' room is the part."""
@@ -58,9 +58,11 @@ def protection(
     for watch in book.watches.values():
         for resident in watch.residents:
             watches.setdefault(resident, []).append(watch)
-    missing: dict[str, list[str]] = {}
+    missing: dict[str, list[Why]] = {}
     for uncovered in book.uncovered:
-        missing.setdefault(uncovered.room, []).append(uncovered.rule)
+        missing.setdefault(uncovered.room, []).append(Why("no_sensor", uncovered.rule))
+    for off in book.without_basis:
+        missing.setdefault(off.room, []).append(Why("no_basis", off.rule))
     return [
         _protection(r.id, watches.get(r.id, []), missing.get(r.room, []), unheard, silent, paused)
         for r in book.site.residents
@@ -71,14 +73,15 @@ def protection(
 def _protection(
     resident: str,
     watches: list[Watch],
-    missing: list[str],
+    missing: list[Why],
     unheard: Collection[str],
     silent: Collection[str],
     paused: Collection[tuple[str, str]],
 ) -> Protection:
+    why = set(missing)
     if not watches:
-        return Protection(resident, "unprotected", (Why("no_rule"),))
-    why = {Why("no_sensor", rule) for rule in missing}
+        off = {reason for reason in why if reason.cause == "no_basis"}
+        return Protection(resident, "unprotected", tuple(sorted(off)) or (Why("no_rule"),))
     works = 0
     for watch in watches:
         lost = {Why("not_heard", part) for part in watch.parts if part in unheard}

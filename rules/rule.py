@@ -145,6 +145,10 @@ class Rule(_Model):
     vkp: str | None = None
     for_residents: bool = True
     """Whether the rule watches over a person: it is then put to use where somebody lives."""
+    about_a_person: bool = True
+    """Whether it watches what somebody does. What only guards the house, or carries a call that somebody
+    makes, needs no legal basis.
+    """
     opt_in: bool = False
     """Felt as invasive: in force only for a resident who has it among their own rules, or in a room that the
     site names for it.

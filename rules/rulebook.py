@@ -8,7 +8,7 @@ resident's own.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from types import ModuleType
 from typing import Any, NamedTuple
@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from rules.building import MEASURES_OF_ROLE, Device, Resident, Room, RuleUse, Site
 from rules.kinds import KINDS
+from rules.legal_basis import days_of_change, lacking
 from rules.rule import RULE, AnyRule, MovesRule, Signal, parts_of
 
 
@@ -50,6 +51,14 @@ class Uncovered(NamedTuple):
     part: str
 
 
+class WithoutBasis(NamedTuple):
+    """A rule that is off in a room because these residents there have no valid legal basis for it."""
+
+    rule: str
+    room: str
+    residents: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Rulebook:
     site: Site
@@ -59,6 +68,7 @@ class Rulebook:
     dependents: dict[str, tuple[Watch, ...]] = field(default_factory=dict)
     """Part → the watches that depend on hearing it."""
     uncovered: tuple[Uncovered, ...] = ()
+    without_basis: tuple[WithoutBasis, ...] = ()
 
     def devices_of(self, room: str) -> list[Device]:
         return [device for device in self.site.devices if device.room == room]
@@ -75,6 +85,7 @@ def rulebook(site: Site, catalogue: Mapping[str, AnyRule], on: date) -> Rulebook
             residents.setdefault(resident.room, []).append(resident)
     book = Rulebook(site, site.zone)
     uncovered: list[Uncovered] = []
+    without_basis: list[WithoutBasis] = []
     settled: dict[str, AnyRule] = {}
     listeners: dict[tuple[str, str], list[Listener]] = {}
     for use in site.rules:
@@ -86,13 +97,19 @@ def rulebook(site: Site, catalogue: Mapping[str, AnyRule], on: date) -> Rulebook
                 uncovered.extend(Uncovered(use.name, room.id, part) for part in missing)
             if missing:
                 continue
-            watch = _watch(use.name, room, residents.get(room.id, ()), rule, heard, site)
+            living = residents.get(room.id, ())
+            if site.legal_basis == "required" and rule.about_a_person:
+                measures = {measure for _, measure, _, _ in heard}
+                if lack := lacking(living, (use.name, use.rule), measures, on):
+                    without_basis.append(WithoutBasis(use.name, room.id, lack))
+                    continue
+            watch = _watch(use.name, room, living, rule, heard, site)
             book.watches[watch.key] = watch
             for device, measure, part, signal in heard:
                 listeners.setdefault((device.id, measure), []).append(Listener(watch, part, signal))
     book.listeners.update({key: tuple(found) for key, found in listeners.items()})
     book.dependents.update(_dependents(book.watches.values()))
-    return Rulebook(book.site, book.zone, book.watches, book.listeners, book.dependents, tuple(uncovered))
+    return replace(book, uncovered=tuple(uncovered), without_basis=tuple(without_basis))
 
 
 def _expected(use: RuleUse, rule: AnyRule) -> bool:
@@ -103,9 +120,11 @@ def _expected(use: RuleUse, rule: AnyRule) -> bool:
 
 
 def days_of_moving(site: Site, after: date) -> list[date]:
-    """The days after a day on which somebody moves in or out, in order: then other rules are in force."""
+    """The days after a day on which somebody moves in or out, or a legal basis begins or ends, in order: then
+    other rules are in force.
+    """
     days = {day for resident in site.residents for day in (resident.moved_in, resident.moved_out)}
-    return sorted(day for day in days if day is not None and day > after)
+    return sorted(day for day in days | days_of_change(site) if day is not None and day > after)
 
 
 def settle(use: RuleUse, own: Mapping[str, Any], catalogue: Mapping[str, AnyRule]) -> AnyRule:

@@ -286,6 +286,10 @@ def why_not_covered(why: Why, names: Mapping[str, Text], voice: Voice) -> str:
     nb, en = {
         "no_rule": ("Ingen regel gjelder her", "No rule applies here"),
         "no_sensor": (f"Mangler sensor til «{rule_nb}»", f"No sensor for “{rule_en}”"),
+        "no_basis": (
+            f"«{rule_nb}» er av: mangler rettslig grunnlag",
+            f"“{rule_en}” is off: no legal basis",
+        ),
         "paused": (f"«{rule_nb}» er satt på pause", f"“{rule_en}” is paused"),
         "never_heard": (f"Sensoren «{why.what}» er aldri hørt", f"The sensor “{why.what}” was never heard"),
     }[why.cause]

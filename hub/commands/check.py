@@ -33,9 +33,14 @@ def summary(site: Site) -> str:
     """What the site holds, and in how many rooms each rule is in force today."""
     counts = ", ".join(f"{section} {len(getattr(site, section))}" for section in SECTIONS)
     today = WallClock().now().astimezone(site.zone).date()
-    rooms = Counter(name for name, _ in rulebook(site, catalogue(), today).watches)
+    book = rulebook(site, catalogue(), today)
+    rooms = Counter(name for name, _ in book.watches)
     lines = [f"{site.name} ({site.site}): {counts}"]
     for use in site.rules:
         count = rooms[use.name]
         lines.append(f"  {use.name:<24} in force in {count} {'room' if count == 1 else 'rooms'}")
+    lines += [
+        f"  {off.rule:<24} off in {off.room}: no legal basis today ({', '.join(off.residents)})"
+        for off in book.without_basis
+    ]
     return "\n".join(lines)

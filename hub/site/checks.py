@@ -14,15 +14,29 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from devices.measures import MEASURES
 from hub.site.errors import Problem, one_of, sentences
 from hub.site.yaml_tree import Path, Tree
 from rules.building import NATIVE, Resident, RuleUse, Site
 from rules.catalogue import catalogue
+from rules.legal_basis import covers
 from rules.rule import RULE_MODELS, AnyRule, parts_of
-from rules.rulebook import rulebook, settle
+from rules.rulebook import Rulebook, rulebook, settle
 
 SITES_OWN = frozenset(
-    {"rule", "id", "kind", "rooms", "units", "name", "why", "vkp", "for_residents", "opt_in"}
+    {
+        "rule",
+        "id",
+        "kind",
+        "rooms",
+        "units",
+        "name",
+        "why",
+        "vkp",
+        "for_residents",
+        "opt_in",
+        "about_a_person",
+    }
 )
 """Keys of a rule that one resident cannot have their own of."""
 
@@ -86,13 +100,16 @@ def check(draft: Draft) -> None:
     _check_stays(draft)
     _check_rules(draft)
     _check_residents_rules(draft)
+    _check_basis(draft)
     _check_shared_rooms(draft)
 
 
 def check_coverage(draft: Draft, site: Site) -> None:
     """Warn of what would be told to nobody. All who ever live here are taken to live here now."""
     everyone = tuple(r.model_copy(update={"moved_in": None, "moved_out": None}) for r in site.residents)
-    book = rulebook(site.model_copy(update={"residents": everyone}), catalogue(), date.max)
+    always = site.model_copy(update={"residents": everyone, "legal_basis": None})
+    book = rulebook(always, catalogue(), date.max)
+    _check_basis_covers(draft, site, book)
     heard = {device for device, _ in book.listeners}
     in_force = {name for name, _ in book.watches}
     for position, use in enumerate(site.rules):
@@ -121,6 +138,38 @@ def check_coverage(draft: Draft, site: Site) -> None:
                 room = f"room {resident.room!r}"
                 wrong = f"{resident.id!r} has own values for {name!r}, which is not in force in {room}"
                 draft.warn(("residents", position, "rules", name), wrong, "none, or the rule in that room")
+
+
+def _check_basis_covers(draft: Draft, site: Site, book: Rulebook) -> None:
+    """Warn of rules that no basis of a resident names, whatever its dates, and of one nobody looks at."""
+    for position, resident in enumerate(site.residents):
+        path: Path = ("residents", position, "legal_basis")
+        if site.legal_basis != "required":
+            if resident.legal_basis:
+                wrong = f"the legal basis of {resident.id!r} is not looked at"
+                draft.warn(path, wrong, "legal_basis: required for the site as a whole")
+            continue
+        for watch in book.watches.values():
+            if resident.room != watch.room or not watch.rule.about_a_person:
+                continue
+            use = next(use for use in site.rules if use.name == watch.name)
+            measures = {m for (_, m), found in book.listeners.items() for one in found if one.watch is watch}
+            names = (use.name, use.rule)
+            if not any(covers(basis, names, measures) for basis in resident.legal_basis):
+                wrong = f"rule {watch.name!r} is off for {resident.id!r}: no legal basis"
+                draft.warn(path, wrong, f"legal_basis: with {watch.name} in its rules")
+
+
+def _check_basis(draft: Draft) -> None:
+    in_use = [*draft.ids("rules"), *catalogue()]
+    for position, resident in draft.parts["residents"].items():
+        for number, basis in enumerate(resident.legal_basis):
+            path: Path = ("residents", position, "legal_basis", number)
+            for key, named, known in (("rules", basis.rules, in_use), ("measures", basis.measures, MEASURES)):
+                for place, name in enumerate(named):
+                    if name not in known:
+                        wrong = f"there is no {key.removesuffix('s')} {name!r}"
+                        draft.wrong((*path, key, place), wrong, one_of(known, name))
 
 
 def _sensors(rule: AnyRule, missing: Iterable[str]) -> str:

@@ -37,6 +37,9 @@ def _brief(text: str) -> str:
 
 
 NEEDED = {
+    "decided_by": "who consented or decided, e.g. decided_by: Anna Berg",
+    "valid_from": "the first day it counts, e.g. valid_from: 2026-01-01",
+    "review": "the day by which it is looked at again, e.g. review: 2026-12-01",
     "site": "the site's id, e.g. site: donski",
     "id": "an id of its own",
     "name": "a name for people to read",

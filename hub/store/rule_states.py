@@ -12,6 +12,7 @@ import msgspec
 from hub.store.instants import from_us, to_us
 from rules.judge import Judge, Kept, Key
 from rules.kinds import KINDS
+from rules.rulebook import Rulebook
 
 
 class _Row(msgspec.Struct):
@@ -38,6 +39,15 @@ def load(connection: sqlite3.Connection, site: str, judge: Judge) -> None:
             kept[rule, room] = Kept(_decode_state[row.kind](row.state), None, row.blind_since)
     unheard = connection.execute("SELECT part, since FROM unheard WHERE site = ?", (site,))
     judge.load(kept, {part: from_us(since) for part, since in unheard})
+
+
+def forget(connection: sqlite3.Connection, site: str, rulebook: Rulebook) -> None:
+    """Drop what rules had seen that are no longer in force: when they come back, that is of another time.
+    Within a transaction.
+    """
+    rows = connection.execute("SELECT rule, room FROM rule_state WHERE site = ?", (site,)).fetchall()
+    gone = [(site, rule, room) for rule, room in rows if (rule, room) not in rulebook.watches]
+    connection.executemany("DELETE FROM rule_state WHERE site = ? AND rule = ? AND room = ?", gone)
 
 
 def put(connection: sqlite3.Connection, site: str, judge: Judge) -> None:

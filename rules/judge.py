@@ -83,9 +83,14 @@ class Judge:
         findings: list[Finding] = []
         if standing == "duplicate" or (standing == "repeat" and reading.cached):
             return findings  # it says nothing new, and a deadline before it keeps its own time
-        for watch, part, signal in self.rulebook.listeners.get((reading.device, reading.measure), ()):
-            kept = self._catch_up(watch, reading.at, findings)
-            heard = Heard(reading, standing, part, signal.fits(reading.value), signal.value is None)
+        at, value, heard, told = reading.at, reading.value, None, None
+        for watch, part, wanted in self.rulebook.listeners.get((reading.device, reading.measure), ()):
+            kept = self._kept.get(watch.key)
+            if kept is None or (kept.due is not None and kept.due <= at):
+                kept = self._catch_up(watch, at, findings)
+            if heard is None or told != (part, wanted):  # most rules wait for the same
+                told = (part, wanted)
+                heard = Heard(reading, standing, part, wanted is None or value in wanted, wanted is None)
             step = watch.kind.on_reading(watch.rule, self._context, kept.state, heard)
             if step is not None:
                 self._take(watch, kept, step, findings)
@@ -194,8 +199,10 @@ class Judge:
 
     def keep(self) -> None:
         self._before.clear()
-        self._unheard_before = dict(self._unheard)
-        self._paused_before = dict(self._paused)
+        if self._unheard != self._unheard_before:
+            self._unheard_before = dict(self._unheard)
+        if self._paused != self._paused_before:
+            self._paused_before = dict(self._paused)
         self.latest.keep()
 
     def undo(self) -> None:
@@ -232,8 +239,8 @@ class Judge:
 
     def _take(self, watch: Watch, kept: Kept, step: Step, findings: list[Finding]) -> Kept:
         """Put the outcome of a step into force."""
-        paused_at = self._paused.get(watch.key)
         for opinion in step.opinions:
+            paused_at = self._paused.get(watch.key)
             if paused_at is not None and opinion.kind != "cleared" and opinion.at >= paused_at:
                 continue
             findings.append(Finding(watch.name, watch.room, *opinion))

@@ -74,10 +74,12 @@ class Signal(_Model):
         """Whether it can tell a state that holds from one that does not."""
         return MEASURES[self.measure].kind == "state" and self.value is not None
 
-    def fits(self, value: object) -> bool:
+    @property
+    def wanted(self) -> frozenset[object] | None:
+        """The values it waits for, None for any change."""
         if self.value is None:
-            return True
-        return value in self.value if isinstance(self.value, tuple) else value == self.value
+            return None
+        return frozenset(self.value if isinstance(self.value, tuple) else (self.value,))
 
 
 class Text(_Model):

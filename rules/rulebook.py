@@ -31,16 +31,16 @@ class Watch:
     rule: AnyRule
     kind: ModuleType
     parts: frozenset[str]
-
-    @property
-    def key(self) -> tuple[str, str]:
-        return (self.name, self.room)
+    key: tuple[str, str]
+    """(name, room)"""
 
 
 class Listener(NamedTuple):
+    """A watch that hears a measure of a device. `wanted`: the values it waits for, None for any change."""
+
     watch: Watch
     part: str
-    signal: Signal
+    wanted: frozenset[object] | None
 
 
 class Uncovered(NamedTuple):
@@ -106,7 +106,7 @@ def rulebook(site: Site, catalogue: Mapping[str, AnyRule], on: date) -> Rulebook
             watch = _watch(use.name, room, living, rule, heard, site)
             book.watches[watch.key] = watch
             for device, measure, part, signal in heard:
-                listeners.setdefault((device.id, measure), []).append(Listener(watch, part, signal))
+                listeners.setdefault((device.id, measure), []).append(Listener(watch, part, signal.wanted))
     book.listeners.update({key: tuple(found) for key, found in listeners.items()})
     book.dependents.update(_dependents(book.watches.values()))
     return replace(book, uncovered=tuple(uncovered), without_basis=tuple(without_basis))
@@ -213,7 +213,9 @@ def _watch(
         parts.add(f"device:{device.id}")
         parts.add(f"gateway:{site.gateway_of(device)}")
     pseudonyms = tuple(r.id for r in residents)
-    return Watch(name, room.id, room.unit, pseudonyms, rule, KINDS[rule.kind], frozenset(parts))
+    return Watch(
+        name, room.id, room.unit, pseudonyms, rule, KINDS[rule.kind], frozenset(parts), (name, room.id)
+    )
 
 
 def _dependents(watches: Iterable[Watch]) -> dict[str, tuple[Watch, ...]]:

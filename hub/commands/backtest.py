@@ -7,17 +7,27 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
+from pydantic import ValidationError
 
 from devices.reading import Reading
 from hub.recording_file import Recording, UnusableFileError, site_of
+from hub.site.errors import one_of, sentences
 from rules.backtest import backtest
 from rules.building import Site
 from rules.catalogue import catalogue
+from rules.comparison import Comparison, Episode, at_night, by_hour, compare, with_values
+from rules.duration import parse_window
 from rules.finding import Finding
+from rules.rulebook import settle
+
+NIGHT = parse_window("22:00-07:00")
+_PLAIN = {"true": True, "false": False}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,6 +39,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE.csv[.gz]",
         help="the recording: ts,sensor,room,kind,value",
     )
+    parser.add_argument(
+        "--set",
+        dest="values",
+        action="append",
+        default=[],
+        metavar="RULE.KEY=VALUE",
+        help="another value, to be compared with the site's; may be given more than once",
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object a line, for machines")
 
 
@@ -38,6 +56,8 @@ def run(arguments: argparse.Namespace) -> int:
         site = site_of(arguments.site)
         recording = Recording(arguments.readings, site.zone)
         strangers: Counter[str] = Counter()
+        if arguments.values:
+            return _compare(site, recording, arguments.values, arguments.json)
         findings = backtest(site, catalogue(), by_site_names(site, recording, strangers))
         tell = _tell_machines if arguments.json else _tell_people
         tell(_with_beginning(findings), site.zone)
@@ -48,6 +68,77 @@ def run(arguments: argparse.Namespace) -> int:
         if sentence:
             print(sentence, file=sys.stderr)
     return 0
+
+
+def _compare(site: Site, recording: Recording, values: list[str], for_machines: bool) -> int:
+    """The site's values beside others, over the same readings."""
+    other = _other_values(site, values)
+    strangers: Counter[str] = Counter()
+    readings = list(by_site_names(site, recording, strangers))
+    compared = compare(backtest(site, catalogue(), readings), backtest(other, catalogue(), readings))
+    days = (readings[-1].at - readings[0].at) / timedelta(days=1) if readings else 0.0
+    touched = {text.partition(".")[0] for text in values}
+    rows = [row for row in compared if row.rule in touched]
+    if for_machines:
+        for row in rows:
+            print(json.dumps(_as_json(row, site.zone), ensure_ascii=False))
+    else:
+        _tell_comparison(rows, days, site.zone)
+    if strangers:
+        print(tell_of_strangers(strangers), file=sys.stderr)
+    return 0
+
+
+def _other_values(site: Site, values: list[str]) -> Site:
+    """The site with what `--set` says. Raises UnusableFileError in a technician's words."""
+    wanted: dict[str, dict[str, Any]] = {}
+    for text in values:
+        place, equals, value = text.partition("=")
+        rule, dot, key = place.partition(".")
+        if not (equals and dot and key):
+            raise UnusableFileError(f"--set {text!r}; expected RULE.KEY=VALUE, e.g. 'quiet.after=10 h'")
+        wanted.setdefault(rule.strip(), {})[key.strip()] = _PLAIN.get(value.strip(), value.strip())
+    try:
+        other = with_values(site, wanted)
+        for use in other.rules:
+            settle(use, {}, catalogue())
+    except KeyError as rule:
+        known = one_of((use.name for use in site.rules), rule.args[0])
+        raise UnusableFileError(f"the site uses no rule {rule.args[0]!r}; expected {known}") from None
+    except ValidationError as error:
+        said = (f"{wrong}; expected {expected}" for _, wrong, expected in sentences(error, ()))
+        raise UnusableFileError("\n".join(said)) from None
+    return other
+
+
+def _tell_comparison(rows: list[Comparison], days: float, zone: ZoneInfo) -> None:
+    print(f"{days:.1f} days, alerts with the site's values and with the others; night is {NIGHT}")
+    print(
+        f"\n{'rule':<20}  {'place':<10}  {'now':>5}  {'then':>5}  {'gone':>5}  {'new':>5}"
+        f"  {'night now':>9}  {'then':>5}  {'a week now':>10}  {'then':>5}  later by"
+    )
+    for row in rows:
+        nights = [at_night(alerts, NIGHT, zone) for alerts in (row.before, row.after)]
+        weekly = [len(alerts) * 7 / days if days else 0.0 for alerts in (row.before, row.after)]
+        print(
+            f"{row.rule:<20}  {row.room:<10}  {len(row.before):>5}  {len(row.after):>5}  {len(row.gone):>5}"
+            f"  {len(row.new):>5}  {nights[0]:>9}  {nights[1]:>5}  {weekly[0]:>10.1f}  {weekly[1]:>5.1f}"
+            f"  {row.shift.total_seconds() / 60:+.0f} min"
+        )
+    for row in rows:
+        print(f"\n{row.rule}, {row.room}, by hour of the day from 00 to 23")
+        for word, alerts in (("now", row.before), ("then", row.after)):
+            print(f"  {word:<5} " + " ".join(f"{count:>3}" for count in by_hour(alerts, zone)))
+    if not rows:
+        print("\nNothing was found, with the one or the other.")
+
+
+def _as_json(row: Comparison, zone: ZoneInfo) -> dict[str, Any]:
+    def began(alerts: tuple[Episode, ...]) -> list[str]:
+        return [alert.began.astimezone(zone).isoformat() for alert in alerts]
+
+    lists = {name: began(getattr(row, name)) for name in ("before", "after", "gone", "new")}
+    return {"rule": row.rule, "place": row.room, **lists, "later_by_s": row.shift.total_seconds()}
 
 
 def by_site_names(site: Site, readings: Iterable[Reading], strangers: Counter[str]) -> Iterator[Reading]:

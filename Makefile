@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 # Browser libraries: fetched by their own lock, never kept in the repository.
 ASSETS := dashboards/static/vendor/.ready
 
-.PHONY: help venv assets demo test check fast lint servers bench format lock
+.PHONY: help venv assets demo test check fast lint servers bench corpus format lock
 
 help:  ## What there is
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -44,6 +44,9 @@ servers:
 
 bench: $(READY)  ## Throughput and latency, as a table
 	$(BIN)/python -m tests.bench $(if $(QUICK),--quick)
+
+corpus: $(READY)  ## The rules beside what people in real homes wrote down, as a table
+	$(BIN)/python -m tests.recordings.labels
 
 format: $(READY)  ## Format and fix what can be fixed
 	$(BIN)/ruff format .

@@ -31,7 +31,9 @@ CONNECT, CONNACK, PUBLISH, PUBACK, SUBSCRIBE, SUBACK = 0x10, 0x20, 0x30, 0x40, 0
 
 @dataclass(kw_only=True)
 class Order:
-    """What to send: `openings` is the share of messages that tell of a door's opening (at most 0.25)."""
+    """What to send: `openings` is the share of messages that tell of a door's opening (at most 0.25). `turn`
+    counts the loads on one hub.
+    """
 
     port: int
     publisher: tuple[str, str]
@@ -40,6 +42,7 @@ class Order:
     rate: float
     seconds: float
     openings: float
+    turn: int
 
 
 @dataclass
@@ -94,8 +97,9 @@ class Wire:
 class Device:
     """A sensor whose messages differ in their time, their value and their link quality only."""
 
-    def __init__(self, name: str, value_name: str, number: int) -> None:
+    def __init__(self, name: str, value_name: str, number: int, turn: int) -> None:
         self.name, self.number, self.visits, self.value = name, number, 0, False
+        self._lowest_quality = 175 if turn % 2 else 100
         topic = _text(f"zigbee2mqtt/{name}")
         self._said: dict[bool, bytes] = {}
         for value in (False, True):
@@ -107,7 +111,8 @@ class Device:
 
     def packet(self, mid: int, seen: bytes) -> bytes:
         self.visits += 1
-        quality = 100 + (self.visits * 7 + self.number) % 150  # never the same twice in a row
+        # Never the same twice in a row, nor where the load before this one ended: each message is news.
+        quality = self._lowest_quality + (self.visits * 7 + self.number) % 75
         body = self._said[self.value] % (mid.to_bytes(2, "big"), quality, seen)
         length = len(body)
         return bytes((PUBLISH | 2, length & 0x7F | 0x80, length >> 7)) + body
@@ -120,7 +125,10 @@ class Load:
         self._devices = [
             device
             for n in range(order.devices // 2)
-            for device in (Device(door(n), "contact", 2 * n), Device(motion(n), "occupancy", 2 * n + 1))
+            for device in (
+                Device(door(n), "contact", 2 * n, order.turn),
+                Device(motion(n), "occupancy", 2 * n + 1, order.turn),
+            )
         ]
         self._chance.shuffle(self._devices)
         # Doors are half of the visits; a closed one opens with this chance, an open one always closes.

@@ -79,6 +79,7 @@ class Running:
     hub: psutil.Process
     devices: int
     committed: Committed
+    turns: int = 0
 
     def trial(self, rate: float, seconds: float, openings: float) -> Trial:
         """Send, wait until all is committed, and measure."""
@@ -94,7 +95,9 @@ class Running:
             rate=rate,
             seconds=seconds,
             openings=openings,
+            turn=self.turns,
         )
+        self.turns += 1
         looks: list[tuple[float, int]] = []
         load = subprocess.Popen(
             [sys.executable, "-m", "tests.bench.load", json.dumps(asdict(order))],

@@ -1,7 +1,7 @@
 """The broker goes and comes back while readings flow: what it had confirmed is there, once."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,12 +14,13 @@ pytestmark = [pytest.mark.broker, pytest.mark.slow]
 
 
 @pytest.fixture
-def house(tmp_path: Path, mosquitto: Mosquitto) -> House:
+def house(tmp_path: Path, mosquitto: Mosquitto) -> Iterator[House]:
     """With a hub at work, at the end of the broker's backlog."""
     made = House(tmp_path / "house", mosquitto, json.dumps(SITE))
     made.start_hub()
     made.until(made.hub_is_caught_up, "the hub's first look at the broker")
-    return made
+    yield made
+    made.stop_hub()
 
 
 def flowing(house: House, sensors: Sensors, more: int = 300) -> Callable[[], bool]:
@@ -38,7 +39,6 @@ def test_a_broker_restarted_under_load_loses_and_doubles_nothing(house: House, m
     sensors.be_silent(house)
     assert_all_there_once(house, sensors.confirmed, sensors)
     assert len(sensors.confirmed) == len(sensors.said) > 1000
-    house.stop_hub()
 
 
 def test_a_broker_killed_under_load_loses_nothing_that_it_had_saved_and_doubles_nothing(
@@ -56,7 +56,6 @@ def test_a_broker_killed_under_load_loses_nothing_that_it_had_saved_and_doubles_
     house.until(flowing(house, sensors), "readings after the last death")
     sensors.be_silent(house)
     assert_all_there_once(house, saved, sensors)
-    house.stop_hub()
 
 
 def test_what_a_killed_broker_had_saved_for_a_hub_that_was_away_comes_once(
@@ -72,4 +71,3 @@ def test_what_a_killed_broker_had_saved_for_a_hub_that_was_away_comes_once(
     assert not journal(house)
     house.start_hub()
     assert_all_there_once(house, set(sensors.said), sensors)
-    house.stop_hub()

@@ -21,7 +21,7 @@ class Profile(NamedTuple):
     vendor: str
     models: tuple[str, ...]
     when: Mapping[str, tuple[str, ...]]
-    fields: Mapping[str, Field | None]
+    fields: Mapping[str, tuple[Field, ...]]
     pairs: tuple[str, str, str] | None
     examples: tuple[Mapping[str, Any], ...]
 
@@ -35,7 +35,10 @@ def profiles() -> tuple[Profile, ...]:
 def _read(data: Mapping[str, Any]) -> Iterator[Profile]:
     for entry in data["devices"]:
         fields = {
-            squeezed(str(name)): Field(field["measure"], reader(field["measure"], field)) if field else None
+            squeezed(str(name)): tuple(
+                Field(each["measure"], reader(each["measure"], each))
+                for each in (field if isinstance(field, list) else [field] if field else [])
+            )
             for name, field in entry["fields"].items()
         }
         pairs = entry.get("pairs")
@@ -55,12 +58,12 @@ def _of_model(model: str) -> tuple[Profile, ...]:
     return tuple(p for p in profiles() if not p.models or any(part in name for part in p.models))
 
 
-def own_fields(model: str, said: Mapping[str, Any]) -> tuple[Mapping[str, Any], dict[str, Field | None]]:
+def own_fields(model: str, said: Mapping[str, Any]) -> tuple[Mapping[str, Any], dict[str, tuple[Field, ...]]]:
     """(what is said, with pairs of name and value put together; the vendor's fields that apply to it).
 
     `model`: all that is known of vendor and model, as text.
     """
-    fields: dict[str, Field | None] = {}
+    fields: dict[str, tuple[Field, ...]] = {}
     for profile in _of_model(model):
         if not profile.models and not profile.when:
             continue
@@ -80,4 +83,6 @@ def _paired(said: Mapping[str, Any], pairs: tuple[str, str, str]) -> Mapping[str
         if isinstance(entry, dict) and isinstance(entry.get(pairs[1]), str | int | float):
             name = entry[pairs[1]]
             found[f"{name:g}" if isinstance(name, float) else str(name)] = entry.get(pairs[2])
+        elif isinstance(entry, dict):
+            found |= entry
     return found

@@ -59,10 +59,11 @@ def field_of(name: str) -> Field | None:
     if _NOT_A_CHANNEL.search(name[:_LONGEST_NAME]):
         return None
     words = taken_apart(name)
+    numbered = len(words) < len(_WORDS.findall(name[:_LONGEST_NAME]))
     found = _field_of(words)
     if found is None and words and words[-1][-1:].isdigit():  # Temp1, battery2
-        found = _field_of((*words[:-1], words[-1].rstrip("0123456789")))
-    return found
+        numbered, found = True, _field_of((*words[:-1], words[-1].rstrip("0123456789")))
+    return found._replace(after=True) if found is not None and numbered else found
 
 
 def _field_of(words: tuple[str, ...]) -> Field | None:
@@ -80,25 +81,25 @@ def _field_of(words: tuple[str, ...]) -> Field | None:
 
 
 def meaning(
-    said: Mapping[str, Any], errors: list[str], own: Mapping[str, Field | None] | None = None
+    said: Mapping[str, Any], errors: list[str], own: Mapping[str, tuple[Field, ...]] | None = None
 ) -> dict[str, Value]:
-    """Measure → value of all that is said. `own`: the vendor's fields, which win; None: says nothing.
+    """Measure → value of all that is said. `own`: the vendor's fields, which win; an empty one says nothing.
 
-    Of several fields for one state, one that is true is enough; of several numbers the first counts.
+    Of several fields for one state, one that is true is enough; of several numbers the first counts, and one
+    without a channel's number before those with.
     """
     values: dict[str, Value] = {}
     late: list[tuple[str, Field, object]] = []
     sentinels: list[str] = []
     for name, full, raw in fields_in(said):
-        field = _lookup(name, full, own or {})
-        if field is None:
-            continue
-        if field.after or (full != name and field.measure in values):
-            late.append((full, field, raw))
-        else:
-            _put(values, full, field, raw, errors, sentinels)
+        for field in _lookup(name, full, own or {}):
+            if field.after or (full != name and field.measure in values):
+                late.append((full, field, raw))
+            else:
+                _put(values, full, field, raw, errors, sentinels)
+    given = frozenset(values)
     for full, field, raw in late:
-        if field.measure not in values:
+        if field.measure not in given:
             _put(values, full, field, raw, errors, sentinels)
     if sentinels:
         errors += sentinels
@@ -143,13 +144,15 @@ def _is_set_apart(name: str) -> bool:
     return not _general().set_apart.isdisjoint(taken_apart(name))
 
 
-def _lookup(name: str, full: str, own: Mapping[str, Field | None]) -> Field | None:
+def _lookup(name: str, full: str, own: Mapping[str, tuple[Field, ...]]) -> tuple[Field, ...]:
     if own:
         for key in (full, name):
-            if (squeezed_key := squeezed(key)) in own:
-                return own[squeezed_key]
+            if (found := own.get(squeezed(key))) is not None:
+                return found
     field = field_of(name)
-    return field if field is not None or full == name else field_of(full)
+    if field is None and full != name:
+        field = field_of(full)
+    return () if field is None else (field,)
 
 
 def _put(
@@ -214,13 +217,14 @@ def _flag(measure: str, entry: Mapping[str, Any]) -> Reader:
     inverted, counts = bool(entry.get("inverted")), entry.get("reads") == "count"
     only_words, no_numbers = entry.get("reads") == "words", entry.get("reads") == "yesno"
     expected = f"a word for {measure} such as {_some(known)}" + ("" if only_words else ", true or false")
+    others_say_nothing = bool(entry.get("only"))
 
     def read(raw: object) -> Value | None:
         if isinstance(raw, str):
             text = squeezed(raw)
             if text in known:
                 return known[text]
-            if not text or text in _SAYS_NOTHING:
+            if not text or text in _SAYS_NOTHING or others_say_nothing:
                 return None
             if text in ("0", "1", "true", "false") and not only_words:
                 return (text in ("1", "true")) is not inverted
@@ -266,12 +270,14 @@ def _fall(_: str, entry: Mapping[str, Any]) -> Reader:
         for word in entry.get(outcome, ())
     }
 
+    others_say_nothing = bool(entry.get("only"))
+
     def read(raw: object) -> Value | None:
         text = f"{raw:g}" if type(raw) in (int, float) else str(raw)
         text = squeezed(text) if isinstance(raw, str | int | float) else ""
         if text in known:
             return known[text]
-        if isinstance(raw, str) and (not text or text in _SAYS_NOTHING):
+        if isinstance(raw, str) and (not text or text in _SAYS_NOTHING or others_say_nothing):
             return None
         raise UnusableError(f"is {shown(raw)}; expected a word such as {_some(known)}")
 
@@ -303,10 +309,10 @@ def _percent(measure: str, _: Mapping[str, Any]) -> Reader:
             text = raw.strip()
             if not text[:1].isdigit() and not text.startswith("-"):
                 return None  # «external», «low»: nothing about %
-            if text.endswith("%"):
-                return read_number(text[:-1])
             if "-" in text[1:]:
                 return None  # «80-100»
+            if text.endswith("%"):
+                return read_number(text[:-1])
         if isinstance(raw, float | int) and not isinstance(raw, bool) and 0 < raw < _VOLTS_BELOW:
             if raw != int(raw):
                 return None  # volts: no meter tells so few % with a fraction

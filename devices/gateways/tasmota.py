@@ -22,22 +22,22 @@ Code = tuple[str, str, Value]
 """(device, measure, value): what a 433 MHz code means."""
 
 _WORDS = {"ON": True, "OFF": False}
-_OWN_FIELDS: dict[str, Field | None] = {
-    "power": Field("power", reader("power", {})),
-    "esp32": None,
-    "battery": Field("battery", reader("battery", {})),
+_OWN_FIELDS: dict[str, tuple[Field, ...]] = {
+    "power": (Field("power", reader("power", {})),),
+    "esp32": (),
+    "battery": (Field("battery", reader("battery", {})),),
 }
-_ZIGBEE: dict[str, Field | None] = {
+_ZIGBEE: dict[str, tuple[Field, ...]] = {
     # of the zone's alarm bit: 1 is open
-    "contact": Field("open", reader("open", {"reads": "flag"})),
-    "power": Field("on", reader("on", {})),
-    "batterypercentage": Field("battery", reader("battery", {})),
-    "linkquality": Field("lqi", reader("lqi", {})),
-    "click": Field("pressed", reader("pressed", {})),
-    "water": Field("leak", reader("leak", {})),
-    "co": Field("co", reader("co", {})),
-    "fire": Field("smoke", reader("smoke", {})),
-    "occupancy": Field("motion", reader("motion", {"reads": "count"})),
+    "contact": (Field("open", reader("open", {"reads": "flag"})),),
+    "power": (Field("on", reader("on", {})),),
+    "batterypercentage": (Field("battery", reader("battery", {})),),
+    "linkquality": (Field("lqi", reader("lqi", {})),),
+    "click": (Field("pressed", reader("pressed", {})),),
+    "water": (Field("leak", reader("leak", {})),),
+    "co": (Field("co", reader("co", {})),),
+    "fire": (Field("smoke", reader("smoke", {})),),
+    "occupancy": (Field("motion", reader("motion", {"reads": "count"})),),
 }
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from devices.exposes import Table, table_of
 from devices.instants import InstantError, believed, read_instant
 from devices.measures import MEASURES
 from devices.message import Message
@@ -66,6 +67,12 @@ def _read_sos(raw: object) -> Value | None:
 
 
 _read_flag = state()
+_read_charge = one_of(
+    {"low": True}
+    | dict.fromkeys(("medium", "middle", "high", "normal", "full"), False)
+    | dict.fromkeys(("usb", "charging", "discharging", "missing", "unknown"), None)
+)
+MOST_DEVICES = 5000
 
 # What a property says. `illuminance_lux` goes before `illuminance`, which is a raw count where both are sent.
 PROPERTIES: Mapping[str, tuple[str, Reader]] = {
@@ -138,6 +145,8 @@ STAND_INS: Mapping[str, tuple[str, Reader]] = {
             {"normal": "cleared", "fall_warning": "suspected", "fall_alarm": "confirmed", "unknown": None}
         ),
     ),
+    "battery_state": ("battery_low", _read_charge),
+    "battery_level": ("battery_low", _read_charge),
     "click": ("pressed", _read_action),
     "sos": ("pressed", _read_sos),
     **{
@@ -161,15 +170,18 @@ class Zigbee2Mqtt:
     def __init__(self, gateway: str, believe_age: timedelta) -> None:
         self._gateway = gateway
         self._believe_age = believe_age
+        self._tables: dict[str, Table] = {}  # by the device's name, of those that were announced
 
     def passes_over(self, rest: str) -> bool:
-        return rest.startswith("bridge/") and rest != "bridge/state"
+        return rest.startswith("bridge/") and rest not in ("bridge/state", "bridge/devices")
 
     def decode(self, message: Message, rest: str) -> Decoded:
         if "/" in rest:
             if rest.startswith("bridge/"):
                 if rest == "bridge/state":
                     return self._availability(message, None)
+                if rest == "bridge/devices":
+                    return self._announcement(message)
                 return Decoded(gateway=self._gateway, ignored="gateway's own talk")
             if rest.endswith("/availability"):
                 return self._availability(message, rest.removesuffix("/availability"))
@@ -180,6 +192,30 @@ class Zigbee2Mqtt:
         if not message.payload:
             return Decoded(gateway=self._gateway, ignored="no state")
         return self._device(message, rest)
+
+    def _announcement(self, message: Message) -> Decoded:
+        """All devices there are, with what each can say."""
+        if not message.payload:
+            return Decoded(gateway=self._gateway, ignored="discovery")
+        try:
+            said, _ = read_json(message.payload)
+        except PayloadError as fault:
+            return Decoded(gateway=self._gateway, error=f"the list of devices {fault}")
+        if not isinstance(said, list):
+            fault_found = f"the list of devices is {shown(said)}; expected a list"
+            return Decoded(gateway=self._gateway, error=fault_found)
+        tables: dict[str, Table] = {}
+        by_exposes: dict[str, Table] = {}
+        for entry in said[:MOST_DEVICES]:
+            definition = entry.get("definition") if isinstance(entry, dict) else None
+            if isinstance(definition, dict) and isinstance(entry.get("friendly_name"), str):
+                exposes = definition.get("exposes")
+                key = repr(exposes)
+                if key not in by_exposes:
+                    by_exposes[key] = table_of(exposes, PROPERTIES, STAND_INS)
+                tables[entry["friendly_name"]] = by_exposes[key]
+        self._tables = tables
+        return Decoded(gateway=self._gateway, ignored="discovery")
 
     def _device(self, message: Message, rest: str) -> Decoded:
         fault = note = None
@@ -216,7 +252,7 @@ class Zigbee2Mqtt:
                     device, measure, value, at, received_at, own_time, retained,
                     not (news and measure == "pressed"), clock_wrong,
                 )
-                for measure, value in meaning(said, errors).items()
+                for measure, value in meaning(said, errors, self._tables.get(device, _GENERAL)).items()
                 if not (retained and measure in EVENTS)
             ]
         )  # fmt: skip
@@ -245,15 +281,19 @@ class Zigbee2Mqtt:
         return Decoded(gateway=self._gateway, error=fault)
 
 
-def meaning(said: Mapping[str, Any], errors: list[str]) -> dict[str, Value]:
+_GENERAL = Table(PROPERTIES, STAND_INS)
+
+
+def meaning(said: Mapping[str, Any], errors: list[str], table: Table = _GENERAL) -> dict[str, Value]:
     """Measure → value. A property that says nothing, or nonsense (then in `errors`), silences no other."""
     values: dict[str, Value] = {}
     stand_ins = False
     sentinels: list[str] = []
+    properties, others = table
     for name, raw in said.items():
-        known = PROPERTIES.get(name)
+        known = properties.get(name)
         if known is None:
-            stand_ins = stand_ins or name in STAND_INS or name == "state"
+            stand_ins = stand_ins or name in others or name == "state"
         elif raw is not None:
             try:
                 value = known[1](raw)
@@ -263,7 +303,7 @@ def meaning(said: Mapping[str, Any], errors: list[str]) -> dict[str, Value]:
                 if value is not None:
                     values[known[0]] = value
     if stand_ins:
-        _fill_in(values, said, errors, sentinels)
+        _fill_in(values, said, others, errors, sentinels)
     if sentinels:
         errors += sentinels
         disbelieve_states(values, errors)
@@ -271,10 +311,14 @@ def meaning(said: Mapping[str, Any], errors: list[str]) -> dict[str, Value]:
 
 
 def _fill_in(
-    values: dict[str, Value], said: Mapping[str, Any], errors: list[str], sentinels: list[str]
+    values: dict[str, Value],
+    said: Mapping[str, Any],
+    others: Mapping[str, tuple[str, Reader]],
+    errors: list[str],
+    sentinels: list[str],
 ) -> None:
     given = frozenset(values)
-    for name, (measure, read) in STAND_INS.items():
+    for name, (measure, read) in others.items():
         raw = said.get(name)
         if raw is not None and measure not in given:
             try:

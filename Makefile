@@ -45,7 +45,8 @@ servers:
 bench: $(READY)  ## Throughput and latency, as a table
 	$(BIN)/python -m tests.bench $(if $(QUICK),--quick)
 
-corpus: $(READY)  ## The rules beside what people in real homes wrote down, as a table
+corpus: $(READY)  ## What real payloads become, and the rules beside what people in real homes wrote down
+	$(BIN)/python -m tests.payloads.corpus
 	$(BIN)/python -m tests.recordings.labels
 
 format: $(READY)  ## Format and fix what can be fixed

@@ -239,9 +239,9 @@ def _state(
 
 
 def _word(raw: object) -> str:
-    if isinstance(raw, float) and raw == int(raw):
+    if isinstance(raw, float) and abs(raw) < 1e9 and raw == int(raw):
         raw = int(raw)
-    return str(raw).strip().lower()
+    return shown(raw) if isinstance(raw, int) and abs(raw) >= 1e9 else str(raw).strip().lower()
 
 
 def _number(measure: str, said: Mapping[str, Any], template: Any) -> Read:
@@ -252,9 +252,11 @@ def _number(measure: str, said: Mapping[str, Any], template: Any) -> Read:
         raw = _rendered(template, text, content)
         if raw is None or (isinstance(raw, str) and raw.lower() == "nan"):
             return None
-        if convert is not None:
-            raw = round(convert(float(raw)), 3)
-        return read_number(raw)
+        if convert is None:
+            return read_number(raw)
+        if isinstance(raw, bool | dict | list) or not abs(value := float(str(raw)[:64])) < 1e9:
+            raise UnusableError(f"is {shown(raw)}; expected a number")
+        return read_number(round(convert(value), 3))
 
     return read
 

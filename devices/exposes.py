@@ -93,7 +93,7 @@ def _number(measure: str, expose: Mapping[str, Any]) -> Reader:
         return read
 
     def from_fahrenheit(raw: object) -> Value | None:
-        if isinstance(raw, bool) or not isinstance(raw, int | float):
+        if isinstance(raw, bool) or not isinstance(raw, int | float) or not abs(raw) < 1e9:
             return read(raw)
         return read(round((raw - 32) / 1.8, 2))
 

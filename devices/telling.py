@@ -41,12 +41,13 @@ def told(
     cached: bool = False,
 ) -> Decoded:
     """One device's values. `cached`: it repeats what it remembers; an event is news all the same."""
+    readings = readings_of(message, device, values, then, cached)
     return Decoded(
         gateway=gateway,
         heard=device,
-        readings=readings_of(message, device, values, then, cached),
+        readings=readings,
         error=sentence(errors),
-        ignored="" if values or errors else "no state",
+        ignored="" if readings or errors else "no state",
     )
 
 

@@ -58,7 +58,7 @@ def compiled(source: str) -> Callable[[str, Any], Any]:
         scope: Scope = {"value": value, "value_json": MISSING if value_json is None else value_json}
         try:
             said = [part for statement in body for part in statement(scope)]
-        except (TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as fault:
+        except (RecursionError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as fault:
             raise ValueError(f"{type(fault).__name__}: {fault}"[:200]) from None
         parts = [part for part in said if not (isinstance(part, str) and not part.strip())]
         if len(parts) == 1:

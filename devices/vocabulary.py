@@ -27,6 +27,8 @@ _NOT_A_CHANNEL = re.compile(
 _LONGEST_NAME = 100
 _DEEPEST = 4
 _MOST_FIELDS = 300
+_LARGEST = 1e9
+_MOST_PRESSES = 1000
 _VOLTS_BELOW = 6  # a battery's % below this may as well be volts under the same name
 
 
@@ -248,7 +250,7 @@ def _press(_: str, entry: Mapping[str, Any]) -> Reader:
     def read(raw: object) -> Value | None:
         if raw is True:
             return str(word)
-        if isinstance(raw, int | float):
+        if isinstance(raw, int | float) and 0 <= raw < _MOST_PRESSES:
             if raw == 0:
                 return None
             text = f"{raw:g}"
@@ -273,8 +275,8 @@ def _fall(_: str, entry: Mapping[str, Any]) -> Reader:
     others_say_nothing = bool(entry.get("only"))
 
     def read(raw: object) -> Value | None:
-        text = f"{raw:g}" if type(raw) in (int, float) else str(raw)
-        text = squeezed(text) if isinstance(raw, str | int | float) else ""
+        text = squeezed(str(raw)[:LONGEST_WORD]) if isinstance(raw, str | bool) or raw in (0, 1) else ""
+        text = {"10": "1", "00": "0"}.get(text, text)  # 1.0 squeezed
         if text in known:
             return known[text]
         if isinstance(raw, str) and (not text or text in _SAYS_NOTHING or others_say_nothing):
@@ -294,7 +296,7 @@ def _number(measure: str, entry: Mapping[str, Any]) -> Reader:
             return None
         if not (fahrenheit or times != 1):
             return read_number(raw)
-        if isinstance(raw, bool) or not isinstance(raw, int | float):
+        if isinstance(raw, bool) or not isinstance(raw, int | float) or not abs(raw) < _LARGEST:
             raise UnusableError(f"is {shown(raw)}; expected a number")
         return read_number(round((raw - 32) / 1.8 if fahrenheit else raw * times, 3))
 

@@ -88,6 +88,6 @@ def meaning_of_advertisement(said: dict[str, Any], errors: list[str]) -> dict[st
 def _press(pressed: object, values: dict[str, Value]) -> None:
     """BTHome's numbers for the manners of pressing; a list where there are several buttons."""
     for number, raw in enumerate(pressed[:8] if isinstance(pressed, list) else [pressed], 1):
-        if type(raw) is int and raw:
+        if type(raw) is int and 0 < raw < 256:
             word = _BUTTONS.get(raw, str(raw))
             values["pressed"] = f"{number}_{word}" if isinstance(pressed, list) else word

@@ -35,7 +35,12 @@ class ChirpStack:
 
     def decode(self, message: Message, rest: str) -> Decoded:
         levels = rest.split("/")
-        if len(levels) != 5 or levels[1] != "device" or levels[3] not in ("event", "command", "state"):
+        if (
+            len(levels) != 5
+            or levels[1] != "device"
+            or not levels[2]
+            or levels[3] not in ("event", "command", "state")
+        ):
             return Decoded(
                 gateway=self._gateway,
                 error=f"the topic {shown(message.topic)} is none of ChirpStack's; expected "

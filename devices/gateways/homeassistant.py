@@ -128,13 +128,16 @@ class HomeAssistant:
         readings: tuple[Reading, ...] = ()
         for device, values in said.items():
             readings += readings_of(message, device, values)
+        heard = tuple(self._heard(message, text, content))
+        if message.topic not in self._states and message.payload and not heard:
+            errors.append(f"a device's availability is {shown(text)}; expected what it has announced for it")
         return Decoded(
             gateway=self._gateway,
             heard=next(iter(said), None),
             readings=readings,
-            availability=tuple(self._heard(message, text, content)),
+            availability=heard,
             error=sentence(errors),
-            ignored="" if readings or errors or message.topic in self._signs else "no state",
+            ignored="" if readings or errors or heard else "no state",
         )
 
     def _heard(self, message: Message, text: str, content: Any) -> Iterator[Availability]:

@@ -18,9 +18,10 @@ from devices.message import Message
 from devices.payload import PayloadError, read_object, read_text, sentence, shown
 from devices.reading import Availability, Decoded, Reading, Value
 from devices.telling import When, readings_of, told, when
-from devices.values import Reader, UnusableError, number, one_of, state
+from devices.values import Reader, UnusableError, number, one_of, state, word
 
 _FLAG = state()
+_WORD = word(MEASURES["pressed"])
 _WATTS = number(MEASURES["power"])
 _TEMPERATURE = number(MEASURES["temperature"])
 _PRESSES = {
@@ -101,6 +102,8 @@ class Shelly:
         )
 
     def decode(self, message: Message, rest: str) -> Decoded:
+        if rest.startswith("/") or ("/" not in rest and rest not in ("announce", "command")):
+            return Decoded(gateway=self._gateway, error=f"the topic {shown(message.topic)} names no device")
         if rest == "announce" or rest.endswith(("/announce", "/info", "/debug/log")) or "/debug/" in rest:
             return Decoded(gateway=self._gateway, ignored="gateway's own talk")
         if rest.endswith(("/command", "/command/sys", "/set")) or rest in ("command",) or "/command/" in rest:
@@ -159,8 +162,9 @@ class Shelly:
             errors.append(f"the payload {fault}")
             return
         event = said.get("event")
-        if isinstance(event, str) and event:
-            values["pressed"] = _PRESSES.get(event, event[:64])
+        if event is not None:
+            known = _PRESSES.get(event, event) if isinstance(event, str) else event
+            _read(("pressed", _WORD), "event", known, values, errors)
 
     def _motion_status(self, message: Message, values: dict[str, Value], errors: list[str]) -> None:
         """The motion sensor says all at once, as JSON."""
@@ -211,7 +215,7 @@ class Shelly:
             if not isinstance(event, dict):
                 continue
             name, data = event.get("event"), event.get("data")
-            if isinstance(data, dict) and isinstance(data.get("address"), str):
+            if isinstance(data, dict) and _is_name(data.get("address")):
                 yield data["address"].lower()[:64], meaning_of_advertisement(data, errors)
             elif isinstance(name, str) and name in _PRESSED:
                 component, _, own_number = str(event.get("component", "")).partition(":")
@@ -280,3 +284,7 @@ def _read(
         return
     if value is not None:
         values[field[0]] = value
+
+
+def _is_name(address: object) -> bool:
+    return isinstance(address, str) and bool(address.strip())

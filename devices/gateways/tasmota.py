@@ -122,7 +122,9 @@ class Tasmota:
                 signal = raw.get("Signal")
                 if type(signal) is int and -127 <= signal < 0:
                     yield device, {"rssi": signal}
-            elif isinstance(raw, dict) and isinstance(raw.get("mac"), str):  # Bluetooth behind it
+            elif (
+                isinstance(raw, dict) and isinstance(raw.get("mac"), str) and raw["mac"]
+            ):  # Bluetooth behind it
                 yield raw["mac"].lower()[:64], meaning(_in_celsius(raw, fahrenheit), errors, _OWN_FIELDS)
             elif isinstance(raw, dict) and not name.startswith("ESP32"):
                 sensors[name] = _in_celsius(raw, fahrenheit)

@@ -228,9 +228,9 @@ def _lock(name: str, _: str, said: Mapping[str, Any], values: dict[str, Value]) 
 
 
 def _scene(name: str, key: str, said: Mapping[str, Any], values: dict[str, Value]) -> None:
-    if name == "scene" and type(said["value"]) is int and said["value"] != 1:
+    if name == "scene" and type(said["value"]) is int and 0 <= said["value"] < 256 and said["value"] != 1:
         press = _PRESSES.get(said["value"], str(said["value"]))
-        values["pressed"] = f"{key.lstrip('0') or '0'}_{press}"
+        values["pressed"] = f"{key.lstrip('0')[:20] or '0'}_{press}"
 
 
 def _nothing(_: str, __: str, ___: Mapping[str, Any], ____: dict[str, Value]) -> None:

@@ -36,7 +36,7 @@ class Outcome(NamedTuple):
 
 
 def outcomes() -> list[Outcome]:
-    """Every row of a welfare category whose decoded object says anything of a person or the device's health."""
+    """Every row of a welfare category whose decoded object says anything of a person or the device."""
     found = []
     for row in rows("lorawan_vectors.jsonl.gz"):
         said = object_of(row)

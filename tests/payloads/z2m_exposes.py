@@ -1,4 +1,4 @@
-"""What 900 models of Zigbee devices announce, held against what their properties' names and descriptions say."""
+"""What 900 models of Zigbee devices announce, held against what a human says their properties are."""
 
 import csv
 import gzip

@@ -1,17 +1,114 @@
-"""A vendor's own TS013 JavaScript codec for LoRaWAN payloads that no network server has decoded."""
+"""A vendor's own codec for LoRaWAN payloads that no network server has decoded: TS013 JavaScript in a
+sandbox.
+
+The engine (QuickJS) knows no files, no network and no clock that could matter; time, memory and the depth of
+calls are limited, and each call starts anew, so a codec cannot carry anything from one uplink to the next.
+https://resources.lora-alliance.org/technical-specifications/ts013-1-0-0-payload-codec-api
+"""
 
 from __future__ import annotations
 
+import base64
+import binascii
+import json
+from collections.abc import Mapping
 from typing import Any
+
+from devices.payload import shown
+from devices.vocabulary import squeezed
+
+LARGEST_SOURCE = 512 * 1024  # characters; the vendors' own have up to some ten thousand
+LARGEST_UPLINK = 255  # bytes; what LoRaWAN can carry
+LARGEST_OBJECT = 64 * 1024  # characters of its JSON
+MEMORY = 16 * 1024 * 1024  # bytes
+STACK = 256 * 1024  # bytes
+SECONDS = 0.25  # of processor time
+
+# TS013's decodeUplink; before it, ChirpStack's Decode(fPort, bytes, variables) and The Things Network's
+# Decoder(bytes, port).
+_CALL = """
+(function (port, bytes) {
+  var said;
+  if (typeof decodeUplink === "function") said = decodeUplink({fPort: port, bytes: bytes, variables: {}});
+  else if (typeof Decode === "function") said = {data: Decode(port, bytes, {})};
+  else if (typeof Decoder === "function") said = {data: Decoder(bytes, port)};
+  else said = {errors: ["it has no decodeUplink"]};
+  return JSON.stringify(said === undefined ? null : said);
+})(%s, %s)
+"""
 
 
 class Codecs:
-    """No codec is known: an uplink without decoded object tells only that the device was heard."""
+    """`sources`: by a part of the model's name (as its network server writes brand and model) or by the
+    device's own name, the codec's text. The longest name that fits wins.
+    """
+
+    def __init__(self, sources: Mapping[str, str] | None = None) -> None:
+        named = {squeezed(name): source for name, source in (sources or {}).items()}
+        self._sources = sorted(named.items(), key=lambda entry: -len(entry[0]))
 
     def decode(
         self, model: str, device: str, port: object, data: object, errors: list[str]
     ) -> dict[str, Any] | None:
-        del model, device, port
-        if data:
+        """The decoded object. None where there is nothing to decode or it fails; `errors` then says why."""
+        if not data:
+            return None
+        source = self._source(model, device)
+        if source is None:
             errors.append("the payload is not decoded, and no codec is known for the device")
-        return None
+            return None
+        try:
+            payload = base64.b64decode(data, validate=True) if isinstance(data, str) else b""
+        except (binascii.Error, ValueError):
+            payload = b""
+        if not 0 < len(payload) <= LARGEST_UPLINK or type(port) not in (int, float):
+            errors.append(f"the payload {shown(data)} on port {shown(port)} is no uplink in base64")
+            return None
+        said = run(source, int(port), payload)  # type: ignore[call-overload]
+        if isinstance(said, str):
+            errors.append(f"the device's codec {said}")
+            return None
+        return said
+
+    def _source(self, model: str, device: str) -> str | None:
+        names = squeezed(model[:200]), squeezed(device[:200])
+        return next((s for name, s in self._sources if name and (name in names[0] or name == names[1])), None)
+
+
+def run(source: str, port: int, payload: bytes) -> dict[str, Any] | str:
+    """The `data` that a codec makes of an uplink, or what is wrong, as the end of a sentence about it."""
+    if len(source) > LARGEST_SOURCE:
+        return f"has {len(source)} characters; at most {LARGEST_SOURCE} are run"
+    import quickjs  # here: only houses with such codecs need the engine
+
+    engine = quickjs.Context()
+    engine.set_memory_limit(MEMORY)
+    engine.set_max_stack_size(STACK)
+    engine.set_time_limit(SECONDS)
+    try:
+        engine.eval(source)
+        text = engine.eval(_CALL % (port, json.dumps(list(payload))))
+    except (quickjs.JSException, MemoryError, RecursionError, ValueError) as fault:
+        return f"failed: {_first_line(fault)}"
+    if not isinstance(text, str) or len(text) > LARGEST_OBJECT:
+        return "made no object, or one beyond all measure"
+    return _data(text)
+
+
+def _data(text: str) -> dict[str, Any] | str:
+    try:
+        said = json.loads(text)
+    except (ValueError, RecursionError):
+        return "made an object that is none"
+    if not isinstance(said, dict):
+        return "made nothing"
+    faults = said.get("errors")
+    if isinstance(faults, list) and faults:
+        return f"refused it: {shown(str(faults[0]))}"
+    data = said.get("data")
+    return data if isinstance(data, dict) else "made no data"
+
+
+def _first_line(fault: BaseException) -> str:
+    lines = [line for line in str(fault).splitlines() if line.isprintable() and line.strip()]
+    return lines[0][:200] if lines and lines[0] != "null" else "out of memory"

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from devices.decode import NATIVE, Decoder, GatewayTopic
 from hub.announcement import announce
 from hub.clock import NEVER, Clock, ReadingsClock, WallClock
+from hub.codecs import read_codecs
 from hub.jobs import Jobs
 from hub.mqtt.broker import BrokerAccess
 from hub.mqtt.gateway import Gateway
@@ -55,7 +56,7 @@ class Hub:
         assert version is not None, "the command looked for it"
         file = _site(version.document)
         assert file is not None, "only what holds together is imported"
-        self._name = site
+        self._name, self._database = site, settings.database
         self._disk_topic = f"vaka/{site}/hub/disk"
         self._wall = WallClock()
         self._clock: Clock = self._wall
@@ -222,9 +223,10 @@ class Hub:
 
     def _decoder(self, site: Site) -> Decoder:
         ways = [GatewayTopic(g.id, g.kind, g.topic, g.meanings) for g in site.gateways]
+        codecs = read_codecs(self._database)
         if self._clock.follows_readings:
-            return Decoder([*ways, NATIVE], believe_age=ALL_TIMES_BELIEVED)
-        return Decoder([*ways, NATIVE])
+            return Decoder([*ways, NATIVE], ALL_TIMES_BELIEVED, codecs)
+        return Decoder([*ways, NATIVE], codecs=codecs)
 
     def _say(self, part: str, state: health.State, at: datetime, detail: str = "") -> None:
         with transaction(self._connection):

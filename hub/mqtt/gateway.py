@@ -210,7 +210,8 @@ class Gateway:
         self, _: mqtt.Client, __: object, ___: int, reasons: list[ReasonCode], ____: Properties | None
     ) -> None:
         connection = self._here
-        for topic, reason in zip(self._topics, reasons, strict=True):
+        # not strict: what to listen to may have changed again since this was asked
+        for topic, reason in zip(self._topics, reasons, strict=False):
             if reason.is_failure:
                 self._say(f"{self.access} does not let us subscribe to {topic}: {reason}")
         if connection.is_v5:

@@ -48,6 +48,15 @@ rules:
   - {rule: not-up}
   - {rule: not-up, id: not-in-bed, from: "22:00", by: "02:30"}
   - {rule: not-back}
+  - {rule: out-of-bed, rooms: [A]}
+  - {rule: in-there, kind: stays, name: There, why: Why, by_day: 30 min, by_night: 5 min,
+      place: [{measure: presence, value: true}],
+      elsewhere: [{measure: motion, value: true}, {measure: in_bed}]}
+  - {rule: to-and-fro, kind: moves, name: To and fro, why: Why, times: 3, within: 10 min,
+      window: "21:00-06:00"}
+  - {rule: open-alone, kind: unattended, name: Open, why: Why, after: 10 min,
+      when: [{measure: open, roles: [outer_door], value: true}],
+      signs: [{measure: motion, value: true}, {measure: presence, value: true}]}
 """
 _HOUSE = read(SITE)
 

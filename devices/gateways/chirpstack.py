@@ -35,9 +35,11 @@ class ChirpStack:
 
     def decode(self, message: Message, rest: str) -> Decoded:
         levels = rest.split("/")
+        if len(levels) == 4 and levels[3] == "rx":  # before version 3
+            levels[3:] = ["event", "up"]
         if (
             len(levels) != 5
-            or levels[1] != "device"
+            or levels[1] not in ("device", "node")
             or not levels[2]
             or levels[3] not in ("event", "command", "state")
         ):
@@ -80,6 +82,11 @@ class ChirpStack:
     def _up(self, said: dict[str, Any], model: str, device: str, errors: list[str]) -> dict[str, Value]:
         values = link(said.get("rxInfo"))
         content = said.get("object")
+        if content is None and isinstance(said.get("objectJSON"), str):  # version 3
+            try:
+                content = read_object(said["objectJSON"].encode())[0]
+            except PayloadError as fault:
+                errors.append(f"objectJSON {fault}")
         if not isinstance(content, dict):
             content = self._codecs.decode(model, device, said.get("fPort", 0), said.get("data"), errors)
         return {**meaning_of_object(content, model, errors), **values} if content else values

@@ -148,6 +148,9 @@ class Shelly:
         elif kind == "relay" and number_or_name.endswith("/power"):
             _read(("power", _WATTS), below, text, values, errors)
             device = _part(device, "relay", number_or_name.removesuffix("/power"))
+        elif kind == "input":
+            _read(("on", _FLAG), below, text, values, errors)
+            device = f"{device}/input:{number_or_name}"[:200]
         elif kind == "input_event":
             device = _part(device, "input", number_or_name)
             self._press(message, values, errors)

@@ -49,6 +49,8 @@ GOOD: list[tuple[str, Any]] = [
             "data": "qg==",
         },
     ),
+    ("application/1/device/0101/event/up", {"devEUI": "0101", "objectJSON": '{"door": 1}', "fPort": 2}),
+    ("application/1/node/0101/rx", {"object": {"pir": "trigger"}}),
     ("application/1/device/0101/event/status", {"batteryLevel": 88.3, "margin": 10}),
     (
         "v3/app@ttn/devices/door/up",

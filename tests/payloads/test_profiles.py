@@ -49,6 +49,8 @@ def test_a_vendors_file_speaks_of_no_other_vendors_devices() -> None:
         ({"doorStatus": "CLOSED"}, {"open": False}),
         ({"contact": "opened"}, {"open": True}),
         ({"magnet_status": "close"}, {"open": False}),
+        ({"seatOccupied": True, "lightIntensity": 120}, {"presence": True, "illuminance": 120}),
+        ({"call_button": 1}, {"pressed": "emergency"}),
         ({"pir": "trigger"}, {"motion": True}),
         ({"pir": "normal"}, {"motion": False}),
         ({"motion": 6}, {"motion": True}),

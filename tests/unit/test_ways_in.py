@@ -164,3 +164,34 @@ def test_a_mistake_in_a_gateway_is_said(gateways: str, wrong: str) -> None:
     read = read_site(f"site: hus\nname: Huset\ngateways: {gateways}\n{units}", "hus.yaml")
     assert not isinstance(read, SiteFile)
     assert any(wrong in str(problem) for problem in read), [str(problem) for problem in read]
+
+
+def test_an_older_chirpstack_says_the_same_in_its_own_form() -> None:
+    decoder = Decoder([GatewayTopic("lora", "chirpstack", "application")])
+    for topic, payload in (
+        ("application/1/device/A1/event/up", b'{"objectJSON":"{\\"door\\":\\"open\\"}"}'),
+        ("application/1/node/A1/rx", b'{"object":{"door":"open"}}'),
+        ("application/1/device/A1/event/up", b'{"deviceInfo":{"devEui":"A1"},"object":{"door":"open"}}'),
+    ):
+        (reading,) = decoder.decode(Message(topic, payload, NOON)).readings
+        assert (reading.device, reading.measure, reading.value) == ("a1", "open", True)
+
+
+def test_a_first_generation_shellys_input_is_not_taken_for_its_relay() -> None:
+    decoder = Decoder([GatewayTopic("s", "shelly", "shellies")])
+    for topic, payload, device in (
+        ("shellies/plug/relay/0", b"on", "plug"),
+        ("shellies/plug/relay/1", b"on", "plug/relay:1"),
+        ("shellies/plug/input/0", b"1", "plug/input:0"),
+    ):
+        (reading,) = decoder.decode(Message(topic, payload, NOON)).readings
+        assert (reading.device, reading.measure, reading.value) == (device, "on", True)
+
+
+@pytest.mark.parametrize("payload", ["-1", "999", "unknown"])
+def test_a_shelly_that_has_just_woken_up_tells_no_battery_or_temperature_of_no_value(payload: str) -> None:
+    decoder = Decoder([GatewayTopic("s", "shelly", "shellies")])
+    for sensor in ("battery", "lux", "state") + (() if payload == "-1" else ("temperature",)):
+        assert decoder.decode(
+            Message(f"shellies/d/sensor/{sensor}", payload.encode(), NOON)
+        ).readings == () or (sensor == "lux" and payload == "999")

@@ -34,7 +34,7 @@ Kind = Literal[
     "milesight",
     "native",
 ]
-KINDS: tuple[str, ...] = get_args(Kind)
+KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
 class Gateway(Protocol):

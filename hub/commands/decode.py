@@ -11,6 +11,7 @@ import msgspec
 from devices.decode import NATIVE, Decoder, GatewayTopic
 from devices.message import Message
 from devices.reading import Decoded
+from devices.ways_in import KINDS, WAYS_IN
 from hub import clock
 
 _EXPECTED = 'expected {"topic": …, "payload": "text"} or {"topic": …, "payload_hex": …}'
@@ -35,7 +36,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     base = GatewayTopic(id="zigbee2mqtt", kind="zigbee2mqtt", topic=arguments.zigbee2mqtt)
-    decoder = Decoder([base, NATIVE])
+    others = [
+        GatewayTopic(kind, kind, WAYS_IN[kind].topic)
+        for kind in KINDS
+        if kind not in ("zigbee2mqtt", "native")
+    ]
+    decoder = Decoder([base, *others, NATIVE])
     for line in sys.stdin.buffer:
         sys.stdout.buffer.write(decode_line(decoder, line) + b"\n")
         sys.stdout.buffer.flush()

@@ -5,7 +5,10 @@ one transaction.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from datetime import datetime
+
+import msgspec
 
 from hub.announcement import announce
 from hub.store import alerts
@@ -53,3 +56,10 @@ def let_time_pass(connection: sqlite3.Connection, site: str, now: datetime) -> i
     for alert in waiting:
         change(connection, alert, "arrival_overdue", time_is_up(alert), now)
     return len(waiting)
+
+
+def clock_jumped(connection: sqlite3.Connection, site: str, moved: Callable[[datetime], datetime]) -> None:
+    """What waits for its time waits as long as it would have. Within a transaction."""
+    for alert in alerts.open_alerts(connection, site):
+        if alert.due is not None:
+            alerts.put(connection, msgspec.structs.replace(alert, due=moved(alert.due)))

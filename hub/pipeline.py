@@ -161,6 +161,7 @@ class Pipeline:
         with self._transaction():
             self.judge.clock_jumped(moved)
             self.registry.clock_jumped(moved)
+            alerting.clock_jumped(self._connection, self.site.site, moved)
 
     # How
 

@@ -93,6 +93,8 @@ class Concern(msgspec.Struct, frozen=True):
     residents: tuple[str, ...]
     severity_when_cleared: Severity | None = None
     others: tuple[Evidence, ...] = ()
+    told_after: timedelta = timedelta(0)
+    """How long after its time the finding comes when all is well: a silence is told of only when it lasts."""
 
 
 def concern_of(watch: Watch, others: tuple[Evidence, ...] = ()) -> Concern:
@@ -127,7 +129,7 @@ def opened(finding: Finding, site: str, concern: Concern, found_at: datetime) ->
         device=finding.device,
         evidence=finding.evidence,
         prewarning=prewarning,
-        late=finding.late or found_at - finding.at > LATE_AFTER,
+        late=finding.late or found_at - finding.at > concern.told_after + LATE_AFTER,
         others=concern.others,
     )
 

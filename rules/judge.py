@@ -48,10 +48,11 @@ class Judge:
 
     def load(self, kept: dict[Key, Kept], unheard: dict[str, datetime]) -> None:
         """Take over what was committed. States of rules that are no longer in force, or of another kind now,
-        are passed over, and the deadlines are those of the rules as they are now.
+        are passed over, and so are devices that hang elsewhere now; the deadlines are those of the rules as
+        they are now.
         """
         self._kept = {
-            key: value._replace(due=watch.kind.due(watch.rule, self._context, value.state))
+            key: self._as_now(watch, value)
             for key, value in kept.items()
             if (watch := self.rulebook.watches.get(key)) is not None
             and isinstance(value.state, watch.kind.State)
@@ -65,6 +66,12 @@ class Judge:
         self._queued = {key: k.due for key, k in self._kept.items() if k.due and not k.blind_since}
         self._deadlines = [(due, key) for key, due in self._queued.items()]
         heapify(self._deadlines)
+
+    def _as_now(self, watch: Watch, kept: Kept) -> Kept:
+        state = kept.state
+        if hasattr(watch.kind, "only"):
+            state = watch.kind.only(state, watch.devices)
+        return Kept(state, watch.kind.due(watch.rule, self._context, state), kept.blind_since)
 
     def adopt(self, rulebook: Rulebook) -> None:
         """Put other rules into force. Those that were in force before keep what they had seen."""

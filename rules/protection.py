@@ -14,6 +14,7 @@ import msgspec
 
 from rules.alert import Concern
 from rules.finding import Finding
+from rules.rule import Severity
 from rules.rulebook import Rulebook, Watch
 
 State = Literal["protected", "degraded", "unprotected"]
@@ -106,4 +107,5 @@ def not_heard(book: Rulebook, part: str, since: datetime) -> tuple[Finding, Conc
     device = name if kind == "device" else None
     finding = Finding(NOT_HEARD, part, "raised", since, "cannot be heard", device)
     unit = units.pop() if len(units) == 1 else ""
-    return finding, Concern("medium" if device else "high", unit, residents)
+    severity: Severity = "medium" if device else "high"
+    return finding, Concern(severity, unit, residents, told_after=TELL_AFTER[kind])

@@ -34,6 +34,11 @@ class Watch:
     key: tuple[str, str]
     """(name, room)"""
 
+    @property
+    def devices(self) -> frozenset[str]:
+        """Ids of the devices it listens to."""
+        return frozenset(part.partition(":")[2] for part in self.parts if part.startswith("device:"))
+
 
 class Listener(NamedTuple):
     """A watch that hears a measure of a device. `wanted`: the values it waits for, None for any change."""

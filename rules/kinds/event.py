@@ -85,6 +85,11 @@ def _opinion(kind: FindingKind, heard: Heard, reason: str, late: bool = False) -
     return Opinion(kind, reading.at, reason, reading.device, (heard.evidence,), late)
 
 
+def only(state: State, devices: frozenset[str]) -> State:
+    """The state without devices that hang elsewhere now."""
+    return msgspec.structs.replace(state, active=tuple(own for own in state.active if own[0] in devices))
+
+
 def on_deadline(rule: EventRule, context: Context, state: State, at: datetime) -> Step:
     raise AssertionError("an event has no deadlines")
 

@@ -48,6 +48,12 @@ def on_reading(rule: HeldRule, context: Context, state: State, heard: Heard) -> 
     return Step(State(others, raised))
 
 
+def only(state: State, devices: frozenset[str]) -> State:
+    """The state without devices that hang elsewhere now."""
+    holding = tuple(began for began in state.holding if began.device in devices)
+    return State(holding, tuple(began for began in state.raised if began in holding))
+
+
 def on_deadline(rule: HeldRule, context: Context, state: State, at: datetime) -> Step:
     deadlines = [(began, _deadline(rule, context, began)) for began in _waiting(state)]
     up = [(began, deadline) for began, deadline in deadlines if deadline is not None and deadline <= at]

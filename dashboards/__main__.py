@@ -28,6 +28,7 @@ def main() -> int:
         create_app(settings),
         host=settings.web_host,
         port=settings.web_port,
+        proxy_headers=False,  # who says for whom he asks is not believed: the brake counts by address
         access_log=False,  # who saw what is in the audit trail
         timeout_graceful_shutdown=GRACE_S,
         log_level="warning",

@@ -62,7 +62,9 @@ class AlertOut(BaseModel):
 
 class AlertsOut(BaseModel):
     at: datetime
-    alerts: list[AlertOut] = Field(description="High before low, the longest wait first, pre-warnings last")
+    alerts: list[AlertOut] = Field(
+        description="High before low, then those nobody has taken, then the longest wait; pre-warnings last"
+    )
 
 
 class HealthOut(BaseModel):

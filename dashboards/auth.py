@@ -22,6 +22,7 @@ from hub.store.instants import from_us, to_us
 
 IDLE_END = timedelta(hours=12)  # [default] longer than a shift and its hand-over
 RENEW_AFTER = timedelta(minutes=1)
+RENEW_BOARD_AFTER = timedelta(minutes=10)  # a board that hangs there is use, but no reason to write often
 FREE_TRIES = 3
 LONGEST_WAIT = timedelta(seconds=60)
 """[default] A locked-out night shift is worse than a guess a minute against Argon2id."""
@@ -70,6 +71,22 @@ def person_of_session(connection: sqlite3.Connection, site: str, token: str, now
                 "UPDATE session SET used_at = ? WHERE token_hash = ?", (to_us(now), token_hash(token))
             )
     return str(row[0])
+
+
+def renew_sessions(
+    connection: sqlite3.Connection, site: str, tokens: frozenset[bytes], now: datetime
+) -> None:
+    """An open board that hears its stream is in use. Writes for those not renewed lately, and never for one
+    that has ended. `tokens`: hashes.
+    """
+    due = connection.execute(
+        "SELECT token_hash FROM session WHERE site = ? AND ended_at IS NULL AND used_at > ? AND used_at < ?",
+        (site, to_us(now - IDLE_END), to_us(now - RENEW_BOARD_AFTER)),
+    )
+    renewed = [(to_us(now), row[0]) for row in due if row[0] in tokens]
+    if renewed:
+        with transaction(connection):
+            connection.executemany("UPDATE session SET used_at = ? WHERE token_hash = ?", renewed)
 
 
 def end_session(connection: sqlite3.Connection, token: str, now: datetime) -> None:

@@ -168,6 +168,8 @@ class Live:
                 seen_version = version
                 house = read_house(connection, self._settings.site, now)
                 self._house_version = house.version
+                if beating:
+                    self._renew_sessions(connection, house.site.site, now)
                 self._sessions = auth.live_sessions(connection, house.site.site, now)
                 found = fingerprint(connection, house, now)
                 if found != seen or poked:
@@ -177,6 +179,13 @@ class Live:
                     self._set_beat(pulse(connection, house.site.site, now), now)
                 self._wake_all()
             self._poke.wait(LOOK_EVERY_S)
+
+    def _renew_sessions(self, connection: sqlite3.Connection, site: str, now: datetime) -> None:
+        """A full disk must not blind the boards: what cannot be renewed now is renewed at a later beat."""
+        try:
+            auth.renew_sessions(connection, site, frozenset(s.token_hash for s in tuple(self._seats)), now)
+        except sqlite3.OperationalError as error:
+            _log.warning("The sessions of open boards could not be renewed (%s). Trying again.", error)
 
     def _render(self, connection: sqlite3.Connection, house: House, now: datetime, everything: bool) -> None:
         """Render all scopes that somebody looks at; without `everything`, only those that are new."""

@@ -83,7 +83,8 @@ def pulse(connection: sqlite3.Connection, site: str, now: datetime) -> Pulse:
     hub, broker = parts.get("hub"), parts.get("broker")
     if hub is None:
         return Pulse("hub", None, None)
-    if now - hub.seen > HUB_SILENT_AFTER or hub.state == "down":
+    # A sign of life from the future was said by a clock that has since been set back: it says nothing of now.
+    if abs(now - hub.seen) > HUB_SILENT_AFTER or hub.state == "down":
         return Pulse("hub", hub.seen, hub.seen)
     if broker is not None and broker.state == "down":
         return Pulse("broker", broker.since, hub.seen)

@@ -36,12 +36,13 @@ from dashboards.visit import (
 )
 from hub.desk import Desk, UnknownAlertError
 from hub.store import alerts, audit
-from rules.alert import OUTCOMES_BY_PEOPLE, Decision
+from rules.alert import OUTCOMES_BY_PEOPLE, Alert, Decision
 from rules.wording import Language
 
 pages = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 YEAR_S = 365 * 24 * 3600
+LARGEST_ID = 2**63 - 1  # SQLite has no larger integer
 Step = Literal["accept", "arrive", "close"]
 
 
@@ -86,8 +87,7 @@ def move_alert(
 ) -> Response:
     """Accept, arrive, close. Answers htmx with the card as it is now, and a plain form with the board."""
     site = visit.house.site.site
-    before = alerts.get(visit.connection, site, id)
-    if before is None or not visit.access.sees_alert(before):
+    if _alert_in_view(visit, id) is None:
         raise HTTPException(404)
     decision = _move(Desk(visit.connection, site, clock_of(request)), visit, id, step, outcome)
     if "hx-request" not in request.headers:
@@ -103,6 +103,13 @@ def move_alert(
         notice=_notice(visit, decision, step),
     )
     return HTMLResponse(html)
+
+
+def _alert_in_view(visit: Visit, id: int) -> Alert | None:
+    if not 0 < id <= LARGEST_ID:
+        return None
+    found = alerts.get(visit.connection, visit.house.site.site, id)
+    return found if found is not None and visit.access.sees_alert(found) else None
 
 
 def _move(desk: Desk, visit: Visit, id: int, step: Step, outcome: str) -> Decision:
@@ -129,8 +136,8 @@ def _notice(visit: Visit, decision: Decision, step: str) -> str:
 
 def _notice_again(visit: Visit, notice: str, id: int) -> str:
     """The same words after a redirect."""
-    alert = alerts.get(visit.connection, visit.house.site.site, id) if notice else None
-    if alert is None or not visit.access.sees_alert(alert):
+    alert = _alert_in_view(visit, id) if notice else None
+    if alert is None:
         return ""
     return _notice(visit, Decision(alert, notice in ("accept", "arrive", "close"), ""), notice)
 
@@ -171,7 +178,8 @@ def sign_in(
     fits = auth.password_fits(
         connection, site, person, password
     )  # asked of unknown people too: it takes as long
-    detail = {"person": person, "address": address}
+    # Some type their password as the user name; only names that are known are written down.
+    detail = {"person": person if known else "(unknown)", "address": address}
     if not (fits and known):
         brake.failed(person, address, clock.now())
         audit.add(connection, site, clock.now(), None, "sign-in refused", detail)

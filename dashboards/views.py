@@ -106,9 +106,10 @@ def _place(alert: Alert, house: House) -> str:
     return (room.name or room.id) if room is not None else id
 
 
-def order(alert: Alert) -> tuple[int, int, datetime, int]:
-    """High before low, the longest wait first, and pre-warnings below it all."""
-    return (alert.prewarning, -SEVERITIES.index(alert.severity), alert.raised_at, alert.id)
+def order(alert: Alert) -> tuple[bool, int, bool, datetime, int]:
+    """High before low, then those that nobody has taken, then the longest wait; pre-warnings below it all."""
+    severity, taken = -SEVERITIES.index(alert.severity), alert.state != "open"
+    return (alert.prewarning, severity, taken, alert.raised_at, alert.id)
 
 
 def card(alert: Alert, house: House, voice: Voice, access: Access) -> Card:

@@ -63,7 +63,7 @@ function reasonToDoubt() {
   const silence = performance.now() - heardAt;
   if (silence > STALE_AFTER_MS) return "web";
   if (!beat) return complete ? null : body.classList.contains("is-stale") ? "web" : null;
-  if (beat.hub_age === null || beat.hub_age * 1000 + silence > STALE_AFTER_MS) return "hub";
+  if (beat.hub_age === null || Math.abs(beat.hub_age * 1000) + silence > STALE_AFTER_MS) return "hub";
   return beat.why === "ok" ? null : beat.why;
 }
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from starlette.testclient import TestClient
 
+from hub.store.instants import to_us
 from rules.finding import Evidence
 from rules.protection import NOT_HEARD, Protection, Why
 from tests.web.conftest import SignIn, csrf_of
@@ -36,6 +37,24 @@ def test_the_worst_come_first_then_who_has_waited_longest_and_prewarnings_last(
     new = house.night_exit("1A", MINUTE)
     old = house.night_exit("3B", 30 * MINUTE)
     assert cards(sign_in("kari").get("/").text) == [old.id, new.id, door.id, early.id]
+
+
+def test_what_nobody_has_taken_comes_before_what_somebody_has_but_never_before_what_is_worse(
+    house: House, sign_in: SignIn
+) -> None:
+    taken, there = house.night_exit("1A", 30 * MINUTE), house.night_exit("4B", 20 * MINUTE)
+    house.act(taken, "kari")
+    house.act(there, "kari", arrive=True)
+    waiting = house.night_exit("3B", MINUTE)
+    door = house.find("door-open", "2A", 50 * MINUTE, evidence=house.door("2A", 55 * MINUTE))
+    assert cards(sign_in("kari").get("/").text) == [waiting.id, taken.id, there.id, door.id]
+
+
+def test_an_alert_of_an_impossible_number_is_not_here(house: House, sign_in: SignIn) -> None:
+    kari = sign_in("kari")
+    for id in (0, -1, 2**63 - 1, 2**63, 10**40):
+        assert kari.post(f"/alerts/{id}/accept", data={"csrf": csrf_of(kari)}).status_code == 404, id
+        assert kari.get(f"/?notice=accept&alert={id}").status_code == 200, id
 
 
 def test_a_card_says_who_where_what_and_how_long_ago(house: House, sign_in: SignIn) -> None:
@@ -241,6 +260,15 @@ def test_the_page_itself_says_that_the_hub_is_silent(house: House, sign_in: Sign
     assert 'id="stale" role="alert" hidden' in kari.get("/").text
     house.hub_says(ago=timedelta(seconds=5))
     assert 'id="stale" role="alert">' in kari.get("/").text
+
+
+def test_a_hub_last_heard_in_the_future_is_not_alive(house: House, sign_in: SignIn) -> None:
+    """Its clock was ahead and has been set back: such a row would look alive for hours after it died."""
+    kari = sign_in("kari")
+    house.connection.execute("UPDATE health SET seen = ?", (to_us(house.now() + timedelta(hours=2)),))
+    assert 'id="stale" role="alert">' in kari.get("/").text
+    answer = kari.get("/healthz")
+    assert (answer.status_code, answer.json()["hub"]) == (503, "down")
 
 
 def test_a_new_site_document_is_seen_at_once(house: House, sign_in: SignIn) -> None:

@@ -1,17 +1,20 @@
 """Who gets in, for how long, and what guessing comes to."""
 
 import hashlib
+import json
+import re
 import time
 from datetime import UTC, datetime, timedelta
 
+import httpx2
 import pytest
 from starlette.testclient import TestClient
 
 from dashboards.app import create_app
-from dashboards.auth import LONGEST_WAIT, Brake
+from dashboards.auth import IDLE_END, LONGEST_WAIT, Brake, renew_sessions, token_hash
 from hub.store.instants import to_us
 from tests.web.conftest import SignIn, csrf_of
-from tests.web.house import DOCUMENT, PASSWORD, House
+from tests.web.house import DOCUMENT, PASSWORD, House, Web
 
 
 def attempt(client: TestClient, person: str, password: str) -> tuple[int, str]:
@@ -102,6 +105,51 @@ def test_a_session_ends_when_nobody_used_it_for_twelve_hours(
     assert (kari.get("/").status_code == 200) is still_in
 
 
+def test_a_board_that_hangs_open_stays_signed_in(house: House, sign_in: SignIn, web: Web) -> None:
+    """Nobody touches the screen in the duty room; its stream alone is use. Other sessions end as ever."""
+    kari, sol = sign_in("kari"), sign_in("sol")
+    cookies = {"vaka_session": kari.cookies["vaka_session"]}
+    nearly = to_us(house.now() - IDLE_END + timedelta(minutes=5))
+
+    def used() -> list[int]:
+        return [row["used_at"] for row in house.rows("SELECT used_at FROM session ORDER BY person")]
+
+    with httpx2.stream("GET", f"{web.address}/live", cookies=cookies, timeout=10) as stream:
+        house.connection.execute("UPDATE session SET used_at = ?", (nearly,))
+        beats = (line for line in stream.iter_lines() if line == "event: beat")
+        deadline = time.monotonic() + 10
+        while used()[0] == nearly and time.monotonic() < deadline:
+            next(beats)
+    renewed, idle = used()
+    assert renewed > to_us(house.now() - timedelta(minutes=1))
+    assert idle == nearly
+    assert sol.get("/").status_code == 200
+
+
+def test_a_session_that_was_ended_is_not_renewed_by_a_board_that_is_still_open(
+    house: House, sign_in: SignIn
+) -> None:
+    kari, now = sign_in("kari"), house.now()
+    tokens = frozenset({token_hash(kari.cookies["vaka_session"])})
+    kari.post("/sign-out", data={"csrf": csrf_of(kari)})
+    house.connection.execute("UPDATE session SET used_at = ?", (to_us(now - timedelta(hours=11)),))
+    before = [tuple(row) for row in house.rows("SELECT used_at, ended_at FROM session")]
+    renew_sessions(house.connection, "solbakken", tokens, now)
+    assert [tuple(row) for row in house.rows("SELECT used_at, ended_at FROM session")] == before
+
+
+def test_who_asks_cannot_choose_the_address_that_guessing_is_counted_by(house: House, web: Web) -> None:
+    with httpx2.Client(base_url=web.address) as client:
+        found = re.search(r'name="csrf" value="([0-9a-f]+)"', client.get("/sign-in").text)
+        assert found is not None
+        form = {"person": "kari", "password": "wrong", "csrf": found[1]}
+        answers = [
+            client.post("/sign-in", data=form, headers={"X-Forwarded-For": f"10.0.0.{n}"}).status_code
+            for n in range(4)
+        ]
+    assert answers == [401, 401, 401, 429]
+
+
 def test_who_is_taken_out_of_the_site_file_is_out_at_once(house: House, sign_in: SignIn) -> None:
     kari = sign_in("kari")
     house.import_site(DOCUMENT.replace("  - {id: kari, name: Kari Nordmann, role: carer}\n", ""))
@@ -148,6 +196,15 @@ def test_signing_in_and_failing_to_are_in_the_audit_trail(house: House, visitor:
     attempt(visitor, "kari", PASSWORD)
     trail = [(row["by"], row["what"]) for row in house.rows("SELECT by, what FROM audit ORDER BY seq")]
     assert trail == [(None, "sign-in refused"), ("kari", "signed in")]
+
+
+def test_a_password_typed_as_the_user_name_is_not_written_down(house: House, visitor: TestClient) -> None:
+    attempt(visitor, "My Secret Passw0rd", "kari")
+    attempt(visitor, "sol", "wrong")
+    trail = [
+        json.loads(row["detail"])["person"] for row in house.rows("SELECT detail FROM audit ORDER BY seq")
+    ]
+    assert trail == ["(unknown)", "sol"]
 
 
 @pytest.mark.parametrize("path", ["/sign-in", "/sign-out", "/appearance", "/alerts/1/accept"])

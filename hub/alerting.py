@@ -12,7 +12,9 @@ import msgspec
 
 from hub.announcement import announce
 from hub.store import alerts
+from hub.store.db import transaction
 from rules.alert import Alert, Concern, Decision, found, opened, time_is_up
+from rules.building import Site
 from rules.finding import Finding
 
 
@@ -25,7 +27,8 @@ def take(
     alerts.add_finding(connection, site, finding)
     alert = alerts.open_alert(connection, site, finding.rule, finding.room)
     if alert is not None:
-        return change(connection, alert, finding.kind, found(alert, finding, concern), found_at)
+        decision = found(alert, finding, concern)
+        return change(connection, alert, decision.event or finding.kind, decision, found_at)
     if finding.kind == "cleared":
         return None
     alert = alerts.add(connection, opened(finding, site, concern, found_at))
@@ -51,10 +54,11 @@ def change(
 
 
 def let_time_pass(connection: sqlite3.Connection, site: str, now: datetime) -> int:
-    """Alerts that time itself changes by `now`: an acceptance that came to nothing. Returns how many."""
+    """Alerts that time itself changes: taken by somebody, and nothing came of it. Returns how many."""
     waiting = alerts.overdue(connection, site, now)
     for alert in waiting:
-        change(connection, alert, "arrival_overdue", time_is_up(alert), now)
+        decision = time_is_up(alert)
+        change(connection, alert, decision.event, decision, now)
     return len(waiting)
 
 
@@ -63,3 +67,15 @@ def clock_jumped(connection: sqlite3.Connection, site: str, moved: Callable[[dat
     for alert in alerts.open_alerts(connection, site):
         if alert.due is not None:
             alerts.put(connection, msgspec.structs.replace(alert, due=moved(alert.due)))
+
+
+def follow_units(connection: sqlite3.Connection, site: Site, at: datetime) -> None:
+    """Open alerts go with their room to its unit: those who look after it now must see them."""
+    units = {room.id: room.unit for room in site.rooms}
+    with transaction(connection):
+        for alert in alerts.open_alerts(connection, site.site):
+            unit = units.get(alert.room, alert.unit)
+            if unit != alert.unit:
+                moved = msgspec.structs.replace(alert, unit=unit)
+                decision = Decision(moved, True, f"the room belongs to {unit} now")
+                change(connection, alert, "moved", decision, at)

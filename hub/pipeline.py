@@ -234,7 +234,18 @@ class Pipeline:
                     came_before = self._redelivery.came_before(message)
                 if came_before:
                     continue
+            if reading.own_time and not self._clock.follows_readings:
+                reading, standing = self._mind_a_slow_clock(speaker, reading, standing)
             self._take_reading(speaker, reading, standing)
+
+    def _mind_a_slow_clock(
+        self, speaker: Speaker, reading: Reading, standing: Standing
+    ) -> tuple[Reading, Standing]:
+        """A device whose clock was set back would be late for ever: its own time is not believed then."""
+        if not speaker.is_slow(standing == "late", reading.received_at):
+            return reading, standing
+        reading = msgspec.structs.replace(reading, at=reading.received_at, own_time=False, clock_wrong=True)
+        return reading, self.judge.latest.note(reading)
 
     def _heard_again(self, speaker: Speaker, at: datetime) -> None:
         """Whoever speaks can be heard, whatever its gateway said of it last; and so can its gateway."""

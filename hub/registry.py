@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from hub.clock import NEVER
 from hub.store import devices
 from rules.building import Site
 from rules.latest import Latest
 
+SLOW_READINGS, SLOW_FOR = 3, timedelta(minutes=2)
 UNKNOWN_KEPT = 10_000
 """Devices that no site file names; a publisher gone wild must not fill the disk."""
 
@@ -30,11 +32,24 @@ class Speaker:
     none.
     """
 
-    __slots__ = ("gateway", "id", "known", "last_heard_at", "no")
+    __slots__ = ("gateway", "id", "known", "last_heard_at", "late", "late_from", "no")
 
     def __init__(self, no: int, gateway: str, id: str, known: bool, last_heard_at: datetime | None) -> None:
         self.no, self.gateway, self.id, self.known = no, gateway, id, known
         self.last_heard_at = last_heard_at
+        self.late, self.late_from = 0, NEVER
+
+    def is_slow(self, late: bool, received_at: datetime) -> bool:
+        """Whether its clock must have been set back: late again and again, and not just in one burst of old
+        news. Asked of every reading with a time of its own.
+        """
+        if not late:
+            self.late = 0
+            return False
+        if not self.late:
+            self.late_from = received_at
+        self.late += 1
+        return self.late >= SLOW_READINGS and received_at - self.late_from >= SLOW_FOR
 
 
 class Registry:
@@ -48,7 +63,7 @@ class Registry:
         self._unknown = 0
         for heard in devices.heard(connection, self._site):
             speaker = self._speaker(heard.no, heard.gateway, heard.address, heard.last_heard_at)
-            latest.load(speaker.id, heard.latest)
+            latest.load(speaker.id, _newest(latest.of(speaker.id), heard.latest))
         self.spoke: set[Speaker] = set()
 
     def speaker(self, gateway: str, address: str, at: datetime) -> Speaker | None:
@@ -80,6 +95,14 @@ class Registry:
                 speaker.last_heard_at = moved(speaker.last_heard_at)
                 self.spoke.add(speaker)
 
+    def silent_since(self, then: datetime) -> list[str]:
+        """Ids of the site's devices that have spoken, but not after `then`."""
+        spoke: dict[str, datetime] = {}
+        for speaker in self._speakers.values():
+            if speaker.known and speaker.last_heard_at is not None:
+                spoke[speaker.id] = max(speaker.last_heard_at, spoke.get(speaker.id, speaker.last_heard_at))
+        return [id for id, at in spoke.items() if at < then]
+
     def put(self, latest: Latest) -> None:
         """Write what stands for every device that spoke. Within the transaction."""
         rows = [(s.no, s.last_heard_at, latest.of(s.id)) for s in self.spoke if s.last_heard_at is not None]
@@ -103,3 +126,12 @@ class Registry:
         speaker = Speaker(no, gateway, id or f"?{gateway}/{address}", id is not None, last_heard_at)
         self._speakers[gateway, address] = speaker
         return speaker
+
+
+def _newest(one: devices.Newest, other: devices.Newest) -> devices.Newest:
+    """Of two memories of one device, heard in more than one way, the newer value of each measure."""
+    newest = dict(one)
+    for measure, (value, at) in other.items():
+        if measure not in newest or at > newest[measure][1]:
+            newest[measure] = (value, at)
+    return newest

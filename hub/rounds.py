@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Callable
-from datetime import date, datetime
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
 
 from hub import alerting, pauses
 from hub.pipeline import Pipeline
@@ -25,6 +25,31 @@ ReadSite = Callable[[str], Site | None]
 """A site file's text → the site, None where it no longer holds together."""
 
 
+SILENT_AFTER = timedelta(hours=25)
+"""[default] Sensors on batteries speak at least once a day; after that a device is taken to be dead."""
+LISTENED = timedelta(hours=1)
+"""A hub that has just started does not yet know who is silent."""
+STEADY = timedelta(minutes=5)
+
+
+class Flapping:
+    """Since when a part is away, where coming back for less than `STEADY` does not count as being back."""
+
+    def __init__(self) -> None:
+        self._lost: dict[str, datetime] = {}
+        self._back: dict[str, datetime] = {}
+
+    def since(self, unheard: Mapping[str, datetime], now: datetime) -> dict[str, datetime]:
+        """For each part that is away now, when that began."""
+        for part, since in unheard.items():
+            self._lost.setdefault(part, since)
+            self._back.pop(part, None)
+        for part in [part for part in self._lost if part not in unheard]:
+            if now - self._back.setdefault(part, now) >= STEADY:
+                del self._lost[part], self._back[part]
+        return {part: self._lost[part] for part in unheard}
+
+
 class Rounds:
     def __init__(
         self,
@@ -36,6 +61,9 @@ class Rounds:
     ) -> None:
         self._connection, self._pipeline = connection, pipeline
         self._adopt, self._version, self._day = adopt, version, day
+        self._lost = Flapping()
+        self._listening_since: datetime | None = None
+        self._next_look: datetime | None = None
         self._basis: object = None  # what the protection was computed from that is written down
 
     def go(self, now: datetime, wall: datetime) -> None:
@@ -60,8 +88,23 @@ class Rounds:
         if newest is None or (newest.id == self._version and day == self._day):
             return
         self._version, self._day = newest.id, day
-        if not self._adopt(newest.document):
+        if self._adopt(newest.document):
+            alerting.follow_units(self._connection, self._pipeline.site, wall)
+        else:
             log.error("site version %s does not hold together; the rules before it stay in force", newest.id)
+
+    def look_for_the_silent(self, now: datetime) -> None:
+        """Once a minute: devices that nobody has heard for a day, whatever their gateway says of them."""
+        self._listening_since = self._listening_since or now
+        if self._next_look is not None and now < self._next_look:
+            return
+        self._next_look = now + timedelta(minutes=1)
+        if now - self._listening_since < LISTENED:
+            return
+        unheard = self._pipeline.judge.unheard
+        for device in self._pipeline.registry.silent_since(now - SILENT_AFTER):
+            if f"device:{device}" not in unheard:
+                self._pipeline.lost_sight(f"device:{device}", now)
 
     def _put_protection(self, site: str, now: datetime) -> object:
         """Write down who is watched over where something it depends on has changed; returns what it depends
@@ -83,7 +126,7 @@ class Rounds:
         """A part silent too long becomes one alert; heard again, the alert says so and waits for a human."""
         book, unheard = self._pipeline.judge.rulebook, self._pipeline.judge.unheard
         told = {a.room: a for a in alerts.open_of_rule(self._connection, site, NOT_HEARD)}
-        for part, since in unheard.items():
+        for part, since in self._lost.since(unheard, now).items():
             alert = told.get(part)
             is_told = alert is not None and alert.cleared_at is None
             if not is_told and now - since >= TELL_AFTER[part.partition(":")[0]]:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from devices.decode import NATIVE, Decoder, GatewayTopic
 from hub.announcement import announce
-from hub.clock import NEVER, Clock, ReadingsClock, WallClock
+from hub.clock import JUMP, NEVER, Clock, ReadingsClock, WallClock
 from hub.codecs import read_codecs
 from hub.jobs import Jobs
 from hub.mqtt.broker import BrokerAccess
@@ -88,6 +88,7 @@ class Hub:
         """Until `stop()`. Leaves the session at the broker: what comes in meanwhile waits there."""
         gc.collect()
         gc.freeze()  # what is here now stays: looking through it again would hold up readings
+        self._mind_a_clock_that_went_back()
         self.gateway.start()
         self._notifier.start()
         self._jobs.start()
@@ -144,6 +145,14 @@ class Hub:
             self._next_round = now + timedelta(seconds=ROUND)
             self._go_round()
 
+    def _mind_a_clock_that_went_back(self) -> None:
+        """A machine that starts with its clock behind would take everything it hears for late."""
+        now = self._wall.now()
+        if self._alive_until is not None and self._alive_until - now > JUMP:
+            if not self._clock.follows_readings:
+                self._persist(partial(self._clock_jumped, now - self._alive_until, now))
+            self._alive_until = now
+
     def _go_round(self) -> None:
         jump = self._wall.look_at_the_wall()
         now = self._wall.now()
@@ -158,6 +167,8 @@ class Hub:
         if away is not None and not (known or replaying) and now - away >= TELL_AFTER["broker"]:
             self._persist(partial(self._pipeline.lost_sight, "broker", away))
         self._persist(partial(self._rounds.go, self._clock.now(), now))
+        if self._caught_up and not replaying:
+            self._persist(partial(self._rounds.look_for_the_silent, now))
         self._notifier.wake()
 
     # The broker comes and goes

@@ -16,7 +16,17 @@ from rules.rule import Severity
 from rules.rulebook import Watch
 
 State = Literal["open", "accepted", "arrived", "closed"]
-Event = Literal["raised_again", "confirmed", "cleared", "accept", "arrive", "close", "arrival_overdue"]
+Event = Literal[
+    "raised_again",
+    "raised_anew",
+    "confirmed",
+    "cleared",
+    "accept",
+    "arrive",
+    "close",
+    "arrival_overdue",
+    "closing_overdue",
+]
 Act = Literal["accept", "arrive", "close"]
 Outcome = Literal["helped", "no_help_needed", "false_alarm", "test", "passed"]
 OUTCOMES_BY_PEOPLE: tuple[Outcome, ...] = ("helped", "no_help_needed", "false_alarm", "test")
@@ -35,12 +45,18 @@ TRANSITIONS: dict[tuple[State, Event], State] = {
     ("accepted", "arrive"): "arrived",
     ("open", "arrive"): "arrived",  # who is there already need not accept first
     ("accepted", "arrival_overdue"): "open",  # an acceptance that came to nothing
+    ("arrived", "closing_overdue"): "open",  # somebody came, and never said what came of it
+    ("accepted", "raised_anew"): "open",  # so long after that it is another matter: nobody has taken that
+    ("arrived", "raised_anew"): "open",
     ("open", "close"): "closed",
     ("accepted", "close"): "closed",
     ("arrived", "close"): "closed",
 }
 
 ARRIVAL_WITHIN = timedelta(minutes=10)  # [default] mean response there is 8 min (500 senior living systems)
+CLOSING_WITHIN = timedelta(hours=1)  # [default] who has arrived says within the hour what came of it
+ANEW_AFTER = timedelta(minutes=10)
+"""[default] Happening again so long after somebody took the alert, it is another matter and open again."""
 EVIDENCE_KEPT = 20
 LATE_AFTER = timedelta(minutes=1)
 """Found this long after it happened, an alert says how late it is."""
@@ -109,6 +125,8 @@ class Decision(msgspec.Struct, frozen=True):
     alert: Alert
     changed: bool
     reason: str
+    event: str = ""
+    """Which event of the table it was, where the caller cannot know."""
 
 
 def opened(finding: Finding, site: str, concern: Concern, found_at: datetime) -> Alert:
@@ -141,19 +159,31 @@ def found(alert: Alert, finding: Finding, concern: Concern) -> Decision:
     if finding.kind == "prewarned" and not alert.prewarning:
         return Decision(alert, False, "raised already")
     event: Event = "confirmed" if alert.prewarning and finding.kind == "raised" else "raised_again"
+    since_taken = finding.at - (alert.arrived_at or alert.accepted_at or finding.at)
+    if finding.kind == "raised" and since_taken > ANEW_AFTER:
+        alert, event = _given_back(alert), "raised_anew"
     after = _moved(
         alert,
         event,
+        unit=concern.unit,
+        residents=concern.residents,
         severity=concern.severity if finding.kind == "raised" else alert.severity,
         prewarning=alert.prewarning and finding.kind != "raised",
-        occurrences=alert.occurrences + (event == "raised_again"),
+        occurrences=alert.occurrences + (event != "confirmed"),
         last_at=max(alert.last_at, finding.at),
         device=finding.device or alert.device,
         evidence=(*alert.evidence, *finding.evidence)[-EVIDENCE_KEPT:],
         cleared_at=None,
         others=concern.others or alert.others,
     )
-    return Decision(after, True, finding.reason)
+    return Decision(after, True, finding.reason, event)
+
+
+def _given_back(alert: Alert) -> Alert:
+    """The alert without those who took it; its state is the table's matter."""
+    return msgspec.structs.replace(
+        alert, accepted_at=None, accepted_by=None, arrived_at=None, arrived_by=None, due=None
+    )
 
 
 def _cleared(alert: Alert, finding: Finding, concern: Concern) -> Decision:
@@ -182,16 +212,17 @@ def act(alert: Alert, event: Act, by: str, at: datetime, outcome: Outcome | None
         return Decision(_moved(alert, event, accepted_at=at, accepted_by=by, due=due), True, "accepted")
     if event == "arrive":
         taken = {"accepted_at": alert.accepted_at or at, "accepted_by": alert.accepted_by or by}
-        after = _moved(alert, event, arrived_at=at, arrived_by=by, due=None, **taken)
+        after = _moved(alert, event, arrived_at=at, arrived_by=by, due=at + CLOSING_WITHIN, **taken)
         return Decision(after, True, "arrived")
     after = _moved(alert, event, closed_at=at, closed_by=by, outcome=outcome, due=None)
     return Decision(after, True, "closed")
 
 
 def time_is_up(alert: Alert) -> Decision:
-    """An acceptance that came to nothing: the alert is open again, and says so."""
-    after = _moved(alert, "arrival_overdue", accepted_at=None, accepted_by=None, due=None)
-    return Decision(after, True, "nobody arrived in time")
+    """An acceptance that came to nothing, or an arrival that nothing was said of: the alert is open again."""
+    event: Event = "closing_overdue" if alert.state == "arrived" else "arrival_overdue"
+    reason = "not closed in time" if event == "closing_overdue" else "nobody arrived in time"
+    return Decision(_moved(_given_back(alert), event), True, reason, event)
 
 
 def _moved(alert: Alert, event: Event, **changes: Any) -> Alert:

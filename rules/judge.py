@@ -184,7 +184,7 @@ class Judge:
     @property
     def changed(self) -> dict[Key, Kept]:
         """What differs from what was last kept."""
-        return {key: self._kept[key] for key in self._before}
+        return {key: self._kept[key] for key in self._before if key in self._kept}
 
     @property
     def unheard(self) -> dict[str, datetime]:
@@ -215,7 +215,7 @@ class Judge:
     def undo(self) -> None:
         for key, kept in self._before.items():
             if kept is None:
-                del self._kept[key]
+                self._kept.pop(key, None)
             else:
                 self._kept[key] = kept
                 if kept.due is not None and kept.blind_since is None:

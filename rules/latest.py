@@ -13,7 +13,7 @@ from typing import Literal
 from devices.measures import MEASURES
 from devices.reading import Reading, Value
 
-Standing = Literal["new", "repeat", "late", "duplicate"]
+Standing = Literal["first", "new", "repeat", "late", "duplicate"]
 
 _EVENTS = frozenset(m.name for m in MEASURES.values() if m.kind == "event")
 _ENDED_BY_A_WORD = frozenset(m.name for m in MEASURES.values() if m.kind == "event" and m.words)
@@ -54,7 +54,7 @@ class Latest:
         """What the reading is beside what is known, without taking it in."""
         previous = self.of(reading.device).get(reading.measure)
         if previous is None:
-            return "new"
+            return "first"
         value, at = previous
         if reading.at < at:
             return "late"

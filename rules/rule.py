@@ -164,7 +164,9 @@ class EventRule(Rule):
     when: Signals
     window: WindowText | None = None
     even_if_late: bool = False
-    """A fall or a call for help that is found late is still raised, and says how late."""
+    """Too grave to be missed (a fall, a call for help, smoke): found late it is still raised, and says so; a
+    state that was kept from earlier is raised too.
+    """
 
     @field_validator("when")
     @classmethod

@@ -37,7 +37,9 @@ def on_reading(rule: AwayRule, context: Context, state: State, heard: Heard) -> 
         return None
     if heard.part == "doors":
         older = state.door is not None and reading.at < state.door.at
-        return None if heard.standing != "new" or older or state.raised else Step(State(heard.evidence))
+        # A door that is heard for the first time, shut, was not used just then.
+        used = heard.standing == "new" or (heard.standing == "first" and reading.value is True)
+        return None if not used or older or state.raised else Step(State(heard.evidence))
     if not heard.is_sign or state.door is None or reading.at <= state.door.at + rule.exit_delay:
         return None
     if not state.raised:

@@ -62,14 +62,17 @@ def _on_word(rule: EventRule, context: Context, state: State, heard: Heard) -> S
 
 def _on_state(rule: EventRule, context: Context, state: State, heard: Heard) -> Step | None:
     reading = heard.reading
-    if heard.standing in ("late", "duplicate"):
-        return None
     own = (reading.device, reading.measure)
     was_active = own in state.active
+    if heard.standing == "late" and rule.even_if_late and heard.fits and not was_active:
+        raised = msgspec.structs.replace(state, raised=True)
+        return Step(raised, (_opinion("raised", heard, "happened", True),))
+    if heard.standing in ("late", "duplicate"):
+        return None
     if heard.fits and not was_active:
         active = (*state.active, own)
         inside = rule.window is None or rule.window.contains(reading.at, context.zone)
-        if reading.snapshot or not inside:
+        if (reading.snapshot and not rule.even_if_late) or not inside:
             return Step(State(active, state.raised))
         return Step(State(active, True), (_opinion("raised", heard, "happened"),))
     if not heard.fits and was_active:

@@ -34,6 +34,8 @@ def start() -> State:
 
 def on_reading(rule: QuietRule, context: Context, state: State, heard: Heard) -> Step | None:
     at = heard.reading.at
+    if state.last_sign is None and heard.standing != "late" and not heard.reading.snapshot:
+        return Step(State(heard.evidence))  # from here on somebody listens
     if not heard.is_sign or (state.last_sign is not None and at <= state.last_sign.at):
         return None
     sign = heard.evidence

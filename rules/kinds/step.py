@@ -31,7 +31,7 @@ class Heard(NamedTuple):
         if not self.fits or reading.snapshot:
             return False
         told_again = self.standing == "repeat" and not reading.cached and not self.any_change
-        return self.standing == "new" or told_again
+        return self.standing in ("first", "new") or told_again
 
     @property
     def evidence(self) -> Evidence:

@@ -91,13 +91,13 @@ def test_an_acceptance_that_comes_to_nothing_is_open_again_and_can_be_taken_by_a
     assert act(fallen.alert, "accept", "ola", LATER).alert.accepted_by == "ola"
 
 
-def test_who_arrives_has_accepted_and_nobody_is_overdue_any_more() -> None:
+def test_who_arrives_has_accepted_and_has_an_hour_to_say_what_came_of_it() -> None:
     arrived = act(alert_in("open"), "arrive", "ola", LATER).alert
     assert (arrived.accepted_by, arrived.accepted_at, arrived.arrived_at, arrived.due) == (
         "ola",
         LATER,
         LATER,
-        None,
+        LATER + timedelta(hours=1),
     )
 
 

@@ -49,9 +49,9 @@ def test_what_is_felt_as_invasive_is_only_for_those_who_chose_it() -> None:
     assert chosen == {"bathroom", "entered", "fridge", "medicine", "out-of-bed", "sat-up"}
 
 
-def test_a_fall_and_a_call_for_help_found_late_are_still_raised() -> None:
+def test_a_fall_a_call_for_help_smoke_and_a_leak_found_late_are_still_raised() -> None:
     late = {name for name, rule in catalogue().items() if rule.kind == "event" and rule.even_if_late}
-    assert late == {"fall", "help-button"}
+    assert late == {"fall", "help-button", "smoke", "leak"}
     assert catalogue()["fall"].severity_when_cleared == "medium"
 
 

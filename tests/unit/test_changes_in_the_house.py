@@ -42,3 +42,65 @@ def test_a_silence_that_is_told_of_in_its_time_is_not_called_late(house: World) 
     house.gateway("annex", online=False)
     house.passes(timedelta(minutes=3))
     assert not house.alert("not-heard").late
+
+
+def test_smoke_from_a_detector_whose_clock_fell_behind_is_raised_at_once(house: World) -> None:
+    house.says("stua smoke", smoke=False)
+    house.passes(timedelta(minutes=1))
+    house.says("stua smoke", at=NOON - timedelta(days=5), smoke=True)
+    assert house.alert("smoke").late
+
+
+def test_a_door_whose_clock_fell_behind_for_good_is_heard_again_after_a_few_minutes(house: World) -> None:
+    house.says("3B outer door", open=False)
+    behind = timedelta(hours=5)
+    for is_open in (True, False, True, False, True):
+        house.passes(timedelta(minutes=1))
+        house.says("3B outer door", at=house.clock.now() - behind, open=is_open)
+    house.passes(timedelta(minutes=6))
+    assert house.alert("door-open").state == "open"
+
+
+def test_smoke_that_the_broker_kept_from_earlier_is_raised(house: World) -> None:
+    house.says("stua smoke", retained=True, smoke=True)
+    assert house.alert("smoke").state == "open"
+
+
+def test_a_call_long_after_somebody_came_is_open_for_everybody_again(house: World) -> None:
+    house.says("3B button", pressed="single")
+    house.desk.arrive(house.alert("help-button").id, "kari")
+    house.passes(timedelta(minutes=30))
+    house.says("3B button", pressed="single")
+    again = house.alert("help-button")
+    assert (again.state, again.arrived_by, again.occurrences) == ("open", None, 2)
+
+
+def test_who_came_and_never_said_what_came_of_it_is_reminded_within_the_hour(house: World) -> None:
+    house.says("3B button", pressed="single")
+    alert = house.alert("help-button")
+    house.desk.arrive(alert.id, "kari")
+    house.passes(timedelta(minutes=61))
+    assert house.alert("help-button").state == "open"
+    assert house.trail(alert)[-1] == "closing_overdue"
+
+
+def test_an_open_alert_follows_its_room_to_another_unit(house: World) -> None:
+    house.says("3B button", pressed="single")
+    house.imports(SITE.replace("solsiden", "skyggesiden"))
+    house.passes(timedelta(seconds=2))
+    assert house.alert("help-button").unit == "skyggesiden"
+
+
+def test_a_gateway_that_keeps_coming_back_for_a_moment_is_told_of(house: World) -> None:
+    for _ in range(3):
+        house.gateway("annex", online=False)
+        house.passes(timedelta(seconds=100))
+        house.gateway("annex", online=True)
+        house.passes(timedelta(seconds=5))
+    assert [a.room for a in house.alerts() if a.rule == "not-heard"] == ["gateway:annex"]
+
+
+def test_a_door_that_is_first_heard_shut_was_not_used_just_then(house: World) -> None:
+    house.says("3B outer door", open=False)
+    house.passes(timedelta(hours=3))
+    assert [found for found in house.findings() if found.rule == "not-back"] == []

@@ -20,11 +20,11 @@ def reading(measure: str, value: Value, after: int = 0, **flags: Any) -> Reading
 @pytest.mark.parametrize(
     ("known", "next_one", "standing"),
     [
-        (None, reading("open", True), "new"),
+        (None, reading("open", True), "first"),
         (reading("open", True), reading("open", False, 1), "new"),
         (reading("open", True), reading("open", True, 1), "repeat"),
         (reading("open", True), reading("open", False, -1), "late"),
-        (reading("open", True), reading("motion", True, -1), "new"),
+        (reading("open", True), reading("motion", True, -1), "first"),
         (reading("open", True, own_time=True), reading("open", True, own_time=True), "duplicate"),
         (
             reading("open", True),

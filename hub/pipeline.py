@@ -22,7 +22,7 @@ from devices.reading import Availability, Decoded, Reading
 from hub import alerting
 from hub.clock import NEVER, Clock, ReadingsClock
 from hub.redelivery import Redelivery
-from hub.registry import Registry, Speaker
+from hub.registry import LONGEST_ADDRESS, Registry, Speaker
 from hub.store import announcements, pauses, quarantine, readings, rule_states
 from hub.store.db import transaction
 from hub.store.instants import to_us
@@ -210,6 +210,9 @@ class Pipeline:
         self._put_findings(change(part, availability.at))
 
     def _take_readings(self, message: Message, decoded: Decoded, address: str) -> None:
+        if len(address) > LONGEST_ADDRESS:
+            self._set_aside(message, f"a device's name of more than {LONGEST_ADDRESS} characters")
+            return
         speaker = self.registry.speaker(decoded.gateway, address, message.received_at)
         if speaker is None:
             self._set_aside(message, "too many devices that the site does not name")

@@ -14,6 +14,8 @@ from rules.latest import Latest
 SLOW_READINGS, SLOW_FOR = 3, timedelta(minutes=2)
 UNKNOWN_KEPT = 10_000
 """Devices that no site file names; a publisher gone wild must not fill the disk."""
+LONGEST_ADDRESS = 256
+"""Characters. A site file can name none of more than 200, a channel of it some more."""
 
 
 def device_ids(site: Site) -> dict[tuple[str, str], str]:

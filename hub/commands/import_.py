@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import getpass
 import os
+import sys
 from pathlib import Path
 
 from hub.clock import WallClock
@@ -19,6 +20,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, help="the site file (YAML)")
     parser.add_argument("--data", type=Path, help="folder of the database (VAKA_DATA)")
     parser.add_argument("--by", help="who puts it in force (the name you are signed in with)")
+    parser.add_argument(
+        "--another-site", action="store_true", help="keep this site beside the one that the database holds"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -33,6 +37,10 @@ def run(arguments: argparse.Namespace) -> int:
     connection = connect(read_settings().with_data(arguments.data).database)
     try:
         with transaction(connection):
+            held = sites.sites(connection)
+            if held and site.site not in held and not arguments.another_site:
+                print(_another(site.site, held), file=sys.stderr)
+                return 1
             before = sites.newest(connection, site.site)
             if before is not None and before.document == found.document:
                 since = before.imported_at.astimezone(site.zone)
@@ -44,7 +52,20 @@ def run(arguments: argparse.Namespace) -> int:
     earlier = read_site(before.document, "the earlier version") if before is not None else None
     print(f"{site.site}: version {version.id} is in force")
     print(*changes(earlier.site if isinstance(earlier, SiteFile) else None, site), sep="\n")
+    if len({*held, site.site}) > 1:
+        print(
+            f"  the database holds several sites; each hub and web needs its own, e.g. VAKA_SITE={site.site}"
+        )
     return 0
+
+
+def _another(site: str, held: tuple[str, ...]) -> str:
+    """A hub without VAKA_SITE does not start with two of them, so nobody makes them two by a slip."""
+    which = f"the site {held[0]}" if len(held) == 1 else f"the sites {', '.join(held)}"
+    return (
+        f"this database holds {which}, and the file is of {site}; expected site: {' or '.join(held)}"
+        ", or --another-site to keep both, or another --data folder\nnothing was changed"
+    )
 
 
 def _user() -> str:

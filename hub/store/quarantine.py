@@ -12,6 +12,10 @@ from hub.store.instants import from_us, to_us
 EXAMPLE_KEPT = 4096
 TOPICS_KEPT = 10_000
 """A publisher gone wild must not fill the disk: beyond this many rows only known ones are counted on."""
+REASONS_KEPT = 20
+"""Of one topic: a sensor whose values are wrong in ever new ways must not crowd out the others."""
+LONGEST = 256
+"""Characters of a topic and of a reason, the sign … included."""
 
 
 class Quarantined(msgspec.Struct, frozen=True):
@@ -27,6 +31,8 @@ class Quarantined(msgspec.Struct, frozen=True):
 def add(
     connection: sqlite3.Connection, site: str, topic: str, reason: str, payload: bytes, at: datetime
 ) -> None:
+    """Within the caller's transaction."""
+    topic, reason = _short(topic), _short(reason)
     example, size, us = payload[:EXAMPLE_KEPT], len(payload), to_us(at)
     known = connection.execute(
         "UPDATE quarantine SET count = count + 1, payload = ?, payload_size = ?, last_received_at = ?"
@@ -35,7 +41,9 @@ def add(
     )
     if known.rowcount:
         return
-    if connection.execute("SELECT count(*) FROM quarantine").fetchone()[0] >= TOPICS_KEPT:
+    if _reasons(connection, site, topic) >= REASONS_KEPT:
+        reason = "many different faults"
+    elif _rows(connection) >= TOPICS_KEPT:
         topic, reason = "(many topics)", "too many different messages could not be understood"
     connection.execute(
         "INSERT INTO quarantine VALUES (?, ?, ?, ?, ?, 1, ?, ?) ON CONFLICT DO UPDATE SET count = count + 1,"
@@ -43,6 +51,19 @@ def add(
         " last_received_at = excluded.last_received_at",
         (site, topic, reason, example, size, us, us),
     )
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
+def _reasons(connection: sqlite3.Connection, site: str, topic: str) -> int:
+    query = "SELECT count(*) FROM quarantine WHERE site = ? AND topic = ?"
+    return int(connection.execute(query, (site, topic)).fetchone()[0])
+
+
+def _rows(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("SELECT rows FROM quarantine_size").fetchone()[0])
 
 
 def delete(connection: sqlite3.Connection, *, before: datetime, limit: int) -> int:

@@ -126,12 +126,28 @@ def test_a_bad_file_does_not_even_make_a_database(tmp_path: Path, data: Path) ->
 def test_of_two_sites_one_must_be_named(tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
     other = edited(tmp_path, "site: donski-small", "site: emma")
     main(["import", str(EXAMPLE)])
-    main(["import", other])
+    assert main(["import", other, "--another-site"]) == 0
+    assert b"VAKA_SITE=emma" in capsysbinary.readouterr().out
+    assert main(["import", other]) == 0  # it is known by now
     capsysbinary.readouterr()
     assert main(["export"]) == 1
     assert b"expected VAKA_SITE to be one of donski-small, emma" in capsysbinary.readouterr().err
     assert main(["export", "--site", "emma"]) == 0
     assert capsysbinary.readouterr().out == Path(other).read_bytes()
+
+
+def test_a_file_of_another_site_is_refused_before_it_would_keep_the_hub_from_starting(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["import", str(EXAMPLE)])
+    capsys.readouterr()
+    assert main(["import", edited(tmp_path, "site: donski-small", "site: emma")]) == 1
+    assert capsys.readouterr().err == (
+        "this database holds the site donski-small, and the file is of emma; expected site: donski-small,"
+        " or --another-site to keep both, or another --data folder\nnothing was changed\n"
+    )
+    assert main(["export"]) == 0
+    assert capsys.readouterr().out == EXAMPLE.read_text("utf-8")
 
 
 def test_before_any_import_export_says_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:

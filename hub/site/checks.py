@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from itertools import combinations
 from typing import Any
 
@@ -19,6 +19,7 @@ from hub.site.errors import Problem, one_of, sentences
 from hub.site.yaml_tree import Path, Tree
 from rules.building import NATIVE, Resident, RuleUse, Site
 from rules.catalogue import catalogue
+from rules.duration import write_duration
 from rules.legal_basis import covers
 from rules.rule import RULE_MODELS, AnyRule, parts_of
 from rules.rulebook import Rulebook, rulebook, settle
@@ -41,12 +42,22 @@ SITES_OWN = frozenset(
 """Keys of a rule that one resident cannot have their own of."""
 
 MUST_BE_HEARD = {
-    "help_button": "help-button",
-    "fall_detector": "fall",
-    "smoke_detector": "smoke",
-    "leak_detector": "leak",
+    "help_button": ("help-button", ("pressed",)),
+    "fall_detector": ("fall", ("fall",)),
+    "smoke_detector": ("smoke", ("smoke", "gas", "co")),
+    "leak_detector": ("leak", ("leak",)),
 }
-"""Roles of devices that are there for nothing but an alert, and the rule that gives it."""
+"""Roles of devices that are there for nothing but an alert: the rule that gives it, and upon what."""
+
+RAISING_PARTS = {"event": "when", "held": "when", "unattended": "when"}
+"""Kinds of rule that tell what they hear. To any other it is a sign of life: somebody is well."""
+
+SHORT = {
+    "quiet": {"after": timedelta(hours=1)},
+    "away": {"by_day": timedelta(minutes=1), "by_night": timedelta(minutes=1)},
+    "stays": {"by_day": timedelta(minutes=1), "by_night": timedelta(minutes=1)},
+}
+"""[default] Of these kinds of rule, what is possible (in a test) but would raise all day long in a house."""
 
 
 @dataclass(slots=True)
@@ -110,7 +121,6 @@ def check_coverage(draft: Draft, site: Site) -> None:
     always = site.model_copy(update={"residents": everyone, "legal_basis": None})
     book = rulebook(always, catalogue(), date.max)
     _check_basis_covers(draft, site, book)
-    heard = {device for device, _ in book.listeners}
     in_force = {name for name, _ in book.watches}
     for position, use in enumerate(site.rules):
         if use.name in in_force:
@@ -126,18 +136,42 @@ def check_coverage(draft: Draft, site: Site) -> None:
             draft.warn(("rules", position), wrong, _sensors(rule, missing or parts_of(rule)))
         else:
             draft.warn(("rules", position), f"rule {use.name!r} is in force in no room", "a room for it")
-    for position, device in enumerate(site.devices):
-        if device.role in MUST_BE_HEARD and device.id not in heard:
-            wrong = f"nobody is told when {device.id!r} ({device.role}) has something to say"
-            draft.warn(
-                ("devices", position), wrong, f"a rule that listens to it, e.g. {MUST_BE_HEARD[device.role]}"
-            )
+    _check_is_heard(draft, site, book)
+    _check_storms(draft, site)
     for position, resident in enumerate(site.residents):
         for name in resident.rules:
             if (name, resident.room) not in book.watches:
                 room = f"room {resident.room!r}"
                 wrong = f"{resident.id!r} has own values for {name!r}, which is not in force in {room}"
                 draft.warn(("residents", position, "rules", name), wrong, "none, or the rule in that room")
+
+
+def _check_is_heard(draft: Draft, site: Site, book: Rulebook) -> None:
+    for position, device in enumerate(site.devices):
+        name, measures = MUST_BE_HEARD.get(device.role, ("", ()))
+        listeners = [one for measure in measures for one in book.listeners.get((device.id, measure), ())]
+        if name and not any(RAISING_PARTS.get(one.watch.rule.kind) == one.part for one in listeners):
+            wrong = f"nobody is told when {device.id!r} ({device.role}) has something to say"
+            draft.warn(("devices", position), wrong, f"a rule that listens to it, e.g. {name}")
+
+
+def _check_storms(draft: Draft, site: Site) -> None:
+    """Warn of lengths of time that are over again and again on any ordinary day."""
+    for position, use in enumerate(site.rules):
+        rule = settle(use, {}, catalogue())
+        _check_lengths(draft, ("rules", position), rule, use.parameters)
+        for place, resident in enumerate(site.residents):
+            if own := resident.rules.get(use.name):
+                path = ("residents", place, "rules", use.name)
+                _check_lengths(draft, path, settle(use, own, catalogue()), own)
+
+
+def _check_lengths(draft: Draft, path: Path, rule: AnyRule, given: Mapping[str, Any]) -> None:
+    for key, least in SHORT.get(rule.kind, {}).items():
+        length = getattr(rule, key)
+        if key in given and length < least:
+            wrong = f"{key} is {write_duration(length)}: an alert storm"
+            draft.warn((*path, key), wrong, f"at least {write_duration(least)}")
 
 
 def _check_basis_covers(draft: Draft, site: Site, book: Rulebook) -> None:

@@ -4,13 +4,13 @@ import re
 from pathlib import Path
 
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from devices.measures import MEASURES
 from hub.site.file import SECTIONS, SiteFile, read_site
 from rules.building import ROLES, LegalBasis, Site
 from rules.catalogue import catalogue
-from rules.rule import RULE_MODELS, Rule, Signal
+from rules.rule import RULE, RULE_MODELS, Rule, Signal
 
 DOCS = (Path(__file__).parents[2] / "docs" / "site-file.md").read_text("utf-8")
 
@@ -62,6 +62,17 @@ def test_the_table_of_rules_says_what_the_catalogue_says() -> None:
     assert rows == [
         (name, rule.kind, rule.severity, rule.vkp or "") for name, rule in sorted(catalogue().items())
     ]
+
+
+@pytest.mark.parametrize("kind", RULE_MODELS)
+def test_the_least_length_of_time_of_the_docs_is_the_one_that_is_taken(kind: str) -> None:
+    rule = next(rule for rule in catalogue().values() if rule.kind == kind).model_dump(by_alias=True)
+    rows = re.findall(r"^\| `([a-z_]+)` \| (.*?) \|", chapter(f"Kind `{kind}`"), re.MULTILINE)
+    for key, value in rows:
+        if "at least 1 s" in value:
+            RULE.validate_python({**rule, key: "1 s"})
+            with pytest.raises(ValidationError, match="expected at least 1 s"):
+                RULE.validate_python({**rule, key: "0.9 s"})
 
 
 def test_the_examples_of_the_docs_can_be_put_into_a_file() -> None:

@@ -210,15 +210,9 @@ class Pipeline:
         self._put_findings(change(part, availability.at))
 
     def _take_readings(self, message: Message, decoded: Decoded, address: str) -> None:
-        if len(address) > LONGEST_ADDRESS:
-            self._set_aside(message, f"a device's name of more than {LONGEST_ADDRESS} characters")
-            return
-        speaker = self.registry.speaker(decoded.gateway, address, message.received_at)
+        speaker = self._whose(message, decoded.gateway, address)
         if speaker is None:
-            self._set_aside(message, "too many devices that the site does not name")
             return
-        if not speaker.known and speaker.last_heard_at is None:
-            self._set_aside(message, f"the site names no device {address!r} at {decoded.gateway}")
         speaker.last_heard_at = message.received_at
         self.registry.spoke.add(speaker)
         if self.judge.unheard and not message.retained:
@@ -240,6 +234,18 @@ class Pipeline:
             if reading.own_time and not self._clock.follows_readings:
                 reading, standing = self._mind_a_slow_clock(speaker, reading, standing)
             self._take_reading(speaker, reading, standing)
+
+    def _whose(self, message: Message, gateway: str, address: str) -> Speaker | None:
+        """Who speaks; None and set aside where that is not to be kept."""
+        if len(address) > LONGEST_ADDRESS:
+            self._set_aside(message, f"a device's name of more than {LONGEST_ADDRESS} characters")
+            return None
+        speaker = self.registry.speaker(gateway, address, message.received_at)
+        if speaker is None:
+            self._set_aside(message, "too many devices that the site does not name")
+        elif not speaker.known and speaker.last_heard_at is None:
+            self._set_aside(message, f"the site names no device {address!r} at {gateway}")
+        return speaker
 
     def _mind_a_slow_clock(
         self, speaker: Speaker, reading: Reading, standing: Standing

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import datetime
 from threading import Event, Lock, Timer
 
 import msgspec
 from paho.mqtt import client as mqtt
-from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from hub.mqtt.broker import BrokerAccess
+from hub.mqtt.property_block import without_properties
 
 _ENDED = "the connection ended before the broker confirmed"
 
@@ -34,6 +37,8 @@ class SessionTerms(msgspec.Struct, frozen=True, kw_only=True):
     retry_longest: float = 10.0
     marker_cap: float = 120.0
     """Silence for so long without our marker: the backlog is taken to be drained, and that is said."""
+    marker_longest: float = 600.0
+    """The same without any silence: our marker will not come, deadlines can't wait for it for ever."""
     marker_delay_v311: float = 1.5
     """nats-server sends the unacknowledged again by a timer (hub/mqtt/embedded_broker.py sets it to 1 s), not
     when we connect: the marker must come behind that.
@@ -43,7 +48,8 @@ class SessionTerms(msgspec.Struct, frozen=True, kw_only=True):
 class Receipt:
     """What became of one publication. `failure` is a sentence, or None."""
 
-    def __init__(self) -> None:
+    def __init__(self, topic: str) -> None:
+        self.topic = topic
         self._settled = Event()
         self.failure: str | None = None
 
@@ -63,7 +69,12 @@ class Receipt:
 
 
 class PlainClient(mqtt.Client):
-    """paho as it is, for a session that stays and for acknowledging by hand."""
+    """paho as it is, for a session that stays and for acknowledging by hand.
+
+    Only the properties of a PUBLISH are kept from it: paho ends the connection at some texts in them, and
+    takes minutes for very many. This needs two names of paho's inside. Where they are not there, a message
+    with such properties can still stop this client; the fast one does not depend on it.
+    """
 
     def __init__(self, client_id: str, protocol: MQTTProtocolVersion) -> None:
         super().__init__(
@@ -80,6 +91,15 @@ class PlainClient(mqtt.Client):
         for mid in mids:
             self.ack(mid, 1)
 
+    def _handle_publish(self) -> MQTTErrorCode:
+        if self.protocol == MQTTProtocolVersion.MQTTv5:
+            with suppress(
+                AttributeError, LookupError
+            ):  # where paho's inside is different it stays as it came
+                packet = self._in_packet
+                packet["packet"] = without_properties(packet["command"], packet["packet"])
+        return super()._handle_publish()
+
 
 class Connection:
     """`client` is paho's, its callbacks are the gateway's. The flags belong to the gateway's thread."""
@@ -92,6 +112,7 @@ class Connection:
         self.was_up = False
         self.version_refused = False
         self.drained = False
+        self.marker_asked: datetime | None = None  # when the first marker was sent
         self.batches = 0
         self.batches_looked_at = 0
         self.over = False
@@ -136,7 +157,7 @@ class Connection:
     def publish(self, topic: str, payload: bytes | str, retain: bool) -> Receipt:
         # Outside the lock: the client holds a lock of its own while it tells us of a confirmation.
         mid = self.client.publish(topic, payload, qos=1, retain=retain).mid
-        receipt = Receipt()
+        receipt = Receipt(topic)
         with self._lock:
             if mid in self._confirmed_early:
                 receipt.settle(self._confirmed_early.pop(mid))
@@ -146,18 +167,29 @@ class Connection:
                 self._open_receipts[mid] = receipt
         return receipt
 
-    def confirmed(self, mid: int, reason: ReasonCode) -> None:
-        """The broker has answered the publication with this packet identifier."""
+    def confirmed(self, mid: int, reason: ReasonCode) -> str:
+        """The broker has answered the publication with this packet identifier. Its topic; '' where the answer
+        came sooner than its receipt.
+        """
         failure = f"the broker refused it: {reason}" if reason.is_failure else None
         with self._lock:
             receipt = self._open_receipts.pop(mid, None)
             if receipt is None:
                 self._confirmed_early[mid] = failure
-        if receipt is not None:
-            receipt.settle(failure)
+        if receipt is None:
+            return ""
+        receipt.settle(failure)
+        return receipt.topic
+
+    def seconds_left(self, now: datetime, longest: float) -> float:
+        """Until the marker is given up, `longest` seconds after this was first asked."""
+        if self.marker_asked is None:
+            self.marker_asked = now
+        return max(0.0, longest - (now - self.marker_asked).total_seconds())
 
     def later(self, seconds: float, act: Callable[[Connection], None]) -> None:
-        """In a thread of its own, unless the connection ends first. One such thing at a time."""
+        """In a thread of its own, unless the connection ends first. One such thing at a time: the last."""
+        self.stop_waiting()
         if not self.over:
             self._timer = Timer(seconds, act, (self,))
             self._timer.daemon = True

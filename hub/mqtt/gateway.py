@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 from threading import Event, Thread
 
@@ -25,12 +25,16 @@ from hub.mqtt.paho_fast import FastClient, what_is_different
 
 _log = logging.getLogger(__name__)
 
+TAKEOVER_SHOWN = timedelta(minutes=10)
+"""Two hubs with one client id take turns: the one that is in at this moment has the trouble as well."""
+MOST_REFUSALS = 100  # topics that are remembered
+_SUBSCRIBE, _PUBLISH = "subscribe to", "publish to"
+
 
 class Gateway:
     """The hub's one client at the broker.
 
-    `inbox` is where everything comes out, in order of arrival. `trouble` is a sentence for the technician
-    while the broker can't be heard as it should, else None. `now` gives aware UTC.
+    `inbox` is where everything comes out, in order of arrival. `now` gives aware UTC.
     """
 
     def __init__(
@@ -47,7 +51,9 @@ class Gateway:
         self.access = access
         self.terms = terms or SessionTerms()
         self.inbox = Inbox(room=4 * self.terms.receive_maximum)
-        self.trouble: str | None = f"{access} has not been reached yet"
+        self._trouble: str | None = f"{access} has not been reached yet"
+        self._refused: dict[tuple[str, str], str] = {}  # (what, topic) → sentence, on this connection
+        self._taken_over_at: datetime | None = None
         self._client_id = client_id
         self._now = now
         self._status_topic = f"vaka/{site}/hub/status"
@@ -73,6 +79,15 @@ class Gateway:
             connection.client.disconnect()
         if self._thread.is_alive():
             self._thread.join(timeout=10)
+
+    @property
+    def trouble(self) -> str | None:
+        """A sentence for the technician while the broker can't be heard or told as it should, else None."""
+        if self._trouble is not None:
+            return self._trouble
+        if self._taken_over_at is not None and self._now() - self._taken_over_at < TAKEOVER_SHOWN:
+            return self._taken_over
+        return next(iter(list(self._refused.values())), None)  # a copy: the thread writes meanwhile
 
     @property
     def connected(self) -> bool:
@@ -105,7 +120,7 @@ class Gateway:
             )
         if (connection := self._up) is not None:
             return connection.publish(topic, payload, retain)
-        receipt = Receipt()
+        receipt = Receipt(topic)
         receipt.settle("not connected to the broker")
         return receipt
 
@@ -116,6 +131,8 @@ class Gateway:
         if topics == self._topics:
             return
         self._topics = topics
+        for topic in gone:
+            self._refused.pop((_SUBSCRIBE, topic), None)
         if (connection := self._up) is not None:
             if gone:
                 connection.client.unsubscribe(gone)
@@ -158,7 +175,11 @@ class Gateway:
         self._up = self._current = None
         connection.end()
         if not connection.version_refused and not self._stopping.is_set():
-            self._say(connection.reason or f"{self.access} ended the connection without a word")
+            self._say(
+                connection.reason
+                or f"{self.access} ended the connection without a word: it was stopped, or another hub "
+                f"uses the client id {self._client_id!r} as well"
+            )
             self._tell_disconnected()
         return connection
 
@@ -178,14 +199,30 @@ class Gateway:
         return number, client
 
     def _say(self, trouble: str) -> None:
-        if trouble != self.trouble:
+        if trouble != self._trouble:
             _log.warning("%s", trouble)
-        self.trouble = trouble
+        self._trouble = trouble
+
+    def _answered(self, what: str, topic: str, reason: ReasonCode) -> None:
+        """Keep what the broker refuses until it no longer does."""
+        key = (what, topic)
+        if not reason.is_failure:
+            self._refused.pop(key, None)
+        elif key not in self._refused and len(self._refused) < MOST_REFUSALS:
+            self._refused[key] = f"{self.access} does not let us {what} {topic or 'something'}: {reason}"
+            _log.warning("%s", self._refused[key])
+
+    @property
+    def _taken_over(self) -> str:
+        return (
+            f"another hub uses the same client id {self._client_id!r} at {self.access}: "
+            "each ends the other's connection; stop one of them, or give it another VAKA_CLIENT_ID"
+        )
 
     def _tell_disconnected(self) -> None:
         if self._told_connected is not False:
             self._told_connected = False
-            self.inbox.put([ConnectionChange(False, False, self._now(), self.trouble or "")])
+            self.inbox.put([ConnectionChange(False, False, self._now(), self._trouble or "")])
 
     # --- what the client tells, in the thread
 
@@ -198,7 +235,8 @@ class Gateway:
             connection.reason = self.access.why_refused(reason)
             return
         _log.info("Connected to %s, session kept: %s", self.access, flags.session_present)
-        self.trouble = None
+        self._trouble = None
+        self._refused.clear()
         connection.was_up = True
         self._up = connection
         self._told_connected = True
@@ -212,8 +250,7 @@ class Gateway:
         connection = self._here
         # not strict: what to listen to may have changed again since this was asked
         for topic, reason in zip(self._topics, reasons, strict=False):
-            if reason.is_failure:
-                self._say(f"{self.access} does not let us subscribe to {topic}: {reason}")
+            self._answered(_SUBSCRIBE, topic, reason)
         if connection.is_v5:
             self._send_marker(connection)
         else:
@@ -230,13 +267,16 @@ class Gateway:
         connection = self._here
         if reason == "Keep alive timeout":
             connection.reason = f"{self.access} has gone silent"
+        elif reason == "Session taken over":
+            self._taken_over_at = self._now()
+            connection.reason = self._taken_over
         elif flags.is_disconnect_packet_from_server:
             connection.reason = f"{self.access} ended the connection: {reason}"
 
     def _on_publish(
         self, _: mqtt.Client, __: object, mid: int, reason: ReasonCode, ___: Properties | None
     ) -> None:
-        self._here.confirmed(mid, reason)
+        self._answered(_PUBLISH, self._here.confirmed(mid, reason), reason)
 
     def _on_message(self, _: mqtt.Client, __: object, message: mqtt.MQTTMessage) -> None:
         try:
@@ -284,13 +324,15 @@ class Gateway:
 
     def _wait_for_marker(self, connection: Connection) -> None:
         connection.batches_looked_at = connection.batches
-        connection.later(self.terms.marker_cap, self._look_for_marker)
+        left = connection.seconds_left(self._now(), self.terms.marker_longest)
+        connection.later(min(self.terms.marker_cap, left), self._look_for_marker)
 
     def _look_for_marker(self, connection: Connection) -> None:
         if connection.over or connection.drained:
             return
-        if connection.batches != connection.batches_looked_at:  # the backlog is still on its way
+        still_coming = connection.batches != connection.batches_looked_at
+        if still_coming and connection.seconds_left(self._now(), self.terms.marker_longest) > 0:
             self._wait_for_marker(connection)
             return
-        _log.warning("Our marker did not come back within %s s of silence", self.terms.marker_cap)
+        _log.warning("Our marker %s did not come back", self._marker_topic)
         self.inbox.put([BacklogDrained(connection.nonce, self._now(), capped=True)])

@@ -1,8 +1,9 @@
 """A paho client that reads in batches: a large recv, PUBLISH packets read in place, acknowledgements joined.
 
-paho as it is spends three recv on a message and one send on its acknowledgement. Here only the common PUBLISH
-is read; every other packet goes through paho's own handling. This leans on paho's inside: where that is not
-as expected, `what_is_different()` says so and the gateway uses paho as it is.
+paho as it is spends three recv on a message and one send on its acknowledgement. Here PUBLISH is read, all of
+it; every other packet goes through paho's own handling. No PUBLISH is ever given to paho: what it refuses
+ends the connection, and the broker would send the same again for ever. This leans on paho's inside: where
+that is not as expected, `what_is_different()` says so and the gateway uses paho as it is.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from paho.mqtt.exception import MalformedPacket
 
 from hub.mqtt.connection import PlainClient
 from hub.mqtt.inbox import Delivery
+from hub.mqtt.property_block import after_properties
 
 _RECV = 256 * 1024
 _PUBLISH, _PUBACK = 0x30, 0x40
@@ -58,7 +60,8 @@ def what_is_different() -> list[str]:
 class FastClient(PlainClient):
     """`receive` gets the deliveries of each recv, in the thread that calls `loop()`.
 
-    What is not read here (a PUBLISH with properties) comes through paho's `on_message`, in its place.
+    A topic that is not UTF-8 is delivered with its bytes escaped by backslashes: it can be looked at, and
+    acknowledged. The properties of MQTT 5 are not read.
     """
 
     def __init__(
@@ -108,41 +111,49 @@ class FastClient(PlainClient):
         return self._loop_rc_handle(rc) if rc > 0 else rc
 
     def _read_packets(self, data: bytes) -> MQTTErrorCode:
-        """Take all whole packets in turn and keep the rest. MalformedPacket where it makes no sense."""
-        now = self._now()
+        """Take all whole packets in turn and keep the rest. MalformedPacket where it makes no sense; what
+        came before that is delivered.
+        """
         batch: list[Delivery] = []
+        try:
+            return self._read_into(batch, data)
+        finally:
+            if batch:
+                self._receive(batch)
+
+    def _read_into(self, batch: list[Delivery], data: bytes) -> MQTTErrorCode:
+        now = self._now()
         pos, end = 0, len(data)
         while (frame := _frame(data, pos)) is not None and frame[1] <= end:
             first, (body, stop) = data[pos], frame
             pos = stop
-            delivery = self._plain_publish(data, first, body, stop, now)
-            if delivery is not None:
-                batch.append(delivery)
+            if first & 0xF0 == _PUBLISH:
+                batch.append(self._publish(data, first, body, stop, now))
                 continue
             if batch:
-                self._receive(batch)
-                batch = []
+                self._receive(batch.copy())
+                batch.clear()
             rc = self._hand_to_paho(first, data[body:stop])
             if rc > 0 or self._sock is None:
                 return rc
-        if batch:
-            self._receive(batch)
         self._rest = bytearray(data[pos:])
         self._rest_needs = frame[1] - pos if frame is not None else 0
         return MQTTErrorCode.MQTT_ERR_SUCCESS
 
-    def _plain_publish(self, data: bytes, first: int, body: int, stop: int, now: datetime) -> Delivery | None:
-        """A PUBLISH at QoS 0 or 1 without properties; None for anything else."""
-        if first & (0xF0 | _QOS_2) != _PUBLISH or stop - body < 2:
-            return None
+    def _publish(self, data: bytes, first: int, body: int, stop: int, now: datetime) -> Delivery:
+        """A PUBLISH at QoS 0 or 1: all that we subscribe to. MalformedPacket where its topic or identifier
+        does not fit into it.
+        """
+        if first & _QOS_2 or stop - body < 2:
+            raise MalformedPacket("a PUBLISH without a topic, or of a quality that was not asked for")
         topic = body + 2
         at = topic_end = topic + (data[body] << 8 | data[body + 1])
         if first & _QOS_1:
             at += 2
-        if self._is_v5:
-            at += 1
-        if at > stop or topic_end == topic or (self._is_v5 and data[at - 1] != 0):
-            return None
+        if at > stop:
+            raise MalformedPacket("a PUBLISH shorter than its topic and identifier")
+        if self._is_v5 and at < stop:
+            at = after_properties(data, at, stop) if data[at] else at + 1
         return Delivery(
             str(data[topic:topic_end], "utf-8", "backslashreplace"),
             data[at:stop],

@@ -13,6 +13,8 @@ from pathlib import Path
 import paho.mqtt.client as mqtt
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
 
 from hub.mqtt.broker import BrokerAccess
 from hub.mqtt.connection import SessionTerms
@@ -113,8 +115,14 @@ def sensors(broker: Mosquitto) -> Iterator[Callable[..., None]]:
     client.loop_start()
     until(client.is_connected, "the sensors are connected")
 
-    def publish(*payloads: bytes, device: str = "dør", qos: int = 1, retain: bool = False) -> None:
-        mids = {client.publish(TOPIC + device, payload, qos=qos, retain=retain).mid for payload in payloads}
+    def publish(
+        *payloads: bytes,
+        topic: str = TOPIC + "dør",
+        qos: int = 1,
+        retain: bool = False,
+        properties: Properties | None = None,
+    ) -> None:
+        mids = {client.publish(topic, payload, qos, retain, properties).mid for payload in payloads}
         until(lambda: mids <= confirmed, "the broker confirms the sensors' messages")
 
     yield publish
@@ -433,13 +441,86 @@ def test_the_hub_says_that_it_is_there_and_the_broker_that_it_is_not(mosquitto: 
 
 
 def test_a_marker_that_does_not_come_back_is_said_after_a_silence(mosquitto: Mosquitto) -> None:
-    file = mosquitto.folder / "password-of-a-gateway"
-    file.write_text(mosquitto.gateway_password)
-    # This account may neither write nor read the marker's topic.
-    where = BrokerAccess("127.0.0.1", mosquitto.port, username=mosquitto.gateway_username, password_file=file)
-    with hub(where, terms=SessionTerms(marker_cap=0.2)) as home:
+    with hub(of_a_gateway(mosquitto), terms=SessionTerms(marker_cap=0.2)) as home:
         assert home.hear_backlog().capped
         assert home.gateway.connected
+
+
+def of_a_gateway(broker: Mosquitto) -> BrokerAccess:
+    """An account that may neither write nor read the marker's topic."""
+    file = broker.folder / "password-of-a-gateway"
+    file.write_text(broker.gateway_password)
+    return BrokerAccess("127.0.0.1", broker.port, username=broker.gateway_username, password_file=file)
+
+
+def test_a_marker_that_never_comes_back_holds_nothing_up_even_while_messages_flow(
+    mosquitto: Mosquitto,
+) -> None:
+    terms = SessionTerms(marker_cap=0.3, marker_longest=1.0)
+    topic = "zigbee2mqtt/dør"  # what this account may hear
+    with hub(of_a_gateway(mosquitto), filters=[topic], terms=terms) as home, sensors(mosquitto) as publish:
+        stopping = threading.Event()
+
+        def flow() -> None:
+            while not stopping.wait(0.05):
+                publish(b"{}", topic=topic)
+
+        thread = threading.Thread(target=flow)
+        thread.start()
+        try:
+            drained = home.hear_backlog(acknowledge=True)
+        finally:
+            stopping.set()
+            thread.join(10)
+        assert drained.capped
+        first = home.items[0]
+        assert isinstance(first, ConnectionChange)
+        assert (drained.at - first.at).total_seconds() >= 0.9
+        assert len(home.deliveries) > 5
+
+
+def test_what_the_broker_does_not_let_us_publish_is_told_until_it_does(mosquitto: Mosquitto) -> None:
+    with hub(of_a_gateway(mosquitto)) as home:
+        until(lambda: home.gateway.connected and home.gateway.trouble, "the refusal is told")
+        trouble = str(home.gateway.trouble)
+        assert "does not let us publish to vaka/hjem/hub/" in trouble
+        assert trouble.endswith("Not authorized")
+
+
+def test_another_hub_with_the_same_client_id_is_hinted_at(mosquitto: Mosquitto) -> None:
+    """Not every Mosquitto says why it ends a connection that was taken over."""
+    patient = SessionTerms(retry_first=5)
+    with hub(access(mosquitto), terms=patient) as first:
+        first.hear_backlog(acknowledge=True)
+        with hub(access(mosquitto), terms=patient) as second:
+            second.hear_backlog(acknowledge=True)
+            first.hear(lambda: isinstance(first.items[-1], ConnectionChange), "the end of the connection")
+            change = first.items[-1]
+            assert isinstance(change, ConnectionChange)
+            assert "another hub" in change.reason
+            assert "client id 'vaka-hub-hjem'" in change.reason
+
+
+@on_both_paths
+@pytest.mark.parametrize("what", ["a byte order mark", "two megabytes"])
+def test_help_pressed_behind_a_message_with_harmful_properties_arrives_within_seconds(
+    mosquitto: Mosquitto, what: str, fast: bool
+) -> None:
+    pair = {"a byte order mark": "\ufeffx", "two megabytes": "b"}[what]
+    properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+    properties.UserProperty = [("a", pair)] * (1 if pair != "b" else 300_000)
+    with hub(access(mosquitto), fast=fast) as home, sensors(mosquitto) as publish:
+        home.hear_backlog(acknowledge=True)
+        publish(b"harmful", properties=properties)
+        published = time.monotonic()
+        publish(b"help")
+        home.hear(lambda: len(home.deliveries) == 2, "the help press", acknowledge=True)
+        assert home.payloads == [b"harmful", b"help"]
+        assert time.monotonic() - published < 5
+        assert [change.connected for change in home.items if isinstance(change, ConnectionChange)] == [True]
+    with hub(access(mosquitto), fast=fast) as home:
+        home.hear_backlog(acknowledge=True)
+        assert home.deliveries == []
 
 
 def test_a_stopped_gateway_leaves_no_thread_and_takes_no_more(mosquitto: Mosquitto) -> None:

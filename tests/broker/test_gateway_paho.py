@@ -3,6 +3,7 @@
 import random
 import select
 import socket
+import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
@@ -11,7 +12,7 @@ import pytest
 from paho.mqtt.enums import MQTTProtocolVersion
 
 from hub.mqtt.broker import BrokerAccess
-from hub.mqtt.connection import PlainClient
+from hub.mqtt.connection import Connection, PlainClient
 from hub.mqtt.gateway import Gateway
 from hub.mqtt.inbox import Delivery
 from hub.mqtt.paho_fast import FastClient, what_is_different
@@ -31,6 +32,10 @@ def packet(first: int, body: bytes) -> bytes:
             return bytes([first]) + length + body
 
 
+def length_of(body: bytes) -> bytes:
+    return packet(0, body)[1 : len(packet(0, body)) - len(body)]
+
+
 def publish(
     topic: bytes,
     payload: bytes,
@@ -44,7 +49,7 @@ def publish(
     first = 0x30 | (8 if dup else 0) | (2 if mid else 0) | (1 if retain else 0)
     body = len(topic).to_bytes(2, "big") + topic + (mid.to_bytes(2, "big") if mid else b"")
     if protocol == V5:
-        body += bytes([len(properties)]) + properties
+        body += length_of(properties) + properties
     return packet(first, body + payload)
 
 
@@ -148,6 +153,46 @@ def test_what_makes_no_sense_ends_the_connection_as_it_does_with_paho(
         assert not feed(client, [good, MALFORMED[what]]), f"{client} goes on after {what}"
     assert by_us == by_paho
     assert [delivery.payload for delivery in by_us] == [b"before"]
+
+
+HARMFUL = {
+    "a byte order mark": b"\x26\x00\x01s\x00\x04\xef\xbb\xbfx",
+    "a NUL": b"\x26\x00\x01s\x00\x01\x00",
+    "no UTF-8": b"\x26\x00\x01s\x00\x02\xff\xfe",
+    "the same property twice": b"\x01\x01\x01\x01",
+    "an unknown property": b"\x7f\x01",
+    "two megabytes of tiny ones": b"\x26\x00\x01a\x00\x01b" * 300_000,
+}
+
+
+@pytest.mark.parametrize("fast", [True, False], ids=["fast", "plain"])
+@pytest.mark.parametrize("what", HARMFUL)
+def test_what_a_sender_puts_into_the_properties_harms_nobody(what: str, fast: bool) -> None:
+    plain, quick, by_paho, by_us = both(V5)
+    stream = publish(b"a", b"with", V5, mid=1, properties=HARMFUL[what]) + publish(b"b", b"behind", V5, mid=2)
+    started = time.monotonic()
+    pieces = [stream[at : at + 60_000] for at in range(0, len(stream), 60_000)]
+    assert feed(quick if fast else plain, pieces)
+    assert [(d.payload, d.mid) for d in (by_us if fast else by_paho)] == [(b"with", 1), (b"behind", 2)]
+    assert time.monotonic() - started < 5
+
+
+def test_a_message_that_can_be_told_apart_is_delivered_however_odd_it_is() -> None:
+    _, fast, _, by_us = both(V5)
+    beyond = packet(0x32, b"\x00\x01a\x00\x01" + b"\x7fabc")
+    endless = packet(0x32, b"\x00\x01a\x00\x02" + b"\xff\xff\xff\xff\xff")
+    nothing = packet(0x32, b"\x00\x01a\x00\x03")
+    assert feed(fast, [beyond + endless + nothing + publish(b"\xff", b"last", V5, mid=4)])
+    assert [(d.topic, d.payload, d.mid) for d in by_us] == [
+        ("a", b"\x7fabc", 1), ("a", b"\xff" * 5, 2), ("a", b"", 3), (r"\xff", b"last", 4)
+    ]  # fmt: skip
+
+
+def test_a_session_that_another_hub_takes_over_is_told_as_such() -> None:
+    gateway = Gateway(BrokerAccess("127.0.0.1", 1), site="hjem", client_id="hub", filters=[], now=lambda: AT)
+    connection = gateway._current = Connection(*gateway._new_client(V5))
+    assert not feed(connection.client, [b"\xe0\x01\x8e"])
+    assert connection.reason.startswith("another hub uses the same client id 'hub' at mqtt://127.0.0.1:1: ")
 
 
 def test_acknowledgements_leave_in_one_write_and_in_order() -> None:

@@ -78,7 +78,8 @@ class Hub:
         self._jobs = Jobs(settings.database)
         self._stopping = Event()
         self._caught_up = False
-        self._away_since: datetime | None = None
+        self._away_since: datetime | None = None  # until all that came meanwhile was taken: flapping is away
+        self._told_trouble: str | None = None
         self._alive_until = next(
             (h.seen for h in health.everything(self._connection, site) if h.part == "hub"), None
         )
@@ -166,6 +167,10 @@ class Hub:
         replaying = self._clock.follows_readings
         if away is not None and not (known or replaying) and now - away >= TELL_AFTER["broker"]:
             self._persist(partial(self._pipeline.lost_sight, "broker", away))
+        trouble = self.gateway.trouble if self.gateway.connected else self._told_trouble
+        if trouble != self._told_trouble:
+            self._told_trouble = trouble
+            self._persist(partial(self._say, "broker", "degraded" if trouble else "ok", now, trouble or ""))
         self._persist(partial(self._rounds.go, self._clock.now(), now))
         if self._caught_up and not replaying:
             self._persist(partial(self._rounds.look_for_the_silent, now))
@@ -175,18 +180,16 @@ class Hub:
 
     def _connection_changed(self, change: ConnectionChange) -> None:
         self._caught_up = False
+        self._told_trouble = None
         if not change.connected:
-            self._away_since = change.at
+            self._away_since = self._away_since or change.at
             self._say("broker", "down", change.at, change.reason)
             return
-        if self._clock.follows_readings:
-            self._away_since = None
-        elif not change.session_present:
+        if not (self._clock.follows_readings or change.session_present):
             # What was said while nobody kept it for us is lost: that time was blind.
             lost_from = self._away_since or self._alive_until
             if lost_from is not None:
                 self._pipeline.lost_sight("broker", lost_from)
-        self._away_since = None
         if not change.session_present:
             self._pipeline.session_lost()
             self._announce_again(change.at)
@@ -196,6 +199,7 @@ class Hub:
         if not self._clock.follows_readings:
             self._pipeline.regained_sight("broker", drained.at)
         self._caught_up = True
+        self._away_since = None
         if drained.capped:
             self._say(
                 "backlog",

@@ -55,7 +55,9 @@ class Recording:
         """How many rows were passed over and why, '' where none was."""
         if not self.refused:
             return ""
-        lines = [f"{len(self.refused)} rows of {self._path} are no readings and were passed over:"]
+        one = len(self.refused) == 1
+        said = "row of {} is no reading and was" if one else "rows of {} are no readings and were"
+        lines = [f"{len(self.refused)} {said.format(self._path)} passed over:"]
         lines += [f"  line {line}: {why}" for line, why in self.refused[:examples]]
         if len(self.refused) > examples:
             lines.append("  …")

@@ -7,7 +7,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -58,9 +58,12 @@ def run(arguments: argparse.Namespace) -> int:
         strangers: Counter[str] = Counter()
         if arguments.values:
             return _compare(site, recording, arguments.values, arguments.json)
-        findings = backtest(site, catalogue(), by_site_names(site, recording, strangers))
-        tell = _tell_machines if arguments.json else _tell_people
-        tell(_with_beginning(findings), site.zone)
+        period = Period(recording)
+        findings = _with_beginning(backtest(site, catalogue(), by_site_names(site, period, strangers)))
+        if arguments.json:
+            _tell_machines(findings, site.zone)
+        else:
+            _tell_people(findings, site, period)
     except UnusableFileError as fault:
         print(fault, file=sys.stderr)
         return 1
@@ -70,20 +73,55 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
+class Period:
+    """Readings on their way, and what stretch of time has come by: how many, the first and the last, UTC."""
+
+    def __init__(self, readings: Iterable[Reading]) -> None:
+        self._readings = readings
+        self.count = 0
+        self.first: datetime | None = None
+        self.last: datetime | None = None
+
+    def __iter__(self) -> Iterator[Reading]:
+        for reading in self._readings:
+            self.count += 1
+            self.first = min(self.first or reading.at, reading.at)
+            self.last = max(self.last or reading.at, reading.at)
+            yield reading
+
+    @property
+    def length(self) -> timedelta:
+        return self.last - self.first if self.first and self.last else timedelta(0)
+
+    def told(self, zone: ZoneInfo) -> str:
+        if self.first is None or self.last is None:
+            return "The recording holds no reading."
+        first, last = (at.astimezone(zone) for at in (self.first, self.last))
+        days = f"{self.length / timedelta(days=1):.1f}"
+        return (
+            f"{first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M}, {_counted(days, 'day')},"
+            f" {_counted(self.count, 'reading')}"
+        )
+
+
+def _counted(count: int | str, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+
+
 def _compare(site: Site, recording: Recording, values: list[str], for_machines: bool) -> int:
     """The site's values beside others, over the same readings."""
     other = _other_values(site, values)
     strangers: Counter[str] = Counter()
-    readings = list(by_site_names(site, recording, strangers))
+    period = Period(recording)
+    readings = list(by_site_names(site, period, strangers))
     compared = compare(backtest(site, catalogue(), readings), backtest(other, catalogue(), readings))
-    days = (readings[-1].at - readings[0].at) / timedelta(days=1) if readings else 0.0
     touched = {text.partition(".")[0] for text in values}
     rows = [row for row in compared if row.rule in touched]
     if for_machines:
         for row in rows:
             print(json.dumps(_as_json(row, site.zone), ensure_ascii=False))
     else:
-        _tell_comparison(rows, days, site.zone)
+        _tell_comparison(rows, period, site.zone)
     if strangers:
         print(tell_of_strangers(strangers), file=sys.stderr)
     return 0
@@ -111,8 +149,9 @@ def _other_values(site: Site, values: list[str]) -> Site:
     return other
 
 
-def _tell_comparison(rows: list[Comparison], days: float, zone: ZoneInfo) -> None:
-    print(f"{days:.1f} days, alerts with the site's values and with the others; night is {NIGHT}")
+def _tell_comparison(rows: list[Comparison], period: Period, zone: ZoneInfo) -> None:
+    print(f"{period.told(zone)}\nAlerts with the site's values and with the others; night is {NIGHT}")
+    days = period.length / timedelta(days=1)
     print(
         f"\n{'rule':<20}  {'place':<10}  {'now':>5}  {'then':>5}  {'gone':>5}  {'new':>5}"
         f"  {'night now':>9}  {'then':>5}  {'a week now':>10}  {'then':>5}  later by"
@@ -156,7 +195,9 @@ def tell_of_strangers(strangers: Counter[str]) -> str:
     if not strangers:
         return ""
     names = ", ".join(sorted(strangers)[:5]) + (", …" if len(strangers) > 5 else "")
-    return f"{strangers.total()} readings are of {len(strangers)} sensors the site does not name: {names}"
+    readings, sensors = _counted(strangers.total(), "reading"), _counted(len(strangers), "sensor")
+    verb = "is" if strangers.total() == 1 else "are"
+    return f"{readings} {verb} of {sensors} the site does not name: {names}"
 
 
 def _with_beginning(findings: Iterable[Finding]) -> Iterator[Finding]:
@@ -181,17 +222,19 @@ def _tell_machines(findings: Iterable[Finding], zone: ZoneInfo) -> None:
             print(json.dumps(line, ensure_ascii=False))
 
 
-def _tell_people(findings: Iterable[Finding], zone: ZoneInfo) -> None:
+def _tell_people(findings: Iterable[Finding], site: Site, period: Period) -> None:
     counts: dict[tuple[str, str], Counter[str]] = {}
     for finding in findings:
         counts.setdefault((finding.rule, finding.room), Counter())[finding.kind] += 1
-        at = finding.at.astimezone(zone)
+        at = finding.at.astimezone(site.zone)
         print(
             f"{at:%Y-%m-%d %H:%M:%S %z}  {finding.kind:<9}  {finding.rule}, {finding.room}: {finding.reason}"
         )
     if not counts:
         print("Nothing was found.")
-        return
+    silent = {use.name for use in site.rules} - {rule for rule, _ in counts}
+    counts |= {(rule, "nowhere"): Counter() for rule in silent}
+    print(f"\n{period.told(site.zone)}")
     print(f"\n{'rule':<24}  {'place':<16}  {'raised':>6}  {'cleared':>7}  {'prewarned':>9}")
     for (rule, place), count in sorted(counts.items()):
         print(

@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 import msgspec
 
+from devices.instants import BELIEVE_AGE
+from devices.reading import Reading
 from hub import clock
 from hub.mqtt.broker import BrokerAccess
 from hub.mqtt.publisher import Publisher, PublishError
@@ -71,14 +73,17 @@ def run(arguments: argparse.Namespace) -> int:
     if refused := recording.tell_of_refused():
         print(refused, file=sys.stderr)
     sent = publisher.confirmed
-    print(f"{sent} readings sent and confirmed in {took:.1f} s ({sent / max(took, 0.001):.0f}/s)")
+    readings = "reading" if sent == 1 else "readings"
+    print(f"{sent} {readings} sent and confirmed in {took:.1f} s ({sent / max(took, 0.001):.0f}/s)")
     return 0
 
 
 def _play(plan: _Plan, publisher: Publisher) -> None:
     pace = clock.Pace(plan.speed) if math.isfinite(plan.speed) else None
     tell_at = clock.steady() + _TELL_EVERY
-    for reading in plan.recording:
+    for number, reading in enumerate(plan.recording):
+        if number == 0 and not plan.from_now:
+            _tell_of_age(reading)
         if pace is not None:
             pace.wait_for(reading.at)
         at = clock.now() if plan.from_now else reading.at
@@ -86,6 +91,15 @@ def _play(plan: _Plan, publisher: Publisher) -> None:
         if clock.steady() >= tell_at:
             tell_at = clock.steady() + _TELL_EVERY
             print(f"{publisher.confirmed} sent, now at {reading.at:%Y-%m-%d %H:%M} UTC", file=sys.stderr)
+
+
+def _tell_of_age(first: Reading) -> None:
+    if clock.now() - first.at > BELIEVE_AGE:
+        print(
+            f"the recording begins {first.at:%Y-%m-%d}: an ordinary hub takes times older than"
+            f" {BELIEVE_AGE.days} days as wrong; expected a hub with VAKA_CLOCK=readings, or --from-now",
+            file=sys.stderr,
+        )
 
 
 def _manner(name: str, site: Site) -> Manner:

@@ -20,7 +20,7 @@ from tests.servers import ROOT, Mosquitto
 
 pytestmark = pytest.mark.broker
 
-BEGAN = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
+BEGAN = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=8)
 
 
 class Listener:
@@ -60,11 +60,13 @@ def listening(broker: Mosquitto) -> Iterator[Listener]:
         listener.client.loop_stop()
 
 
-def recording(folder: Path, count: int, gap: timedelta = timedelta(seconds=1)) -> Path:
+def recording(
+    folder: Path, count: int, gap: timedelta = timedelta(seconds=1), began: datetime = BEGAN
+) -> Path:
     """A made-up door that is opened and shut in turn."""
     rows = ["ts,sensor,room,kind,value"]
     for n in range(count):
-        rows.append(f"{(BEGAN + n * gap).isoformat()},Front door,hall,contact,{'OFF' if n % 2 else 'ON'}")
+        rows.append(f"{(began + n * gap).isoformat()},Front door,hall,contact,{'OFF' if n % 2 else 'ON'}")
     path = folder / "recording.csv"
     path.write_text("\n".join(rows) + "\n")
     return path
@@ -112,6 +114,20 @@ def test_a_recording_arrives_whole_and_in_order_with_its_own_times(
     assert [json.loads(payload) for _, _, payload in heard] == [
         {"open": n % 2 == 0, "at": (BEGAN + timedelta(seconds=n)).isoformat()} for n in range(1000)
     ]
+
+
+def test_of_a_recording_that_an_ordinary_hub_would_not_believe_it_says_so(
+    mosquitto: Mosquitto, tmp_path: Path
+) -> None:
+    old = recording(tmp_path, 1, began=datetime(2026, 1, 2, tzinfo=UTC))
+    code, out, err = replay(mosquitto, old, "--speed", "max")
+    assert code == 0
+    assert out.startswith("1 reading sent and confirmed")
+    assert err == (
+        "the recording begins 2026-01-02: an ordinary hub takes times older than 7 days as wrong; expected a"
+        " hub with VAKA_CLOCK=readings, or --from-now\n"
+    )
+    assert replay(mosquitto, old, "--speed", "max", "--from-now")[2] == ""
 
 
 def test_played_sixty_times_as_fast_the_gaps_are_a_sixtieth(mosquitto: Mosquitto, tmp_path: Path) -> None:

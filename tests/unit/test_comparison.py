@@ -64,8 +64,8 @@ def test_people_read_a_table_with_nights_weeks_and_hours(
     said = capsys.readouterr().out.splitlines()
     assert said[0] == "2026-11-20 10:00 to 2026-11-22 10:00, 2.0 days, 7 readings"
     assert said[1] == "Alerts with the site's values and with the others; night is 22:00-07:00"
-    assert said[3].split() == ["door-open", "3B", "2", "1", "1", "0", "1", "1", "7.0", "3.5", "+5", "min"]
-    hours = {line.split()[0]: line.split()[1:] for line in said[6:8]}
+    assert said[4].split() == ["door-open", "3B", "2", "1", "1", "0", "1", "1", "7.0", "3.5", "+5", "min"]
+    hours = {line.split()[0]: line.split()[1:] for line in said[7:9]}
     assert [hour for hour, count in enumerate(hours["now"]) if count != "0"] == [10, 23]
     assert [hour for hour, count in enumerate(hours["then"]) if count != "0"] == [23]
 

@@ -14,7 +14,7 @@ from rules.alert import Alert
 from rules.building import Person, Resident, Room, Site
 from rules.catalogue import catalogue
 from rules.rule import AnyRule, Text
-from rules.rulebook import Rulebook, rulebook
+from rules.rulebook import Rulebook, rulebook, settle
 
 
 @dataclass(frozen=True)
@@ -26,16 +26,22 @@ class House:
     rules: Rulebook
 
     def rule_of(self, alert: Alert) -> AnyRule | None:
+        """None where neither the site nor the catalogue has the rule any more."""
         watch = self.rules.watches.get((alert.rule, alert.room))
-        return watch.rule if watch is not None else None
+        if watch is not None:
+            return watch.rule
+        use = next((use for use in self.site.rules if use.name == alert.rule), None)
+        return settle(use, {}, catalogue()) if use is not None else catalogue().get(alert.rule)
 
     @property
     def rule_names(self) -> dict[str, Text]:
-        """What the rules are called, by the name they are used under. A rule without a sensor anywhere has
-        none.
-        """
-        named = {use.name: catalogue()[use.rule].name for use in self.site.rules if use.rule in catalogue()}
-        return named | {name: watch.rule.name for (name, _), watch in self.rules.watches.items()}
+        """What the rules are called, by the name they are used under; also those that no sensor serves."""
+        return {use.name: settle(use, {}, catalogue()).name for use in self.site.rules}
+
+    def room_name(self, id: str) -> str:
+        """What stands on the door."""
+        room = self.room(id)
+        return (room.name or room.id) if room is not None else id
 
     def person(self, id: str) -> Person | None:
         return next((p for p in self.site.people if p.id == id), None)

@@ -55,7 +55,7 @@ class Rendering:
         if previous is not None:
             cards = {id: html for id, html in self.cards.items() if previous.cards.get(id) != html}
             parts = {id: html for id, html in self.parts.items() if previous.parts[id] != html}
-            new = [c for id, c in self._alerts.items() if id not in previous.cards]
+            new = [c for id, c in self._alerts.items() if _is_news(c, previous._alerts.get(id))]
             self.delta = self._event("change", cards, parts, render_news(new, scope))
 
     def _event(self, name: str, cards: dict[int, str], parts: dict[str, str], news: str) -> bytes:
@@ -63,6 +63,11 @@ class Rendering:
         return event(
             name, {"order": order, "cards": cards, "parts": parts, "count": self._count, "news": news}
         )
+
+
+def _is_news(shown: Card, before: Card | None) -> bool:
+    """An alert that somebody had and nobody has any more asks for people as a new one does."""
+    return before is None or (shown.state == "open" and before.state != "open")
 
 
 def render_card(shown: Card, scope: Scope) -> str:

@@ -10,10 +10,12 @@ from typing import Literal, NamedTuple
 
 from dashboards.house import House
 from hub.store import alerts, health, protection
+from hub.store.alerts import AlertEvent
 from hub.store.health import Health
 from hub.store.instants import from_us
 from hub.store.protection import Standing
 from rules.alert import Alert
+from rules.wording import OPEN_AGAIN
 
 RECENT = timedelta(hours=12)
 HUB_SILENT_AFTER = timedelta(seconds=4)
@@ -31,6 +33,8 @@ class Snapshot(NamedTuple):
     now: datetime
     house: House
     open: list[Alert]
+    reopened: dict[int, AlertEvent]
+    """By alert: what put it back to open after somebody had taken it."""
     recent: list[Alert]
     protection: dict[str, Standing]
     unheard: list[Unheard]
@@ -52,15 +56,24 @@ def fingerprint(connection: sqlite3.Connection, house: House, now: datetime) -> 
 
 def read_snapshot(connection: sqlite3.Connection, house: House, now: datetime) -> Snapshot:
     site = house.site.site
+    still_open = alerts.open_alerts(connection, site)
     return Snapshot(
         now,
         house,
-        alerts.open_alerts(connection, site),
+        still_open,
+        {a.id: event for a in still_open if (event := _reopened(connection, a)) is not None},
         alerts.recent(connection, site, now - RECENT),
         protection.now(connection, site),
         unheard(connection, site),
         {h.part: h for h in health.everything(connection, site)},
     )
+
+
+def _reopened(connection: sqlite3.Connection, alert: Alert) -> AlertEvent | None:
+    if alert.state != "open":
+        return None
+    trail = alerts.events(connection, alert.id)
+    return next((event for event in reversed(trail) if event.event in OPEN_AGAIN), None)
 
 
 def unheard(connection: sqlite3.Connection, site: str) -> list[Unheard]:

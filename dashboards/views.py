@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 from dashboards.access import Access
 from dashboards.house import House
 from dashboards.snapshot import Snapshot
+from hub.store.alerts import AlertEvent
 from hub.store.protection import Standing
 from rules import wording
 from rules.alert import Alert, Outcome, State
@@ -51,6 +52,7 @@ class Card(NamedTuple):
     coming: str | None
     late: str | None
     often: str | None
+    reopened: str | None
     ended: str | None
     taken: tuple[str, str] | None
     arrived: tuple[str, str] | None
@@ -102,8 +104,7 @@ def _place(alert: Alert, house: House) -> str:
         id = next((d.room for d in house.site.devices if d.id == device), "")
         if not id:
             return house.site.name
-    room = house.room(id)
-    return (room.name or room.id) if room is not None else id
+    return house.room_name(id)
 
 
 def order(alert: Alert) -> tuple[bool, int, bool, datetime, int]:
@@ -112,7 +113,10 @@ def order(alert: Alert) -> tuple[bool, int, bool, datetime, int]:
     return (alert.prewarning, severity, taken, alert.raised_at, alert.id)
 
 
-def card(alert: Alert, house: House, voice: Voice, access: Access) -> Card:
+def card(
+    alert: Alert, house: House, voice: Voice, access: Access, reopened: AlertEvent | None = None
+) -> Card:
+    """`reopened`: what made an alert open again that somebody had taken."""
     rule = house.rule_of(alert)
     residents = (house.resident(id) for id in alert.residents)
 
@@ -139,6 +143,7 @@ def card(alert: Alert, house: House, voice: Voice, access: Access) -> Card:
         coming=wording.what_is_coming(alert, rule, voice),
         late=wording.how_late(alert, voice),
         often=wording.how_often(alert, voice),
+        reopened=wording.why_open_again(reopened.event, reopened.at, voice) if reopened is not None else None,
         ended=wording.how_it_ended(alert, rule, house.site, voice),
         taken=act(alert.accepted_by, alert.accepted_at),
         arrived=arrived(),
@@ -155,7 +160,8 @@ def _uncovered(resident: Resident, found: Standing, house: House, voice: Voice) 
     state: Literal["degraded", "unprotected"]
     state = "unprotected" if found.protection.state == "unprotected" else "degraded"
     why = dict.fromkeys(wording.why_not_covered(why, house.rule_names, voice) for why in found.protection.why)
-    return Uncovered(resident.name, resident.room, state, tuple(why), wording.since(found.since, voice))
+    since = wording.since(found.since, voice)
+    return Uncovered(resident.name, house.room_name(resident.room), state, tuple(why), since)
 
 
 def visible(alerts: list[Alert], access: Access) -> list[Alert]:
@@ -177,7 +183,10 @@ def board(snapshot: Snapshot, scope: Scope) -> Board:
     ]
     known = len(standing) == len(living)
     return Board(
-        cards=[card(a, house, voice, access) for a in sorted(visible(snapshot.open, access), key=order)],
+        cards=[
+            card(a, house, voice, access, snapshot.reopened.get(a.id))
+            for a in sorted(visible(snapshot.open, access), key=order)
+        ],
         closed=[card(a, house, voice, access) for a in visible(snapshot.recent, access)],
         uncovered=sorted(uncovered, key=lambda one: (one.state != "unprotected", one.room)),
         silent=[

@@ -93,7 +93,7 @@ _HAPPENED: dict[tuple[str, bool | str], tuple[str, str]] = {
     ("battery_low", False): ("Batteriet er i orden igjen", "The battery is well again"),
     ("fall", "suspected"): ("Mulig fall registrert", "Possible fall noticed"),
     ("fall", "confirmed"): ("Fall registrert", "Fall noticed"),
-    ("fall", "cleared"): ("Har reist seg", "Has risen"),
+    ("fall", "cleared"): ("Reiste seg", "Got up"),
 }
 _PRESSED = ("{} ble trykket inn", "{} was pressed")
 
@@ -107,24 +107,65 @@ _HELD: dict[tuple[str, bool | str], tuple[str, str]] = {
     ("leak", True): ("Vannlekkasje", "Water leak"),
 }
 
+_WAS_HELD: dict[tuple[str, bool | str], tuple[str, str]] = {
+    ("open", True): ("{} sto {}", "{} was open"),
+    ("on", True): ("{} sto på", "{} was on"),
+    ("motion", True): ("Bevegelse {}", "Movement {}"),
+    ("presence", True): ("Var {}", "Was {}"),
+    ("in_bed", False): ("Var ute av senga", "Was out of bed"),
+    ("in_bed", True): ("Lå i senga", "Was in bed"),
+    ("leak", True): ("Vannlekkasje", "Water leak"),
+}
+
 _OVER: dict[tuple[str, bool | str], tuple[str, str]] = {
-    ("open", False): ("{} ble lukket igjen", "{} was closed again"),
-    ("open", True): ("{} ble åpnet igjen", "{} was opened again"),
+    ("open", False): ("Lukket igjen", "Closed again"),
+    ("open", True): ("Åpnet igjen", "Opened again"),
+    ("tamper", False): ("Sensoren på plass igjen", "Sensor in place again"),
     ("in_bed", True): ("Tilbake i senga", "Back in bed"),
 }
 
+# What is gone is told with the time since when, not with the time at which.
+_GONE: dict[tuple[str, bool | str], tuple[str, str]] = {
+    ("leak", False): ("Ikke mer vann", "No more water"),
+    ("smoke", False): ("Ikke mer røyk", "No more smoke"),
+    ("gas", False): ("Ikke mer gass", "No more gas"),
+    ("co", False): ("Ikke mer kullos (CO)", "No more carbon monoxide"),
+    ("presence", False): ("Ingen {}", "Nobody {}"),
+    ("sitting_up", False): ("Ikke lenger oppe i senga", "No longer sitting up in bed"),
+}
+
+OPEN_AGAIN: dict[str, tuple[str, str]] = {
+    "arrival_overdue": (
+        "Ingen kom fram i tide; varselet ble åpnet igjen",
+        "Nobody arrived in time; the alert was opened again",
+    ),
+    "raised_anew": (
+        "Skjedde på nytt; varselet ble åpnet igjen",
+        "Happened anew; the alert was opened again",
+    ),
+    "closing_overdue": (
+        "Ikke kvittert ut i tide; varselet ble åpnet igjen",
+        "Not closed in time; the alert was opened again",
+    ),
+}
+"""The events that put an alert back to open after somebody had taken it."""
+
 
 def what_happened(alert: Alert, rule: AnyRule | None, site: Site, voice: Voice) -> str:
-    """The sentence at the head of an alert. `rule` is None where the site no longer has it."""
+    """The sentence at the head of an alert, in the past tense once it is over. `rule` is None where the site
+    no longer has it.
+    """
+    ongoing = alert.cleared_at is None
+    lasting = since if ongoing else from_when
     if alert.rule == NOT_HEARD:
-        return f"{who_is_silent(alert.room, voice)} {since(alert.raised_at, voice)}."
+        return f"{who_is_silent(alert.room, voice)} {lasting(alert.raised_at, voice)}."
     if alert.rule == PAUSE_ENDS and alert.evidence:
         return _pause_ends(alert.evidence[-1], voice)
     evidence = _trigger(alert)
     kind = rule.kind if rule is not None else "event"
     if kind == "quiet":
         last_sign = evidence.at if evidence is not None else alert.raised_at
-        return _sentence(voice, ("Ingen livstegn", "No sign of life"), since(last_sign, voice))
+        return _sentence(voice, ("Ingen livstegn", "No sign of life"), lasting(last_sign, voice))
     if isinstance(rule, NotByRule) and rule.signs != SIGNS_OF_LIFE:
         return _sentence(voice, _name(alert, rule), _by(alert.raised_at, voice))
     if kind == "not-by":
@@ -132,20 +173,30 @@ def what_happened(alert: Alert, rule: AnyRule | None, site: Site, voice: Voice) 
         return _sentence(voice, ("Ingen livstegn i dag", "No sign of life today"), by)
     if evidence is None:
         return _sentence(voice, _name(alert, rule), at(alert.raised_at, voice))
-    if kind == "away":
-        if voice.language == "nb":
-            return f"Gikk trolig ut {at(evidence.at, voice)} og er ikke hørt inne siden."
-        return f"Probably went out {at(evidence.at, voice)} and has not been heard inside since."
     if (told := _by_kind(kind, alert, evidence, site, voice)) is not None:
         return told
-    if kind == "held" and (held := _HELD.get(_key(evidence))) is not None:
-        return _sentence(voice, held, since(evidence.at, voice), evidence, site)
+    held = (_HELD if ongoing else _WAS_HELD).get(_key(evidence))
+    if kind == "held" and held is not None:
+        return _sentence(voice, held, lasting(evidence.at, voice), evidence, site)
     words = _happened(evidence)
     return _sentence(voice, words or _name(alert, rule), at(alert.raised_at, voice), evidence, site)
 
 
-def _stayed(heard: Evidence, site: Site, voice: Voice) -> str:
+def _went_out(heard: Evidence, voice: Voice, ongoing: bool) -> str:
+    when = at(heard.at, voice)
+    if voice.language == "nb":
+        return f"Gikk trolig ut {when} og {'er ikke hørt inne siden' if ongoing else 'ble ikke hørt inne'}."
+    heard_of = "has not been heard inside since" if ongoing else "was not heard inside"
+    return f"Probably went out {when} and {heard_of}."
+
+
+def _stayed(heard: Evidence, site: Site, voice: Voice, ongoing: bool) -> str:
     place = _PLACES.get(_role(heard.device, site), ("i rommet", "in the room"))[voice.language == "en"]
+    if not ongoing:
+        began = from_when(heard.at, voice)
+        if voice.language == "nb":
+            return f"Var trolig {place} {began} og ble ikke hørt andre steder."
+        return f"Was probably {place} {began} and was not heard elsewhere."
     if voice.language == "nb":
         return f"Har trolig vært {place} {since(heard.at, voice)} og er ikke hørt andre steder."
     return f"Has probably been {place} {since(heard.at, voice)} and was not heard elsewhere."
@@ -162,7 +213,13 @@ def _moved(alert: Alert, voice: Voice) -> str:
 def _left_on(alert: Alert, heard: Evidence, site: Site, voice: Voice) -> str:
     before = [evidence for evidence in alert.evidence if evidence.at <= alert.raised_at]
     noun = _NOUNS.get(_role(alert.device or heard.device, site), _APPLIANCE)
-    alone = since(max(evidence.at for evidence in before or alert.evidence), voice)
+    last = max(evidence.at for evidence in before or alert.evidence)
+    if alert.cleared_at is not None:
+        alone = from_when(last, voice)
+        if voice.language == "nb":
+            return f"{noun.nb} sto på, og ingen ble hørt der {alone}."
+        return f"{noun.en} was on, and nobody was heard there {alone}."
+    alone = since(last, voice)
     if voice.language == "nb":
         return f"{noun.nb} står på, og ingen er hørt der {alone}."
     return f"{noun.en} is on, and nobody was heard there {alone}."
@@ -170,8 +227,11 @@ def _left_on(alert: Alert, heard: Evidence, site: Site, voice: Voice) -> str:
 
 def _by_kind(kind: str, alert: Alert, heard: Evidence, site: Site, voice: Voice) -> str | None:
     """For kinds whose sentence needs more than what was heard last."""
+    ongoing = alert.cleared_at is None
+    if kind == "away":
+        return _went_out(heard, voice, ongoing)
     if kind == "stays":
-        return _stayed(heard, site, voice)
+        return _stayed(heard, site, voice, ongoing)
     if kind == "moves":
         return _moved(alert, voice)
     return _left_on(alert, heard, site, voice) if kind == "unattended" else None
@@ -181,9 +241,9 @@ def _pause_ends(pause: Evidence, voice: Voice) -> str:
     """`pause`: the rule as its device, who paused it as its value, the end as its instant."""
     named = catalogue().get(pause.device)
     if voice.language == "nb":
-        name = named.name.nb if named is not None else pause.device
+        name = named.name.nb if named is not None else _readable(pause.device)
         return f"«{name}» er satt på pause og slås på igjen {at(pause.at, voice)}."
-    name = named.name.en if named is not None else pause.device
+    name = named.name.en if named is not None else _readable(pause.device)
     return f"“{name}” is paused and goes on again {at(pause.at, voice)}."
 
 
@@ -240,9 +300,16 @@ def how_it_ended(alert: Alert, rule: AnyRule | None, site: Site, voice: Voice) -
     evidence = alert.evidence[-1] if alert.evidence and alert.evidence[-1].at > alert.raised_at else None
     if evidence is None:
         return _sentence(voice, ("Over", "Over"), over)
+    if (gone := _GONE.get(_key(evidence))) is not None:
+        return _sentence(voice, gone, since(alert.cleared_at, voice), evidence, site)
     again = None if isinstance(rule, NotByRule) else _OVER.get(_key(evidence))
     words = again or _happened(evidence) or ("Over", "Over")
     return _sentence(voice, words, over, evidence, site)
+
+
+def why_open_again(event: str, when: datetime, voice: Voice) -> str:
+    """Why nobody has the alert any more. `event`: one of OPEN_AGAIN."""
+    return _sentence(voice, OPEN_AGAIN[event], at(when, voice))
 
 
 def what_is_coming(alert: Alert, rule: AnyRule | None, voice: Voice) -> str | None:
@@ -282,7 +349,7 @@ def why_not_covered(why: Why, names: Mapping[str, Text], voice: Voice) -> str:
     if why.cause == "not_heard":
         return who_is_silent(why.what, voice)
     named = names.get(why.what)
-    rule_nb, rule_en = (named.nb, named.en) if named is not None else (why.what, why.what)
+    rule_nb, rule_en = (named.nb, named.en) if named is not None else (_readable(why.what),) * 2
     nb, en = {
         "no_rule": ("Ingen regel gjelder her", "No rule applies here"),
         "no_sensor": (f"Mangler sensor til «{rule_nb}»", f"No sensor for “{rule_en}”"),
@@ -322,6 +389,14 @@ def since(instant: datetime, voice: Voice) -> str:
     if voice.language == "nb":
         return f"siden {at(instant, voice)}"
     return f"since {day} at {_clock(instant, voice)}" if day else f"since {_clock(instant, voice)}"
+
+
+def from_when(instant: datetime, voice: Voice) -> str:
+    """Of what is over: `fra kl. 02.10`, `fra i går kl. 02.10`; `from 02:10`, `from yesterday at 02:10`."""
+    day, _ = _day(instant, voice)
+    if voice.language == "nb":
+        return f"fra {at(instant, voice)}"
+    return f"from {day} at {_clock(instant, voice)}" if day else f"from {_clock(instant, voice)}"
 
 
 def length(span: timedelta, language: Language) -> str:
@@ -382,7 +457,13 @@ def _happened(evidence: Evidence) -> tuple[str, str] | None:
 
 
 def _name(alert: Alert, rule: AnyRule | None) -> tuple[str, str]:
-    return (rule.name.nb, rule.name.en) if rule is not None else (alert.rule, alert.rule)
+    known = rule or catalogue().get(alert.rule)
+    return (known.name.nb, known.name.en) if known is not None else (_readable(alert.rule),) * 2
+
+
+def _readable(id: str) -> str:
+    """For a rule that nobody knows the name of any more: `stuck-bath` is `Stuck bath`."""
+    return id.replace("-", " ").replace("_", " ").capitalize()
 
 
 def _sentence(

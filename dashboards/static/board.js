@@ -122,6 +122,8 @@ function putCard(id, html, whole) {
       const same = card.querySelector('details[data-keep="' + open.dataset.keep + '"]');
       if (same) same.open = true;
     }
+    // Open again after somebody had it: that is news as a new alert is.
+    if (!whole && card.classList.contains("is-open") && !old.classList.contains("is-open")) card.classList.add("is-new");
     old.replaceWith(card);
   } else {
     if (!whole) card.classList.add("is-new");
@@ -153,7 +155,7 @@ function restoreFocus(focus) {
 
 let swapping = null;
 document.addEventListener("htmx:before:swap", () => { swapping = rememberFocus(); });
-document.addEventListener("htmx:after:swap", () => { moved(); restoreFocus(swapping); noticeShownAt = performance.now(); });
+document.addEventListener("htmx:after:swap", () => { moved(); restoreFocus(swapping); });
 document.addEventListener("htmx:error", () => say(words.failed));
 document.addEventListener("htmx:response:error", () => say(words.failed));
 
@@ -170,12 +172,13 @@ list.addEventListener("submit", (e) => {
   e.stopPropagation();
 }, true);
 
+// Counted from when the words are put there, whoever puts them: never by the time of an older notice.
 let noticeShownAt = performance.now();
+new MutationObserver(() => { noticeShownAt = performance.now(); }).observe(document.getElementById("notice"), { childList: true });
 function say(text) {
   const p = document.createElement("p");
   p.textContent = text;
   document.getElementById("notice").replaceChildren(p);
-  noticeShownAt = performance.now();
 }
 
 // --- time ---

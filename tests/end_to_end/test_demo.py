@@ -67,7 +67,7 @@ def test_a_newcomer_signs_in_sees_an_alert_come_takes_it_and_closes_it(
 
     card = page.locator("#open > li").first
     expect(card).to_be_visible(timeout=MINUTE)
-    expect(card).to_contain_text("Calls for help")
+    expect(card).to_contain_text("Asks for help")
     mine = page.locator(f"#{card.get_attribute('id')}")
     mine.locator("form[action$='/accept'] button").click()
     expect(mine).to_have_class(re.compile("is-accepted"))

@@ -39,14 +39,18 @@ def test_long_in_the_bathroom_says_since_when_and_that_it_is_a_guess(world: Worl
     world.until(NIGHT)
     world.says("bath", motion=True)
     world.until(NIGHT + 30 * MIN)
+    assert [said(world, "bathroom", language)[0] for language in ("nb", "en")] == [
+        "Har trolig vært på badet siden kl. 02.00 og er ikke hørt andre steder.",
+        "Has probably been in the bathroom since 02:00 and was not heard elsewhere.",
+    ]
     world.says("bedroom", motion=True)
     assert said(world, "bathroom", "nb") == [
-        "Har trolig vært på badet siden kl. 02.00 og er ikke hørt andre steder.",
+        "Var trolig på badet fra kl. 02.00 og ble ikke hørt andre steder.",
         "Hørt andre steder igjen kl. 02.30.",
         "2 beboere deler rommet, og sensorene kan ikke skille dem.",
     ]
     assert said(world, "bathroom", "en")[0] == (
-        "Has probably been in the bathroom since 02:00 and was not heard elsewhere."
+        "Was probably in the bathroom from 02:00 and was not heard elsewhere."
     )
 
 
@@ -69,12 +73,16 @@ def test_a_stove_says_since_when_nobody_was_there_and_what_ended_it(world: World
     world.until(NIGHT)
     world.says("stove", on=True)
     world.until(NIGHT + 12 * MIN)
+    assert [said(world, "stove", language)[0] for language in ("nb", "en")] == [
+        "Komfyren står på, og ingen er hørt der siden kl. 02.00.",
+        "The stove is on, and nobody was heard there since 02:00.",
+    ]
     world.says("stove", on=False)
     assert said(world, "stove", "nb")[:2] == [
-        "Komfyren står på, og ingen er hørt der siden kl. 02.00.",
+        "Komfyren sto på, og ingen ble hørt der fra kl. 02.00.",
         "Komfyren ble slått av kl. 02.12.",
     ]
-    assert said(world, "stove", "en")[0] == "The stove is on, and nobody was heard there since 02:00."
+    assert said(world, "stove", "en")[0] == "The stove was on, and nobody was heard there from 02:00."
 
 
 def test_a_fridge_that_stays_shut_is_not_called_a_missing_sign_of_life(world: World) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+import msgspec
 import pytest
 
 from rules import wording
@@ -19,16 +20,17 @@ SITE = Site.model_validate(
         "name": "Test",
         "units": [{"id": "u", "name": "U"}],
         "rooms": [{"id": "3B", "unit": "u"}],
-        "residents": [{"id": "r", "name": "Ragna", "room": "3B"}],
+        "residents": [{"id": "r", "name": "Ragna", "room": "3B", "rules": {"out-of-bed": {}}}],
         "devices": [
             {"id": "outer", "room": "3B", "role": "outer_door"},
             {"id": "fridge", "room": "3B", "role": "fridge"},
             {"id": "bath", "room": "3B", "role": "bathroom_motion"},
             {"id": "bed", "room": "3B", "role": "bed"},
             {"id": "cord", "room": "3B", "role": "help_button"},
+            {"id": "floor", "room": "3B", "role": "leak_detector"},
             {"id": "faller", "room": "3B", "role": "fall_detector"},
         ],
-        "rules": [{"rule": name} for name in catalogue() if name not in ("leak", "smoke")],
+        "rules": [{"rule": name} for name in catalogue() if name != "smoke"],
     }
 )
 BOOK: Rulebook = rulebook(SITE, catalogue(), date(2026, 3, 2))
@@ -157,7 +159,7 @@ def test_repeats_are_counted_and_the_end_is_told() -> None:
         alert = found(alert, finding, concern).alert
     assert wording.how_often(alert, voice("en")) == "Happened 2 times, last at 02:13."
     ended = wording.how_it_ended(alert, watch("night-exit").rule, SITE, voice("nb"))
-    assert ended == "Ytterdøra ble lukket igjen kl.\N{NO-BREAK SPACE}02.14."
+    assert ended == "Lukket igjen kl.\N{NO-BREAK SPACE}02.14."
     assert said(alert) == "Ytterdøra ble åpnet kl. 02.10."
 
 
@@ -176,7 +178,95 @@ def test_things_are_called_what_they_are() -> None:
 def test_a_rule_that_is_gone_from_the_site_still_has_its_alert_told() -> None:
     alert = raised("night-exit", opened_door())
     assert wording.what_happened(alert, None, SITE, voice("en")) == "The outer door was opened at 02:10."
-    assert wording.name_of(alert, None, voice("en")) == "night-exit"
+    assert wording.name_of(alert, None, voice("en")) == "Outer door opened at night"
+    own = msgspec.structs.replace(alert, rule="stuck-bath")
+    assert wording.name_of(own, None, voice("nb")) == "Stuck bath"
+
+
+def over(rule: str, began: Evidence, ended: Evidence) -> tuple[str, str, str, str]:
+    """What is said of an alert that is over, in both languages: how it began, and how it ended."""
+    finding = Finding(rule, "3B", "cleared", ended.at, "test", ended.device, (ended,))
+    alert = found(raised(rule, began), finding, concern_of(watch(rule))).alert
+    nb, en = (wording.how_it_ended(alert, watch(rule).rule, SITE, voice(v)) for v in ("nb", "en"))
+    assert nb is not None
+    assert en is not None
+    return said(alert), nb.replace("\N{NO-BREAK SPACE}", " "), said(alert, "en"), en
+
+
+END = NIGHT + timedelta(minutes=5)
+
+
+@pytest.mark.parametrize(
+    ("rule", "began", "ended", "words"),
+    [
+        (
+            "door-open",
+            opened_door(),
+            opened_door(END, is_open=False),
+            (
+                "Ytterdøra sto åpen fra kl. 02.10.",
+                "Lukket igjen kl. 02.15.",
+                "The outer door was open from 02:10.",
+                "Closed again at 02:15.",
+            ),
+        ),
+        (
+            "out-of-bed",
+            Evidence("bed", "in_bed", False, NIGHT),
+            Evidence("bed", "in_bed", True, END),
+            (
+                "Var ute av senga fra kl. 02.10.",
+                "Tilbake i senga kl. 02.15.",
+                "Was out of bed from 02:10.",
+                "Back in bed at 02:15.",
+            ),
+        ),
+        (
+            "not-back",
+            opened_door(),
+            Evidence("bath", "motion", True, END),
+            (
+                "Gikk trolig ut kl. 02.10 og ble ikke hørt inne.",
+                "Hørt inne igjen kl. 02.15.",
+                "Probably went out at 02:10 and was not heard inside.",
+                "Heard inside again at 02:15.",
+            ),
+        ),
+        (
+            "fall",
+            Evidence("faller", "fall", "confirmed", NIGHT),
+            Evidence("faller", "fall", "cleared", END),
+            (
+                "Fall registrert kl. 02.10.",
+                "Reiste seg kl. 02.15.",
+                "Fall noticed at 02:10.",
+                "Got up at 02:15.",
+            ),
+        ),
+        (
+            "leak",
+            Evidence("floor", "leak", True, NIGHT),
+            Evidence("floor", "leak", False, END),
+            (
+                "Vannlekkasje registrert kl. 02.10.",
+                "Ikke mer vann siden kl. 02.15.",
+                "Water leak noticed at 02:10.",
+                "No more water since 02:15.",
+            ),
+        ),
+    ],
+)
+def test_what_is_over_is_told_in_the_past_tense(
+    rule: str, began: Evidence, ended: Evidence, words: tuple[str, str, str, str]
+) -> None:
+    assert over(rule, began, ended) == words
+
+
+@pytest.mark.parametrize("event", ["arrival_overdue", "raised_anew", "closing_overdue"])
+def test_why_an_alert_is_open_again_is_said_in_both_languages(event: str) -> None:
+    nb, en = (wording.why_open_again(event, NIGHT, voice(v)) for v in ("nb", "en"))
+    assert nb.endswith("; varselet ble åpnet igjen kl.\N{NO-BREAK SPACE}02.10.")
+    assert en.endswith("; the alert was opened again at 02:10.")
 
 
 @pytest.mark.parametrize("cause", ["no_rule", "no_sensor", "never_heard", "not_heard"])

@@ -18,14 +18,14 @@ from urllib.error import HTTPError
 from argon2 import PasswordHasher
 from ruamel.yaml import YAML
 
-from hub.alerting import take
+from hub.alerting import let_time_pass, take
 from hub.clock import WallClock
 from hub.desk import Desk
 from hub.settings import Settings
 from hub.store import health, protection, sites
 from hub.store.db import connect, transaction
 from hub.store.instants import to_us
-from rules.alert import Alert, Outcome, concern_of
+from rules.alert import ARRIVAL_WITHIN, Alert, Outcome, concern_of
 from rules.building import Site
 from rules.catalogue import catalogue
 from rules.finding import Evidence, Finding, FindingKind
@@ -149,6 +149,11 @@ class House:
             desk.arrive(alert.id, person)
         if outcome is not None:
             desk.close(alert.id, person, outcome)
+
+    def nobody_came(self) -> None:
+        """Time passes for those who took an alert, as the hub lets it."""
+        with transaction(self.connection):
+            assert let_time_pass(self.connection, self.site.site, self.now() + ARRIVAL_WITHIN) > 0
 
     def lose(self, part: str) -> Alert:
         """What the hub makes of a part that it cannot hear any more."""

@@ -169,6 +169,29 @@ def test_an_empty_board_says_who_is_not_watched_over_and_why(house: House, sign_
     assert "Mangler sensor til «Ikke stått opp»" in text
 
 
+def test_rules_and_rooms_are_called_by_their_names_never_by_their_ids(house: House, sign_in: SignIn) -> None:
+    own = """  - rule: stuck-bath
+    kind: held
+    name: {nb: Står fast på badet, en: Stuck in the bathroom}
+    why: {nb: Kan trenge hjelp., en: May need help.}
+    when: [{measure: motion, roles: [bathroom_motion], value: true}]
+    lasts: 30 min
+"""
+    gone = house.night_exit("1A")
+    named = DOCUMENT.replace("{id: 1A, unit: sol}", "{id: 1A, name: Leilighet 1A, unit: sol}")
+    house.import_site(named.replace("  - {rule: night-exit}\n", "") + own)
+    house.protect(Protection("r1", "degraded", (Why("no_sensor", "stuck-bath"),)))
+    nb, en = sign_in("sol").get("/").text, sign_in("kari")
+    assert "Mangler sensor til «Står fast på badet»" in nb
+    assert "<strong>Leilighet 1A Anna Haugen</strong>" in nb
+    assert "Ytterdør åpnet om natten" in nb
+    assert "Notert: du er fremme i Leilighet 1A" in tap(en, gone.id, "arrive")
+    en.post("/appearance", data={"csrf": csrf_of(en), "language": "en"})
+    text = en.get("/").text
+    assert "No sensor for “Stuck in the bathroom”" in text
+    assert "Outer door opened at night" in text
+
+
 def test_an_empty_board_claims_nothing_of_which_it_knows_nothing(house: House, sign_in: SignIn) -> None:
     kari = sign_in("kari")
     assert "Sensorene dekker" not in kari.get("/").text
@@ -185,7 +208,7 @@ def test_what_was_found_late_happened_again_or_ended_is_said(house: House, sign_
     text = sign_in("kari").get("/").text
     assert "5 t for sent" in text
     assert "Har skjedd 2 ganger" in text
-    assert "Ytterdøra ble lukket igjen" in text
+    assert "Lukket igjen kl." in text
 
 
 def test_each_view_of_alerts_is_in_the_audit_trail_once(house: House, sign_in: SignIn) -> None:

@@ -28,7 +28,9 @@ def main() -> int:
         create_app(settings),
         host=settings.web_host,
         port=settings.web_port,
-        proxy_headers=False,  # who says for whom he asks is not believed: the brake counts by address
+        # Who says for whom he asks is not believed, the house's own proxy aside: the brake counts by address.
+        proxy_headers=settings.web_proxy is not None,
+        forwarded_allow_ips=settings.web_proxy or [],
         access_log=False,  # who saw what is in the audit trail
         timeout_graceful_shutdown=GRACE_S,
         log_level="warning",

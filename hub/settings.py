@@ -59,6 +59,11 @@ class Settings(BaseModel):
     )
     web_host: str = Field("127.0.0.1", description="Address the pages are served at.")
     web_port: Annotated[int, Field(ge=0, le=65535)] = Field(8080, description="Port the pages are served at.")
+    web_proxy: str | None = Field(
+        None,
+        description="Address of the TLS proxy in front of the pages: what it says of its callers is "
+        "believed. Without it: nobody's word.",
+    )
     clock: Literal["wall", "readings"] = Field(
         "wall", description="`readings` lets the readings' own times drive the deadlines: for replays only."
     )

@@ -70,7 +70,7 @@ class Window:
             return at
         day = at.astimezone(zone).date()
         while True:
-            for opening in _instants(day, self.start, zone):
+            for opening in sorted((*_instants(day, self.start, zone), *_set_back(day, zone))):
                 if opening > at and self.contains(opening, zone):
                     return opening
             day += timedelta(days=1)
@@ -104,6 +104,27 @@ def day_or_night(
     return min(began + by_day, next_local(night.start, began, zone) + by_night)
 
 
+def _set_back(day: date, zone: ZoneInfo) -> tuple[datetime, ...]:
+    """When the wall is set back on that day (aware UTC), if it is: a window may open once more by that."""
+    low = datetime.combine(day, time(), zone).astimezone(UTC)
+    high = datetime.combine(day + timedelta(days=1), time(), zone).replace(fold=1).astimezone(UTC)
+    before, after = low.astimezone(zone).utcoffset(), high.astimezone(zone).utcoffset()
+    assert before is not None
+    assert after is not None
+    return (_change(low, high, before, zone),) if before > after else ()
+
+
+def _change(low: datetime, high: datetime, before: timedelta, zone: ZoneInfo) -> datetime:
+    """The first whole second between the two instants at which the offset is no longer `before`."""
+    while high - low > timedelta(seconds=1):
+        middle = (low + (high - low) / 2).replace(microsecond=0)
+        if middle.astimezone(zone).utcoffset() == before:
+            low = middle
+        else:
+            high = middle
+    return high.replace(microsecond=0)
+
+
 def _instants(day: date, clock: time, zone: ZoneInfo) -> tuple[datetime, ...]:
     """When the wall shows that time on that day (aware UTC): once, twice where it is doubled; where it is
     skipped, the instant of the skipping.
@@ -117,14 +138,7 @@ def _instants(day: date, clock: time, zone: ZoneInfo) -> tuple[datetime, ...]:
         return (first.astimezone(UTC),)
     if before > after:
         return first.astimezone(UTC), second.astimezone(UTC)
-    low, high = second.astimezone(UTC), first.astimezone(UTC)
-    while high - low > timedelta(seconds=1):
-        middle = (low + (high - low) / 2).replace(microsecond=0)
-        if middle.astimezone(zone).utcoffset() == before:
-            low = middle
-        else:
-            high = middle
-    return (high.replace(microsecond=0),)
+    return (_change(second.astimezone(UTC), first.astimezone(UTC), before, zone),)
 
 
 def parse_window(text: object) -> Window:

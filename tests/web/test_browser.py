@@ -29,6 +29,14 @@ def enter(page: Page, web: Web, person: str = "kari") -> None:
     expect(page.locator(".updated")).not_to_be_empty()  # the stream has begun
 
 
+def until(page: Page, truth: str) -> None:
+    """Wait until it holds in the page. Playwright's own waiting evaluates text there: the pages forbid it."""
+    deadline = time.monotonic() + 10
+    while not page.evaluate(truth):
+        assert time.monotonic() < deadline, f"{truth} did not come true"
+        page.wait_for_timeout(50)
+
+
 def keep_notices(page: Page) -> None:
     """A notice goes away by itself, under load perhaps between two looks: all that are shown are kept."""
     page.evaluate("""() => {
@@ -70,7 +78,7 @@ def test_an_alert_comes_in_by_itself_and_is_done_by_one_tap_each(
     keep_notices(page)
     card.get_by_role("button", name="Jeg tar den").click()
     expect(card).to_contain_text("Kari Nordmann tok den")
-    page.wait_for_function("notices.includes('Du har tatt 1A')")
+    until(page, "notices.includes('Du har tatt 1A')")
     card.get_by_role("button", name="Jeg er fremme").click()
     expect(card).to_contain_text("Kari Nordmann har vært der")
     card.get_by_role("button", name="Hjalp til").click()
@@ -88,7 +96,7 @@ def test_an_alert_that_somebody_had_and_nobody_has_any_more_is_news(
     expect(page.locator("#open .card.is-accepted")).to_be_visible()
     expect(page.locator(".pulse .when-live")).to_be_visible()
     expect(page.locator("#news")).to_be_empty()
-    page.wait_for_function("complete")
+    until(page, "complete")
     house.nobody_came()
     expect(page.locator("#news")).to_contain_text("Varsel åpent igjen, høy: 1A Anna Haugen")
     card = page.locator(".card.is-open.is-new")
@@ -123,7 +131,7 @@ def test_the_answer_to_a_tap_counts_also_when_the_stream_was_quicker(
 
     def hold_back(route: Route) -> None:
         answer = route.fetch()
-        page.wait_for_function("document.querySelector('.card').textContent.includes('tok den')")
+        until(page, "document.querySelector('.card').textContent.includes('tok den')")
         route.fulfill(response=answer)
 
     page.route("**/accept", hold_back)

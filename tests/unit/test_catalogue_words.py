@@ -1,5 +1,6 @@
 """What is said of the alerts whose sentence takes more than one thing that was heard."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -19,8 +20,10 @@ MIN = timedelta(minutes=1)
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> World:
-    return World(tmp_path, TWO, NIGHT - timedelta(hours=8))
+def world(tmp_path: Path) -> Iterator[World]:
+    made = World(tmp_path, TWO, NIGHT - timedelta(hours=8))
+    yield made
+    made.stop()
 
 
 def said(world: World, rule: str, language: Language) -> list[str | None]:

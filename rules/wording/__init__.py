@@ -1,0 +1,42 @@
+"""What happened, in plain sentences: the same words on the board, in a notification and in the log.
+
+Here: sentences in Norwegian bokmål and English, times in the site's zone. Not here: the page's own words
+(buttons, headings: dashboards/locale).
+"""
+
+from rules.wording.alerts import (
+    OPEN_AGAIN,
+    how_it_ended,
+    how_late,
+    how_often,
+    what_happened,
+    what_is_coming,
+    who_else,
+    why_open_again,
+)
+from rules.wording.heard import what_was_heard
+from rules.wording.names import name_of
+from rules.wording.protection import who_is_silent, why_not_covered
+from rules.wording.times import at, from_when, length, since
+from rules.wording.voice import Language, Voice
+
+__all__ = [
+    "OPEN_AGAIN",
+    "Language",
+    "Voice",
+    "at",
+    "from_when",
+    "how_it_ended",
+    "how_late",
+    "how_often",
+    "length",
+    "name_of",
+    "since",
+    "what_happened",
+    "what_is_coming",
+    "what_was_heard",
+    "who_else",
+    "who_is_silent",
+    "why_not_covered",
+    "why_open_again",
+]

@@ -1,0 +1,268 @@
+"""What an alert says: its sentence, and what stands below it. The same words on the board, in a notification
+and in the log.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from rules.alert import Alert
+from rules.building import Site
+from rules.catalogue import catalogue
+from rules.finding import Evidence
+from rules.pause import PAUSE_ENDS
+from rules.protection import NOT_HEARD
+from rules.rule import SIGNS_OF_LIFE, AnyRule, NotByRule, QuietRule
+from rules.wording.heard import Sense, appliance_of, fill, happened, place_of, sense
+from rules.wording.names import name, readable
+from rules.wording.protection import who_is_silent
+from rules.wording.times import at, by, from_when, length, since
+from rules.wording.voice import Voice
+
+_HELD: dict[Sense, tuple[str, str]] = {
+    ("open", True): ("{} har stått {}", "{} has been open"),
+    ("on", True): ("{} har stått på", "{} has been on"),
+    ("motion", True): ("Bevegelse {}", "Movement {}"),
+    ("presence", True): ("Har vært {}", "Has been {}"),
+    ("in_bed", False): ("Ute av senga", "Out of bed"),
+    ("in_bed", True): ("Har ligget i senga", "Has been in bed"),
+    ("leak", True): ("Vannlekkasje", "Water leak"),
+}
+
+
+_WAS_HELD: dict[Sense, tuple[str, str]] = {
+    ("open", True): ("{} sto {}", "{} was open"),
+    ("on", True): ("{} sto på", "{} was on"),
+    ("motion", True): ("Bevegelse {}", "Movement {}"),
+    ("presence", True): ("Var {}", "Was {}"),
+    ("in_bed", False): ("Var ute av senga", "Was out of bed"),
+    ("in_bed", True): ("Lå i senga", "Was in bed"),
+    ("leak", True): ("Vannlekkasje", "Water leak"),
+}
+
+
+_OVER: dict[Sense, tuple[str, str]] = {
+    ("open", False): ("Lukket igjen", "Closed again"),
+    ("open", True): ("Åpnet igjen", "Opened again"),
+    ("tamper", False): ("Sensoren på plass igjen", "Sensor in place again"),
+    ("in_bed", True): ("Tilbake i senga", "Back in bed"),
+}
+
+
+# What is gone is told with the time since when, not with the time at which.
+_GONE: dict[Sense, tuple[str, str]] = {
+    ("leak", False): ("Ikke mer vann", "No more water"),
+    ("smoke", False): ("Ikke mer røyk", "No more smoke"),
+    ("gas", False): ("Ikke mer gass", "No more gas"),
+    ("co", False): ("Ikke mer kullos (CO)", "No more carbon monoxide"),
+    ("presence", False): ("Ingen {}", "Nobody {}"),
+    ("sitting_up", False): ("Ikke lenger oppe i senga", "No longer sitting up in bed"),
+}
+
+
+OPEN_AGAIN: dict[str, tuple[str, str]] = {
+    "arrival_overdue": (
+        "Ingen kom fram i tide; varselet ble åpnet igjen",
+        "Nobody arrived in time; the alert was opened again",
+    ),
+    "raised_anew": (
+        "Skjedde på nytt; varselet ble åpnet igjen",
+        "Happened anew; the alert was opened again",
+    ),
+    "closing_overdue": (
+        "Ikke kvittert ut i tide; varselet ble åpnet igjen",
+        "Not closed in time; the alert was opened again",
+    ),
+}
+"""The events that put an alert back to open after somebody had taken it."""
+
+
+def what_happened(alert: Alert, rule: AnyRule | None, site: Site, voice: Voice) -> str:
+    """The sentence at the head of an alert, in the past tense once it is over. `rule` is None where the site
+    no longer has it.
+    """
+    ongoing = alert.cleared_at is None
+    lasting = since if ongoing else from_when
+    if alert.rule == NOT_HEARD:
+        return f"{who_is_silent(alert.room, voice)} {lasting(alert.raised_at, voice)}."
+    if alert.rule == PAUSE_ENDS and alert.evidence:
+        return _pause_ends(alert.evidence[-1], voice)
+    evidence = _trigger(alert)
+    kind = rule.kind if rule is not None else "event"
+    if kind == "quiet":
+        last_sign = evidence.at if evidence is not None else alert.raised_at
+        return _sentence(voice, ("Ingen livstegn", "No sign of life"), lasting(last_sign, voice))
+    if isinstance(rule, NotByRule) and rule.signs != SIGNS_OF_LIFE:
+        return _sentence(voice, name(alert, rule), by(alert.raised_at, voice))
+    if kind == "not-by":
+        return _sentence(voice, ("Ingen livstegn i dag", "No sign of life today"), by(alert.raised_at, voice))
+    if evidence is None:
+        return _sentence(voice, name(alert, rule), at(alert.raised_at, voice))
+    if (told := _by_kind(kind, alert, evidence, site, voice)) is not None:
+        return told
+    held = (_HELD if ongoing else _WAS_HELD).get(sense(evidence))
+    if kind == "held" and held is not None:
+        return _sentence(voice, held, lasting(evidence.at, voice), evidence, site)
+    words = happened(evidence)
+    return _sentence(voice, words or name(alert, rule), at(alert.raised_at, voice), evidence, site)
+
+
+def _by_kind(kind: str, alert: Alert, heard: Evidence, site: Site, voice: Voice) -> str | None:
+    """For kinds whose sentence needs more than what was heard last."""
+    ongoing = alert.cleared_at is None
+    if kind == "away":
+        return _went_out(heard, voice, ongoing)
+    if kind == "stays":
+        return _stayed(heard, site, voice, ongoing)
+    if kind == "moves":
+        return _moved(alert, voice)
+    return _left_on(alert, heard, site, voice) if kind == "unattended" else None
+
+
+def _went_out(heard: Evidence, voice: Voice, ongoing: bool) -> str:
+    when = at(heard.at, voice)
+    if voice.language == "nb":
+        return f"Gikk trolig ut {when} og {'er ikke hørt inne siden' if ongoing else 'ble ikke hørt inne'}."
+    heard_of = "has not been heard inside since" if ongoing else "was not heard inside"
+    return f"Probably went out {when} and {heard_of}."
+
+
+def _stayed(heard: Evidence, site: Site, voice: Voice, ongoing: bool) -> str:
+    place = place_of(heard.device, site, voice)
+    if not ongoing:
+        began = from_when(heard.at, voice)
+        if voice.language == "nb":
+            return f"Var trolig {place} {began} og ble ikke hørt andre steder."
+        return f"Was probably {place} {began} and was not heard elsewhere."
+    if voice.language == "nb":
+        return f"Har trolig vært {place} {since(heard.at, voice)} og er ikke hørt andre steder."
+    return f"Has probably been {place} {since(heard.at, voice)} and was not heard elsewhere."
+
+
+def _moved(alert: Alert, voice: Voice) -> str:
+    changes = sum(evidence.at <= alert.raised_at for evidence in alert.evidence) - 1
+    began = alert.evidence[0].at
+    if voice.language == "nb":
+        return f"Gikk fra sted til sted {changes} ganger {since(began, voice)}."
+    return f"Went from place to place {changes} times {since(began, voice)}."
+
+
+def _left_on(alert: Alert, heard: Evidence, site: Site, voice: Voice) -> str:
+    before = [evidence for evidence in alert.evidence if evidence.at <= alert.raised_at]
+    appliance = appliance_of(alert.device or heard.device, site, voice)
+    last = max(evidence.at for evidence in before or alert.evidence)
+    if alert.cleared_at is not None:
+        alone = from_when(last, voice)
+        if voice.language == "nb":
+            return f"{appliance} sto på, og ingen ble hørt der {alone}."
+        return f"{appliance} was on, and nobody was heard there {alone}."
+    alone = since(last, voice)
+    if voice.language == "nb":
+        return f"{appliance} står på, og ingen er hørt der {alone}."
+    return f"{appliance} is on, and nobody was heard there {alone}."
+
+
+def _pause_ends(pause: Evidence, voice: Voice) -> str:
+    """`pause`: the rule as its device, who paused it as its value, the end as its instant."""
+    named = catalogue().get(pause.device)
+    if voice.language == "nb":
+        name = named.name.nb if named is not None else readable(pause.device)
+        return f"«{name}» er satt på pause og slås på igjen {at(pause.at, voice)}."
+    name = named.name.en if named is not None else readable(pause.device)
+    return f"“{name}” is paused and goes on again {at(pause.at, voice)}."
+
+
+def who_else(alert: Alert, voice: Voice) -> str | None:
+    """For an alert that may be about somebody else: more people there than one, or more who live there."""
+    sentences = []
+    if len(alert.residents) > 1:
+        nb = f"{len(alert.residents)} beboere deler rommet, og sensorene kan ikke skille dem."
+        en = f"{len(alert.residents)} residents share the room, and the sensors cannot tell them apart."
+        sentences.append(nb if voice.language == "nb" else en)
+    if alert.others:
+        nb = "Flere ser ut til å være der, kanskje besøk eller ansatte."
+        en = "More than one person seems to be there, perhaps a visitor or staff."
+        sentences.append(nb if voice.language == "nb" else en)
+    return " ".join(sentences) or None
+
+
+def how_late(alert: Alert, voice: Voice) -> str | None:
+    """For what was over, or long true, before the hub knew of it."""
+    if not alert.late:
+        return None
+    found, late = at(alert.found_at, voice), length(alert.found_at - alert.raised_at, voice.language)
+    return f"Oppdaget {found}, {late} for sent." if voice.language == "nb" else f"Found {found}, {late} late."
+
+
+def how_often(alert: Alert, voice: Voice) -> str | None:
+    """For what happened more than once while the alert was open."""
+    if alert.occurrences < 2:
+        return None
+    last = at(alert.last_at, voice)
+    if voice.language == "nb":
+        return f"Har skjedd {alert.occurrences} ganger, sist {last}."
+    return f"Happened {alert.occurrences} times, last {last}."
+
+
+def how_it_ended(alert: Alert, rule: AnyRule | None, site: Site, voice: Voice) -> str | None:
+    """For what is no longer so: the door was closed again, somebody was heard."""
+    if alert.cleared_at is None:
+        return None
+    over = at(alert.cleared_at, voice)
+    if alert.rule == PAUSE_ENDS:
+        return _sentence(voice, ("Slått på igjen", "On again"), over)
+    if alert.rule == NOT_HEARD:
+        return _sentence(voice, ("Kontakt igjen", "Contact again"), over)
+    of_life = isinstance(rule, NotByRule) and rule.signs == SIGNS_OF_LIFE
+    if isinstance(rule, QuietRule) or of_life:
+        return _sentence(voice, ("Livstegn igjen", "Sign of life again"), over)
+    if rule is not None and rule.kind == "away":
+        return _sentence(voice, ("Hørt inne igjen", "Heard inside again"), over)
+    if rule is not None and rule.kind == "stays":
+        return _sentence(voice, ("Hørt andre steder igjen", "Heard elsewhere again"), over)
+    if rule is not None and rule.kind == "moves":
+        return _sentence(voice, ("Rolig igjen", "Calm again"), over)
+    evidence = alert.evidence[-1] if alert.evidence and alert.evidence[-1].at > alert.raised_at else None
+    if evidence is None:
+        return _sentence(voice, ("Over", "Over"), over)
+    if (gone := _GONE.get(sense(evidence))) is not None:
+        return _sentence(voice, gone, since(alert.cleared_at, voice), evidence, site)
+    again = None if isinstance(rule, NotByRule) else _OVER.get(sense(evidence))
+    words = again or happened(evidence) or ("Over", "Over")
+    return _sentence(voice, words, over, evidence, site)
+
+
+def why_open_again(event: str, when: datetime, voice: Voice) -> str:
+    """Why nobody has the alert any more. `event`: one of OPEN_AGAIN."""
+    return _sentence(voice, OPEN_AGAIN[event], at(when, voice))
+
+
+def what_is_coming(alert: Alert, rule: AnyRule | None, voice: Voice) -> str | None:
+    """For a pre-warning: when it becomes an alert if nothing happens."""
+    if not alert.prewarning:
+        return None
+    if not isinstance(rule, QuietRule):
+        return "Forvarsel." if voice.language == "nb" else "Pre-warning."
+    becomes = at(alert.raised_at + rule.prewarning, voice)
+    if voice.language == "nb":
+        return f"Forvarsel: blir varsel {becomes} hvis det fortsatt er stille."
+    return f"Pre-warning: becomes an alert {becomes} if it stays quiet."
+
+
+def _trigger(alert: Alert) -> Evidence | None:
+    """What it began with: the last that was heard when the alert was raised, or the oldest that was kept."""
+    before = [e for e in alert.evidence if e.at <= alert.raised_at]
+    return before[-1] if before else next(iter(alert.evidence), None)
+
+
+def _sentence(
+    voice: Voice,
+    words: tuple[str, str],
+    when: str,
+    evidence: Evidence | None = None,
+    site: Site | None = None,
+) -> str:
+    said = words[voice.language == "en"]
+    if evidence is not None and site is not None:
+        said = fill(said, evidence, site, voice)
+    return f"{said} {when}."

@@ -1,0 +1,30 @@
+"""What rules are called."""
+
+from __future__ import annotations
+
+from rules.alert import Alert
+from rules.catalogue import catalogue
+from rules.pause import PAUSE_ENDS
+from rules.protection import NOT_HEARD
+from rules.rule import AnyRule
+from rules.wording.voice import Voice
+
+
+def name_of(alert: Alert, rule: AnyRule | None, voice: Voice) -> str:
+    """What the alert's rule is called."""
+    if alert.rule == NOT_HEARD:
+        return "Ingen kontakt" if voice.language == "nb" else "No contact"
+    if alert.rule == PAUSE_ENDS:
+        return "Pause er snart over" if voice.language == "nb" else "A pause is about to end"
+    return name(alert, rule)[voice.language == "en"]
+
+
+def name(alert: Alert, rule: AnyRule | None) -> tuple[str, str]:
+    """(nb, en) of the rule behind an alert."""
+    known = rule or catalogue().get(alert.rule)
+    return (known.name.nb, known.name.en) if known is not None else (readable(alert.rule),) * 2
+
+
+def readable(id: str) -> str:
+    """For a rule that nobody knows the name of any more: `stuck-bath` is `Stuck bath`."""
+    return id.replace("-", " ").replace("_", " ").capitalize()

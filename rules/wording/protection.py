@@ -1,0 +1,43 @@
+"""Who cannot be heard, and why somebody is not watched over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from rules.protection import Why
+from rules.rule import Text
+from rules.wording.names import readable
+from rules.wording.voice import Voice
+
+
+def who_is_silent(part: str, voice: Voice) -> str:
+    """`broker`, `gateway:<id>`, `device:<id>` → what cannot be heard."""
+    kind, _, name = part.partition(":")
+    nb, en = {
+        "broker": (
+            "Ingen kontakt med sensorene (meldingstjeneren er borte)",
+            "No contact with the sensors (broker lost)",
+        ),
+        "gateway": (f"Ingen kontakt med gatewayen «{name}»", f"No contact with the gateway “{name}”"),
+        "device": (f"Ingen kontakt med sensoren «{name}»", f"No contact with the sensor “{name}”"),
+    }.get(kind, (part, part))
+    return nb if voice.language == "nb" else en
+
+
+def why_not_covered(why: Why, names: Mapping[str, Text], voice: Voice) -> str:
+    """Why a resident is not watched over, or not wholly."""
+    if why.cause == "not_heard":
+        return who_is_silent(why.what, voice)
+    named = names.get(why.what)
+    rule_nb, rule_en = (named.nb, named.en) if named is not None else (readable(why.what),) * 2
+    nb, en = {
+        "no_rule": ("Ingen regel gjelder her", "No rule applies here"),
+        "no_sensor": (f"Mangler sensor til «{rule_nb}»", f"No sensor for “{rule_en}”"),
+        "no_basis": (
+            f"«{rule_nb}» er av: mangler rettslig grunnlag",
+            f"“{rule_en}” is off: no legal basis",
+        ),
+        "paused": (f"«{rule_nb}» er satt på pause", f"“{rule_en}” is paused"),
+        "never_heard": (f"Sensoren «{why.what}» er aldri hørt", f"The sensor “{why.what}” was never heard"),
+    }[why.cause]
+    return nb if voice.language == "nb" else en

@@ -1,0 +1,75 @@
+"""Instants and lengths of time in words, in the site's zone."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from rules.wording.voice import Language, Voice
+
+_STUCK = "\N{NO-BREAK SPACE}"  # "kl." and its time stay on one line
+
+
+def at(instant: datetime, voice: Voice) -> str:
+    """`kl. 02.10`, `i går kl. 02.10`, `3. mai kl. 02.10`; in English `at 02:10`, `yesterday at 02:10`."""
+    day, on = _day(instant, voice)
+    if voice.language == "nb":
+        return f"{day} kl.{_STUCK}{_clock(instant, voice)}".lstrip()
+    return f"{on}{day} at {_clock(instant, voice)}".lstrip()
+
+
+def since(instant: datetime, voice: Voice) -> str:
+    """`siden kl. 02.10`, `siden i går kl. 02.10`; `since 02:10`, `since yesterday at 02:10`."""
+    day, _ = _day(instant, voice)
+    if voice.language == "nb":
+        return f"siden {at(instant, voice)}"
+    return f"since {day} at {_clock(instant, voice)}" if day else f"since {_clock(instant, voice)}"
+
+
+def from_when(instant: datetime, voice: Voice) -> str:
+    """Of what is over: `fra kl. 02.10`, `fra i går kl. 02.10`; `from 02:10`, `from yesterday at 02:10`."""
+    day, _ = _day(instant, voice)
+    if voice.language == "nb":
+        return f"fra {at(instant, voice)}"
+    return f"from {day} at {_clock(instant, voice)}" if day else f"from {_clock(instant, voice)}"
+
+
+def by(instant: datetime, voice: Voice) -> str:
+    return f"innen {at(instant, voice)}" if voice.language == "nb" else f"by {_clock(instant, voice)}"
+
+
+def length(span: timedelta, language: Language) -> str:
+    """`40 s`, `12 min`, `5 t 50 min`, `2 d 3 t`: two units at most."""
+    seconds = max(0, int(span.total_seconds()))
+    hour, day = ("t", "d") if language == "nb" else ("h", "d")
+    if seconds < 60:
+        return f"{seconds} s"
+    minutes = seconds // 60
+    if minutes < 60:
+        return f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    if hours < 24:
+        return f"{hours} {hour} {minutes} min" if minutes else f"{hours} {hour}"
+    days, hours = divmod(hours, 24)
+    return f"{days} {day} {hours} {hour}" if hours else f"{days} {day}"
+
+
+_MONTHS: dict[Language, str] = {
+    "nb": "januar februar mars april mai juni juli august september oktober november desember",
+    "en": "January February March April May June July August September October November December",
+}
+
+
+def _clock(instant: datetime, voice: Voice) -> str:
+    return instant.astimezone(voice.zone).strftime("%H.%M" if voice.language == "nb" else "%H:%M")
+
+
+def _day(instant: datetime, voice: Voice) -> tuple[str, str]:
+    """The day in words, empty for today; and the preposition that English wants before it."""
+    local, today = instant.astimezone(voice.zone).date(), voice.now.astimezone(voice.zone).date()
+    if local == today:
+        return "", ""
+    if local == today - timedelta(days=1):
+        return ("i går" if voice.language == "nb" else "yesterday"), ""
+    month = _MONTHS[voice.language].split()[local.month - 1]
+    year = f" {local.year}" if local.year != today.year else ""
+    return (f"{local.day}. {month}{year}" if voice.language == "nb" else f"{local.day} {month}{year}"), "on "

@@ -8,11 +8,60 @@ Whoever sees an alert may act on it.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from rules.alert import Alert
-from rules.building import Person, Resident, Site
+from rules.building import Person, PersonRole, Resident, Site
 from rules.protection import NOT_HEARD
+
+Act = Literal[
+    "see alerts",
+    "see devices",
+    "place devices",
+    "test devices",
+    "pause devices",
+    "control gateways",
+    "see quarantine",
+    "upload codecs",
+    "see rules",
+    "change rules",
+    "pause rules",
+    "say who is away",
+    "see goals",
+    "see legal basis",
+    "change legal basis",
+    "hand over",
+]
+"""What somebody may want to see or do, besides acting on an alert that they see."""
+
+_CARE: frozenset[PersonRole] = frozenset({"carer", "leader"})
+_TECHNICAL: frozenset[PersonRole] = frozenset({"technician", "administrator"})
+_DECIDING: frozenset[PersonRole] = frozenset({"leader", "administrator"})
+_EVERYBODY = _CARE | _TECHNICAL
+
+ACTS: dict[Act, frozenset[PersonRole]] = {
+    "see alerts": _EVERYBODY,
+    "see devices": _TECHNICAL | {"leader"},
+    "place devices": _TECHNICAL,
+    "test devices": _TECHNICAL,
+    "pause devices": _TECHNICAL | {"leader"},
+    "control gateways": _TECHNICAL,
+    "see quarantine": _TECHNICAL,
+    "upload codecs": _TECHNICAL,
+    "see rules": _CARE | {"administrator"},
+    "change rules": _DECIDING,
+    "pause rules": _CARE,
+    "say who is away": _CARE,
+    "see goals": _CARE,
+    "see legal basis": _CARE | {"administrator"},
+    "change legal basis": _DECIDING,
+    "hand over": _CARE,
+}
+"""Who may do what: the role's part of the answer; which units, `Access` says."""
+
+
+def may(person: Person, act: Act) -> bool:
+    return person.role in ACTS[act]
 
 
 class Access(NamedTuple):

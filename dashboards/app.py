@@ -61,7 +61,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(SecurityHeaders)
     app.mount("/static", StaticFiles(directory=STATIC), "static")
     app.include_router(staff.pages)
-    app.include_router(api.api)
+    for family in api.FAMILIES:
+        app.include_router(family)
     app.add_exception_handler(SignInNeededError, _ask_to_sign_in)
     app.add_exception_handler(NoSiteError, _no_site)
     app.add_exception_handler(HTTPException, _refuse)

@@ -12,9 +12,10 @@ from fastapi import APIRouter, Depends, Form, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse, StreamingResponse
 
 from dashboards import auth
+from dashboards.frame import frame
 from dashboards.language import LANGUAGES
 from dashboards.live import Live, render_card, render_parts
-from dashboards.pages import clock_text, day_text, render
+from dashboards.pages import render
 from dashboards.snapshot import pulse, read_snapshot
 from dashboards.views import board, card, voice_of
 from dashboards.visit import (
@@ -49,7 +50,7 @@ Step = Literal["accept", "arrive", "close"]
 @pages.get("/")
 def show_board(request: Request, visit: Visitor, notice: str = "", alert: int = 0) -> str:
     """The list as it stands. `notice` and `alert` say what a form without JavaScript came to."""
-    house, zone = visit.house, visit.house.site.zone
+    house = visit.house
     snapshot = read_snapshot(visit.connection, house, visit.now)
     shown = board(snapshot, visit.scope)
     seen = [c.id for c in (*shown.cards, *shown.closed)]
@@ -61,22 +62,15 @@ def show_board(request: Request, visit: Visitor, notice: str = "", alert: int = 
         "alerts seen",
         {"page": "/", "alerts": seen},
     )
-    csrf = auth.form_token(visit.token)
+    shell = frame(request, visit)
     return render(
         visit.language,
         "board.html",
+        **shell,
         board=shown,
         parts=render_parts(shown, visit.scope),
-        cards=[render(visit.language, "_card.html", card=c, csrf=csrf) for c in shown.cards],
-        csrf=csrf,
-        site=house.site,
-        units=[house.unit_name(u) for u in visit.person.units],
-        person=visit.person,
-        theme=theme_of(request),
+        cards=[render(visit.language, "_card.html", card=c, csrf=shell["csrf"]) for c in shown.cards],
         pulse=pulse(visit.connection, house.site.site, visit.now),
-        now=visit.now,
-        clock=lambda at, seconds=False: clock_text(at, zone, visit.language, seconds),
-        day=day_text(visit.now, zone, visit.language),
         notice=_notice_again(visit, notice, alert),
     )
 
@@ -232,7 +226,7 @@ def choose_appearance(
 ) -> Response:
     """Language and theme of this browser."""
     back = urlsplit(request.headers.get("referer", "/")).path
-    response = RedirectResponse(back if back in ("/", "/sign-in") else "/", 303)
+    response = RedirectResponse(back if back.startswith("/") and not back.startswith("//") else "/", 303)
     if language in LANGUAGES:
         _set_cookie(request, response, LANGUAGE_COOKIE, language, YEAR_S)
     if theme in THEMES:

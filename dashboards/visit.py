@@ -6,12 +6,12 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Literal, cast
+from typing import Annotated, Any, Literal, cast
 
 from fastapi import Depends, Form, Header, HTTPException, Request
 
 from dashboards import auth
-from dashboards.access import Access, access_of
+from dashboards.access import Access, Act, access_of, may
 from dashboards.house import House, read_house
 from dashboards.language import as_language
 from dashboards.views import Scope
@@ -95,6 +95,16 @@ def visitor(request: Request, connection: Database, house: AnyHouse) -> Visit:
 
 
 Visitor = Annotated[Visit, Depends(visitor)]
+
+
+def needs(act: Act) -> Any:
+    """A dependency: 404 for whoever may not, as for what is not there; nobody learns which it was."""
+
+    def refuse_others(visit: Visitor) -> None:
+        if not may(visit.person, act):
+            raise HTTPException(404, "there is nothing here, or not for you")
+
+    return Depends(refuse_others)
 
 
 def theme_of(request: Request) -> Theme:

@@ -1,25 +1,23 @@
-"""What other programs may read: liveness for a watchdog, and the alerts as JSON for whoever is signed in.
-
-`python -m dashboards.api` prints the OpenAPI document (docs/openapi.json).
-"""
+"""The alerts as JSON, for whoever is signed in."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from dashboards.snapshot import RECENT, pulse
+from dashboards.api.refusal import Refusal
+from dashboards.snapshot import RECENT
 from dashboards.views import order, visible, voice_of
-from dashboards.visit import AnyHouse, Database, Visitor, clock_of
+from dashboards.visit import Visitor
 from hub.store import alerts, audit
 from rules import wording
 from rules.alert import Alert, Outcome, State
 from rules.rule import Severity
 
-api = APIRouter()
+api = APIRouter(prefix="/api/v1")
 
 
 class EvidenceOut(BaseModel):
@@ -67,34 +65,7 @@ class AlertsOut(BaseModel):
     )
 
 
-class HealthOut(BaseModel):
-    """`sensors`: whether the hub hears the sensors' broker."""
-
-    web: Literal["ok"]
-    hub: Literal["ok", "down"]
-    sensors: Literal["ok", "down"]
-    hub_seen: datetime | None
-
-
-class Refusal(BaseModel):
-    detail: str
-
-
-@api.get("/healthz", responses={503: {"model": HealthOut}})
-def healthz(request: Request, response: Response, connection: Database, house: AnyHouse) -> HealthOut:
-    """Whether alerts reach the boards: 200, or 503 when the hub is silent or hears no broker."""
-    found = pulse(connection, house.site.site, clock_of(request).now())
-    if found.why != "ok":
-        response.status_code = 503
-    return HealthOut(
-        web="ok",
-        hub="down" if found.why == "hub" else "ok",
-        sensors="ok" if found.why == "ok" else "down",
-        hub_seen=found.hub_seen,
-    )
-
-
-@api.get("/api/v1/alerts", responses={401: {"model": Refusal}})
+@api.get("/alerts", responses={401: {"model": Refusal}})
 def list_alerts(
     visit: Visitor,
     closed: Annotated[bool, Query(description="Also those closed in the last 12 hours")] = False,
@@ -117,12 +88,3 @@ def _out(alert: Alert, visit: Visitor) -> AlertOut:
         EvidenceOut(device=e.device, measure=e.measure, value=e.value, at=e.at) for e in alert.evidence
     ]
     return AlertOut(**{**fields, "place": alert.room, "summary": summary, "evidence": evidence})
-
-
-if __name__ == "__main__":
-    import json
-
-    from dashboards.app import create_app
-    from hub.settings import Settings
-
-    print(json.dumps(create_app(Settings()).openapi(), indent=2, ensure_ascii=False))

@@ -1,0 +1,53 @@
+"""The shell that every page but the board stands in: head, navigation, menu, and the word on what was just
+done.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from fastapi import Request
+
+from dashboards import auth
+from dashboards.access import Act, may
+from dashboards.pages import clock_text, day_text, render
+from dashboards.visit import Visit, theme_of
+from rules.building import Person
+
+
+class Place(NamedTuple):
+    """Where the navigation leads. `word` is English; `templates/_navigation.html` has it for translation."""
+
+    word: str
+    path: str
+    act: Act
+
+
+PLACES: tuple[Place, ...] = (Place("Alerts", "/", "see alerts"),)
+"""In the order in which they are shown. A page adds its line here and its word to the template."""
+
+
+def places_of(person: Person) -> list[Place]:
+    return [place for place in PLACES if may(person, place.act)]
+
+
+def frame(request: Request, visit: Visit) -> dict[str, Any]:
+    """What `_page.html` and `_head.html` need, for every page."""
+    zone = visit.house.site.zone
+    return {
+        "site": visit.house.site,
+        "units": [visit.house.unit_name(u) for u in visit.person.units],
+        "person": visit.person,
+        "theme": theme_of(request),
+        "csrf": auth.form_token(visit.token),
+        "places": places_of(visit.person),
+        "here": request.url.path,
+        "now": visit.now,
+        "day": day_text(visit.now, zone, visit.language),
+        "clock": lambda at, seconds=False: clock_text(at, zone, visit.language, seconds),
+    }
+
+
+def page(request: Request, visit: Visit, template: str, **values: Any) -> str:
+    """`template` extends `_page.html`. `notice`, where given, is said at the bottom of the screen."""
+    return render(visit.language, template, **{"notice": "", **frame(request, visit), **values})

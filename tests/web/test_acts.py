@@ -1,0 +1,67 @@
+"""Who may see and do what, by role: the whole table, written down a second time on purpose."""
+
+from typing import get_args
+
+import pytest
+
+from dashboards.access import ACTS, Act, may
+from rules.building import Person, PersonRole
+
+MAY: dict[PersonRole, set[Act]] = {
+    "carer": {
+        "see alerts",
+        "see rules",
+        "pause rules",
+        "say who is away",
+        "see goals",
+        "see legal basis",
+        "hand over",
+    },
+    "leader": {
+        "see alerts",
+        "see rules",
+        "pause rules",
+        "say who is away",
+        "see goals",
+        "see legal basis",
+        "hand over",
+        "see devices",
+        "pause devices",
+        "change rules",
+        "change legal basis",
+    },
+    "technician": {
+        "see alerts",
+        "see devices",
+        "place devices",
+        "test devices",
+        "pause devices",
+        "control gateways",
+        "see quarantine",
+        "upload codecs",
+    },
+    "administrator": {
+        "see alerts",
+        "see devices",
+        "place devices",
+        "test devices",
+        "pause devices",
+        "control gateways",
+        "see quarantine",
+        "upload codecs",
+        "see rules",
+        "change rules",
+        "see legal basis",
+        "change legal basis",
+    },
+}
+
+
+@pytest.mark.parametrize("role", get_args(PersonRole))
+def test_each_role_may_do_what_the_table_says_and_nothing_else(role: PersonRole) -> None:
+    person = Person(id="somebody", name="Somebody", role=role)
+    assert {act for act in ACTS if may(person, act)} == MAY[role]
+
+
+def test_the_table_names_every_act() -> None:
+    assert set(get_args(Act)) == set(ACTS)

@@ -1,7 +1,7 @@
 """The page's own words in the reader's language: gettext catalogs read as they are, without a build step.
 
-English is what stands in the templates; dashboards/locale/nb/ says it in Norwegian, one file for each area. What
-happened to a resident is said by rules/wording instead.
+English is what stands in the templates; dashboards/locale/nb/ says it in Norwegian, one file for each area.
+What happened to a resident is said by rules/wording instead.
 """
 
 from __future__ import annotations

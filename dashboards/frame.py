@@ -40,12 +40,20 @@ def frame(request: Request, visit: Visit) -> dict[str, Any]:
         "person": visit.person,
         "theme": theme_of(request),
         "csrf": auth.form_token(visit.token),
-        "places": places_of(visit.person),
-        "here": request.url.path,
+        "places": (places := places_of(visit.person)),
+        "here": _here(places, request.url.path),
         "now": visit.now,
         "day": day_text(visit.now, zone, visit.language),
         "clock": lambda at, seconds=False: clock_text(at, zone, visit.language, seconds),
     }
+
+
+def _here(places: list[Place], path: str) -> str:
+    """The place that a page belongs to: the one with the longest beginning in common. The board has nobody
+    below it.
+    """
+    above = (p.path for p in places if path == p.path or (p.path != "/" and path.startswith(f"{p.path}/")))
+    return max(above, key=len, default="")
 
 
 def page(request: Request, visit: Visit, template: str, **values: Any) -> str:

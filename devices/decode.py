@@ -101,7 +101,7 @@ class Decoder:
             way = found
         rest = topic[len(way.base) :] if topic.startswith(way.base) else topic
         if len(message.payload) > LARGEST and not way.gateway.passes_over(rest):
-            limit = LARGEST_ANNOUNCEMENT if rest == "bridge/devices" else LARGEST
+            limit = LARGEST_ANNOUNCEMENT if rest in ("bridge/devices", "bridge/info") else LARGEST
             if len(message.payload) > limit:
                 return Decoded(gateway=way.id, error=_too_large(len(message.payload), limit))
         return way.gateway.decode(message, rest)

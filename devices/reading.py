@@ -10,6 +10,8 @@ from typing import Literal
 
 import msgspec
 
+from devices.asking import Talk
+
 Value = bool | float | str
 
 
@@ -50,7 +52,8 @@ class Decoded(msgspec.Struct, frozen=True, gc=False):
     rest was understood).
 
     `heard` names the device that spoke even when it said nothing new. `ignored` says why a message that is
-    not about a person or a device's state (a bridge log, a request) was passed over without error.
+    not about a person or a device's state (a bridge log, a request) was passed over without error. `talk` is
+    what the gateway says to those who look after it.
     """
 
     gateway: str = ""
@@ -59,3 +62,4 @@ class Decoded(msgspec.Struct, frozen=True, gc=False):
     availability: tuple[Availability, ...] = ()
     error: str | None = None
     ignored: Literal["", "gateway's own talk", "request to a device", "discovery", "no state"] = ""
+    talk: Talk | None = None

@@ -19,7 +19,7 @@ from devices.decode import Decoder
 from devices.measures import MEASURES
 from devices.message import Message
 from devices.reading import Availability, Decoded, Reading
-from hub import alerting
+from hub import alerting, gateway_requests
 from hub.clock import NEVER, Clock, ReadingsClock
 from hub.redelivery import Redelivery
 from hub.registry import LONGEST_ADDRESS, Registry, Speaker
@@ -76,8 +76,11 @@ class Pipeline:
         with transaction(self._connection):
             rule_states.forget(self._connection, site.site, self.judge.rulebook)
         rule_states.load(self._connection, site.site, self.judge)
-        for message in announcements.everything(self._connection, site.site):
-            decoder.decode(message)
+        with transaction(self._connection):
+            for message in announcements.everything(self._connection, site.site):
+                self._hear(decoder.decode(message), message.received_at)
+        for gateway, was, now in gateway_requests.renames_under_way(self._connection, site.site):
+            self.registry.also_called(gateway, now, known_as=was)
         self.announced += 1
         self.put_pauses(self._clock.now())
 
@@ -192,12 +195,23 @@ class Pipeline:
             self._set_aside(message, decoded.error)
         for availability in decoded.availability:
             self._take_availability(availability)
-        if decoded.ignored == "discovery" and announcements.put(self._connection, self.site.site, message):
-            self.announced += 1
+        if decoded.ignored == "discovery":
+            self._take_announcement(message, decoded)
+        elif decoded.talk is not None:
+            self._hear(decoded, message.received_at)
         if decoded.heard is not None:
             for address in dict.fromkeys((decoded.heard, *[r.device for r in decoded.readings])):
                 self._take_readings(message, decoded, address)
         self._redelivery.note(message)
+
+    def _take_announcement(self, message: Message, decoded: Decoded) -> None:
+        if announcements.put(self._connection, self.site.site, message):
+            self.announced += 1
+            self._hear(decoded, message.received_at)
+
+    def _hear(self, decoded: Decoded, at: datetime) -> None:
+        if decoded.talk is not None:
+            gateway_requests.heard(self._connection, self.site.site, decoded.gateway, decoded.talk, at)
 
     def _take_availability(self, availability: Availability) -> None:
         part = f"gateway:{availability.gateway}"

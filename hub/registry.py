@@ -79,6 +79,12 @@ class Registry:
         self._new.append((gateway, address))
         return self._speaker(no, gateway, address, None)
 
+    def also_called(self, gateway: str, address: str, known_as: str) -> None:
+        """From now on a device of the site speaks under another name as well: its gateway renames it."""
+        id = self._ids.get((gateway, known_as))
+        if id is not None and (gateway, address) not in self._speakers:
+            self._ids.setdefault((gateway, address), id)
+
     def device_id(self, gateway: str, address: str) -> str | None:
         """The site's name for a device, None where the site has none."""
         return self._ids.get((gateway, address))

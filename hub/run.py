@@ -17,10 +17,12 @@ from functools import lru_cache, partial
 from threading import Event
 from typing import TYPE_CHECKING
 
+from devices.asking import Rename
 from devices.decode import NATIVE, Decoder, GatewayTopic
 from hub.announcement import announce
 from hub.clock import JUMP, NEVER, Clock, ReadingsClock, WallClock
 from hub.codecs import read_codecs
+from hub.gateway_requests import Outgoing
 from hub.jobs import Jobs
 from hub.mqtt.broker import BrokerAccess
 from hub.mqtt.gateway import Gateway
@@ -72,6 +74,7 @@ class Hub:
             filters=_filters(self._pipeline),
             now=self._wall.now,
         )
+        self._outgoing = Outgoing(self._connection, self.gateway)
         self._notifier = Notifier(settings.database, site, self.gateway, self._clock)
         self._relay = _relay(settings, site)
         self._announced = self._pipeline.announced
@@ -174,7 +177,16 @@ class Hub:
         self._persist(partial(self._rounds.go, self._clock.now(), now))
         if self._caught_up and not replaying:
             self._persist(partial(self._rounds.look_for_the_silent, now))
+            self._persist(partial(self._ask_gateways, now))
         self._notifier.wake()
+
+    def _ask_gateways(self, now: datetime) -> None:
+        """Send what people want of them. Who is being renamed is known by the new name from now on."""
+        for request in self._outgoing.go(self._pipeline.site, now):
+            if isinstance(request.ask, Rename):
+                self._pipeline.registry.also_called(
+                    request.gateway, request.ask.to, known_as=request.ask.device
+                )
 
     # The broker comes and goes
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from devices.gateways.zigbee2mqtt import PROPERTIES, STAND_INS
 from devices.measures import MEASURES
 from devices.reading import Decoded
+from devices.zigbee_properties import PROPERTIES, STAND_INS
 from tests.payloads.rows import decode, needs_payloads, rows, said
 
 NASTY = [row for row in rows("nasty.jsonl") if row["payload_raw"] is not None]

@@ -8,8 +8,8 @@ from collections import Counter, defaultdict
 from typing import Any, NamedTuple
 
 from devices.exposes import measure_of
-from devices.gateways.zigbee2mqtt import PROPERTIES, STAND_INS
 from devices.values import UnusableError
+from devices.zigbee_properties import PROPERTIES, STAND_INS
 from tests.payloads.rows import FOLDER
 
 # What a human says that these are, by the name, its description and how many of the models have it.

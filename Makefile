@@ -47,7 +47,9 @@ bench: $(READY)  ## Throughput and latency, as a table
 
 corpus: $(READY)  ## What real payloads become, and the rules beside what people in real homes wrote down
 	$(BIN)/python -m tests.payloads.corpus
-	$(BIN)/python -m tests.recordings.labels
+	$(BIN)/python -m tests.recordings.figures
+	$(BIN)/python -m tests.recordings.absence
+	$(BIN)/python -m tests.recordings.bed_exits
 
 format: $(READY)  ## Format and fix what can be fixed
 	$(BIN)/ruff format .

@@ -21,7 +21,7 @@ from rules.building import NATIVE, Resident, RuleUse, Site
 from rules.catalogue import catalogue
 from rules.duration import write_duration
 from rules.legal_basis import covers
-from rules.rule import RULE_MODELS, AnyRule, parts_of
+from rules.rule import RULE_MODELS, AnyRule, QuietRule, parts_of
 from rules.rulebook import Rulebook, rulebook, settle
 
 SITES_OWN = frozenset(
@@ -138,6 +138,7 @@ def check_coverage(draft: Draft, site: Site) -> None:
             draft.warn(("rules", position), f"rule {use.name!r} is in force in no room", "a room for it")
     _check_is_heard(draft, site, book)
     _check_storms(draft, site)
+    _check_is_confirmable(draft, site, book)
     for position, resident in enumerate(site.residents):
         for name in resident.rules:
             if (name, resident.room) not in book.watches:
@@ -164,6 +165,22 @@ def _check_storms(draft: Draft, site: Site) -> None:
             if own := resident.rules.get(use.name):
                 path = ("residents", place, "rules", use.name)
                 _check_lengths(draft, path, settle(use, own, catalogue()), own)
+
+
+def _check_is_confirmable(draft: Draft, site: Site, book: Rulebook) -> None:
+    """Warn where one sensor alone would have to be confirmed by another."""
+    for position, use in enumerate(site.rules):
+        alone = [
+            watch.room
+            for watch in book.watches.values()
+            if watch.name == use.name
+            and isinstance(watch.rule, QuietRule)
+            and watch.rule.confirmed_within is not None
+            and len(watch.devices) < 2
+        ]
+        if alone:
+            wrong = f"confirmed_within in {', '.join(alone)}, where there is one sensor only"
+            draft.warn(("rules", position), wrong, "two sensors that can confirm each other")
 
 
 def _check_lengths(draft: Draft, path: Path, rule: AnyRule, given: Mapping[str, Any]) -> None:

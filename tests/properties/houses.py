@@ -26,7 +26,7 @@ residents:
   - id: r-b
     name: B
     room: B
-    rules: {quiet: {after: 2 h, prewarning: 0 s}, not-back: {by_day: 10 min}}
+    rules: {quiet: {after: 2 h, prewarning: 0 s, confirmed_within: 5 min}, not-back: {by_day: 10 min}}
 devices:
   - {id: A door, room: A, role: outer_door}
   - {id: A motion, room: A, role: motion}

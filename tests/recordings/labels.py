@@ -1,66 +1,79 @@
-"""The rules beside what the people in the real recordings wrote down: `python -m tests.recordings.labels`
-prints the tables of docs/figures.md.
+"""What the people in the real recordings wrote down of themselves, and what the rules owe by it.
 
-What should have been found is worked out here from the labels alone, by csv and datetime.
+Worked out from the labels alone, by csv and datetime: nothing of ours is asked.
 """
 
 import csv
 import gzip
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime, time, timedelta
-from statistics import median
+from itertools import pairwise
 from typing import NamedTuple
 
-from tests.recordings.real_homes import AL_HOME, HOUSE_A, HOUSE_C, Home, backtested, raised
+from tests.recordings.real_homes import Home
 
-HOMES = (HOUSE_A, HOUSE_C, AL_HOME)
 BY_DAY, BY_NIGHT = timedelta(minutes=60), timedelta(minutes=15)
-NEAR = timedelta(minutes=2)
-"""Labels were set by hand: a door may be heard so long before or after what was written down."""
+IN_BED = ("go-to-bed", "Sleep")
+IN_THE_BATHROOM = ("take-shower", "brush-teeth", "use-toilet", "Bathe", "Personal_Hygiene", "Toilet")
+SOON = timedelta(minutes=2)
+"""Two things done so soon after one another in the bathroom are one stay there."""
 
 
-class Figures(NamedTuple):
-    """`owed`: what the labels say should be found; `found` of those; `other`: found beside them. `delay`:
-    median of what was found, from the instant at which it was owed.
-    """
+class Label(NamedTuple):
+    """Somebody did something, by their own word."""
 
-    rule: str
-    home: str
-    nights: int
-    owed: int
-    found: int
-    other: int
-    delay: timedelta | None
-
-    def row(self) -> str:
-        share = f"{100 * self.found / self.owed:.0f} %" if self.owed else "-"
-        late = f"{self.delay.total_seconds() / 60:+.1f} min" if self.delay is not None else "-"
-        each = f"{self.other / self.nights:.2f}"
-        cells = (self.rule, self.home, self.nights, self.owed, self.found, share, self.other, each, late)
-        return "| " + " | ".join(str(cell) for cell in cells) + " |"
+    begin: datetime
+    end: datetime
+    what: str
 
 
-HEAD = """\
-| Rule | Home | Nights | By the labels | Found | Sensitivity | Found beside them | A night | Delay (median) |
-|---|---|---|---|---|---|---|---|---|"""
+class Owed(NamedTuple):
+    """What a rule owes: an alert at `due`, and until `end` it may still be told."""
+
+    begin: datetime
+    due: datetime
+    end: datetime
 
 
-def labels(home: Home) -> list[tuple[datetime, datetime, str]]:
-    """(begin, end, what) in UTC."""
+Span = tuple[datetime, datetime]
+
+
+def labels(home: Home) -> list[Label]:
+    """In UTC, in order."""
     file = home.file()
     with gzip.open(
         file.with_name(file.name.replace(".csv.gz", ".labels.csv.gz")), "rt", encoding="utf-8", newline=""
     ) as text:
-        return [
-            (home._local(row["start"]).astimezone(UTC), home._local(row["end"]).astimezone(UTC), row["label"])
+        return sorted(
+            Label(
+                home.local(row["start"]).astimezone(UTC), home.local(row["end"]).astimezone(UTC), row["label"]
+            )
             for row in csv.DictReader(text)
-        ]
+        )
 
 
-def absences(home: Home) -> Iterator[tuple[datetime, datetime]]:
+def spans(home: Home, what: Collection[str]) -> list[Span]:
+    return [(label.begin, label.end) for label in labels(home) if label.what in what]
+
+
+def is_night(home: Home, at: datetime) -> bool:
+    local = home.local(at.isoformat()).time()
+    return not time(7) <= local < time(22)
+
+
+def nights(home: Home) -> int:
+    rows = home.rows()
+    return (max(row[0] for row in rows) - min(row[0] for row in rows)).days
+
+
+def absences(home: Home) -> list[Span]:
     """From leaving to coming home, as they were written down."""
+    return list(_absences(home))
+
+
+def _absences(home: Home) -> Iterator[Span]:
     left = None
-    for begin, end, what in sorted(labels(home)):
+    for begin, end, what in labels(home):
         if what == "leave-house":
             yield begin, end
         elif what == "Leave_Home":
@@ -70,53 +83,54 @@ def absences(home: Home) -> Iterator[tuple[datetime, datetime]]:
             left = None
 
 
-def is_night(home: Home, at: datetime) -> bool:
-    local = home._local(at.isoformat()).time()
-    return not time(7) <= local < time(22)
+def stays_in_the_bathroom(home: Home) -> list[Span]:
+    joined: list[Span] = []
+    for begin, end in spans(home, IN_THE_BATHROOM):
+        if joined and begin - joined[-1][1] <= SOON:
+            joined[-1] = joined[-1][0], max(end, joined[-1][1])
+        else:
+            joined.append((begin, end))
+    return joined
 
 
-def nights(home: Home) -> int:
+# What each rule owes
+
+
+def longer_than(home: Home, found: list[Span], by_day: timedelta, by_night: timedelta) -> list[Owed]:
+    """Of these spans, those that lasted longer than is allowed by the hour at which they began."""
+    allowed = [(b, e, b + (by_night if is_night(home, b) else by_day)) for b, e in found]
+    return [Owed(b, due, e) for b, e, due in allowed if due < e]
+
+
+def passages_at_night(home: Home) -> list[Owed]:
+    """Leaving or coming home between 22 and 07."""
+    return [Owed(at, at, at) for both in absences(home) for at in both if is_night(home, at)]
+
+
+def mornings_in_bed_or_out(home: Home) -> list[Owed]:
+    """Mornings that were slept or spent elsewhere from seven to ten."""
     rows = home.rows()
-    return (max(row[0] for row in rows) - min(row[0] for row in rows)).days
+    day, last = min(row[0] for row in rows).date(), max(row[0] for row in rows).date()
+    zone = rows[0][0].tzinfo
+    still = [*spans(home, IN_BED), *absences(home)]
+    found = []
+    while day <= last:
+        seven, ten = (datetime.combine(day, time(clock), zone).astimezone(UTC) for clock in (7, 10))
+        if any(begin <= seven and ten <= end for begin, end in still):
+            found.append(Owed(seven, ten, ten))
+        day += timedelta(days=1)
+    return found
 
 
-def not_back(home: Home) -> Figures:
-    """Absences longer than is allowed: an hour by day, a quarter of an hour by night."""
-    away = list(absences(home))
-    told = [at.astimezone(UTC) for at in raised(backtested(home), "not-back")]
-    owed = [(b, e, b + (BY_NIGHT if is_night(home, b) else BY_DAY)) for b, e in away]
-    owed = [(b, e, due) for b, e, due in owed if due < e]
-    delays = [
-        min(at - due for at in told if b - NEAR <= at <= e + NEAR)
-        for b, e, due in owed
-        if any(b - NEAR <= at <= e + NEAR for at in told)
-    ]
-    other = sum(not any(b - NEAR <= at <= e + NEAR for b, e in away) for at in told)
-    delay = timedelta(seconds=median(d.total_seconds() for d in delays)) if delays else None
-    return Figures("not-back", name(home), nights(home), len(owed), len(delays), other, delay)
+def risings(home: Home) -> list[Owed]:
+    """Getting up, whenever it was: the end of each time in bed, where the next did not follow at once."""
+    in_bed = spans(home, IN_BED)
+    last = [in_bed[-1][1]] if in_bed else []
+    ends = [one[1] for one, other in pairwise(in_bed) if other[0] - one[1] > SOON] + last
+    return [Owed(end, end, end) for end in ends]
 
 
-def night_exit(home: Home) -> Figures:
-    """Leaving or coming home at night, as it was written down."""
-    used = [at for both in absences(home) for at in both if is_night(home, at)]
-    told = [at.astimezone(UTC) for at in raised(backtested(home), "night-exit")]
-    delays = [
-        min((at - passed for at in told if abs(at - passed) <= NEAR), key=abs)
-        for passed in used
-        if any(abs(at - passed) <= NEAR for at in told)
-    ]
-    other = sum(not any(abs(at - passed) <= NEAR for passed in used) for at in told)
-    delay = timedelta(seconds=median(d.total_seconds() for d in delays)) if delays else None
-    return Figures("night-exit", name(home), nights(home), len(used), len(delays), other, delay)
-
-
-def name(home: Home) -> str:
-    return home.recording.rpartition("/")[2]
-
-
-def table() -> str:
-    return "\n".join([HEAD, *(of(home).row() for of in (not_back, night_exit) for home in HOMES)])
-
-
-if __name__ == "__main__":
-    print(table())
+def risings_too_early(home: Home) -> list[Owed]:
+    """Getting up between 22 and 07 and still being up a quarter of an hour later, before seven."""
+    dues = [(rise.due, rise.due + BY_NIGHT) for rise in risings(home)]
+    return [Owed(at, due, due) for at, due in dues if is_night(home, at) and is_night(home, due)]

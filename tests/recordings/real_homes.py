@@ -45,11 +45,11 @@ class Home:
         """(local time, sensor, kind, ON) of every row, by csv and datetime alone."""
         with gzip.open(self.file(), "rt", encoding="utf-8", newline="") as text:
             return [
-                (self._local(row["ts"]), row["sensor"], row["kind"], row["value"] in ("ON", "OPEN"))
+                (self.local(row["ts"]), row["sensor"], row["kind"], row["value"] in ("ON", "OPEN"))
                 for row in csv.DictReader(text)
             ]
 
-    def _local(self, text: str) -> datetime:
+    def local(self, text: str) -> datetime:
         at = datetime.fromisoformat(text)
         zone = ZoneInfo(self.zone)
         return at.astimezone(zone) if at.tzinfo else at.replace(tzinfo=zone)

@@ -99,5 +99,5 @@ def test_without_json_a_person_reads_local_times_and_the_counts_of_each_rule() -
     assert (done.returncode, done.stderr) == (0, "")
     lines = done.stdout.splitlines()
     assert "2016-07-14 05:03:15 -0700  raised     quiet, flat: quiet too long" in lines
-    assert lines[-3].split() == ["rule", "place", "raised", "cleared", "prewarned"]
-    assert lines[-1].split() == ["quiet", "flat", "4", "4", "4"]
+    assert lines[-5].split() == ["rule", "place", "raised", "cleared", "prewarned"]
+    assert lines[-3].split() == ["quiet", "flat", "4", "4", "4"]

@@ -1,0 +1,143 @@
+"""Who is told next while nobody has taken an alert."""
+
+import itertools
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from rules.escalation import (
+    EscalationCourse,
+    EscalationPlan,
+    EscalationStep,
+    answered,
+    begun,
+    called,
+    fallen_open,
+    graver,
+    widened,
+)
+
+T = datetime(2026, 11, 24, 2, 10, tzinfo=UTC)
+MIN = timedelta(minutes=1)
+PLAN = EscalationPlan()
+
+
+def _heard(calls):  # who was told, and how long after the alert
+    return [(call.at - T, call.to, call.nobody_answered) for call in calls]
+
+
+def test_nobody_answers_a_high_alert_in_the_night() -> None:
+    _, calls = called(begun(PLAN, "high", T), T + 4 * MIN)
+    assert _heard(calls) == [
+        (0 * MIN, ("assigned",), False),
+        (1 * MIN, ("unit",), False),
+        (3 * MIN, ("neighbours", "night_patrol"), False),
+    ]
+
+
+def test_the_last_step_repeats_for_ever_and_says_that_nobody_answered() -> None:
+    escalation, calls = called(begun(PLAN, "high", T), T + 5 * MIN)
+    assert calls[-1].to == ("leaders",)
+    for n in range(1, 50):
+        escalation, calls = called(escalation, T + 5 * MIN + n * 5 * MIN)
+        assert _heard(calls) == [(5 * MIN + n * 5 * MIN, ("leaders",), True)]
+
+
+def test_whoever_accepts_stops_the_calls() -> None:
+    escalation, _ = called(begun(PLAN, "high", T), T + 2 * MIN)
+    assert called(answered(escalation), T + timedelta(days=1)) == (answered(escalation), ())
+
+
+def test_an_acceptance_that_came_to_nothing_calls_those_again_who_were_called_last() -> None:
+    escalation, _ = called(begun(PLAN, "high", T), T + 2 * MIN)
+    again = fallen_open(answered(escalation), T + 12 * MIN)
+    _, calls = called(again, T + 14 * MIN)
+    assert _heard(calls) == [
+        (12 * MIN, ("unit",), False),
+        (14 * MIN, ("neighbours", "night_patrol"), False),
+    ]
+
+
+def test_after_an_outage_each_stage_is_called_once_and_of_the_repetitions_only_the_newest() -> None:
+    _, calls = called(begun(PLAN, "high", T), T + timedelta(hours=1))
+    assert [call.stage for call in calls] == [0, 1, 2, 3, 3]
+    assert calls[-1].at == T + timedelta(hours=1)
+
+
+def test_a_call_for_assistance_reaches_the_next_in_line_and_leaves_the_alert_with_its_owner() -> None:
+    escalation, _ = called(begun(PLAN, "high", T), T)
+    wider, call = widened(answered(escalation), T + MIN)
+    assert call.to == ("unit",)
+    assert wider.due is None
+    _, call = widened(wider, T + 2 * MIN)
+    assert call.to == ("neighbours", "night_patrol")
+
+
+def test_an_alert_that_becomes_graver_takes_the_graver_course_at_once() -> None:
+    escalation, _ = called(begun(PLAN, "low", T), T)
+    _, calls = called(graver(escalation, PLAN, "high", T + 10 * MIN), T + 11 * MIN)
+    assert _heard(calls) == [(10 * MIN, ("assigned",), False), (11 * MIN, ("unit",), False)]
+
+
+def test_an_alert_that_becomes_less_grave_goes_on_as_it_was() -> None:
+    escalation, _ = called(begun(PLAN, "high", T), T)
+    assert graver(escalation, PLAN, "medium", T + MIN) == escalation
+
+
+def test_an_edit_of_the_plan_does_not_change_an_escalation_that_is_on_its_way() -> None:
+    escalation = begun(PLAN, "high", T)
+    slow = EscalationCourse(steps=(EscalationStep(after="0 s", to=("leaders",)),), repeat="1 h")
+    PLAN.model_copy(update={"high": slow})
+    assert [call.to for call in called(escalation, T)[1]] == [("assigned",)]
+
+
+@pytest.mark.parametrize(
+    ("steps", "repeat", "what"),
+    [
+        ([("1 min", ["unit"])], "5 min", "expected after: 0 s"),
+        ([("0 s", ["unit"]), ("0 s", ["leaders"])], "5 min", "expected each later than the one before"),
+        ([("0 s", ["unit"])], "10 s", "expected at least 1 min"),
+        ([], "5 min", "at least 1 item"),
+        ([("0 s", [])], "5 min", "at least 1 item"),
+        ([("0 s", ["the cat"])], "5 min", "night_patrol"),
+    ],
+)
+def test_a_course_that_would_leave_somebody_waiting_is_refused(steps, repeat, what) -> None:
+    with pytest.raises(ValidationError, match=what):
+        EscalationCourse.model_validate(
+            {"steps": [{"after": after, "to": to} for after, to in steps], "repeat": repeat}
+        )
+
+
+EVENTS = st.lists(
+    st.tuples(st.sampled_from(["wait", "answer", "fall open", "assist", "graver"]), st.integers(0, 7200)),
+    max_size=30,
+)
+
+
+@given(st.sampled_from(["low", "medium", "high"]), EVENTS)
+def test_an_alert_that_nobody_has_always_has_a_call_ahead_of_it(severity, events) -> None:
+    now, owned = T, False
+    escalation = begun(PLAN, severity, T)
+    for event, seconds in events:
+        now += timedelta(seconds=seconds)
+        escalation, calls = called(escalation, now)
+        assert not (owned and calls)
+        assert all(earlier.at <= later.at <= now for earlier, later in itertools.pairwise(calls))
+        if event == "answer":
+            escalation, owned = answered(escalation), True
+        elif event == "fall open":
+            escalation, owned = fallen_open(escalation, now), False
+        elif event == "assist" and owned:
+            escalation, _ = widened(escalation, now)
+        elif event == "graver":
+            escalation = graver(escalation, PLAN, "high", now)
+        escalation, _ = called(escalation, now)
+        if owned:
+            assert escalation.due is None
+        else:
+            assert escalation.due is not None
+            assert now < escalation.due <= now + timedelta(hours=4)

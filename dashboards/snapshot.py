@@ -9,12 +9,13 @@ from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
 from dashboards.house import House
-from hub.store import alerts, health, protection
+from hub.store import alerts, escalations, health, protection
 from hub.store.alerts import AlertEvent
 from hub.store.health import Health
 from hub.store.instants import from_us
 from hub.store.protection import Standing
 from rules.alert import Alert
+from rules.escalation import Escalation
 from rules.wording import OPEN_AGAIN
 
 RECENT = timedelta(hours=12)
@@ -35,6 +36,8 @@ class Snapshot(NamedTuple):
     open: list[Alert]
     reopened: dict[int, AlertEvent]
     """By alert: what put it back to open after somebody had taken it."""
+    called: dict[int, Escalation]
+    """By alert: how far the calls for it have come."""
     recent: list[Alert]
     protection: dict[str, Standing]
     unheard: list[Unheard]
@@ -62,6 +65,7 @@ def read_snapshot(connection: sqlite3.Connection, house: House, now: datetime) -
         house,
         still_open,
         {a.id: event for a in still_open if (event := _reopened(connection, a)) is not None},
+        escalations.of_open(connection, site),
         alerts.recent(connection, site, now - RECENT),
         protection.now(connection, site),
         unheard(connection, site),

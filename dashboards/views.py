@@ -13,8 +13,9 @@ from hub.store.protection import Standing
 from rules import wording
 from rules.alert import Alert, Outcome, State
 from rules.building import Resident
+from rules.escalation import Escalation
 from rules.protection import NOT_HEARD
-from rules.rule import SEVERITIES, Severity
+from rules.severity import SEVERITIES, Severity
 from rules.wording import Language, Voice
 
 
@@ -53,6 +54,7 @@ class Card(NamedTuple):
     late: str | None
     often: str | None
     reopened: str | None
+    called: str | None
     ended: str | None
     taken: tuple[str, str] | None
     arrived: tuple[str, str] | None
@@ -114,9 +116,14 @@ def order(alert: Alert) -> tuple[bool, int, bool, datetime, int]:
 
 
 def card(
-    alert: Alert, house: House, voice: Voice, access: Access, reopened: AlertEvent | None = None
+    alert: Alert,
+    house: House,
+    voice: Voice,
+    access: Access,
+    reopened: AlertEvent | None = None,
+    escalation: Escalation | None = None,
 ) -> Card:
-    """`reopened`: what made an alert open again that somebody had taken."""
+    """`reopened`: what made an alert open again that somebody had taken. `escalation`: who was called."""
     rule = house.rule_of(alert)
     residents = (house.resident(id) for id in alert.residents)
 
@@ -144,6 +151,7 @@ def card(
         late=wording.how_late(alert, voice),
         often=wording.how_often(alert, voice),
         reopened=wording.why_open_again(reopened.event, reopened.at, voice) if reopened is not None else None,
+        called=wording.who_was_called(escalation, voice),
         ended=wording.how_it_ended(alert, rule, house.site, voice),
         taken=act(alert.accepted_by, alert.accepted_at),
         arrived=arrived(),
@@ -184,7 +192,7 @@ def board(snapshot: Snapshot, scope: Scope) -> Board:
     known = len(standing) == len(living)
     return Board(
         cards=[
-            card(a, house, voice, access, snapshot.reopened.get(a.id))
+            card(a, house, voice, access, snapshot.reopened.get(a.id), snapshot.called.get(a.id))
             for a in sorted(visible(snapshot.open, access), key=order)
         ],
         closed=[card(a, house, voice, access) for a in visible(snapshot.recent, access)],

@@ -10,11 +10,13 @@ from datetime import datetime
 
 import msgspec
 
+from hub import escalation
 from hub.announcement import announce
 from hub.store import alerts
 from hub.store.db import transaction
 from rules.alert import Alert, Concern, Decision, found, opened, time_is_up
 from rules.building import Site
+from rules.escalation import EscalationPlan
 from rules.finding import Finding
 
 
@@ -28,11 +30,13 @@ def take(
     alert = alerts.open_alert(connection, site, finding.rule, finding.room)
     if alert is not None:
         decision = found(alert, finding, concern)
-        return change(connection, alert, decision.event or finding.kind, decision, found_at)
+        event = decision.event or finding.kind
+        return change(connection, alert, event, decision, found_at, plan=concern.escalation)
     if finding.kind == "cleared":
         return None
     alert = alerts.add(connection, opened(finding, site, concern, found_at))
     alerts.add_event(connection, alert.id, found_at, finding.kind, None, finding.reason)
+    escalation.begin(connection, alert, concern.escalation, found_at)
     announce(connection, alert, found_at)
     return alert
 
@@ -44,27 +48,37 @@ def change(
     decision: Decision,
     at: datetime,
     by: str | None = None,
+    plan: EscalationPlan | None = None,
 ) -> Alert:
-    """Put a decision on a stored alert into force. Within a transaction."""
+    """Put a decision on a stored alert into force. Within a transaction. `plan`: who is called where it was a
+    pre-warning until now.
+    """
+    alerts.add_event(connection, before.id, at, event, by, decision.reason)
     if decision.changed and decision.alert != before:
         alerts.put(connection, decision.alert)
+        escalation.follow(connection, decision.alert, plan, at)
         announce(connection, decision.alert, at)
-    alerts.add_event(connection, before.id, at, event, by, decision.reason)
     return decision.alert
 
 
 def let_time_pass(connection: sqlite3.Connection, site: str, now: datetime) -> int:
-    """Alerts that time itself changes: taken by somebody, and nothing came of it. Returns how many."""
+    """What time itself changes: alerts that somebody took and nothing came of, and calls that are due.
+    Returns how many alerts it was.
+    """
     waiting = alerts.overdue(connection, site, now)
     for alert in waiting:
         decision = time_is_up(alert)
         change(connection, alert, decision.event, decision, now)
-    return len(waiting)
+    called = escalation.let_time_pass(connection, site, now)
+    for alert in called:
+        announce(connection, alert, now)
+    return len(waiting) + len(called)
 
 
 def clock_jumped(connection: sqlite3.Connection, site: str, moved: Callable[[datetime], datetime]) -> None:
     """What waits for its time waits as long as it would have. Within a transaction."""
     for alert in alerts.open_alerts(connection, site):
+        escalation.clock_jumped(connection, alert.id, moved)
         if alert.due is not None:
             alerts.put(connection, msgspec.structs.replace(alert, due=moved(alert.due)))
 

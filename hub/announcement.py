@@ -11,16 +11,20 @@ from typing import Any
 
 import msgspec
 
-from hub.store import outbox
+from hub.store import escalations, outbox
 from rules.alert import Alert
+from rules.escalation import Escalation
 
 
 def topic(site: str, alert: int) -> str:
     return f"vaka/{site}/alerts/{alert}"
 
 
-def announcement(alert: Alert) -> str:
-    """The message as JSON; instants in ISO 8601, UTC."""
+def announcement(alert: Alert, escalation: Escalation | None) -> str:
+    """The message as JSON; instants in ISO 8601, UTC. `called`: the groups that were called so far;
+    `nobody_answered`: all of them were, in vain.
+    """
+    called = escalation.stages[: escalation.taken] if escalation is not None else ()
     message: dict[str, Any] = {
         "id": alert.id,
         "site": alert.site,
@@ -45,6 +49,8 @@ def announcement(alert: Alert) -> str:
         "closed_at": alert.closed_at,
         "evidence": alert.evidence,
         "others": alert.others,
+        "called": [group for stage in called for group in stage.to],
+        "nobody_answered": escalation is not None and escalation.due is not None and escalation.repeats > 0,
     }
     return msgspec.json.encode(message).decode()
 
@@ -54,6 +60,14 @@ def announce(connection: sqlite3.Connection, alert: Alert, at: datetime) -> None
     the broker.
     """
     address = topic(alert.site, alert.id)
-    outbox.add(connection, alert.site, alert.id, "mqtt", address, announcement(alert), at)
+    outbox.add(
+        connection,
+        alert.site,
+        alert.id,
+        "mqtt",
+        address,
+        announcement(alert, escalations.get(connection, alert.id)),
+        at,
+    )
     if alert.state == "closed":
         outbox.add(connection, alert.site, alert.id, "mqtt", address, "", at)

@@ -311,7 +311,7 @@ class Pipeline:
             others: tuple[Evidence, ...] = ()
             if finding.kind != "cleared":
                 others = company(self.judge.rulebook.devices_of(finding.room), self.judge.latest, finding.at)
-            concern = concern_of(watch, others)
+            concern = concern_of(watch, others, self.site.escalation_of(watch.unit))
             alerting.take(self._connection, self.site.site, finding, concern, found_at)
 
     def _set_aside(self, message: Message, why: str) -> None:

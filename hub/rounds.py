@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 
 from hub import alerting, pauses
 from hub.pipeline import Pipeline
-from hub.store import alerts, health, sites
+from hub.store import alerts, escalations, health, sites
 from hub.store import protection as standings
 from hub.store.db import transaction
 from rules.building import Site
@@ -64,6 +64,8 @@ class Rounds:
         self._lost = Flapping()
         self._listening_since: datetime | None = None
         self._next_look: datetime | None = None
+        self.next_call: datetime | None = None
+        """When somebody is to be called next, as of the last round: that does not wait for the next one."""
         self._basis: object = None  # what the protection was computed from that is written down
 
     def go(self, now: datetime, wall: datetime) -> None:
@@ -79,6 +81,7 @@ class Rounds:
             self._tell_of_silence(site, now)
             basis = self._put_protection(site, now)
             health.say(self._connection, site, "hub", "ok", wall)
+            self.next_call = escalations.next_due(self._connection)
         self._basis = basis
 
     def _look_for_new_site(self, wall: datetime) -> None:

@@ -145,7 +145,7 @@ class Hub:
             if due is not None and due <= now - ON_THE_WAY:
                 self._persist(partial(self._pipeline.tick, now - ON_THE_WAY))
                 self._notifier.wake()
-        if now >= self._next_round:
+        if now >= self._next_moment():
             self._next_round = now + timedelta(seconds=ROUND)
             self._go_round()
 
@@ -280,10 +280,16 @@ class Hub:
             return True
         return False
 
+    def _next_moment(self) -> datetime:
+        """When the next round is: within the second, or at once where somebody is to be called."""
+        call = self._rounds.next_call
+        replaying = self._clock.follows_readings
+        return self._next_round if call is None or replaying else min(self._next_round, call)
+
     def _patience(self) -> float:
         """Seconds until time itself has something for us to do."""
         now = self._wall.now()
-        until = self._next_round
+        until = self._next_moment()
         if self._caught_up and not self._clock.follows_readings:
             due = self._pipeline.judge.next_deadline()
             until = until if due is None else min(until, due + ON_THE_WAY)

@@ -11,9 +11,10 @@ from typing import Any, Literal
 
 import msgspec
 
+from rules.escalation import EscalationPlan
 from rules.finding import Evidence, Finding
-from rules.rule import Severity
 from rules.rulebook import Watch
+from rules.severity import Severity
 
 State = Literal["open", "accepted", "arrived", "closed"]
 Event = Literal[
@@ -109,14 +110,20 @@ class Concern(msgspec.Struct, frozen=True):
     residents: tuple[str, ...]
     severity_when_cleared: Severity | None = None
     others: tuple[Evidence, ...] = ()
+    escalation: EscalationPlan = EscalationPlan()
+    """Who is called next while nobody has the alert."""
     told_after: timedelta = timedelta(0)
     """How long after its time the finding comes when all is well: a silence is told of only when it lasts."""
 
 
-def concern_of(watch: Watch, others: tuple[Evidence, ...] = ()) -> Concern:
-    """`others`: what shows that more than one person is there (rules/company.py)."""
-    rule = watch.rule
-    return Concern(rule.severity, watch.unit, watch.residents, rule.severity_when_cleared, others)
+def concern_of(
+    watch: Watch, others: tuple[Evidence, ...] = (), escalation: EscalationPlan | None = None
+) -> Concern:
+    """`others`: what shows that more than one person is there (rules/company.py). `escalation`: the unit's
+    plan.
+    """
+    rule, plan = watch.rule, escalation or EscalationPlan()
+    return Concern(rule.severity, watch.unit, watch.residents, rule.severity_when_cleared, others, plan)
 
 
 class Decision(msgspec.Struct, frozen=True):

@@ -16,6 +16,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_valida
 from devices.measures import MEASURES
 from devices.values import STRICT, UnusableError
 from devices.ways_in import WAYS_IN, filters_of
+from rules.escalation import EscalationPlan
 
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9æøå][a-z0-9æøå_-]*$", max_length=64)]
 Line = Annotated[str, Field(pattern=r"^[^\s\x00-\x1f]([^\x00-\x1f]*[^\s\x00-\x1f])?$")]
@@ -113,6 +114,10 @@ class Unit(Part):
 
     id: Slug
     name: Name
+    neighbours: tuple[Slug, ...] = ()
+    """The units that are called when nobody here answers."""
+    escalation: EscalationPlan | None = None
+    """None: the site's."""
 
 
 class Room(Part):
@@ -269,6 +274,8 @@ class Site(Part):
     language: Literal["nb", "en"] = "nb"
     legal_basis: Literal["required"] | None = None
     """Required: what watches a person is not evaluated without a valid basis. None: that is not looked at."""
+    escalation: EscalationPlan = EscalationPlan()
+    """Who is called next while nobody has an alert."""
     gateways: tuple[Gateway, ...] = (Gateway(id="zigbee2mqtt"),)
     units: tuple[Unit, ...]
     rooms: tuple[Room, ...]
@@ -291,6 +298,11 @@ class Site(Part):
     def gateway_of(self, device: Device) -> str:
         """Through which gateway a device speaks: its own, else the site's first, else natively."""
         return device.gateway or (self.gateways[0].id if self.gateways else NATIVE)
+
+    def escalation_of(self, unit: str) -> EscalationPlan:
+        """That unit's own plan, or the site's. '' stands for several units."""
+        own = next((u.escalation for u in self.units if u.id == unit), None)
+        return own or self.escalation
 
     def residents_of(self, room: str, on: date) -> tuple[Resident, ...]:
         return tuple(r for r in self.residents if r.room == room and r.lives_here(on))

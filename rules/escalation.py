@@ -16,7 +16,7 @@ import msgspec
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from rules.duration import Duration, write_duration
-from rules.rule import Severity
+from rules.severity import SEVERITIES, Severity
 
 Group = Literal["assigned", "unit", "neighbours", "night_patrol", "leaders"]
 """Assigned: who looks after this resident on this shift. Unit: everybody on duty there. Neighbours: those on
@@ -36,7 +36,7 @@ class EscalationStep(BaseModel):
 
 
 class EscalationCourse(BaseModel):
-    """The steps of one severity, in order. The last is repeated `repeat` after it was taken, again and again."""
+    """The steps of one severity, in order. The last is repeated every `repeat`, until somebody answers."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     steps: Annotated[tuple[EscalationStep, ...], Field(min_length=1)]
@@ -105,20 +105,33 @@ class Stage(msgspec.Struct, frozen=True):
     to: tuple[Group, ...]
 
 
+class Course(msgspec.Struct, frozen=True):
+    """A severity's stages as the alert took them along."""
+
+    stages: tuple[Stage, ...]
+    repeat: timedelta
+
+
 class Escalation(msgspec.Struct, frozen=True):
-    """One alert's own copy of its course, and how far it has come. An edit of the plan does not change it.
+    """One alert's own copy of its plan, and how far it has come. An edit of the plan does not change it.
 
     `taken`: how many stages were called. `repeats`: how often the last was called again. `due`: when the next
     call is made; None while somebody has the alert.
     """
 
     severity: Severity
-    stages: tuple[Stage, ...]
-    repeat: timedelta
-    began_at: datetime
+    courses: dict[Severity, Course]
     due: datetime | None
     taken: int = 0
     repeats: int = 0
+
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        return self.courses[self.severity].stages
+
+    @property
+    def repeat(self) -> timedelta:
+        return self.courses[self.severity].repeat
 
 
 class Call(msgspec.Struct, frozen=True):
@@ -132,9 +145,11 @@ class Call(msgspec.Struct, frozen=True):
 
 def begun(plan: EscalationPlan, severity: Severity, at: datetime) -> Escalation:
     """The escalation of an alert that was just raised. Its first call is due at once."""
-    course = plan.course(severity)
-    stages = tuple(Stage(step.after, step.to) for step in course.steps)
-    return Escalation(severity, stages, course.repeat, at, at)
+    return Escalation(severity, {severity: _copy(plan.course(severity)) for severity in SEVERITIES}, at)
+
+
+def _copy(course: EscalationCourse) -> Course:
+    return Course(tuple(Stage(step.after, step.to) for step in course.steps), course.repeat)
 
 
 def called(escalation: Escalation, now: datetime) -> tuple[Escalation, tuple[Call, ...]]:
@@ -179,18 +194,17 @@ def fallen_open(escalation: Escalation, at: datetime) -> Escalation:
 
 
 def widened(escalation: Escalation, at: datetime) -> tuple[Escalation, Call]:
-    """Whoever has the alert asks for assistance: the next stage is called at once, and they keep the alert."""
+    """Whoever has the alert asks for assistance: the next stage is called at once; the alert is theirs."""
     stage = min(escalation.taken, len(escalation.stages) - 1)
     call = Call(at, escalation.stages[stage].to, stage, nobody_answered=False)
     return msgspec.structs.replace(escalation, taken=stage + 1), call
 
 
-def graver(escalation: Escalation, plan: EscalationPlan, severity: Severity, at: datetime) -> Escalation:
-    """The alert has become more severe: its new course from the first stage, at once. Becoming less severe
-    slows nothing down that is on its way.
+def graver(escalation: Escalation, severity: Severity, at: datetime) -> Escalation:
+    """The alert has become more severe: that course from its first stage, at once. Becoming less severe slows
+    nothing down that is on its way.
     """
-    order: tuple[Severity, ...] = ("low", "medium", "high")
-    if order.index(severity) <= order.index(escalation.severity):
+    if SEVERITIES.index(severity) <= SEVERITIES.index(escalation.severity):
         return escalation
-    begins = begun(plan, severity, at)
-    return begins if escalation.due is not None else answered(begins)
+    due = at if escalation.due is not None else None
+    return Escalation(severity, escalation.courses, due)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from rules.rule import Severity
+from rules.severity import Severity
 
 ALONE_AT_MOST = timedelta(hours=24)
 """How long a high rule may be off without a second person's yes."""

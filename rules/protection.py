@@ -14,8 +14,8 @@ import msgspec
 
 from rules.alert import Concern
 from rules.finding import Finding
-from rules.rule import Severity
 from rules.rulebook import Rulebook, Watch
+from rules.severity import Severity
 
 State = Literal["protected", "degraded", "unprotected"]
 Cause = Literal["no_rule", "no_sensor", "never_heard", "not_heard", "paused", "no_basis"]

@@ -22,9 +22,7 @@ from pydantic import (
 from devices.measures import MEASURES
 from rules.building import Role, Slug
 from rules.duration import ClockText, Duration, Window, WindowText, write_duration
-
-Severity = Literal["low", "medium", "high"]
-SEVERITIES: tuple[Severity, ...] = ("low", "medium", "high")
+from rules.severity import Severity
 
 
 class _Model(BaseModel):

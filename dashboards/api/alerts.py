@@ -15,7 +15,7 @@ from dashboards.visit import Visitor
 from hub.store import alerts, audit
 from rules import wording
 from rules.alert import Alert, Outcome, State
-from rules.rule import Severity
+from rules.severity import Severity
 
 api = APIRouter(prefix="/api/v1")
 

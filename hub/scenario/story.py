@@ -19,8 +19,8 @@ from rules.building import Site
 from rules.catalogue import catalogue
 from rules.duration import Duration
 from rules.protection import State as ProtectionState
-from rules.rule import Severity
 from rules.rulebook import rulebook
+from rules.severity import Severity
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 

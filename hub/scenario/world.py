@@ -24,7 +24,7 @@ from hub.pauses import Pauses
 from hub.pipeline import Pipeline
 from hub.rounds import Rounds
 from hub.site.file import SiteFile, read_site
-from hub.store import alerts, health, outbox, protection, quarantine, readings, sites
+from hub.store import alerts, escalations, health, outbox, protection, quarantine, readings, sites
 from hub.store.db import connect, transaction
 from hub.store.instants import from_us
 from rules.alert import Alert
@@ -342,6 +342,8 @@ class World:
         moments += [a.due for a in alerts.open_alerts(self.connection, self.site.site) if a.due is not None]
         for pause in self.pauses.off():
             moments += [pause.ends_at, pause.reminder_due]
+        if (call := escalations.next_due(self.connection)) is not None:
+            moments.append(call)
         moments.append(self._midnight(now))
         if self._caught_up and (deadline := self.pipeline.judge.next_deadline()) is not None:
             moments.append(deadline)

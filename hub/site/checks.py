@@ -282,6 +282,7 @@ def _check_references(draft: Draft) -> None:
     gateways = {**(draft.ids("gateways") if isinstance(listed, list) else {"zigbee2mqtt": 0}), NATIVE: 0}
     for section, key, word, known in (
         ("rooms", "unit", "unit", units),
+        ("units", "neighbours", "unit", units),
         ("residents", "room", "room", rooms),
         ("devices", "room", "room", rooms),
         ("devices", "gateway", "gateway", gateways),

@@ -14,6 +14,7 @@ from rules.wording.alerts import (
     who_else,
     why_open_again,
 )
+from rules.wording.escalation import who_was_called
 from rules.wording.heard import what_was_heard
 from rules.wording.names import name_of
 from rules.wording.protection import who_is_silent, why_not_covered
@@ -37,6 +38,7 @@ __all__ = [
     "what_was_heard",
     "who_else",
     "who_is_silent",
+    "who_was_called",
     "why_not_covered",
     "why_open_again",
 ]

@@ -69,7 +69,7 @@ def test_of_two_who_accept_at_the_same_instant_one_wins_and_the_other_sees_who_h
         assert all(d.alert.accepted_by == winner for d in decisions.values())
         assert {d.reason for p, d in decisions.items() if p != winner} == {"already accepted"}
         trail = [(e.event, e.by) for e in alerts.events(connection, alert.id)]
-        assert trail == [("raised", None), ("accept", winner)]
+        assert trail == [("raised", None), ("called", None), ("accept", winner)]
         Desk(connection, "donski", Clock(AT)).close(alert.id, winner, "test")
 
 

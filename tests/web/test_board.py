@@ -123,7 +123,13 @@ def test_accept_arrive_and_close_by_one_tap_each(house: House, sign_in: SignIn) 
     assert "Ingen åpne varsler" in text
     assert "Hjalp til" in text
     steps = [(r["event"], r["by"]) for r in house.rows("SELECT event, by FROM alert_event ORDER BY seq")]
-    assert steps == [("raised", None), ("accept", "kari"), ("arrive", "kari"), ("close", "kari")]
+    assert steps == [
+        ("raised", None),
+        ("called", None),
+        ("accept", "kari"),
+        ("arrive", "kari"),
+        ("close", "kari"),
+    ]
 
 
 def test_the_second_to_accept_is_told_who_has_it(house: House, sign_in: SignIn) -> None:

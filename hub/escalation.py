@@ -1,0 +1,79 @@
+"""Who is called for an alert, and when: follows each change of an alert and each second of time. Everything
+here runs within the caller's transaction, so that an alert and the call for it are one.
+
+Here: when a call is made, and its place in the alert's trail. Not here: which stages there are
+(rules/escalation.py), what leaves the house (hub/announcement.py).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from datetime import datetime
+
+import msgspec
+
+from hub.store import alerts, escalations
+from rules.alert import Alert
+from rules.escalation import (
+    Call,
+    Escalation,
+    EscalationPlan,
+    answered,
+    begun,
+    called,
+    fallen_open,
+    graver,
+)
+
+CALLED, CALLED_IN_VAIN = "called", "called_in_vain"
+"""The events of an alert's trail: a stage was called; and it was called again, since nobody had answered."""
+
+
+def begin(connection: sqlite3.Connection, alert: Alert, plan: EscalationPlan, at: datetime) -> None:
+    """For an alert that was just raised. A pre-warning calls nobody: it stands on the board."""
+    if not alert.prewarning:
+        _go_on(connection, alert.id, begun(plan, alert.severity, at), at)
+
+
+def follow(connection: sqlite3.Connection, alert: Alert, plan: EscalationPlan | None, at: datetime) -> None:
+    """After a change of the alert. `plan` is for one that was a pre-warning until now."""
+    if alert.state == "closed":
+        escalations.delete(connection, alert.id)
+        return
+    escalation = escalations.get(connection, alert.id)
+    if escalation is None:
+        begin(connection, alert, plan or EscalationPlan(), at)
+        return
+    after = graver(escalation, alert.severity, at)
+    after = fallen_open(after, at) if alert.state == "open" else answered(after)
+    if after != escalation:
+        _go_on(connection, alert.id, after, at)
+
+
+def let_time_pass(connection: sqlite3.Connection, site: str, now: datetime) -> list[Alert]:
+    """Make the calls that are due by now; returns the alerts they are for."""
+    waiting = escalations.due(connection, site, now)
+    for id, escalation in waiting:
+        _go_on(connection, id, escalation, now)
+    found = [alerts.get(connection, site, id) for id, _ in waiting]
+    return [alert for alert in found if alert is not None]
+
+
+def clock_jumped(connection: sqlite3.Connection, alert: int, moved: Callable[[datetime], datetime]) -> None:
+    """What waits for its time waits as long as it would have."""
+    escalation = escalations.get(connection, alert)
+    if escalation is not None and escalation.due is not None:
+        escalations.put(connection, alert, msgspec.structs.replace(escalation, due=moved(escalation.due)))
+
+
+def _go_on(connection: sqlite3.Connection, alert: int, escalation: Escalation, now: datetime) -> None:
+    after, calls = called(escalation, now)
+    escalations.put(connection, alert, after)
+    for call in calls:
+        _put_on_record(connection, alert, call)
+
+
+def _put_on_record(connection: sqlite3.Connection, alert: int, call: Call) -> None:
+    event = CALLED_IN_VAIN if call.nobody_answered else CALLED
+    alerts.add_event(connection, alert, call.at, event, None, ", ".join(call.to))

@@ -1,0 +1,121 @@
+"""Calls go out with the alert and go on until somebody has it."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hub.store import alerts
+from tests.world import World
+
+SITE = """
+site: test
+name: Test
+units: [{id: sol, name: Solsida, neighbours: [nord]}, {id: nord, name: Nordsida}]
+rooms: [{id: 3B, unit: sol}]
+residents: [{id: r-anna, name: Anna, room: 3B}]
+devices:
+  - {id: 3B button, room: 3B, role: help_button, gateway: native}
+  - {id: 3B door, room: 3B, role: outer_door, gateway: native}
+rules: [{rule: help-button}, {rule: night-exit}, {rule: door-open}]
+"""
+NIGHT = datetime(2026, 11, 24, 1, 10, tzinfo=UTC)
+MIN = timedelta(minutes=1)
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[World]:
+    made = World(tmp_path, SITE, NIGHT)
+    yield made
+    made.stop()
+
+
+def calls(house: World, rule: str) -> list[tuple[timedelta, str, str]]:
+    """Who was called for the newest alert of the rule: how long after the night began, how, whom."""
+    alert = next(a for a in reversed(house.alerts()) if a.rule == rule)
+    trail = alerts.events(house.connection, alert.id)
+    return [(e.at - NIGHT, e.event, e.reason) for e in trail if e.event.startswith("called")]
+
+
+def announced(house: World) -> dict[str, Any]:
+    """The newest message about an alert."""
+    message: dict[str, Any] = json.loads(house.outbox()[-1].payload)
+    return message
+
+
+def test_a_press_in_the_night_that_nobody_answers_never_falls_silent(
+    house: World,
+) -> None:
+    house.says("3B button", pressed="single")
+    house.passes(15 * MIN)
+    assert calls(house, "help-button") == [
+        (0 * MIN, "called", "assigned"),
+        (1 * MIN, "called", "unit"),
+        (3 * MIN, "called", "neighbours, night_patrol"),
+        (5 * MIN, "called", "leaders"),
+        (10 * MIN, "called_in_vain", "leaders"),
+        (15 * MIN, "called_in_vain", "leaders"),
+    ]
+    told = announced(house)
+    assert told["called"] == ["assigned", "unit", "neighbours", "night_patrol", "leaders"]
+    assert told["nobody_answered"] is True
+
+
+def test_whoever_takes_it_stops_the_calls_and_who_does_not_come_starts_them_again(house: World) -> None:
+    house.says("3B button", pressed="single")
+    house.passes(2 * MIN)
+    house.desk.accept(house.alert("help-button").id, "kari")
+    house.passes(10 * MIN)
+    assert house.alert("help-button").state == "open"
+    house.passes(2 * MIN)
+    assert calls(house, "help-button")[2:] == [
+        (12 * MIN, "called", "unit"),
+        (14 * MIN, "called", "neighbours, night_patrol"),
+    ]
+
+
+def test_a_closed_alert_calls_nobody(house: World) -> None:
+    house.says("3B button", pressed="single")
+    house.desk.close(house.alert("help-button").id, "kari", "helped")
+    house.passes(60 * MIN)
+    assert len(calls(house, "help-button")) == 1
+
+
+def test_calls_go_on_across_a_restart_and_those_missed_are_made_up_for_once(house: World) -> None:
+    house.says("3B button", pressed="single")
+    house.stop()
+    house.passes(4 * MIN)
+    house.start()
+    house.passes(1 * MIN)
+    assert calls(house, "help-button") == [
+        (0 * MIN, "called", "assigned"),
+        (1 * MIN, "called", "unit"),
+        (3 * MIN, "called", "neighbours, night_patrol"),
+        (5 * MIN, "called", "leaders"),
+    ]
+
+
+def test_a_clock_that_is_set_makes_no_call_come_too_soon_or_too_late(house: World) -> None:
+    house.says("3B button", pressed="single")
+    house.clock_is_moved(timedelta(hours=1))
+    house.passes(MIN - timedelta(seconds=1))
+    assert len(calls(house, "help-button")) == 1
+    house.passes(timedelta(seconds=1))
+    assert len(calls(house, "help-button")) == 2
+
+
+def test_a_change_of_the_plan_counts_for_the_next_alert_and_leaves_the_running_one(house: World) -> None:
+    house.says("3B button", pressed="single")
+    plan = "escalation: {high: {steps: [{after: 0 s, to: [leaders]}], repeat: 2 min}}"
+    house.imports(SITE.replace("name: Solsida,", f"name: Solsida, {plan},"))
+    house.says("3B door", open=True)
+    house.passes(3 * MIN)
+    called = [whom for _, _, whom in calls(house, "help-button")]
+    assert called == ["assigned", "unit", "neighbours, night_patrol"]
+    assert calls(house, "night-exit") == [
+        (0 * MIN, "called", "leaders"),
+        (2 * MIN, "called_in_vain", "leaders"),
+    ]

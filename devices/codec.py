@@ -12,7 +12,7 @@ import base64
 import binascii
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from devices.payload import shown
 from devices.vocabulary import squeezed
@@ -36,6 +36,40 @@ _CALL = """
   return JSON.stringify(said === undefined ? null : said);
 })(%s, %s)
 """
+
+
+# What a codec may bring besides: answers to devices, and its own names for them.
+_FUNCTIONS = ("decodeUplink", "Decode", "Decoder", "encodeDownlink", "Encode", "Encoder", "decodeDownlink")
+_DECODERS = frozenset(("decodeUplink", "Decode", "Decoder"))
+
+
+class Functions(NamedTuple):
+    """The functions of TS013, and of those before it, that a codec has."""
+
+    names: tuple[str, ...]
+
+    @property
+    def decoder(self) -> str | None:
+        """The one that decodes uplinks."""
+        return next((name for name in self.names if name in _DECODERS), None)
+
+
+# What codecs expect around them although TS013 promises it nowhere: to write a log, and to be a module.
+_SURROUNDINGS = """
+var console = {};
+["log", "debug", "info", "warn", "error"].forEach(function (name) { console[name] = function () {}; });
+var module = {exports: {}};
+var exports = module.exports;
+"""
+# A codec that is written as a module hands its functions over there.
+_FROM_MODULE = (
+    f"{json.dumps(_FUNCTIONS)}"
+    """.forEach(function (name) {
+  var given = module.exports && module.exports[name];
+  if (typeof given === "function" && typeof globalThis[name] !== "function") globalThis[name] = given;
+});
+"""
+)
 
 
 class Codecs:
@@ -77,8 +111,25 @@ class Codecs:
 
 def run(source: str, port: int, payload: bytes) -> dict[str, Any] | str:
     """The `data` that a codec makes of an uplink, or what is wrong, as the end of a sentence about it."""
+    text, fault = _evaluated(source, _CALL % (port, json.dumps(list(payload))))
+    if fault:
+        return fault
+    if not isinstance(text, str) or len(text) > LARGEST_OBJECT:
+        return "made no object, or one beyond all measure"
+    return _data(text)
+
+
+def functions_of(source: str) -> Functions | str:
+    """Which of the known functions a codec has, or what is wrong, as the end of a sentence about it."""
+    asked = ", ".join(f'typeof {name} === "function" ? "{name} " : ""' for name in _FUNCTIONS)
+    text, fault = _evaluated(source, f'[{asked}].join("")')
+    return fault or Functions(tuple(str(text).split()))
+
+
+def _evaluated(source: str, then: str) -> tuple[object, str]:
+    """(what `then` says after the source was read, what is wrong)"""
     if len(source) > LARGEST_SOURCE:
-        return f"has {len(source)} characters; at most {LARGEST_SOURCE} are run"
+        return None, f"has {len(source)} characters; at most {LARGEST_SOURCE} are run"
     import quickjs  # here: only houses with such codecs need the engine
 
     engine = quickjs.Context()
@@ -86,13 +137,12 @@ def run(source: str, port: int, payload: bytes) -> dict[str, Any] | str:
     engine.set_max_stack_size(STACK)
     engine.set_time_limit(SECONDS)
     try:
+        engine.eval(_SURROUNDINGS)
         engine.eval(source)
-        text = engine.eval(_CALL % (port, json.dumps(list(payload))))
+        engine.eval(_FROM_MODULE)
+        return engine.eval(then), ""
     except (quickjs.JSException, MemoryError, RecursionError, ValueError) as fault:
-        return f"failed: {_first_line(fault)}"
-    if not isinstance(text, str) or len(text) > LARGEST_OBJECT:
-        return "made no object, or one beyond all measure"
-    return _data(text)
+        return None, f"failed: {_first_line(fault)}"
 
 
 def _data(text: str) -> dict[str, Any] | str:

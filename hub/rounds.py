@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 
 from hub import alerting, pauses
 from hub.pipeline import Pipeline
-from hub.store import alerts, escalations, health, sites
+from hub.store import alerts, codecs, escalations, health, sites
 from hub.store import protection as standings
 from hub.store.db import transaction
 from rules.building import Site
@@ -61,6 +61,7 @@ class Rounds:
     ) -> None:
         self._connection, self._pipeline = connection, pipeline
         self._adopt, self._version, self._day = adopt, version, day
+        self._codecs = codecs.newest_id(connection, pipeline.site.site)
         self._lost = Flapping()
         self._listening_since: datetime | None = None
         self._next_look: datetime | None = None
@@ -85,12 +86,13 @@ class Rounds:
         self._basis = basis
 
     def _look_for_new_site(self, wall: datetime) -> None:
-        """A file imported since, or midnight (people move in and out by date)."""
+        """A file imported since, a codec uploaded, or midnight (people move in and out by date)."""
         newest = sites.newest(self._connection, self._pipeline.site.site)
         day = wall.astimezone(self._pipeline.site.zone).date()
-        if newest is None or (newest.id == self._version and day == self._day):
+        codec = codecs.newest_id(self._connection, self._pipeline.site.site)
+        if newest is None or (newest.id, day, codec) == (self._version, self._day, self._codecs):
             return
-        self._version, self._day = newest.id, day
+        self._version, self._day, self._codecs = newest.id, day, codec
         if self._adopt(newest.document):
             alerting.follow_units(self._connection, self._pipeline.site, wall)
         else:

@@ -250,7 +250,7 @@ class Hub:
 
     def _decoder(self, site: Site) -> Decoder:
         ways = [GatewayTopic(g.id, g.kind, g.topic, g.meanings) for g in site.gateways]
-        codecs = read_codecs(self._database)
+        codecs = read_codecs(self._database, self._connection, self._name)
         if self._clock.follows_readings:
             return Decoder([*ways, NATIVE], ALL_TIMES_BELIEVED, codecs)
         return Decoder([*ways, NATIVE], codecs=codecs)

@@ -4,16 +4,14 @@ import base64
 import json
 import time
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from devices.codec import LARGEST_SOURCE, SECONDS, Codecs, run
+from devices.codec import LARGEST_SOURCE, SECONDS, Codecs, functions_of, run
 from devices.decode import Decoder, GatewayTopic
 from devices.message import Message
 from devices.reading import Decoded
-from hub.codecs import read_codecs
 
 ARRIVED = datetime(2026, 11, 23, 2, 10, tzinfo=UTC)
 DOOR = """
@@ -67,6 +65,8 @@ def test_what_a_codec_refuses_is_said_in_its_own_words() -> None:
         "function Decode(fPort, bytes, variables) { return {temperature: bytes[0]}; }",
         "function Decoder(bytes, port) { return {temperature: bytes[0]}; }",
         "var decodeUplink = (input) => ({data: {temperature: input.bytes[0]}, warnings: []});",
+        "exports.decodeUplink = function (i) { console.log(i); return {data: {temperature: i.bytes[0]}}; };",
+        "module.exports = {decodeUplink: (i) => ({data: {temperature: i.bytes[0]}})};",
     ],
 )
 def test_the_older_forms_of_codecs_are_run_too(source: str) -> None:
@@ -114,11 +114,12 @@ def test_what_is_no_uplink_is_not_given_to_a_codec() -> None:
     assert isinstance(run(" " * (LARGEST_SOURCE + 1), 1, b"\x01"), str)
 
 
-def test_the_hub_reads_the_codecs_beside_its_database(tmp_path: Path) -> None:
-    folder = tmp_path / "codecs"
-    folder.mkdir()
-    (folder / "acme-door.js").write_text(DOOR, "utf-8")
-    (folder / "huge.js").write_text(" " * (LARGEST_SOURCE + 1), "utf-8")
-    (folder / "latin.js").write_bytes(b"// \xe6\xf8\xe5")
-    assert uplink(b"\x01\x79\x5a", read_codecs(tmp_path / "vaka.db")).error is None
-    assert uplink(b"\x01\x79\x5a", read_codecs(tmp_path / "elsewhere" / "vaka.db")).readings == ()
+def test_what_functions_a_codec_has_is_found_by_running_it() -> None:
+    found = functions_of(DOOR + "function encodeDownlink(i) { return {bytes: []}; }")
+    assert not isinstance(found, str)
+    assert (found.names, found.decoder) == (("decodeUplink", "encodeDownlink"), "decodeUplink")
+    without = functions_of("var decodeUplink = 7;")
+    assert not isinstance(without, str)
+    assert (without.names, without.decoder) == ((), None)
+    assert "SyntaxError" in str(functions_of("function ("))
+    assert "interrupted" in str(functions_of("for (;;) {}"))

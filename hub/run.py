@@ -18,10 +18,11 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 from devices.asking import Rename
-from devices.decode import NATIVE, Decoder, GatewayTopic
+from devices.decode import Decoder
 from hub.announcement import announce
 from hub.clock import JUMP, NEVER, Clock, ReadingsClock, WallClock
 from hub.codecs import read_codecs
+from hub.decoding import decoder_of
 from hub.gateway_requests import Outgoing
 from hub.jobs import Jobs
 from hub.mqtt.broker import BrokerAccess
@@ -249,11 +250,10 @@ class Hub:
         self._announced = self._pipeline.announced
 
     def _decoder(self, site: Site) -> Decoder:
-        ways = [GatewayTopic(g.id, g.kind, g.topic, g.meanings) for g in site.gateways]
         codecs = read_codecs(self._database, self._connection, self._name)
         if self._clock.follows_readings:
-            return Decoder([*ways, NATIVE], ALL_TIMES_BELIEVED, codecs)
-        return Decoder([*ways, NATIVE], codecs=codecs)
+            return decoder_of(site, codecs, ALL_TIMES_BELIEVED)
+        return decoder_of(site, codecs)
 
     def _say(self, part: str, state: health.State, at: datetime, detail: str = "") -> None:
         with transaction(self._connection):

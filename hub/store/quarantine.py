@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
@@ -75,6 +76,39 @@ def delete(connection: sqlite3.Connection, *, before: datetime, limit: int) -> i
     ).rowcount
 
 
+def rows(connection: sqlite3.Connection, site: str, limit: int) -> list[Quarantined]:
+    """The newest first, without what was sent: `payload` is empty."""
+    found = connection.execute(
+        "SELECT topic, reason, x'', payload_size, count, first_received_at, last_received_at"
+        " FROM quarantine WHERE site = ? ORDER BY last_received_at DESC LIMIT ?",
+        (site, limit),
+    )
+    return [_quarantined(row) for row in found]
+
+
+def size(connection: sqlite3.Connection, site: str) -> int:
+    """How many rows there are."""
+    query = "SELECT count(*) FROM quarantine WHERE site = ?"
+    return int(connection.execute(query, (site,)).fetchone()[0])
+
+
+def one(connection: sqlite3.Connection, site: str, topic: str, reason: str) -> Quarantined | None:
+    row = connection.execute(
+        "SELECT topic, reason, payload, payload_size, count, first_received_at, last_received_at"
+        " FROM quarantine WHERE site = ? AND topic = ? AND reason = ?",
+        (site, topic, reason),
+    ).fetchone()
+    return _quarantined(row) if row is not None else None
+
+
+def clear(connection: sqlite3.Connection, site: str, topic: str | None, reason: str | None) -> int:
+    """Forget one row, all of a topic, or all of the site; returns how many. In the caller's transaction."""
+    return connection.execute(
+        "DELETE FROM quarantine WHERE site = ? AND (? IS NULL OR topic = ?) AND (? IS NULL OR reason = ?)",
+        (site, topic, topic, reason, reason),
+    ).rowcount
+
+
 def everything(connection: sqlite3.Connection, site: str) -> list[Quarantined]:
     """Newest first."""
     rows = connection.execute(
@@ -82,6 +116,8 @@ def everything(connection: sqlite3.Connection, site: str) -> list[Quarantined]:
         " FROM quarantine WHERE site = ? ORDER BY last_received_at DESC",
         (site,),
     )
-    return [
-        Quarantined(row[0], row[1], row[2], row[3], row[4], from_us(row[5]), from_us(row[6])) for row in rows
-    ]
+    return [_quarantined(row) for row in rows]
+
+
+def _quarantined(row: Any) -> Quarantined:
+    return Quarantined(row[0], row[1], row[2], row[3], row[4], from_us(row[5]), from_us(row[6]))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 
-from hub.site.file import SiteFile, read_site
+from hub.site.file import SiteFile, read_held
 from hub.store import sites
 from hub.store.sites import NoSiteError
 from rules.alert import Alert
@@ -69,7 +69,7 @@ def read_house(connection: sqlite3.Connection, site: str | None, now: datetime) 
 
 @lru_cache(maxsize=4)
 def _read(document: str) -> Site:
-    read = read_site(document, "the imported site file")
+    read = read_held(document)
     if isinstance(read, SiteFile):
         return read.site
     raise NoSiteError("the site file in force no longer holds; vaka check says what is wrong with it")

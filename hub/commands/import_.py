@@ -10,6 +10,7 @@ from pathlib import Path
 
 from hub.clock import WallClock
 from hub.settings import read_settings
+from hub.site.change import put_in_force
 from hub.site.file import SECTIONS, SiteFile, read_site, read_site_bytes
 from hub.store import sites
 from hub.store.db import connect, transaction
@@ -46,7 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
                 since = before.imported_at.astimezone(site.zone)
                 print(f"{site.site}: this very file is already in force, since {since:%Y-%m-%d %H:%M}")
                 return 0
-            version = sites.add(connection, site.site, found.document, WallClock().now(), by)
+            version = put_in_force(connection, found, WallClock().now(), by, "site imported")
     finally:
         connection.close()
     earlier = read_site(before.document, "the earlier version") if before is not None else None

@@ -9,6 +9,7 @@ from argon2 import PasswordHasher
 from hub import clock
 from hub.demo.passphrase import passphrase
 from hub.settings import Settings
+from hub.site import change
 from hub.site.file import SiteFile, read_site
 from hub.store import credentials, sites
 from hub.store.db import connect, transaction
@@ -40,7 +41,7 @@ def put_in_force(settings: Settings) -> Site:
                 )
             before = sites.newest(connection, site.site)
             if before is None or before.document != document:
-                sites.add(connection, site.site, document, clock.now(), "demo")
+                change.put_in_force(connection, file, clock.now(), "demo", "site imported")
     finally:
         connection.close()
     return site

@@ -23,6 +23,7 @@ from hub.desk import Desk
 from hub.pauses import Pauses
 from hub.pipeline import Pipeline
 from hub.rounds import Rounds
+from hub.site.change import put_in_force
 from hub.site.file import SiteFile, read_site
 from hub.store import alerts, escalations, health, outbox, protection, quarantine, readings, sites
 from hub.store.db import connect, transaction
@@ -80,9 +81,8 @@ class World:
         self._mid = 0
         self.running = False
         connection = connect(self._database)
-        site = read(document)
         with transaction(connection):
-            sites.add(connection, site.site, document, self.clock.now(), "scenario")
+            put_in_force(connection, read_file(document), self.clock.now(), "scenario")
         connection.close()
         self.start()
 
@@ -253,9 +253,8 @@ class World:
 
     def imports(self, document: str) -> None:
         """A new site file is put in force."""
-        site = read(document)
         with transaction(self.connection):
-            sites.add(self.connection, site.site, document, self.clock.now(), "scenario")
+            put_in_force(self.connection, read_file(document), self.clock.now(), "scenario")
         self._work()
 
     # What came of it
@@ -366,9 +365,13 @@ class World:
 @cache
 def read(document: str) -> Site:
     """A site file's text that must hold together."""
+    return read_file(document).site
+
+
+def read_file(document: str) -> SiteFile:
     found = read_site(document, "the scenario's site file")
     assert isinstance(found, SiteFile), "\n".join(str(problem) for problem in found)
-    return found.site
+    return found
 
 
 def _in_zigbee2mqtt(measure: str, value: Value | None) -> tuple[str, Value | None]:

@@ -315,8 +315,9 @@ def _check_addresses(draft: Draft) -> None:
         other = first.setdefault(address, position)
         if other != position and draft.parts["devices"][other].id != device.id:
             line = draft.line(("devices", other))
-            wrong = f"{address[1]!r} at gateway {address[0]!r} is already the device on line {line}"
-            draft.wrong(("devices", position, "address"), wrong, "one line for one device")
+            id = draft.parts["devices"][other].id
+            wrong = f"{address[1]!r} at gateway {address[0]!r} is already {id!r} on line {line}"
+            draft.wrong(("devices", position, "address"), wrong, "an address that no other device has")
 
 
 def _check_stays(draft: Draft) -> None:

@@ -27,10 +27,10 @@ class Problem:
 
     def __str__(self) -> str:
         warning = "warning: " if self.severity == "warning" else ""
-        return f"{self.file}:{self.line}: {warning}{_brief(self.wrong)}; expected {_brief(self.expected)}"
+        return f"{self.file}:{self.line}: {warning}{brief(self.wrong)}; expected {brief(self.expected)}"
 
 
-def _brief(text: str) -> str:
+def brief(text: str) -> str:
     """One line, however strange or long what stands in the file."""
     text = "".join(character if character.isprintable() else "�" for character in text)
     return text if len(text) <= 500 else text[:499] + "…"

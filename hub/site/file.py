@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -37,11 +38,14 @@ _SECRET = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class SiteFile:
-    """A file that can be put in force. `warnings` say where nobody would be told."""
+    """A file that can be put in force. `warnings` say where nobody would be told. `content` is what the
+    document says, part by part, without defaults; it is only read.
+    """
 
     site: Site
     document: str
     warnings: tuple[Problem, ...]
+    content: dict[str, Any]
 
 
 def read_site_bytes(data: bytes, file: str) -> SiteFile | list[Problem]:
@@ -65,11 +69,17 @@ def read_site(text: str, file: str) -> SiteFile | list[Problem]:
         check(draft)
         if site is not None and not draft.problems:
             check_coverage(draft, site)
-            return SiteFile(site, text, tuple(_in_order(draft.problems)))
+            return SiteFile(site, text, tuple(_in_order(draft.problems)), content)
     elif not draft.problems:
         what = "the file is empty" if content is None else f"the file is {shown(content)}"
         draft.wrong((), what, "site:, name:, units: and rooms:")
     return _in_order(draft.problems)
+
+
+@lru_cache(maxsize=4)
+def read_held(document: str) -> SiteFile | list[Problem]:
+    """`read_site` for a document that is in force or about to be: it is asked for again and again."""
+    return read_site(document, "the site")
 
 
 def _in_order(problems: list[Problem]) -> list[Problem]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from ruamel.yaml import YAML
@@ -29,6 +30,8 @@ from ruamel.yaml.events import (
 )
 from ruamel.yaml.reader import ReaderError
 
+from hub.site.layout import Section, layout
+
 Path = tuple[str | int, ...]
 
 LARGEST = 4 * 1024 * 1024
@@ -37,6 +40,7 @@ DEEPEST = 12
 
 _PLAIN = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _NOTHING = ("", "~", "null", "Null", "NULL")
+NOT_TEXTS = frozenset({*_PLAIN, *_NOTHING})
 
 
 class Flaw(NamedTuple):
@@ -58,15 +62,68 @@ class Tree(NamedTuple):
 
 def read_tree(text: str) -> Tree:
     """Read one document. What could be read before malformed YAML is left out: then `value` is None."""
-    reader = _Reader(text)
     if len(text) > LARGEST:
-        reader.flaw(1, (), f"the file has {len(text):,} characters", f"at most {LARGEST:,}")
-        return Tree(None, {}, reader.flaws)
+        flaw = Flaw(1, (), f"the file has {len(text):,} characters", f"at most {LARGEST:,}")
+        return Tree(None, {}, [flaw])
+    return _read_by_parts(text) or _read_whole(text)
+
+
+def _read_whole(text: str) -> Tree:
+    reader = _Reader(text)
     try:
         value = reader.document()
     except _MalformedError:
         value = None
     return Tree(value, reader.lines, reader.flaws)
+
+
+def _read_by_parts(text: str) -> Tree | None:
+    """The same, where the lines show the parts and none of them has a flaw; what was read before is not read
+    again.
+    """
+    text = text.removeprefix("\ufeff")
+    whole = Tree({}, {}, [])
+    for section in layout(text) or ():
+        if section.key in whole.value or not _read_section(text, section, whole):
+            return None
+    return whole if whole.value and max(map(len, whole.lines)) <= DEEPEST else None
+
+
+def _read_section(text: str, section: Section, whole: Tree) -> bool:
+    """Read a section into the whole; whether it could be read alone."""
+    key, line = section.key, section.span.line
+    whole.lines.setdefault((), line)
+    if section.items is None:
+        part = _part(text[section.span.start : section.span.end])
+        if part is None or not isinstance(part.value, dict) or [*part.value] != [key]:
+            return False
+        whole.value[key] = _copy(part.value[key])
+        whole.lines.update({path: line + below - 1 for path, below in part.lines.items() if path})
+        return True
+    whole.lines[(key,)] = line
+    whole.value[key] = found = []
+    for position, span in enumerate(section.items):
+        part = _part(text[span.start : span.end])
+        if part is None or not isinstance(part.value, list) or len(part.value) != 1:
+            return False
+        found.append(_copy(part.value[0]))
+        for path, below in part.lines.items():
+            if path:
+                whole.lines[(key, position, *path[1:])] = span.line + below - 1
+    return True
+
+
+@lru_cache(maxsize=50_000)
+def _part(text: str) -> Tree | None:
+    tree = _read_whole(text)
+    return None if tree.flaws else tree
+
+
+def _copy(value: Any) -> Any:
+    """Whoever reads may change what was read; what is remembered stays."""
+    if isinstance(value, dict):
+        return {key: _copy(part) for key, part in value.items()}
+    return [_copy(part) for part in value] if isinstance(value, list) else value
 
 
 def read_trees(text: str) -> list[Tree]:
@@ -81,6 +138,13 @@ def read_trees(text: str) -> list[Tree]:
         return list(reader.documents())
     except _MalformedError:
         return [Tree(None, {}, reader.flaws)]
+
+
+class PlainYAML(YAML):
+    """Without a look on the disk for plug-ins at every text: a site is read part by part."""
+
+    def official_plug_ins(self) -> list[str]:
+        return []
 
 
 class _MalformedError(Exception):
@@ -182,7 +246,7 @@ class _Reader:
         """The parser's events; its refusals become flaws."""
         event = None
         try:
-            for event in YAML(typ="safe", pure=True).parse(self._text):
+            for event in PlainYAML(typ="safe", pure=True).parse(self._text):
                 yield event
         except MarkedYAMLError as error:
             self._malformed(error)

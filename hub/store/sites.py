@@ -1,4 +1,4 @@
-"""The site files as they were imported: every version is kept, the newest of a site is in force."""
+"""The site's documents, imported or edited: every version is kept, the newest of a site is in force."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hub.store.instants import from_us, to_us
 
 
 class SiteVersion(msgspec.Struct, frozen=True):
-    """One import. `document` is the YAML text, character for character; `imported_at` is aware UTC."""
+    """One version. `document` is the YAML text, character for character; `imported_at` is aware UTC."""
 
     id: int
     site: str
@@ -38,7 +38,7 @@ def newest(connection: sqlite3.Connection, site: str) -> SiteVersion | None:
 
 
 def versions(connection: sqlite3.Connection, after: int = 0) -> list[SiteVersion]:
-    """Every import of every site in their order, from the first after the id `after`."""
+    """Every version of every site in their order, from the first after the id `after`."""
     rows = connection.execute(
         "SELECT id, site, document, imported_at, imported_by FROM site_version WHERE id > ? ORDER BY id",
         (after,),
@@ -47,7 +47,9 @@ def versions(connection: sqlite3.Connection, after: int = 0) -> list[SiteVersion
 
 
 def add(connection: sqlite3.Connection, site: str, document: str, at: datetime, by: str) -> SiteVersion:
-    """Put a further version in force. The caller holds the transaction."""
+    """A further version, without a record of what it changes: `hub.site.change.put_in_force` adds that. The
+    caller holds the transaction.
+    """
     cursor = connection.execute(
         "INSERT INTO site_version (site, document, imported_at, imported_by) VALUES (?, ?, ?, ?)",
         (site, document, to_us(at), by),

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from hub.site.errors import Problem
 from hub.site.file import SiteFile, read_site, read_site_bytes
+from hub.site.yaml_tree import _read_by_parts, _read_whole, read_tree
 
 EXAMPLE = (Path(__file__).parents[2] / "sites" / "donski-small.yaml").read_text("utf-8")
 ROWS = EXAMPLE.split("\n")
@@ -142,3 +143,24 @@ def test_any_bytes_at_all_have_an_answer(data: bytes) -> None:
 )
 def test_a_file_made_to_exhaust_the_reader_has_an_answer_in_seconds(strange: str) -> None:
     answer(strange)
+
+
+@settings(SOME, max_examples=300)
+@given(EDITS)
+def test_a_site_file_read_part_by_part_says_what_it_says_read_whole(edits: list[Edit]) -> None:
+    text = SMALL
+    for at, length, instead in edits:
+        text = text[:at] + instead + text[at + length :]
+    by_parts = _read_by_parts(text)
+    assert by_parts is None or by_parts == _read_whole(text)
+
+
+def test_our_own_site_file_is_read_part_by_part() -> None:
+    assert _read_by_parts(EXAMPLE) is not None
+    assert _read_by_parts(EXAMPLE.replace("\n", "\r\n")) == _read_whole(EXAMPLE.replace("\n", "\r\n"))
+
+
+def test_who_changes_what_was_read_does_not_change_what_is_read_next() -> None:
+    first = read_tree(EXAMPLE).value
+    first["residents"][1]["rules"].clear()
+    assert read_tree(EXAMPLE).value["residents"][1]["rules"] == {"not-up": {"from": "08:00", "by": "12:00"}}

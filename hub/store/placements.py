@@ -1,0 +1,113 @@
+"""Where each device of a site was, and under which addresses it spoke: its history is theirs."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime
+
+import msgspec
+
+from hub.store.instants import from_us, to_us
+from rules.building import NATIVE, Site
+
+
+class Placement(msgspec.Struct, frozen=True):
+    """`since`: 1970 where all counts that was ever heard from there. `until`: None while it is there."""
+
+    device: str
+    room: str
+    role: str
+    gateway: str
+    address: str
+    also_native: bool
+    since: datetime
+    until: datetime | None
+
+
+_COLUMNS = "device, room, role, gateway, address, also_native"
+
+
+def of(connection: sqlite3.Connection, site: str, device: str) -> list[Placement]:
+    """Where a device was and what it was called, in order."""
+    return _many(connection, "site = ? AND device = ? ORDER BY since, seq", site, device)
+
+
+def at_address(connection: sqlite3.Connection, site: str, gateway: str, address: str) -> list[Placement]:
+    """Which devices of the site spoke under an address, in order."""
+    found = _many(connection, "site = ? AND address = ? ORDER BY since, seq", site, address)
+    return [p for p in found if gateway == p.gateway or (p.also_native and gateway == NATIVE)]
+
+
+def numbers(
+    connection: sqlite3.Connection, site: str, device: str
+) -> list[tuple[int, datetime, datetime | None]]:
+    """Under which numbers of the journal a device's history stands: (number, since, until), by time."""
+    rows = connection.execute(
+        "SELECT no, since, until FROM placement JOIN device ON device.site = placement.site"
+        " AND device.address = placement.address"
+        " AND (device.gateway = placement.gateway OR (also_native AND device.gateway = ?))"
+        " WHERE placement.site = ? AND placement.device = ? ORDER BY since, no",
+        (NATIVE, site, device),
+    )
+    return [(row[0], from_us(row[1]), None if row[2] is None else from_us(row[2])) for row in rows]
+
+
+def follow(connection: sqlite3.Connection, site: Site, at: datetime, from_the_first: bool = False) -> None:
+    """Write down what a site that comes into force moves. The caller holds the transaction.
+
+    A device nobody placed before brings all that was ever heard from its address, where no other device had
+    that. `from_the_first`: so does each, for it was there before this was written down.
+    """
+    wanted = {
+        d.id: (d.id, d.room, d.role, site.gateway_of(d), d.address or d.id, d.gateway is None)
+        for d in site.devices
+    }
+    open_rows = {
+        row[0]: (*row[:5], bool(row[5]))
+        for row in connection.execute(
+            f"SELECT {_COLUMNS} FROM placement WHERE site = ? AND until IS NULL", (site.site,)
+        )
+    }
+    closed = [(to_us(at), site.site, id) for id, row in open_rows.items() if wanted.get(id) != row]
+    connection.executemany(
+        "UPDATE placement SET until = ? WHERE site = ? AND device = ? AND until IS NULL", closed
+    )
+    for id, row in wanted.items():
+        if open_rows.get(id) == row:
+            continue
+        known = not from_the_first and _known(connection, site.site, id, row[3], row[4])
+        connection.execute(
+            f"INSERT INTO placement (site, {_COLUMNS}, since) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (site.site, *row, to_us(at) if known else 0),
+        )
+
+
+def _known(connection: sqlite3.Connection, site: str, device: str, gateway: str, address: str) -> bool:
+    by_id = "SELECT 1 FROM placement WHERE site = ? AND device = ?"
+    by_address = "SELECT 1 FROM placement WHERE site = ? AND address = ? AND gateway = ?"
+    return any(
+        connection.execute(query, values).fetchone() is not None
+        for query, values in ((by_id, (site, device)), (by_address, (site, address, gateway)))
+    )
+
+
+def _many(connection: sqlite3.Connection, condition: str, *values: object) -> list[Placement]:
+    rows = connection.execute(f"SELECT {_COLUMNS}, since, until FROM placement WHERE {condition}", values)
+    return [
+        Placement(
+            row[0],
+            row[1],
+            row[2],
+            row[3],
+            row[4],
+            bool(row[5]),
+            from_us(row[6]),
+            None if row[7] is None else from_us(row[7]),
+        )
+        for row in rows
+    ]
+
+
+def any_of(connection: sqlite3.Connection, site: str) -> bool:
+    """Whether it was ever written down where a site's devices are."""
+    return connection.execute("SELECT 1 FROM placement WHERE site = ?", (site,)).fetchone() is not None

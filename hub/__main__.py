@@ -26,6 +26,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "pause": ("hub.commands.pause", "switch a rule off in a room, with a reason and an end"),
     "resume": ("hub.commands.resume", "switch a paused rule on again"),
     "paused": ("hub.commands.paused", "what is switched off, by whom, why and until when"),
+    "away": (
+        "hub.commands.away",
+        "a resident is in hospital or with family: the rules rest until the return",
+    ),
+    "back": ("hub.commands.back", "a resident who was away is at home again"),
     "test": ("hub.commands.test", "play scenarios and say whether the rules do what they tell"),
     "replay": ("hub.commands.replay", "publish a recording as the devices would have"),
     "backtest": ("hub.commands.backtest", "what the rules would have found in a recording"),

@@ -15,7 +15,7 @@ from hub.mqtt.broker import BrokerAccess
 from hub.mqtt.publisher import Publisher, PublishError
 from hub.settings import Settings
 from hub.site.file import SiteFile
-from hub.store import credentials, health, outbox, pauses, protection, quarantine
+from hub.store import absences, credentials, health, outbox, pauses, protection, quarantine
 from hub.store.health import Health
 from rules.building import Site
 from rules.catalogue import catalogue
@@ -142,6 +142,15 @@ def on_pauses(connection: sqlite3.Connection, site: Site, now: datetime) -> Iter
             yield Remark("look", f"{what}: {pause.reason}", "vaka resume switches it on again")
 
 
+def on_absences(connection: sqlite3.Connection, site: Site, now: datetime) -> Iterator[Remark]:
+    for absence in absences.active(connection, site.site):
+        what = f"{absence.resident} is away until {_local(absence.back_by, site)}, by {absence.registered_by}"
+        if absence.back_by < now - HUB_ALIVE_WITHIN:
+            yield Remark("wrong", f"{what}, and the rules still rest", "the hub does that: start it")
+        else:
+            yield Remark("look", f"{what}: the rules rest", "vaka back says that they came home")
+
+
 def on_legal_basis(site: Site, now: datetime) -> Iterator[Remark]:
     """What is off for lack of a legal basis, and the reviews that fall due."""
     if site.legal_basis != "required":
@@ -194,6 +203,7 @@ def _why(why: Why) -> str:
         "never_heard": f"{why.what} was never heard",
         "no_basis": f"the rule {why.what} is off: no legal basis",
         "paused": f"the rule {why.what} is paused there",
+        "away": f"away until {why.what}",
         "not_heard": f"{why.what} cannot be heard",
     }[why.cause]
 

@@ -19,18 +19,20 @@ from devices.decode import Decoder
 from devices.measures import MEASURES
 from devices.message import Message
 from devices.reading import Availability, Decoded, Reading
-from hub import alerting, gateway_requests
+from hub import absences, alerting, gateway_requests
 from hub.clock import NEVER, Clock, ReadingsClock
 from hub.redelivery import Redelivery
 from hub.registry import LONGEST_ADDRESS, Registry, Speaker
-from hub.store import announcements, pauses, quarantine, readings, rule_states
+from hub.store import absences as store_of_absences
+from hub.store import alerts, announcements, pauses, quarantine, readings, rule_states
 from hub.store.db import transaction
 from hub.store.instants import to_us
+from rules.absence import Absence, away_now, empty_rooms, resting, stirs
 from rules.alert import concern_of
 from rules.building import Site
-from rules.company import company
+from rules.company import company, staff
 from rules.finding import Evidence, Finding
-from rules.judge import Judge
+from rules.judge import Judge, Key
 from rules.latest import Latest, Standing
 from rules.rule import AnyRule
 from rules.rulebook import days_of_moving, rulebook
@@ -60,6 +62,8 @@ class Pipeline:
         self._connection, self._catalogue, self._clock = connection, catalogue, clock
         self._redelivery = Redelivery(connection)
         self._rows: list[readings.Row] = []
+        self.away: dict[str, Absence] = {}
+        self._resting: dict[Key, datetime] = {}
         self._taken_alone = 0  # of a batch that is taken one by one, if the disk fails in the middle of it
         self.announced = 0
         with transaction(connection):
@@ -140,12 +144,41 @@ class Pipeline:
             self._put_findings(self.judge.regained_sight(part, at))
 
     def put_pauses(self, at: datetime) -> None:
-        """Hold what is switched off, and let go on what no longer is."""
-        active = pauses.active(self._connection, self.site.site)
-        paused = {(pause.rule, pause.room): pause.paused_at for pause in active}
-        if paused.keys() != self.judge.paused.keys():
+        """Hold what is switched off, and what rests while nobody is home; let go on what no longer is."""
+        site, book, before = self.site.site, self.judge.rulebook, self.judge.paused
+        self.away = away_now(store_of_absences.active(self._connection, site), at)
+        self._resting = resting(book, empty_rooms(book, self.away)) if self.away else {}
+        paused = {
+            (pause.rule, pause.room): pause.paused_at for pause in pauses.active(self._connection, site)
+        }
+        for key, since in self._resting.items():
+            paused[key] = min(since, paused.get(key, since))
+        if paused.keys() != before.keys():
+            gone_on = {key: since for key, since in before.items() if key not in paused}
             with self._transaction():
-                self._put_findings(self.judge.put_pauses(paused, at))
+                home = self._home(gone_on) if gone_on else {}
+                self._put_findings(self.judge.put_pauses(paused, at, home))
+
+    def _home(self, gone_on: Mapping[Key, datetime]) -> dict[Key, datetime]:
+        """Of the rules that go on, those that somebody's coming home lets go on, and since when."""
+        since, site = min(gone_on.values()), self.site.site
+        home: dict[str, datetime] = {}
+        rooms = {resident.id: resident.room for resident in self.site.residents}
+        for absence in store_of_absences.ended(self._connection, site, since):
+            assert absence.ended_at is not None
+            room = rooms.get(absence.resident, "")
+            home[room] = max(absence.ended_at, home.get(room, absence.ended_at))
+        switched_on = {
+            (pause.rule, pause.room): pause.ended_at
+            for pause in reversed(pauses.ended(self._connection, site, since))
+        }
+        found = {}
+        for key, held_since in gone_on.items():
+            watch = self.judge.rulebook.watches.get(key)
+            at = home.get(key[1])
+            if watch is not None and watch.rule.for_residents and at is not None and at >= held_since:
+                found[key] = max(at, switched_on.get(key) or at)
+        return found
 
     def session_lost(self) -> None:
         """The broker numbers its messages anew: what it sends from now on is no redelivery of anything."""
@@ -284,12 +317,27 @@ class Pipeline:
         findings = self.judge.judge_noted(reading, standing)
         if findings:
             self._put_findings(findings)
+        if self._resting:
+            self._mind_the_empty_flat(reading, standing)
         if standing == "duplicate" or (standing == "repeat" and _says_nothing_new(reading)):
             return
         at = to_us(reading.at)
         received_at = at if reading.received_at is reading.at else to_us(reading.received_at)
         row = (speaker.no, self._measures[reading.measure], reading.value, at, received_at)
         self._rows.append((*row, _flags(reading, standing)))
+
+    def _mind_the_empty_flat(self, reading: Reading, standing: Standing) -> None:
+        """Somebody may have come home unnoticed: then the rules must not go on resting."""
+        for listener in self.judge.rulebook.listeners.get((reading.device, reading.measure), ()):
+            watch = listener.watch
+            since = self._resting.get(watch.key)
+            if since is None or not stirs(reading, standing, since):
+                continue
+            if not self._staff(watch.room, reading.at):
+                heard = Evidence(reading.device, reading.measure, reading.value, reading.at)
+                away = [self.away[resident] for resident in watch.residents]
+                absences.somebody_in(self._connection, self.site, away, heard, self._clock.now())
+            return
 
     def _let_days_pass(self, until: datetime) -> None:
         """In a replay people move in and out as they did then, as in a backtest."""
@@ -310,9 +358,17 @@ class Pipeline:
             found_at = self._clock.now()
             others: tuple[Evidence, ...] = ()
             if finding.kind != "cleared":
-                others = company(self.judge.rulebook.devices_of(finding.room), self.judge.latest, finding.at)
-            concern = concern_of(watch, others, self.site.escalation_of(watch.unit))
+                devices = self.judge.rulebook.devices_of(finding.room)
+                others = (
+                    *company(devices, self.judge.latest, finding.at),
+                    *self._staff(finding.room, finding.at),
+                )
+            concern = concern_of(watch, others, self.site.escalation_of(watch.unit), finding.device)
             alerting.take(self._connection, self.site.site, finding, concern, found_at)
+
+    def _staff(self, room: str, at: datetime) -> tuple[Evidence, ...]:
+        open_there = [a for a in alerts.open_alerts(self._connection, self.site.site) if a.room == room]
+        return staff(self.judge.rulebook.devices_of(room), self.judge.latest, open_there, at)
 
     def _set_aside(self, message: Message, why: str) -> None:
         quarantine.add(

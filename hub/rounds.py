@@ -1,6 +1,6 @@
 """The rounds: what the hub looks after once a second, whatever comes in. Alerts whose time is up, a new site
-file, a new day, what is paused, who is watched over, which part has been silent too long, and the sign that
-the hub itself is alive.
+file, a new day, what is paused, who is away, who is watched over, which part has been silent too long, and
+the sign that the hub itself is alive.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 
-from hub import alerting, pauses
+from hub import absences, alerting, pauses
 from hub.pipeline import Pipeline
 from hub.store import alerts, codecs, escalations, health, sites
 from hub.store import protection as standings
@@ -75,6 +75,7 @@ class Rounds:
         """
         self._look_for_new_site(wall)
         pauses.let_time_pass(self._connection, self._pipeline.judge.rulebook, now)
+        absences.let_time_pass(self._connection, self._pipeline.site, now)
         self._pipeline.put_pauses(now)
         site = self._pipeline.site.site
         with transaction(self._connection):
@@ -118,7 +119,8 @@ class Rounds:
         judge = self._pipeline.judge
         today = now.astimezone(self._pipeline.site.zone).date()
         never_heard = self._pipeline.registry.never_heard
-        basis = (judge.rulebook, today, judge.unheard, never_heard, judge.paused)
+        away = {resident: absence.back_by for resident, absence in self._pipeline.away.items()}
+        basis = (judge.rulebook, today, judge.unheard, never_heard, judge.paused, away)
         if basis == self._basis:
             return basis
         before = standings.now(self._connection, site)

@@ -117,13 +117,19 @@ class Concern(msgspec.Struct, frozen=True):
 
 
 def concern_of(
-    watch: Watch, others: tuple[Evidence, ...] = (), escalation: EscalationPlan | None = None
+    watch: Watch,
+    others: tuple[Evidence, ...] = (),
+    escalation: EscalationPlan | None = None,
+    device: str | None = None,
 ) -> Concern:
     """`others`: what shows that more than one person is there (rules/company.py). `escalation`: the unit's
-    plan.
+    plan. Of several who live in a room it concerns the one whose own device (a worn button, a bed) it was;
+    otherwise all of them.
     """
     rule, plan = watch.rule, escalation or EscalationPlan()
-    return Concern(rule.severity, watch.unit, watch.residents, rule.severity_when_cleared, others, plan)
+    owner = watch.owners.get(device) if device is not None else None
+    residents = watch.residents if owner is None else (owner,)
+    return Concern(rule.severity, watch.unit, residents, rule.severity_when_cleared, others, plan)
 
 
 class Decision(msgspec.Struct, frozen=True):
@@ -173,7 +179,7 @@ def found(alert: Alert, finding: Finding, concern: Concern) -> Decision:
         alert,
         event,
         unit=concern.unit,
-        residents=concern.residents,
+        residents=tuple(dict.fromkeys((*alert.residents, *concern.residents))),
         severity=concern.severity if finding.kind == "raised" else alert.severity,
         prewarning=alert.prewarning and finding.kind != "raised",
         occurrences=alert.occurrences + (event != "confirmed"),

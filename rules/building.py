@@ -73,6 +73,8 @@ Role = Literal[
     "leak_detector",
     "smoke_detector",
     "climate",
+    "lock",
+    "staff_badge",
     "other",
 ]
 ROLES: tuple[str, ...] = get_args(Role)
@@ -91,6 +93,8 @@ MEASURES_OF_ROLE: dict[str, frozenset[str]] = {
     "leak_detector": frozenset({"leak"}),
     "smoke_detector": frozenset({"smoke", "gas", "co", "temperature"}),
     "climate": frozenset({"temperature", "humidity"}),
+    "lock": frozenset({"locked"}),
+    "staff_badge": frozenset(),  # that staff are there is no sign of a resident's life
     "other": frozenset(
         {"open", "motion", "presence", "in_bed", "vibration", "on", "pressed", "power", "locked"}
     ),
@@ -118,6 +122,8 @@ class Unit(Part):
     """The units that are called when nobody here answers."""
     escalation: EscalationPlan | None = None
     """None: the site's."""
+    rules: dict[str, dict[str, Any]] = {}
+    """This unit's own parameters by rule; they win over the site's, a resident's over them."""
 
 
 class Room(Part):
@@ -224,13 +230,17 @@ class Gateway(Part):
 
 
 class Device(Part):
-    """A sensor in its place. `address` is what its gateway calls it, where that differs from `id`."""
+    """A sensor in its place. `address` is what its gateway calls it, where that differs from `id`.
+
+    `resident`: whose own it is (a worn button, a bed), where several live in the room.
+    """
 
     id: Address
     room: RoomId
     role: Role
     gateway: Slug | None = None
     address: Address | None = None
+    resident: Slug | None = None
 
 
 class Person(Part):

@@ -1,4 +1,4 @@
-"""Lengths of time and windows of the day, as people write them: `5 min`, `1 h 30 min`, `22:00-07:00`."""
+"""Lengths of time, windows of the day and local times, as people write them: `1 h 30 min`, `22:00-07:00`."""
 
 from __future__ import annotations
 
@@ -170,6 +170,19 @@ def parse_clock(text: object) -> time:
         if hours < 24 and minutes < 60:
             return time(hours, minutes)
     raise ValueError(f'{text!r} is not a time of day; expected e.g. "07:30", in quotes')
+
+
+def local_instant(text: str, zone: ZoneInfo) -> datetime:
+    """`2026-12-26T18:00` or `2026-12-26 18:00` by the wall clock in `zone` → aware UTC. Of a doubled time the
+    first pass counts. Raises ValueError in a technician's words.
+    """
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}", text.strip()):
+        try:
+            at = datetime.fromisoformat(text.strip())
+            return _instants(at.date(), at.time(), zone)[0]
+        except ValueError:
+            pass
+    raise ValueError(f"{text!r} is not a time; expected e.g. 2026-12-26T18:00")
 
 
 def _write_clock(clock: time) -> str:

@@ -8,7 +8,7 @@ elsewhere, and `changed`, `keep` and `undo` tie them to a transaction.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from heapq import heapify, heappop, heappush
 from typing import Any, NamedTuple
 
@@ -22,6 +22,8 @@ from rules.rulebook import Rulebook, Watch
 
 Key = tuple[str, str]
 """(rule, room)"""
+_EVER = datetime.min.replace(tzinfo=UTC)
+_NOBODY: Mapping[Key, datetime] = {}
 
 
 class Kept(NamedTuple):
@@ -148,9 +150,13 @@ class Judge:
             self._take(watch, kept._replace(blind_since=None), step or Step(kept.state), findings)
         return findings
 
-    def put_pauses(self, paused: Mapping[Key, datetime], at: datetime) -> list[Finding]:
+    def put_pauses(
+        self, paused: Mapping[Key, datetime], at: datetime, home: Mapping[Key, datetime] = _NOBODY
+    ) -> list[Finding]:
         """These rules are switched off, each since an instant, and no others from `at` on. A paused rule is
-        held as one is that cannot hear; what happens meanwhile is followed and raises nothing.
+        held as one that cannot hear; what happens meanwhile is followed and raises nothing.
+
+        `home`: those that go on because somebody came home, and since when: nothing before counts for them.
         """
         findings: list[Finding] = []
         for key in paused.keys() - self._paused.keys():
@@ -162,11 +168,31 @@ class Judge:
         for key in self._paused.keys() - paused.keys():
             del self._paused[key]
             watch, kept = self.rulebook.watches.get(key), self._kept.get(key)
-            if watch is None or kept is None or kept.blind_since is None or self.held(watch):
+            if watch is None or kept is None or kept.blind_since is None:
                 continue
-            step = watch.kind.on_sight(watch.rule, self._context, kept.state, kept.blind_since, at)
+            if key in home:
+                kept = self._anew(watch, kept, home[key])
+            if self.held(watch):
+                self._keep(key, kept)
+                continue
+            assert kept.blind_since is not None
+            step = None
+            if key not in home:
+                step = watch.kind.on_sight(watch.rule, self._context, kept.state, kept.blind_since, at)
             self._take(watch, kept._replace(blind_since=None), step or Step(kept.state), findings)
         return findings
+
+    def _anew(self, watch: Watch, kept: Kept, since: datetime) -> Kept:
+        """What is kept as if nobody could have been heard before `since`."""
+        kind, state = watch.kind, kept.state
+        if hasattr(kind, "on_return"):
+            return kept._replace(
+                state=kind.on_return(watch.rule, self._context, state, since), blind_since=since
+            )
+        if hasattr(state, "unseen"):
+            state = msgspec.structs.replace(state, unseen=timedelta(0))
+        step = kind.on_sight(watch.rule, self._context, state, _EVER, since)
+        return kept._replace(state=state if step is None else step.state, blind_since=since)
 
     def clock_jumped(self, moved: Callable[[datetime], datetime]) -> None:
         """The clock was off and has been set: `moved` tells where an instant that is kept belongs."""

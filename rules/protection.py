@@ -6,7 +6,7 @@ is remembered here; what changed, and since when, is the store's.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 from typing import Literal
 
@@ -18,7 +18,9 @@ from rules.rulebook import Rulebook, Watch
 from rules.severity import Severity
 
 State = Literal["protected", "degraded", "unprotected"]
-Cause = Literal["no_rule", "no_sensor", "never_heard", "not_heard", "paused", "no_basis"]
+Cause = Literal["no_rule", "no_sensor", "never_heard", "not_heard", "paused", "no_basis", "away"]
+
+_NOBODY: Mapping[str, datetime] = {}
 
 NOT_HEARD = "not-heard"
 """The hub's own rule: a part that must be heard is silent. Its alerts' room is the part."""
@@ -32,7 +34,9 @@ TELL_AFTER = {
 
 
 class Why(msgspec.Struct, frozen=True, order=True):
-    """One reason: `what` is a part ('gateway:z2m', 'device:3B bed'), a device or a rule."""
+    """One reason: `what` is a part ('gateway:z2m', 'device:3B bed'), a device or a rule. Of `away`, which is
+    no fault: until when (ISO 8601).
+    """
 
     cause: Cause
     what: str = ""
@@ -50,9 +54,10 @@ def protection(
     unheard: Collection[str],
     never_heard: Collection[str],
     paused: Collection[tuple[str, str]] = (),
+    away: Mapping[str, datetime] = _NOBODY,
 ) -> list[Protection]:
     """Every resident who lives here on the date. `unheard`: parts; `never_heard`: ids of devices that never
-    spoke; `paused`: (rule, room) that are switched off.
+    spoke; `paused`: (rule, room) that are switched off; `away`: residents, and when each is expected back.
     """
     silent = {f"device:{device}" for device in never_heard}
     watches: dict[str, list[Watch]] = {}
@@ -65,7 +70,9 @@ def protection(
     for off in book.without_basis:
         missing.setdefault(off.room, []).append(Why("no_basis", off.rule))
     return [
-        _protection(r.id, watches.get(r.id, []), missing.get(r.room, []), unheard, silent, paused)
+        Protection(r.id, "protected", (Why("away", away[r.id].isoformat()),))
+        if r.id in away
+        else _protection(r.id, watches.get(r.id, []), missing.get(r.room, []), unheard, silent, paused)
         for r in book.site.residents
         if r.lives_here(on)
     ]

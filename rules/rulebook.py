@@ -2,7 +2,7 @@
 watch.
 
 A watch is one rule in one room with its parameters settled: catalogue, then the site's use of it, then the
-resident's own.
+unit's, then the resident's own.
 """
 
 from __future__ import annotations
@@ -33,6 +33,8 @@ class Watch:
     parts: frozenset[str]
     key: tuple[str, str]
     """(name, room)"""
+    owners: Mapping[str, str] = field(default_factory=dict)
+    """Device → the resident whose own it is."""
 
     @property
     def devices(self) -> frozenset[str]:
@@ -88,6 +90,7 @@ def rulebook(site: Site, catalogue: Mapping[str, AnyRule], on: date) -> Rulebook
     for resident in site.residents:
         if resident.lives_here(on):
             residents.setdefault(resident.room, []).append(resident)
+    units = {unit.id: unit.rules for unit in site.units}
     book = Rulebook(site, site.zone)
     uncovered: list[Uncovered] = []
     without_basis: list[WithoutBasis] = []
@@ -95,7 +98,9 @@ def rulebook(site: Site, catalogue: Mapping[str, AnyRule], on: date) -> Rulebook
     listeners: dict[tuple[str, str], list[Listener]] = {}
     for use in site.rules:
         for room in _rooms_of(use, site, catalogue, residents):
-            own = {k: v for r in residents.get(room.id, ()) for k, v in r.rules.get(use.name, {}).items()}
+            own = dict(units[room.unit].get(use.name, {}))
+            for resident in residents.get(room.id, ()):
+                own |= resident.rules.get(use.name, {})
             rule = _settle(use, own, catalogue, settled)
             heard, missing = _hear(rule, devices.get(room.id, ()))
             if _expected(use, rule):
@@ -133,7 +138,7 @@ def days_of_moving(site: Site, after: date) -> list[date]:
 
 
 def settle(use: RuleUse, own: Mapping[str, Any], catalogue: Mapping[str, AnyRule]) -> AnyRule:
-    """The rule with the site's and then the resident's own parameters laid over it. Raises pydantic's
+    """The rule with the site's and then a unit's or resident's own parameters laid over it. Raises pydantic's
     ValidationError.
     """
     named = catalogue.get(use.rule)
@@ -218,8 +223,17 @@ def _watch(
         parts.add(f"device:{device.id}")
         parts.add(f"gateway:{site.gateway_of(device)}")
     pseudonyms = tuple(r.id for r in residents)
+    owners = {device.id: device.resident for device, *_ in heard if device.resident in pseudonyms}
     return Watch(
-        name, room.id, room.unit, pseudonyms, rule, KINDS[rule.kind], frozenset(parts), (name, room.id)
+        name,
+        room.id,
+        room.unit,
+        pseudonyms,
+        rule,
+        KINDS[rule.kind],
+        frozenset(parts),
+        (name, room.id),
+        {device: owner for device, owner in owners.items() if owner is not None},
     )
 
 

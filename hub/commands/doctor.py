@@ -72,6 +72,7 @@ def _on_what_is_stored(settings: Settings, only_alive: bool) -> Iterator[Remark]
         yield from doctor.on_site(file)
         yield from doctor.on_residents(connection, site, now)
         yield from doctor.on_pauses(connection, site, now)
+        yield from doctor.on_absences(connection, site, now)
         yield from doctor.on_legal_basis(site, now)
         yield from doctor.on_passwords(connection, site)
         yield from doctor.on_outbox(connection, site, now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sqlite3
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -54,8 +55,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 @contextmanager
-def opened(data: Path | None, named: str | None) -> Iterator[tuple[Pauses, Site]]:
-    """The pauses of the site in force."""
+def opened_site(data: Path | None, named: str | None) -> Iterator[tuple[sqlite3.Connection, Site]]:
+    """The database and the site in force."""
     settings = read_settings().with_data(data)
     connection = connect(settings.database)
     try:
@@ -63,9 +64,16 @@ def opened(data: Path | None, named: str | None) -> Iterator[tuple[Pauses, Site]
         file = read_site(version.document, f"version {version.id}")
         if not isinstance(file, SiteFile):
             raise sites.NoSiteError(f"the site in force does not hold together: {file[0]}")
-        yield Pauses(connection, file.site, WallClock()), file.site
+        yield connection, file.site
     finally:
         connection.close()
+
+
+@contextmanager
+def opened(data: Path | None, named: str | None) -> Iterator[tuple[Pauses, Site]]:
+    """The pauses of the site in force."""
+    with opened_site(data, named) as (connection, site):
+        yield Pauses(connection, site, WallClock()), site
 
 
 def room_of(arguments: argparse.Namespace, site: Site) -> str | Refusal:

@@ -22,6 +22,7 @@ from hub.site.errors import Problem, one_of, sentences, shown
 from hub.site.file import SiteFile, read_site
 from hub.site.yaml_tree import Path as Place
 from hub.site.yaml_tree import Tree, read_tree, read_trees
+from rules.absence import AWAY_ENDS, REASONS, SOMEBODY_IN
 from rules.building import Site
 from rules.catalogue import catalogue
 from rules.pause import PAUSE_ENDS
@@ -32,9 +33,11 @@ _Part = TypeVar("_Part", bound=BaseModel)
 _SUBJECTS = ("device", "topic", "hub", "broker", "gateway", "person", "clock", "resident")
 _NEEDS: dict[str, tuple[str, ...]] = {
     "gateway": ("state",),
-    "person": ("does", "rule"),
+    "person": ("does",),
     "resident": ("protection",),
 }
+HUBS_OWN = (NOT_HEARD, PAUSE_ENDS, AWAY_ENDS, SOMEBODY_IN)
+"""Alerts that come without a rule of the site."""
 _TIME = "a time such as 02:10, 02:10:05, 02:30+01:00 or 2026-03-29T10:00"
 
 
@@ -222,6 +225,10 @@ class _Reading:
         for needed in _NEEDS.get(subjects[0], ()):
             if getattr(step, needed) is None:
                 self._wrong(place, f"{needed} is missing", f"{needed}: beside {subjects[0]}:")
+        if step.does in ("away", "back"):
+            self._check_absence(step, place)
+        elif step.person is not None and step.rule is None:
+            self._wrong(place, "rule is missing", "rule: beside person:")
         if step.does == "close" and step.outcome is None:
             self._wrong(place, "outcome is missing", "how it ended, e.g. outcome: helped")
         if step.does in ("pause", "confirm", "resume") and step.place is None:
@@ -234,6 +241,16 @@ class _Reading:
             key = next(iter(step.said))
             self._wrong((*place, key), f"{key!r} is not a key of such a step", one_of(Step.model_fields, key))
 
+    def _check_absence(self, step: Step, place: Place) -> None:
+        if step.who is None:
+            self._wrong(place, "who is missing", "the resident, e.g. who: r-anna")
+        if step.does == "away" and (step.lasts is None or step.reason not in REASONS):
+            self._wrong(
+                place, "lasts or reason is missing", f"e.g. lasts: 2 d, reason: {' or '.join(REASONS)}"
+            )
+        if step.left is not None:
+            self._instant(step.left, LONG_AGO, ZoneInfo("UTC"), (*place, "left"))
+
     def _check_names(self, step: Step, place: Place, site: Site) -> None:
         for key, known in (
             ("device", [device.id for device in site.devices]),
@@ -241,7 +258,8 @@ class _Reading:
             ("person", [person.id for person in site.people]),
             ("place", [room.id for room in site.rooms]),
             ("resident", [resident.id for resident in site.residents]),
-            ("rule", [*(use.name for use in site.rules), NOT_HEARD]),
+            ("who", [resident.id for resident in site.residents]),
+            ("rule", [*(use.name for use in site.rules), *HUBS_OWN]),
         ):
             named = getattr(step, key)
             if named is not None and named not in known:
@@ -269,7 +287,7 @@ class _Reading:
         return step.hub != "stops"
 
     def _check_expected(self, expect: dict[int, Expected], site: Site) -> None:
-        rules = [*(use.name for use in site.rules), NOT_HEARD, PAUSE_ENDS]
+        rules = [*(use.name for use in site.rules), *HUBS_OWN]
         rooms = [room.id for room in site.rooms]
         for number, expected in expect.items():
             place = ("expect", number)

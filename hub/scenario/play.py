@@ -12,6 +12,7 @@ from devices.measures import MEASURES
 from devices.reading import Value
 from hub.scenario.story import Expected, Scenario, Step, instant
 from hub.scenario.world import World
+from rules.absence import REASONS
 from rules.alert import Alert
 from rules.pause import Refusal
 
@@ -89,6 +90,8 @@ def _act(world: World, step: Step) -> list[str]:
     assert step.person is not None
     if step.does in ("pause", "confirm", "resume"):
         return _switch(world, step)
+    if step.does in ("away", "back"):
+        return _leave(world, step)
     waiting = [a for a in world.alerts() if a.rule == step.rule and a.state != "closed"]
     if len(waiting) != 1:
         return [f"at {step.at} {step.person} found {len(waiting)} open alerts of {step.rule}, expected one"]
@@ -117,6 +120,27 @@ def _switch(world: World, step: Step) -> list[str]:
     world.until(world.clock.now())
     return (
         [f"at {step.at} {step.person} could not {step.does}: {done.why}"] if isinstance(done, Refusal) else []
+    )
+
+
+def _leave(world: World, step: Step) -> list[str]:
+    assert step.person is not None
+    assert step.who is not None
+    if step.does == "away":
+        assert step.lasts is not None
+        now = world.clock.now()
+        left = None
+        if step.left is not None:
+            left = instant(step.left, now - timedelta(hours=23, minutes=59), world.site.zone)
+        reason = next(reason for reason in REASONS if reason == step.reason)
+        done = world.absences.away(step.who, reason, now + step.lasts, step.person, left)
+    else:
+        done = world.absences.back(step.who, step.person)
+    world.until(world.clock.now())
+    return (
+        [f"at {step.at} {step.person} could not say {step.does}: {done.why}"]
+        if isinstance(done, Refusal)
+        else []
     )
 
 
@@ -155,7 +179,9 @@ def _differences(expected: Expected, alert: Alert, at: datetime, world: World) -
         "occurrences": alert.occurrences,
         "outcome": alert.outcome,
         "by": alert.closed_by or alert.arrived_by or alert.accepted_by,
-        "several": bool(alert.others),
+        "several": any(e.measure != "staff" for e in alert.others),
+        "residents": alert.residents,
+        "staff": next((e.value for e in alert.others if e.measure == "staff"), None),
         "found": alert.found_at,
         "cleared": alert.cleared_at,
     }

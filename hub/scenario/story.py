@@ -55,12 +55,14 @@ class Step(BaseModel):
     gateway: str | None = None
     state: Literal["lost", "back"] | None = None
     person: str | None = None
-    does: Literal["accept", "arrive", "close", "pause", "confirm", "resume"] | None = None
+    does: Literal["accept", "arrive", "close", "pause", "confirm", "resume", "away", "back"] | None = None
     rule: str | None = None
     outcome: Literal["helped", "no_help_needed", "false_alarm", "test"] | None = None
     place: str | None = None
     lasts: Duration | None = None
     reason: str = ""
+    who: str | None = None
+    left: str | None = None
     clock: Duration | None = None
     back: bool = False
     resident: str | None = None
@@ -88,6 +90,8 @@ class Expected(_Strict):
     outcome: str | None = None
     by: str | None = None
     several: bool | None = None
+    residents: tuple[str, ...] | None = None
+    staff: Literal["there", "badge", "coming"] | None = None
 
 
 class Told(_Strict):

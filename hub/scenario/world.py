@@ -19,6 +19,7 @@ from urllib.parse import quote
 from devices.decode import NATIVE, Decoder, GatewayTopic
 from devices.message import Message
 from devices.reading import Value
+from hub.absences import Absences
 from hub.desk import Desk
 from hub.pauses import Pauses
 from hub.pipeline import Pipeline
@@ -103,6 +104,7 @@ class World:
         self._rounds = Rounds(self.connection, self.pipeline, self._adopt, version.id, day)
         self.desk = Desk(self.connection, site, self.clock)
         self.pauses = Pauses(self.connection, self.site, self.clock)
+        self.absences = Absences(self.connection, self.site, self.clock)
         self.running, self._caught_up = True, False
         self._stamps_since = self.clock.now()
         hub = [h.seen for h in health.everything(self.connection, site) if h.part == "hub"]
@@ -343,6 +345,8 @@ class World:
             moments += [pause.ends_at, pause.reminder_due]
         if (call := escalations.next_due(self.connection)) is not None:
             moments.append(call)
+        for absence in self.absences.known():
+            moments += [absence.away_from, absence.back_by, absence.reminder_due]
         moments.append(self._midnight(now))
         if self._caught_up and (deadline := self.pipeline.judge.next_deadline()) is not None:
             moments.append(deadline)

@@ -39,7 +39,7 @@ SITES_OWN = frozenset(
         "about_a_person",
     }
 )
-"""Keys of a rule that one resident cannot have their own of."""
+"""Keys of a rule that one unit or resident cannot have their own of."""
 
 MUST_BE_HEARD = {
     "help_button": ("help-button", ("pressed",)),
@@ -110,7 +110,8 @@ def check(draft: Draft) -> None:
     _check_addresses(draft)
     _check_stays(draft)
     _check_rules(draft)
-    _check_residents_rules(draft)
+    _check_own_rules(draft)
+    _check_owners(draft)
     _check_basis(draft)
     _check_shared_rooms(draft)
 
@@ -343,20 +344,37 @@ def _check_rules(draft: Draft) -> None:
             _check_parameters(draft, use, {}, ("rules", position))
 
 
-def _check_residents_rules(draft: Draft) -> None:
+def _check_own_rules(draft: Draft) -> None:
+    """Values of their own that a unit or a resident has."""
     uses = {use.name: use for use in draft.parts["rules"].values()}
     in_use = draft.ids("rules")
-    for position, resident in draft.parts["residents"].items():
-        for name, own in resident.rules.items():
-            path = ("residents", position, "rules", name)
-            if name not in in_use:
-                draft.wrong(path, f"rule {name!r} is not used under rules", one_of(in_use, name))
-            for key in SITES_OWN & own.keys():
-                draft.wrong(
-                    (*path, key), f"{key!r} cannot differ for one resident", "only values of the rule"
-                )
-            if name in uses and not SITES_OWN & own.keys():
-                _check_parameters(draft, uses[name], own, path)
+    for section, whose in (("units", "unit"), ("residents", "resident")):
+        for position, owner in draft.parts[section].items():
+            for name, own in owner.rules.items():
+                path = (section, position, "rules", name)
+                if name not in in_use:
+                    draft.wrong(path, f"rule {name!r} is not used under rules", one_of(in_use, name))
+                for key in SITES_OWN & own.keys():
+                    wrong = f"{key!r} cannot differ for one {whose}"
+                    draft.wrong((*path, key), wrong, "only values of the rule")
+                if name in uses and not SITES_OWN & own.keys():
+                    _check_parameters(draft, uses[name], own, path)
+
+
+def _check_owners(draft: Draft) -> None:
+    """A device of one resident's own hangs where they live."""
+    rooms = {resident.id: resident.room for resident in draft.parts["residents"].values()}
+    listed = draft.ids("residents")
+    for position, device in draft.parts["devices"].items():
+        if device.resident is None:
+            continue
+        path: Path = ("devices", position, "resident")
+        if device.resident not in listed:
+            wrong = f"there is no resident {device.resident!r}"
+            draft.wrong(path, wrong, one_of(listed, device.resident))
+        elif rooms.get(device.resident, device.room) != device.room:
+            wrong = f"{device.resident!r} lives in {rooms[device.resident]!r}"
+            draft.wrong(path, wrong, f"a resident of {device.room!r}, or the device in that room")
 
 
 def _check_parameters(draft: Draft, use: RuleUse, own: Mapping[str, Any], path: Path) -> None:

@@ -57,6 +57,16 @@ def open_of_rule(connection: sqlite3.Connection, site: str, rule: str) -> list[A
     return _many(connection, "rule = ? AND state <> 'closed'", site, (rule,))
 
 
+def newest_closed(connection: sqlite3.Connection, site: str, rule: str, room: str) -> Alert | None:
+    """The alert of this rule and room that was closed last."""
+    return _one(
+        connection,
+        "rule = ? AND room = ? AND state = 'closed' ORDER BY closed_at DESC, id DESC LIMIT 1",
+        site,
+        (rule, room),
+    )
+
+
 def overdue(connection: sqlite3.Connection, site: str, now: datetime) -> list[Alert]:
     """Those that time itself changes by `now`."""
     return _many(connection, "state <> 'closed' AND due <= ? ORDER BY due, id", site, (to_us(now),))

@@ -2,6 +2,7 @@
 
 `start()` is the state before anything was heard. `on_reading`, `on_deadline` and `on_sight` (the devices are
 heard again) answer with a Step, or None where nothing changes. `due` says when time itself matters next.
+`on_return` (who was away is home), where a kind needs more than to have heard nothing before.
 
 A new kind: one file here, a line in KINDS, a model in rules/rule.py, and scenarios in tests/scenarios.
 """

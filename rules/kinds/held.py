@@ -20,11 +20,12 @@ from rules.rule import HeldRule
 
 class State(msgspec.Struct, frozen=True):
     """`holding`: for each measure of a device that holds the value, the reading with which it began.
-    `raised`: those of them that were told of.
+    `raised`: those of them that were told of. `counted_from`: no time before that counts.
     """
 
     holding: tuple[Evidence, ...] = ()
     raised: tuple[Evidence, ...] = ()
+    counted_from: datetime | None = None
 
 
 def start() -> State:
@@ -40,35 +41,47 @@ def on_reading(rule: HeldRule, context: Context, state: State, heard: Heard) -> 
     if heard.fits and rule.begins_inside and not _begins_inside(rule, context, heard):
         return None
     if heard.fits:
-        return Step(State((*state.holding, heard.evidence), state.raised))
-    raised = tuple(began for began in state.raised if began in others)
-    if state.raised and not raised:
+        return Step(msgspec.structs.replace(state, holding=(*state.holding, heard.evidence)))
+    after = _holding(state, others)
+    if state.raised and not after.raised:
         over = Opinion("cleared", reading.at, "is over", reading.device, (heard.evidence,))
-        return Step(State(others, raised), (over,))
-    return Step(State(others, raised))
+        return Step(after, (over,))
+    return Step(after)
 
 
 def only(state: State, devices: frozenset[str]) -> State:
     """The state without devices that hang elsewhere now."""
-    holding = tuple(began for began in state.holding if began.device in devices)
-    return State(holding, tuple(began for began in state.raised if began in holding))
+    return _holding(state, tuple(began for began in state.holding if began.device in devices))
+
+
+def _holding(state: State, holding: tuple[Evidence, ...]) -> State:
+    raised = tuple(began for began in state.raised if began in holding)
+    return msgspec.structs.replace(state, holding=holding, raised=raised)
 
 
 def on_deadline(rule: HeldRule, context: Context, state: State, at: datetime) -> Step:
-    deadlines = [(began, _deadline(rule, context, began)) for began in _waiting(state)]
+    deadlines = [(began, _deadline(rule, context, state, began)) for began in _waiting(state)]
     up = [(began, deadline) for began, deadline in deadlines if deadline is not None and deadline <= at]
     opinions = tuple(
         Opinion("raised", deadline, "has lasted", began.device, (began,)) for began, deadline in up
     )
-    return Step(State(state.holding, (*state.raised, *(began for began, _ in up))), opinions)
+    raised = (*state.raised, *(began for began, _ in up))
+    return Step(msgspec.structs.replace(state, raised=raised), opinions)
 
 
 def on_sight(rule: HeldRule, context: Context, state: State, blind_from: datetime, at: datetime) -> None:
     """Unknown is not changed: the time went on while the device could not be heard."""
 
 
+def on_return(rule: HeldRule, context: Context, state: State, at: datetime) -> State:
+    """Somebody came home: what still holds counts from then on, and who was away has not left the bed."""
+    if rule.begins_inside:
+        return _holding(state, state.raised)
+    return msgspec.structs.replace(state, counted_from=at)
+
+
 def due(rule: HeldRule, context: Context, state: State) -> datetime | None:
-    deadlines = (_deadline(rule, context, began) for began in _waiting(state))
+    deadlines = (_deadline(rule, context, state, began) for began in _waiting(state))
     return min((deadline for deadline in deadlines if deadline is not None), default=None)
 
 
@@ -83,8 +96,8 @@ def _begins_inside(rule: HeldRule, context: Context, heard: Heard) -> bool:
     return begins and (rule.window is None or rule.window.contains(heard.reading.at, context.zone))
 
 
-def _deadline(rule: HeldRule, context: Context, began: Evidence) -> datetime | None:
-    up = began.at + rule.lasts
+def _deadline(rule: HeldRule, context: Context, state: State, began: Evidence) -> datetime | None:
+    up = max(began.at, state.counted_from or began.at) + rule.lasts
     if rule.window is None:
         return up
     inside = rule.window.first_inside(up, context.zone)

@@ -69,6 +69,13 @@ def on_sight(
     return on_sight(rule, context, after, blind_from, at) or Step(after)
 
 
+def on_return(rule: NotByRule, context: Context, state: State, at: datetime) -> State:
+    """Somebody came home: a window that opened without them is not held against them."""
+    if state.opens is None or at <= state.opens:
+        return state
+    return msgspec.structs.replace(_next_window(rule, context, at), raised=state.raised)
+
+
 def due(rule: NotByRule, context: Context, state: State) -> datetime | None:
     if state.opens is None:
         return None

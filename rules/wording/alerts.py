@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from rules.absence import AWAY_ENDS, SOMEBODY_IN
 from rules.alert import Alert
 from rules.building import Site
 from rules.catalogue import catalogue
@@ -87,6 +88,10 @@ def what_happened(alert: Alert, rule: AnyRule | None, site: Site, voice: Voice) 
         return f"{who_is_silent(alert.room, voice)} {lasting(alert.raised_at, voice)}."
     if alert.rule == PAUSE_ENDS and alert.evidence:
         return _pause_ends(alert.evidence[-1], voice)
+    if alert.rule == AWAY_ENDS and alert.evidence:
+        return _away_ends(alert.evidence[-1], voice)
+    if alert.rule == SOMEBODY_IN and alert.evidence:
+        return _somebody_in(alert, voice)
     evidence = _trigger(alert)
     kind = rule.kind if rule is not None else "event"
     if kind == "quiet":
@@ -172,6 +177,24 @@ def _pause_ends(pause: Evidence, voice: Voice) -> str:
     return f"“{name}” is paused and goes on again {at(pause.at, voice)}."
 
 
+def _away_ends(away: Evidence, voice: Voice) -> str:
+    """`away`: the resident as its device, the reason as its value, the expected return as its instant."""
+    if voice.language == "nb":
+        return f"Ventes hjem {at(away.at, voice)}. Da gjelder reglene igjen."
+    return f"Expected home {at(away.at, voice)}. Then the rules apply again."
+
+
+def _somebody_in(alert: Alert, voice: Voice) -> str:
+    heard, known = alert.evidence[-1], [e for e in alert.evidence if e.measure == "away"]
+    when, until = at(heard.at, voice), at(max(e.at for e in known), voice) if known else ""
+    many = len(known) > 1
+    if voice.language == "nb":
+        who = "Alle som bor her er registrert borte" if many else "Beboeren er registrert borte"
+        return f"Noen er i leiligheten ({when}). {who} til {until}."
+    who = "All who live here are registered as away" if many else "The resident is registered as away"
+    return f"Somebody is in the flat ({when}). {who} until {until.removeprefix('at ')}."
+
+
 def who_else(alert: Alert, voice: Voice) -> str | None:
     """For an alert that may be about somebody else: more people there than one, or more who live there."""
     sentences = []
@@ -179,11 +202,38 @@ def who_else(alert: Alert, voice: Voice) -> str | None:
         nb = f"{len(alert.residents)} beboere deler rommet, og sensorene kan ikke skille dem."
         en = f"{len(alert.residents)} residents share the room, and the sensors cannot tell them apart."
         sentences.append(nb if voice.language == "nb" else en)
-    if alert.others:
-        nb = "Flere ser ut til å være der, kanskje besøk eller ansatte."
-        en = "More than one person seems to be there, perhaps a visitor or staff."
-        sentences.append(nb if voice.language == "nb" else en)
+    sentences += [words[voice.language == "en"] for words in _who_is_there(alert)]
     return " ".join(sentences) or None
+
+
+_STAFF: dict[str, tuple[str, str]] = {
+    "there": (
+        "Personalet var alt i rommet, så det kan være dem sensorene hørte.",
+        "Staff were in the room already, so the sensors may have heard them.",
+    ),
+    "badge": (
+        "Et ansattkort var i rommet, så det kan være personalet sensorene hørte.",
+        "A staff badge was in the room, so the sensors may have heard staff.",
+    ),
+    "coming": (
+        "Personalet var på vei dit for et annet varsel.",
+        "Staff were on their way there for another alert.",
+    ),
+}
+
+
+def _who_is_there(alert: Alert) -> list[tuple[str, str]]:
+    """(nb, en) for each of: staff who are known to be there, and others that the sensors show."""
+    told = {str(e.value) for e in alert.others if e.measure == "staff"}
+    known = next(([words] for how, words in _STAFF.items() if how in told), [])
+    if any(e.measure != "staff" for e in alert.others) and not told & {"there", "badge"}:
+        known.append(
+            (
+                "Flere ser ut til å være der, kanskje besøk eller ansatte.",
+                "More than one person seems to be there, perhaps a visitor or staff.",
+            )
+        )
+    return known
 
 
 def how_late(alert: Alert, voice: Voice) -> str | None:
@@ -211,6 +261,12 @@ def how_it_ended(alert: Alert, rule: AnyRule | None, site: Site, voice: Voice) -
     over = at(alert.cleared_at, voice)
     if alert.rule == PAUSE_ENDS:
         return _sentence(voice, ("Slått på igjen", "On again"), over)
+    if alert.rule in (AWAY_ENDS, SOMEBODY_IN):
+        return _sentence(
+            voice,
+            ("Ikke lenger registrert borte", "No longer registered as away"),
+            since(alert.cleared_at, voice),
+        )
     if alert.rule == NOT_HEARD:
         return _sentence(voice, ("Kontakt igjen", "Contact again"), over)
     of_life = isinstance(rule, NotByRule) and rule.signs == SIGNS_OF_LIFE

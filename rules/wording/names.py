@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from rules.absence import AWAY_ENDS, SOMEBODY_IN
 from rules.alert import Alert
 from rules.catalogue import catalogue
 from rules.pause import PAUSE_ENDS
 from rules.protection import NOT_HEARD
 from rules.rule import AnyRule
 from rules.wording.voice import Voice
+
+_OF_ABSENCES = {
+    AWAY_ENDS: ("Ventes hjem", "Expected home"),
+    SOMEBODY_IN: ("Aktivitet i tom leilighet", "Activity in an empty flat"),
+}
 
 
 def name_of(alert: Alert, rule: AnyRule | None, voice: Voice) -> str:
@@ -16,6 +22,8 @@ def name_of(alert: Alert, rule: AnyRule | None, voice: Voice) -> str:
         return "Ingen kontakt" if voice.language == "nb" else "No contact"
     if alert.rule == PAUSE_ENDS:
         return "Pause er snart over" if voice.language == "nb" else "A pause is about to end"
+    if alert.rule in _OF_ABSENCES:
+        return _OF_ABSENCES[alert.rule][voice.language == "en"]
     return name(alert, rule)[voice.language == "en"]
 
 

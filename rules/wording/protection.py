@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from rules.protection import Why
 from rules.rule import Text
 from rules.wording.names import readable
+from rules.wording.times import at
 from rules.wording.voice import Voice
 
 
@@ -28,6 +30,9 @@ def why_not_covered(why: Why, names: Mapping[str, Text], voice: Voice) -> str:
     """Why a resident is not watched over, or not wholly."""
     if why.cause == "not_heard":
         return who_is_silent(why.what, voice)
+    if why.cause == "away":
+        until = at(datetime.fromisoformat(why.what), voice)
+        return f"Borte til {until}" if voice.language == "nb" else f"Away until {until.removeprefix('at ')}"
     named = names.get(why.what)
     rule_nb, rule_en = (named.nb, named.en) if named is not None else (readable(why.what),) * 2
     nb, en = {

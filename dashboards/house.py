@@ -50,6 +50,11 @@ class House:
         found = self.person(id) if id is not None else None
         return found.name if found is not None else id or ""
 
+    @property
+    def people(self) -> dict[str, str]:
+        """What they are called, by id."""
+        return {person.id: person.name for person in self.site.people}
+
     def resident(self, id: str) -> Resident | None:
         return next((r for r in self.site.residents if r.id == id), None)
 

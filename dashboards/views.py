@@ -167,7 +167,9 @@ def card(
 def _uncovered(resident: Resident, found: Standing, house: House, voice: Voice) -> Uncovered:
     state: Literal["degraded", "unprotected"]
     state = "unprotected" if found.protection.state == "unprotected" else "degraded"
-    why = dict.fromkeys(wording.why_not_covered(why, house.rule_names, voice) for why in found.protection.why)
+    why = dict.fromkeys(
+        wording.why_not_covered(why, house.rule_names, voice, house.people) for why in found.protection.why
+    )
     since = wording.since(found.since, voice)
     return Uncovered(resident.name, house.room_name(resident.room), state, tuple(why), since)
 

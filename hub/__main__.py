@@ -23,8 +23,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "password": ("hub.commands.password", "set somebody's password"),
     "doctor": ("hub.commands.doctor", "look for what is wrong with this installation"),
     "decode": ("hub.commands.decode", "messages as JSON lines in, what they say out"),
-    "pause": ("hub.commands.pause", "switch a rule off in a room, with a reason and an end"),
-    "resume": ("hub.commands.resume", "switch a paused rule on again"),
+    "pause": ("hub.commands.pause", "switch a rule off in a room, or a device, with a reason and an end"),
+    "resume": ("hub.commands.resume", "switch a paused rule or device on again"),
     "paused": ("hub.commands.paused", "what is switched off, by whom, why and until when"),
     "away": (
         "hub.commands.away",

@@ -135,7 +135,7 @@ def on_residents(connection: sqlite3.Connection, site: Site, now: datetime) -> I
 
 def on_pauses(connection: sqlite3.Connection, site: Site, now: datetime) -> Iterator[Remark]:
     for pause in pauses.active(connection, site.site):
-        what = f"{pause.rule} in {pause.room} is off until {_local(pause.ends_at, site)}, by {pause.owner}"
+        what = f"{pause.subject} in {pause.room} is off until {_local(pause.ends_at, site)}, by {pause.owner}"
         if pause.ends_at < now - HUB_ALIVE_WITHIN:
             yield Remark("wrong", f"{what}, and has not gone on again", "the hub does that: start it")
         else:
@@ -202,6 +202,8 @@ def _why(why: Why) -> str:
         "no_sensor": f"the rule {why.what} has no sensor there",
         "never_heard": f"{why.what} was never heard",
         "no_basis": f"the rule {why.what} is off: no legal basis",
+        "device_tested": f"{why.what} is under test by {why.by}",
+        "device_paused": f"{why.what} is paused by {why.by}: {why.because}",
         "paused": f"the rule {why.what} is paused there",
         "away": f"away until {why.what}",
         "not_heard": f"{why.what} cannot be heard",

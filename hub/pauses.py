@@ -1,5 +1,5 @@
-"""Switching rules off and on again: what people do, and what time does. The same kind of transaction as the
-desk's; each step is on the audit trail.
+"""Switching rules and devices off and on again: what people do, and what time does. The same kind of
+transaction as the desk's; each step is on the audit trail.
 
 The hub itself holds the rules (hub/rounds.py looks here once a second), so that whoever pauses may be another
 process.
@@ -21,7 +21,7 @@ from rules.alert import Concern
 from rules.building import Site
 from rules.catalogue import catalogue
 from rules.finding import Evidence, Finding
-from rules.pause import PAUSE_ENDS, Pause, Refusal, confirmed, paused
+from rules.pause import DEVICE_PAUSED, PAUSE_ENDS, Pause, Refusal, confirmed, gravest, paused
 from rules.rulebook import Rulebook, rulebook
 
 
@@ -50,36 +50,77 @@ class Pauses:
             if known is not None:
                 return Refusal(f"it is off already, by {known.owner}: {known.reason}")
             asked = Pause(0, self._site.site, rule, room, person, reason.strip(), now, until, until)
-            pause = paused(asked, watch.rule.severity)
-            if isinstance(pause, Pause):
-                pause = store.add(self._connection, pause)
-                self._note(pause, "paused", person, now)
-            return pause
+            return self._put(paused(asked, watch.rule.severity), now)
+
+    def pause_device(self, device: str, person: str, reason: str, until: datetime) -> Pause | Refusal:
+        """Take a device out of the judging: what it says is kept, and its rules are held. Where a high rule
+        needs it, for a day at most until `confirm_device`.
+        """
+        with transaction(self._connection):
+            now = self._clock.now()
+            placed = next((d for d in self._site.devices if d.id == device), None)
+            if placed is None:
+                return Refusal(f"{self._site.site} has no device {device!r}")
+            if (stranger := self._stranger(person)) is not None:
+                return stranger
+            known = store.of_device(self._connection, self._site.site, device)
+            if known is not None:
+                return Refusal(f"it is off already, by {known.owner}: {known.reason}")
+            site, why = self._site.site, reason.strip()
+            asked = Pause(0, site, "", placed.room, person, why, now, until, until, device=device)
+            watches = self._book(now).dependents.get(f"device:{device}", ())
+            return self._put(paused(asked, gravest(watch.rule.severity for watch in watches)), now)
+
+    def _put(self, pause: Pause | Refusal, now: datetime) -> Pause | Refusal:
+        if isinstance(pause, Pause):
+            pause = store.add(self._connection, pause)
+            self._note(pause, "paused", pause.owner, now)
+        return pause
 
     def confirm(self, rule: str, room: str, person: str) -> Pause | Refusal:
         """A second person's yes to the whole length that was asked for."""
         with transaction(self._connection):
-            pause = self._of(rule, room, person)
-            after = confirmed(pause, person) if isinstance(pause, Pause) else pause
-            if isinstance(after, Pause):
-                store.put(self._connection, after)
-                self._note(after, "pause confirmed", person, self._clock.now())
-            return after
+            return self._confirm(self._of(rule, room, person), person)
+
+    def confirm_device(self, device: str, person: str) -> Pause | Refusal:
+        """The same for a device."""
+        with transaction(self._connection):
+            return self._confirm(self._of_device(device, person), person)
+
+    def _confirm(self, pause: Pause | Refusal, person: str) -> Pause | Refusal:
+        after = confirmed(pause, person) if isinstance(pause, Pause) else pause
+        if isinstance(after, Pause):
+            store.put(self._connection, after)
+            self._note(after, "pause confirmed", person, self._clock.now())
+        return after
 
     def resume(self, rule: str, room: str, person: str) -> Pause | Refusal:
         """Switch it on again before its end."""
         with transaction(self._connection):
-            pause = self._of(rule, room, person)
-            if isinstance(pause, Refusal):
-                return pause
-            now = self._clock.now()
-            return _end(self._connection, self._book(now), pause, now, person)
+            return self._resume(self._of(rule, room, person), person)
+
+    def resume_device(self, device: str, person: str) -> Pause | Refusal:
+        """The same for a device."""
+        with transaction(self._connection):
+            return self._resume(self._of_device(device, person), person)
+
+    def _resume(self, pause: Pause | Refusal, person: str) -> Pause | Refusal:
+        if isinstance(pause, Refusal):
+            return pause
+        now = self._clock.now()
+        return _end(self._connection, self._book(now), pause, now, person)
 
     def _of(self, rule: str, room: str, person: str) -> Pause | Refusal:
         if (stranger := self._stranger(person)) is not None:
             return stranger
         pause = store.of(self._connection, self._site.site, rule, room)
         return pause or Refusal(f"the rule {rule!r} is not off in {room!r}")
+
+    def _of_device(self, device: str, person: str) -> Pause | Refusal:
+        if (stranger := self._stranger(person)) is not None:
+            return stranger
+        pause = store.of_device(self._connection, self._site.site, device)
+        return pause or Refusal(f"the device {device!r} is not off")
 
     def _stranger(self, person: str) -> Refusal | None:
         known = any(somebody.id == person for somebody in self._site.people)
@@ -89,7 +130,7 @@ class Pauses:
         return rulebook(self._site, catalogue(), now.astimezone(self._site.zone).date())
 
     def _note(self, pause: Pause, what: str, by: str, at: datetime) -> None:
-        detail = {"rule": pause.rule, "room": pause.room, "reason": pause.reason, "ends_at": pause.ends_at}
+        detail = {**_named(pause), "reason": pause.reason, "ends_at": pause.ends_at}
         audit.add(self._connection, self._site.site, at, by, what, detail)
 
 
@@ -107,8 +148,8 @@ def let_time_pass(connection: sqlite3.Connection, book: Rulebook, now: datetime)
         return
     with transaction(connection):
         for stale in waiting:
-            pause = store.of(connection, site, stale.rule, stale.room)
-            if pause is None or pause.id != stale.id:
+            pause = store.get(connection, site, stale.id)
+            if pause is None or pause.ended_at is not None:
                 continue  # somebody was quicker
             if pause.ends_at <= now:
                 _end(connection, book, pause, pause.ends_at, None)
@@ -120,7 +161,7 @@ def let_time_pass(connection: sqlite3.Connection, book: Rulebook, now: datetime)
 def _end(connection: sqlite3.Connection, book: Rulebook, pause: Pause, at: datetime, by: str | None) -> Pause:
     after = msgspec.structs.replace(pause, ended_at=at, ended_by=by)
     store.put(connection, after)
-    detail = {"rule": pause.rule, "room": pause.room, "paused_at": pause.paused_at}
+    detail = {**_named(pause), "paused_at": pause.paused_at}
     audit.add(connection, pause.site, at, by, "pause ended", detail)
     others = [p for p in store.active(connection, pause.site) if p.room == pause.room and p.reminded_at]
     if pause.reminded_at is not None and not others:
@@ -128,20 +169,26 @@ def _end(connection: sqlite3.Connection, book: Rulebook, pause: Pause, at: datet
     return after
 
 
+def _named(pause: Pause) -> dict[str, object]:
+    of_what = {"rule": pause.rule} if pause.device is None else {"device": pause.device}
+    return {**of_what, "room": pause.room}
+
+
 def _tell(connection: sqlite3.Connection, book: Rulebook, pause: Pause, kind: str, at: datetime) -> None:
     """The reminder is a low alert: it passes by itself when the pause has ended."""
     watch = book.watches.get((pause.rule, pause.room))
+    watches = (watch,) if watch is not None else book.dependents.get(f"device:{pause.device}", ())
     room = next((room for room in book.site.rooms if room.id == pause.room), None)
-    concern = Concern(
-        "low", room.unit if room is not None else "", watch.residents if watch is not None else ()
-    )
-    evidence = (Evidence(pause.rule, "paused", pause.owner, pause.ends_at),) if kind == "raised" else ()
+    residents = tuple(sorted({resident for watch in watches for resident in watch.residents}))
+    concern = Concern("low", room.unit if room is not None else "", residents)
+    what = "paused" if pause.device is None else DEVICE_PAUSED
+    evidence = (Evidence(pause.subject, what, pause.owner, pause.ends_at),) if kind == "raised" else ()
     finding = Finding(
         PAUSE_ENDS,
         pause.room,
         "raised" if kind == "raised" else "cleared",
         at,
-        f"{pause.rule} is off: {pause.reason}" if kind == "raised" else f"{pause.rule} is on again",
+        f"{pause.subject} is off: {pause.reason}" if kind == "raised" else f"{pause.subject} is on again",
         evidence=evidence,
     )
     alerting.take(connection, pause.site, finding, concern, at)

@@ -20,11 +20,12 @@ from devices.measures import MEASURES
 from devices.message import Message
 from devices.reading import Availability, Decoded, Reading
 from hub import absences, alerting, gateway_requests
+from hub.asides import aside_now, ends_of, tests_by_device
 from hub.clock import NEVER, Clock, ReadingsClock
 from hub.redelivery import Redelivery
 from hub.registry import LONGEST_ADDRESS, Registry, Speaker
 from hub.store import absences as store_of_absences
-from hub.store import alerts, announcements, pauses, quarantine, readings, rule_states
+from hub.store import alerts, announcements, pauses, quarantine, readings, rule_states, walk_tests
 from hub.store.db import transaction
 from hub.store.instants import to_us
 from rules.absence import Absence, away_now, empty_rooms, resting, stirs
@@ -34,8 +35,10 @@ from rules.company import company, staff
 from rules.finding import Evidence, Finding
 from rules.judge import Judge, Key
 from rules.latest import Latest, Standing
+from rules.protection import Why
 from rules.rule import AnyRule
 from rules.rulebook import days_of_moving, rulebook
+from rules.walk_test import Test
 
 log = logging.getLogger(__name__)
 _EVER = datetime.min.replace(tzinfo=UTC)
@@ -50,6 +53,8 @@ class Pipeline:
     site: Site
     announced: int
     """Counts announcements: another number means that other topics may be listened to."""
+    catching_up: bool
+    """What comes in may have waited for us."""
 
     def __init__(
         self,
@@ -65,7 +70,9 @@ class Pipeline:
         self.away: dict[str, Absence] = {}
         self._resting: dict[Key, datetime] = {}
         self._taken_alone = 0  # of a batch that is taken one by one, if the disk fails in the middle of it
+        self._tried: list[tuple[int, Reading]] = []  # what devices under test said, by test
         self.announced = 0
+        self.catching_up = True
         with transaction(connection):
             self._measures = readings.measure_numbers(connection)
         self.adopt(site, decoder)
@@ -77,6 +84,8 @@ class Pipeline:
         self.registry = Registry(self._connection, site, latest)
         self.judge = Judge(rulebook(site, self._catalogue, self._day(self._clock.now())), latest)
         self._moves: list[date] | None = None
+        self._tests = tests_by_device(self._connection, site.site)
+        self.aside: dict[str, Why] = {}
         with transaction(self._connection):
             rule_states.forget(self._connection, site.site, self.judge.rulebook)
         rule_states.load(self._connection, site.site, self.judge)
@@ -103,6 +112,7 @@ class Pipeline:
         if not self._taken_alone:
             try:
                 with self._transaction():
+                    self._look_aside(self._clock.now())
                     for message in messages:
                         self._take(message)
                 return
@@ -118,6 +128,7 @@ class Pipeline:
     def _take_alone(self, message: Message) -> None:
         try:
             with self._transaction():
+                self._look_aside(self._clock.now())
                 self._take(message)
         except sqlite3.OperationalError:
             raise
@@ -149,7 +160,9 @@ class Pipeline:
         self.away = away_now(store_of_absences.active(self._connection, site), at)
         self._resting = resting(book, empty_rooms(book, self.away)) if self.away else {}
         paused = {
-            (pause.rule, pause.room): pause.paused_at for pause in pauses.active(self._connection, site)
+            (pause.rule, pause.room): pause.paused_at
+            for pause in pauses.active(self._connection, site)
+            if pause.device is None
         }
         for key, since in self._resting.items():
             paused[key] = min(since, paused.get(key, since))
@@ -171,6 +184,7 @@ class Pipeline:
         switched_on = {
             (pause.rule, pause.room): pause.ended_at
             for pause in reversed(pauses.ended(self._connection, site, since))
+            if pause.device is None
         }
         found = {}
         for key, held_since in gone_on.items():
@@ -179,6 +193,12 @@ class Pipeline:
             if watch is not None and watch.rule.for_residents and at is not None and at >= held_since:
                 found[key] = max(at, switched_on.get(key) or at)
         return found
+
+    def put_aside(self, at: datetime) -> None:
+        """Take out of the judging what is under test or paused now, and nothing else."""
+        if self.aside or aside_now(self._connection, self.site.site, at).keys() != self.judge.aside.keys():
+            with self._transaction():
+                self._look_aside(at)
 
     def session_lost(self) -> None:
         """The broker numbers its messages anew: what it sends from now on is no redelivery of anything."""
@@ -198,8 +218,29 @@ class Pipeline:
             self.judge.clock_jumped(moved)
             self.registry.clock_jumped(moved)
             alerting.clock_jumped(self._connection, self.site.site, moved)
+            walk_tests.clock_jumped(self._connection, self.site.site, moved)
+            self._tests = tests_by_device(self._connection, self.site.site)
 
     # How
+
+    def _look_aside(self, at: datetime) -> None:
+        """Within a transaction that other processes cannot write beside: what was put aside before it is."""
+        if self._clock.follows_readings:
+            return
+        site = self.site.site
+        aside = aside_now(self._connection, site, at)
+        before = self.judge.aside
+        self.aside = {device: one.why for device, one in aside.items()}
+        if aside.keys() != before.keys() or any(
+            why.until != known.ends_at
+            for device, why in self.aside.items()
+            if (known := self._tests.get(device)) is not None and why.cause == "device_tested"
+        ):
+            self._tests = tests_by_device(self._connection, site)
+        if aside.keys() != before.keys():
+            ended = ends_of(self._connection, site, before.keys() - aside.keys(), at)
+            since = {device: one.since for device, one in aside.items()}
+            self._put_findings(self.judge.put_aside(since, ended, at))
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -208,6 +249,8 @@ class Pipeline:
             with transaction(self._connection):
                 yield
                 readings.append(self._connection, self._rows)
+                if self._tried:
+                    walk_tests.append(self._connection, self._tried, self._clock.now())
                 self.registry.put(self.judge.latest)
                 rule_states.put(self._connection, self.site.site, self.judge)
                 self._redelivery.put()
@@ -217,6 +260,7 @@ class Pipeline:
             raise
         finally:
             self._rows.clear()
+            self._tried.clear()
         for memory in memories:
             memory.keep()
 
@@ -270,6 +314,8 @@ class Pipeline:
                 continue
             if reading.device != speaker.id:
                 reading = msgspec.structs.replace(reading, device=speaker.id)
+            if (test := self._test_of(reading)) is not None and test.ended_at is None:
+                self._tried.append((test.id, reading))
             standing = self.judge.latest.note(reading)
             if standing == "repeat" and reading.cached and not self._clock.follows_readings:
                 continue  # what a gateway repeats from memory: neither a rule nor the journal wants it
@@ -314,17 +360,35 @@ class Pipeline:
             self._let_days_pass(reading.at)
             self._clock.advance(reading.at)
             self._put_findings(self.judge.tick(reading.at))
-        findings = self.judge.judge_noted(reading, standing)
+        not_judged = self._not_judged(reading)
+        if not not_judged:
+            findings = self.judge.judge_noted(reading, standing)
+        elif self.judge.aside_since(reading.device) is not None:
+            findings = self.judge.follow(reading, standing)
+        else:  # it was tried before the end of a test and comes in after it
+            findings = self.judge.judge_noted(msgspec.structs.replace(reading, snapshot=True), standing)
         if findings:
             self._put_findings(findings)
-        if self._resting:
+        if self._resting and not not_judged:
             self._mind_the_empty_flat(reading, standing)
         if standing == "duplicate" or (standing == "repeat" and _says_nothing_new(reading)):
             return
         at = to_us(reading.at)
         received_at = at if reading.received_at is reading.at else to_us(reading.received_at)
         row = (speaker.no, self._measures[reading.measure], reading.value, at, received_at)
-        self._rows.append((*row, _flags(reading, standing)))
+        self._rows.append((*row, _flags(reading, standing) | not_judged))
+
+    def _test_of(self, reading: Reading) -> Test | None:
+        """The test that a reading belongs to."""
+        test = self._tests.get(reading.device)
+        return test if test is not None and test.holds(reading, self.catching_up) else None
+
+    def _not_judged(self, reading: Reading) -> int:
+        """Whether no rule is to judge it, as the journal flags that."""
+        if self._test_of(reading) is not None:
+            return readings.TESTED
+        since = self.judge.aside_since(reading.device)
+        return readings.PAUSED if since is not None and reading.at >= since else 0
 
     def _mind_the_empty_flat(self, reading: Reading, standing: Standing) -> None:
         """Somebody may have come home unnoticed: then the rules must not go on resting."""

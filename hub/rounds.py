@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 
-from hub import absences, alerting, pauses
+from hub import absences, alerting, pauses, walk_test
 from hub.pipeline import Pipeline
 from hub.store import alerts, codecs, escalations, health, sites
 from hub.store import protection as standings
@@ -76,7 +76,9 @@ class Rounds:
         self._look_for_new_site(wall)
         pauses.let_time_pass(self._connection, self._pipeline.judge.rulebook, now)
         absences.let_time_pass(self._connection, self._pipeline.site, now)
+        walk_test.let_time_pass(self._connection, self._pipeline.site.site, now)
         self._pipeline.put_pauses(now)
+        self._pipeline.put_aside(now)
         site = self._pipeline.site.site
         with transaction(self._connection):
             alerting.let_time_pass(self._connection, site, now)
@@ -120,7 +122,8 @@ class Rounds:
         today = now.astimezone(self._pipeline.site.zone).date()
         never_heard = self._pipeline.registry.never_heard
         away = {resident: absence.back_by for resident, absence in self._pipeline.away.items()}
-        basis = (judge.rulebook, today, judge.unheard, never_heard, judge.paused, away)
+        aside = dict(self._pipeline.aside)
+        basis = (judge.rulebook, today, judge.unheard, never_heard, judge.paused, away, aside)
         if basis == self._basis:
             return basis
         before = standings.now(self._connection, site)
@@ -133,9 +136,12 @@ class Rounds:
         """A part silent too long becomes one alert; heard again, the alert says so and waits for a human."""
         book, unheard = self._pipeline.judge.rulebook, self._pipeline.judge.unheard
         told = {a.room: a for a in alerts.open_of_rule(self._connection, site, NOT_HEARD)}
+        kept_aside = {f"device:{device}" for device in self._pipeline.aside}
         for part, since in self._lost.since(unheard, now).items():
             alert = told.get(part)
             is_told = alert is not None and alert.cleared_at is None
+            if part in kept_aside:
+                continue  # whoever took it aside knows, and those who depend on it are told
             if not is_told and now - since >= TELL_AFTER[part.partition(":")[0]]:
                 finding, concern = not_heard(book, part, since)
                 alerting.take(self._connection, site, finding, concern, now)

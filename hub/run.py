@@ -192,7 +192,7 @@ class Hub:
     # The broker comes and goes
 
     def _connection_changed(self, change: ConnectionChange) -> None:
-        self._caught_up = False
+        self._caught_up, self._pipeline.catching_up = False, True
         self._told_trouble = None
         if not change.connected:
             self._away_since = self._away_since or change.at
@@ -211,7 +211,7 @@ class Hub:
     def _backlog_drained(self, drained: BacklogDrained) -> None:
         if not self._clock.follows_readings:
             self._pipeline.regained_sight("broker", drained.at)
-        self._caught_up = True
+        self._caught_up, self._pipeline.catching_up = True, False
         self._away_since = None
         if drained.capped:
             self._say(

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from devices.measures import MEASURES
 from devices.reading import Reading
 from rules.finding import Finding
 from rules.kinds.step import Context, Heard, Step
@@ -47,8 +48,15 @@ class Judge:
         self._unheard_before: dict[str, datetime] = {}
         self._paused: dict[Key, datetime] = {}
         self._paused_before: dict[Key, datetime] = {}
+        self._aside: dict[str, datetime] = {}
+        self._aside_before: dict[str, datetime] = {}
 
-    def load(self, kept: dict[Key, Kept], unheard: dict[str, datetime]) -> None:
+    def load(
+        self,
+        kept: dict[Key, Kept],
+        unheard: dict[str, datetime],
+        aside: Mapping[str, datetime] | None = None,
+    ) -> None:
         """Take over what was committed. States of rules that are no longer in force, or of another kind now,
         are passed over, and so are devices that hang elsewhere now; the deadlines are those of the rules as
         they are now.
@@ -61,6 +69,8 @@ class Judge:
         }
         self._unheard = dict(unheard)
         self._unheard_before = dict(unheard)
+        self._aside = dict(aside or {})
+        self._aside_before = dict(self._aside)
         for key, kept_now in self._kept.items():  # held, and not because somebody cannot be heard: paused
             if kept_now.blind_since is not None and not self.held(self.rulebook.watches[key]):
                 self._paused.setdefault(key, kept_now.blind_since)
@@ -78,7 +88,7 @@ class Judge:
     def adopt(self, rulebook: Rulebook) -> None:
         """Put other rules into force. Those that were in force before keep what they had seen."""
         self.rulebook, self._context = rulebook, Context(rulebook.zone)
-        self.load(self._kept, self._unheard)
+        self.load(self._kept, self._unheard, self._aside)
 
     # What happens
 
@@ -142,12 +152,7 @@ class Judge:
         findings: list[Finding] = []
         if self._unheard.pop(part, None) is None:
             return findings
-        for watch in self.rulebook.dependents.get(part, ()):
-            kept = self._kept.get(watch.key)
-            if kept is None or kept.blind_since is None or self.held(watch) or watch.key in self._paused:
-                continue
-            step = watch.kind.on_sight(watch.rule, self._context, kept.state, kept.blind_since, at)
-            self._take(watch, kept._replace(blind_since=None), step or Step(kept.state), findings)
+        self._see_again(part, at, findings)
         return findings
 
     def put_pauses(
@@ -194,6 +199,43 @@ class Judge:
         step = kind.on_sight(watch.rule, self._context, state, _EVER, since)
         return kept._replace(state=state if step is None else step.state, blind_since=since)
 
+    def put_aside(
+        self, aside: Mapping[str, datetime], ended: Mapping[str, datetime], at: datetime
+    ) -> list[Finding]:
+        """These devices are taken out of the judging (under test, or paused), each since an instant, and no
+        others. `ended`: when the others' time ended, `at` where it does not say. Their rules are held as
+        those of a device that cannot be heard. What stands with such a device at the end is taken over as a
+        snapshot: it tells how things are, never that something happened.
+        """
+        findings: list[Finding] = []
+        for device in aside.keys() - self._aside.keys():
+            self._aside[device] = aside[device]
+            for watch in self.rulebook.dependents.get(f"device:{device}", ()):
+                kept = self._catch_up(watch, aside[device], findings)
+                if kept.blind_since is None:
+                    self._keep(watch.key, kept._replace(blind_since=aside[device]))
+        for device in self._aside.keys() - aside.keys():
+            since, until = self._aside.pop(device), ended.get(device, at)
+            self._see_again(f"device:{device}", until, findings)
+            self._take_over(device, since, until, findings)
+        return findings
+
+    def follow(self, reading: Reading, standing: Standing) -> list[Finding]:
+        """A reading of a device that is aside: it may end what stood before, and begins nothing."""
+        findings: list[Finding] = []
+        if standing in ("late", "duplicate") or MEASURES[reading.measure].kind != "state":
+            return findings
+        seen = msgspec.structs.replace(reading, snapshot=True)
+        for watch, part, wanted in self.rulebook.listeners.get((reading.device, reading.measure), ()):
+            kept = self._kept.get(watch.key)
+            if kept is None or wanted is None or reading.value in wanted:
+                continue
+            heard = Heard(seen, standing, part, False)
+            step = watch.kind.on_reading(watch.rule, self._context, kept.state, heard)
+            if step is not None:
+                self._take(watch, kept, step, findings)
+        return findings
+
     def clock_jumped(self, moved: Callable[[datetime], datetime]) -> None:
         """The clock was off and has been set: `moved` tells where an instant that is kept belongs."""
         self.latest.move(moved)
@@ -204,6 +246,7 @@ class Judge:
             self._keep(key, Kept(state, due, moved(kept.blind_since) if kept.blind_since else None))
         self._unheard = {part: moved(since) for part, since in self._unheard.items()}
         self._paused = {key: moved(since) for key, since in self._paused.items()}
+        self._aside = {device: moved(since) for device, since in self._aside.items()}
 
     # What ties this to a transaction
 
@@ -223,12 +266,27 @@ class Judge:
         return dict(self._paused)
 
     @property
+    def aside(self) -> dict[str, datetime]:
+        """The devices that are under test or paused, and since when."""
+        return dict(self._aside)
+
+    def aside_since(self, device: str) -> datetime | None:
+        return self._aside.get(device)
+
+    @property
     def unheard_changed(self) -> bool:
         return self._unheard != self._unheard_before
 
+    @property
+    def aside_changed(self) -> bool:
+        return self._aside != self._aside_before
+
     def held(self, watch: Watch) -> frozenset[str]:
-        """The parts of a watch that cannot be heard now."""
-        return frozenset(part for part in watch.parts if part in self._unheard)
+        """The parts of a watch that cannot be heard now, or are not listened to."""
+        silent = {part for part in watch.parts if part in self._unheard}
+        if self._aside:
+            silent |= {part for device in self._aside if (part := f"device:{device}") in watch.parts}
+        return frozenset(silent)
 
     def keep(self) -> None:
         self._before.clear()
@@ -236,6 +294,8 @@ class Judge:
             self._unheard_before = dict(self._unheard)
         if self._paused != self._paused_before:
             self._paused_before = dict(self._paused)
+        if self._aside != self._aside_before:
+            self._aside_before = dict(self._aside)
         self.latest.keep()
 
     def undo(self) -> None:
@@ -249,6 +309,7 @@ class Judge:
         self._before.clear()
         self._unheard = dict(self._unheard_before)
         self._paused = dict(self._paused_before)
+        self._aside = dict(self._aside_before)
         self.latest.undo()
 
     # How
@@ -264,11 +325,28 @@ class Judge:
         return kept
 
     def _blind_since(self, watch: Watch) -> datetime | None:
-        if not self._unheard and not self._paused:
+        if not (self._unheard or self._paused or self._aside):
             return None
         since = [self._unheard[part] for part in watch.parts if part in self._unheard]
         since += [self._paused[watch.key]] if watch.key in self._paused else []
+        since += [at for device, at in self._aside.items() if f"device:{device}" in watch.parts]
         return min(since, default=None)
+
+    def _see_again(self, part: str, at: datetime, findings: list[Finding]) -> None:
+        """The rules of a part go on, those that nothing else holds."""
+        for watch in self.rulebook.dependents.get(part, ()):
+            kept = self._kept.get(watch.key)
+            if kept is None or kept.blind_since is None or self.held(watch) or watch.key in self._paused:
+                continue
+            step = watch.kind.on_sight(watch.rule, self._context, kept.state, kept.blind_since, at)
+            self._take(watch, kept._replace(blind_since=None), step or Step(kept.state), findings)
+
+    def _take_over(self, device: str, since: datetime, at: datetime, findings: list[Finding]) -> None:
+        """Tell the rules how things stand with a device that was aside, as far as it has spoken meanwhile."""
+        for measure, (value, told_at) in self.latest.of(device).items():
+            if told_at >= since and MEASURES[measure].kind == "state":
+                stands = Reading(device, measure, value, at, at, snapshot=True)
+                findings += self.judge_noted(stands, "new")
 
     def _take(self, watch: Watch, kept: Kept, step: Step, findings: list[Finding]) -> Kept:
         """Put the outcome of a step into force."""

@@ -1,19 +1,21 @@
-"""Switching a rule off for a while: who, why and until when, as decisions. Nothing goes off in silence.
+"""Switching a rule or a device off for a while: who, why and until when, as decisions. Nothing goes off in
+silence.
 
-A grave rule is off for at most a day on one person's word; for longer a second person has to agree. Every
-pause ends by itself.
+A grave rule is off for at most a day on one person's word, and so is a device that one needs; for longer a
+second person has to agree. Every pause ends by itself.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import msgspec
 
-from rules.severity import Severity
+from rules.severity import SEVERITIES, Severity
 
 ALONE_AT_MOST = timedelta(hours=24)
-"""How long a high rule may be off without a second person's yes."""
+"""How long a high rule, or a device that one needs, may be off without a second person's yes."""
 LONGEST = timedelta(days=30)
 """[default] What is to be off for longer does not belong in the site's rules."""
 REMIND_BEFORE = timedelta(minutes=30)
@@ -22,10 +24,14 @@ REMIND_BEFORE = timedelta(minutes=30)
 PAUSE_ENDS = "pause-ends"
 """The hub's own rule: a pause is about to end. Its alerts' room is the room where the rule is off."""
 
+DEVICE_PAUSED = "device paused"
+"""What stands as the measure in the reminder's evidence where a device is off, not a rule."""
+
 
 class Pause(msgspec.Struct, frozen=True):
-    """A rule is off in a room. `until`: what the owner asked for; `ends_at`: when it ends as things stand.
-    `ended_by`: None where it ended by itself. Instants are aware UTC.
+    """A rule is off in a room, or a device is (`device`: then there is no `rule`, and `room` is where it
+    hangs). `until`: what the owner asked for; `ends_at`: when it ends as things stand. `ended_by`: None where
+    it ended by itself. Instants are aware UTC.
     """
 
     id: int
@@ -41,6 +47,12 @@ class Pause(msgspec.Struct, frozen=True):
     reminded_at: datetime | None = None
     ended_at: datetime | None = None
     ended_by: str | None = None
+    device: str | None = None
+
+    @property
+    def subject(self) -> str:
+        """The rule's name or the device's."""
+        return self.rule if self.device is None else self.device
 
     @property
     def waits_for_yes(self) -> bool:
@@ -58,11 +70,17 @@ class Refusal(msgspec.Struct, frozen=True):
     why: str
 
 
+def gravest(severities: Iterable[Severity]) -> Severity:
+    """Of the rules that a pause takes off; low where it takes off none."""
+    return max(severities, key=SEVERITIES.index, default="low")
+
+
 def paused(asked: Pause, severity: Severity) -> Pause | Refusal:
     """The pause as it may be put. `asked.ends_at` is what was asked for."""
+    what = "rule" if asked.device is None else "device"
     length = asked.until - asked.paused_at
     if not asked.reason.strip():
-        return Refusal("a reason is missing; expected why the rule is off")
+        return Refusal(f"a reason is missing; expected why the {what} is off")
     if length <= timedelta(0):
         return Refusal("the end lies in the past; expected a later one")
     if length > LONGEST:

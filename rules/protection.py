@@ -18,7 +18,17 @@ from rules.rulebook import Rulebook, Watch
 from rules.severity import Severity
 
 State = Literal["protected", "degraded", "unprotected"]
-Cause = Literal["no_rule", "no_sensor", "never_heard", "not_heard", "paused", "no_basis", "away"]
+Cause = Literal[
+    "no_rule",
+    "no_sensor",
+    "never_heard",
+    "not_heard",
+    "paused",
+    "no_basis",
+    "away",
+    "device_tested",
+    "device_paused",
+]
 
 _NOBODY: Mapping[str, datetime] = {}
 
@@ -35,11 +45,14 @@ TELL_AFTER = {
 
 class Why(msgspec.Struct, frozen=True, order=True):
     """One reason: `what` is a part ('gateway:z2m', 'device:3B bed'), a device or a rule. Of `away`, which is
-    no fault: until when (ISO 8601).
+    no fault: until when (ISO 8601). What people have done to a device says also who (`by`) and why.
     """
 
     cause: Cause
     what: str = ""
+    by: str = ""
+    because: str = ""
+    until: datetime | None = None
 
 
 class Protection(msgspec.Struct, frozen=True):
@@ -55,9 +68,11 @@ def protection(
     never_heard: Collection[str],
     paused: Collection[tuple[str, str]] = (),
     away: Mapping[str, datetime] = _NOBODY,
+    aside: Mapping[str, Why] | None = None,
 ) -> list[Protection]:
     """Every resident who lives here on the date. `unheard`: parts; `never_heard`: ids of devices that never
-    spoke; `paused`: (rule, room) that are switched off; `away`: residents, and when each is expected back.
+    spoke; `paused`: (rule, room) that are switched off; `away`: residents, and when each is expected back;
+    `aside`: devices under test or paused, and why.
     """
     silent = {f"device:{device}" for device in never_heard}
     watches: dict[str, list[Watch]] = {}
@@ -72,7 +87,9 @@ def protection(
     return [
         Protection(r.id, "protected", (Why("away", away[r.id].isoformat()),))
         if r.id in away
-        else _protection(r.id, watches.get(r.id, []), missing.get(r.room, []), unheard, silent, paused)
+        else _protection(
+            r.id, watches.get(r.id, []), missing.get(r.room, []), unheard, silent, paused, aside or {}
+        )
         for r in book.site.residents
         if r.lives_here(on)
     ]
@@ -85,6 +102,7 @@ def _protection(
     unheard: Collection[str],
     silent: Collection[str],
     paused: Collection[tuple[str, str]],
+    aside: Mapping[str, Why],
 ) -> Protection:
     why = set(missing)
     if not watches:
@@ -94,6 +112,8 @@ def _protection(
     for watch in watches:
         lost = {Why("not_heard", part) for part in watch.parts if part in unheard}
         lost |= {Why("never_heard", part.partition(":")[2]) for part in watch.parts if part in silent}
+        if aside:
+            lost |= {aside[device] for device in watch.devices if device in aside}
         if watch.key in paused:
             lost.add(Why("paused", watch.name))
         works += not lost

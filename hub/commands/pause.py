@@ -1,4 +1,4 @@
-"""`vaka pause RULE`: switch a rule off in a room, with a reason and an end; or give a second yes."""
+"""`vaka pause`: switch a rule off in a room, or a device, with a reason and an end; or give a second yes."""
 
 from __future__ import annotations
 
@@ -31,10 +31,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def add_place(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("rule", help="the rule's name in the site file")
+    parser.add_argument("rule", nargs="?", help="the rule's name in the site file; none with --device")
     where = parser.add_mutually_exclusive_group(required=True)
     where.add_argument("--room", help="the room's id")
     where.add_argument("--resident", help="the resident's id: the room where they live")
+    where.add_argument("--device", help="a device's id: not a rule but what this device says is off")
     parser.add_argument("--by", required=True, metavar="PERSON", help="who you are: your id in the site file")
     parser.add_argument("--site", help="which site (VAKA_SITE, else the only one)")
     parser.add_argument("--data", type=Path, help="folder of the database (VAKA_DATA)")
@@ -43,15 +44,20 @@ def add_place(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """0: it is off; 1: it is not, and why was said."""
     with opened(arguments.data, arguments.site) as (pauses, site):
-        room = room_of(arguments, site)
-        if isinstance(room, Refusal):
-            return say(room, site)
+        place = place_of(arguments, site)
+        if isinstance(place, Refusal):
+            return say(place, site)
+        rule, room = place
         if arguments.confirm:
-            return say(pauses.confirm(arguments.rule, room, arguments.by), site)
+            by = arguments.by
+            yes = pauses.confirm(rule, room, by) if rule else pauses.confirm_device(arguments.device, by)
+            return say(yes, site)
         if arguments.length is None:
             return say(Refusal("an end is missing; expected --for, e.g. --for '2 h'"), site)
         until = WallClock().now() + arguments.length
-        return say(pauses.pause(arguments.rule, room, arguments.by, arguments.reason, until), site)
+        if rule is None:
+            return say(pauses.pause_device(arguments.device, arguments.by, arguments.reason, until), site)
+        return say(pauses.pause(rule, room, arguments.by, arguments.reason, until), site)
 
 
 @contextmanager
@@ -76,7 +82,17 @@ def opened(data: Path | None, named: str | None) -> Iterator[tuple[Pauses, Site]
         yield Pauses(connection, site, WallClock()), site
 
 
-def room_of(arguments: argparse.Namespace, site: Site) -> str | Refusal:
+def place_of(arguments: argparse.Namespace, site: Site) -> tuple[str | None, str] | Refusal:
+    """The rule and the room; no rule where a device is meant."""
+    if arguments.device is not None:
+        return (None, "") if arguments.rule is None else Refusal("a rule or --device; expected one of them")
+    if arguments.rule is None:
+        return Refusal("a rule is missing; expected its name in the site file, or --device")
+    room = _room_of(arguments, site)
+    return room if isinstance(room, Refusal) else (arguments.rule, room)
+
+
+def _room_of(arguments: argparse.Namespace, site: Site) -> str | Refusal:
     if arguments.room is not None:
         return str(arguments.room)
     today = WallClock().now().astimezone(site.zone).date()
@@ -98,13 +114,14 @@ def say(done: Pause | Refusal, site: Site) -> int:
 def sentence(pause: Pause, site: Site) -> str:
     """One pause in one line."""
     ends = f"{pause.ends_at.astimezone(site.zone):%Y-%m-%d %H:%M}"
+    again = f"--device '{pause.device}'" if pause.device is not None else f"{pause.rule} --room {pause.room}"
     if pause.ended_at is not None:
-        return f"{pause.rule} in {pause.room} is on again"
+        return f"{pause.subject} in {pause.room} is on again"
     yes = f", with the yes of {pause.confirmed_by}" if pause.confirmed_by else ""
     if pause.waits_for_yes:
         asked = f"{pause.until.astimezone(site.zone):%Y-%m-%d %H:%M}"
-        yes = f"; {asked} needs a second person: vaka pause {pause.rule} --room {pause.room} --confirm"
-    return f"{pause.rule} in {pause.room} is off until {ends}, by {pause.owner}: {pause.reason}{yes}"
+        yes = f"; {asked} needs a second person: vaka pause {again} --confirm"
+    return f"{pause.subject} in {pause.room} is off until {ends}, by {pause.owner}: {pause.reason}{yes}"
 
 
 def _length(text: str) -> timedelta:

@@ -1,10 +1,10 @@
-"""`vaka resume RULE`: switch a paused rule on again before its end."""
+"""`vaka resume RULE`: switch a paused rule or device on again before its end."""
 
 from __future__ import annotations
 
 import argparse
 
-from hub.commands.pause import add_place, opened, room_of, say
+from hub.commands.pause import add_place, opened, place_of, say
 from rules.pause import Refusal
 
 
@@ -15,7 +15,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """0: it is on again; 1: it was not off, and that was said."""
     with opened(arguments.data, arguments.site) as (pauses, site):
-        room = room_of(arguments, site)
-        if isinstance(room, Refusal):
-            return say(room, site)
-        return say(pauses.resume(arguments.rule, room, arguments.by), site)
+        place = place_of(arguments, site)
+        if isinstance(place, Refusal):
+            return say(place, site)
+        rule, room = place
+        if rule is None:
+            return say(pauses.resume_device(arguments.device, arguments.by), site)
+        return say(pauses.resume(rule, room, arguments.by), site)

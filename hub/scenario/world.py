@@ -26,9 +26,20 @@ from hub.pipeline import Pipeline
 from hub.rounds import Rounds
 from hub.site.change import put_in_force
 from hub.site.file import SiteFile, read_site
-from hub.store import alerts, escalations, health, outbox, protection, quarantine, readings, sites
+from hub.store import (
+    alerts,
+    escalations,
+    health,
+    outbox,
+    protection,
+    quarantine,
+    readings,
+    sites,
+    walk_tests,
+)
 from hub.store.db import connect, transaction
 from hub.store.instants import from_us
+from hub.walk_test import WalkTests
 from rules.alert import Alert
 from rules.building import Device, Site
 from rules.catalogue import catalogue
@@ -105,6 +116,7 @@ class World:
         self.desk = Desk(self.connection, site, self.clock)
         self.pauses = Pauses(self.connection, self.site, self.clock)
         self.absences = Absences(self.connection, self.site, self.clock)
+        self.walk_tests = WalkTests(self.connection, self.site, self.clock)
         self.running, self._caught_up = True, False
         self._stamps_since = self.clock.now()
         hub = [h.seen for h in health.everything(self.connection, site) if h.part == "hub"]
@@ -211,6 +223,7 @@ class World:
 
     def broker_lost(self) -> None:
         self._connected = self._caught_up = False
+        self.pipeline.catching_up = True
         self._away_since = self.clock.now()
 
     def broker_back(self, session: bool = True) -> None:
@@ -316,7 +329,7 @@ class World:
                 [Message(m.topic, m.payload, now, m.retained, m.redelivered, m.mid) for m in backlog]
             )
         self.pipeline.regained_sight("broker", now)
-        self._caught_up = True
+        self._caught_up, self.pipeline.catching_up = True, False
         self._work()
 
     def _work(self) -> None:
@@ -347,6 +360,7 @@ class World:
             moments.append(call)
         for absence in self.absences.known():
             moments += [absence.away_from, absence.back_by, absence.reminder_due]
+        moments += [test.ends_at for test in walk_tests.running(self.connection, self.site.site)]
         moments.append(self._midnight(now))
         if self._caught_up and (deadline := self.pipeline.judge.next_deadline()) is not None:
             moments.append(deadline)

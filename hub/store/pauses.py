@@ -22,7 +22,30 @@ def active(connection: sqlite3.Connection, site: str) -> list[Pause]:
 
 def of(connection: sqlite3.Connection, site: str, rule: str, room: str) -> Pause | None:
     """The pause of a rule in a room, None where it is not off."""
-    found = _many(connection, "ended_at IS NULL AND rule = ? AND room = ?", site, (rule, room))
+    condition = "ended_at IS NULL AND device IS NULL AND rule = ? AND room = ?"
+    found = _many(connection, condition, site, (rule, room))
+    return found[0] if found else None
+
+
+def of_device(connection: sqlite3.Connection, site: str, device: str) -> Pause | None:
+    """The pause of a device, None where it is not off."""
+    found = _many(connection, "ended_at IS NULL AND device = ?", site, (device,))
+    return found[0] if found else None
+
+
+def devices(connection: sqlite3.Connection, site: str) -> list[Pause]:
+    """The pauses of devices that nobody ended, also those whose time is up."""
+    return _many(connection, "ended_at IS NULL AND device IS NOT NULL", site, ())
+
+
+def last_of_device(connection: sqlite3.Connection, site: str, device: str) -> Pause | None:
+    """The newest pause of a device, over or not."""
+    found = _many(connection, "device = ? ORDER BY id DESC LIMIT 1", site, (device,))
+    return found[0] if found else None
+
+
+def get(connection: sqlite3.Connection, site: str, id: int) -> Pause | None:
+    found = _many(connection, "id = ?", site, (id,))
     return found[0] if found else None
 
 
@@ -32,7 +55,7 @@ def ended(connection: sqlite3.Connection, site: str, since: datetime) -> list[Pa
 
 
 def add(connection: sqlite3.Connection, pause: Pause) -> Pause:
-    """Store a new one; returns it with its id. sqlite3.IntegrityError where the rule is off there already."""
+    """Store a new one; returns it with its id. sqlite3.IntegrityError where it is off already."""
     marks = ", ".join("?" for _ in _FIELDS)
     cursor = connection.execute(f"INSERT INTO pause ({_COLUMNS}) VALUES ({marks})", _row(pause))
     assert cursor.lastrowid is not None

@@ -12,6 +12,9 @@ from devices.reading import Value
 from hub.store.instants import from_us
 
 LATE, SNAPSHOT, OWN_TIME, CLOCK_WRONG = 1, 2, 4, 8
+TESTED, PAUSED = 16, 32
+"""Of a device under test, or paused: no rule has judged it, and none is to in hindsight."""
+NOT_JUDGED = TESTED | PAUSED
 
 Row = tuple[int, int, Value, int, int, int]
 """device no, measure no, value, at (µs), received at (µs), flags"""

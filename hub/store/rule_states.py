@@ -1,4 +1,4 @@
-"""The rules' states and who cannot be heard: timers are rows, never memory."""
+"""The rules' states, who cannot be heard and which devices are aside: timers are rows, never memory."""
 
 from __future__ import annotations
 
@@ -38,7 +38,12 @@ def load(connection: sqlite3.Connection, site: str, judge: Judge) -> None:
         if watch is not None and watch.rule.kind == row.kind:
             kept[rule, room] = Kept(_decode_state[row.kind](row.state), None, row.blind_since)
     unheard = connection.execute("SELECT part, since FROM unheard WHERE site = ?", (site,))
-    judge.load(kept, {part: from_us(since) for part, since in unheard})
+    aside = connection.execute("SELECT device, since FROM aside WHERE site = ?", (site,))
+    judge.load(
+        kept,
+        {part: from_us(since) for part, since in unheard},
+        {device: from_us(since) for device, since in aside},
+    )
 
 
 def forget(connection: sqlite3.Connection, site: str, rulebook: Rulebook) -> None:
@@ -64,6 +69,8 @@ def put(connection: sqlite3.Connection, site: str, judge: Judge) -> None:
     )
     if judge.unheard_changed:
         _put_unheard(connection, site, judge.unheard)
+    if judge.aside_changed:
+        _put_aside(connection, site, judge.aside)
 
 
 def _put_unheard(connection: sqlite3.Connection, site: str, unheard: Mapping[str, datetime]) -> None:
@@ -71,6 +78,14 @@ def _put_unheard(connection: sqlite3.Connection, site: str, unheard: Mapping[str
     connection.executemany(
         "INSERT INTO unheard (site, part, since) VALUES (?, ?, ?)",
         [(site, part, to_us(since)) for part, since in unheard.items()],
+    )
+
+
+def _put_aside(connection: sqlite3.Connection, site: str, aside: Mapping[str, datetime]) -> None:
+    connection.execute("DELETE FROM aside WHERE site = ?", (site,))
+    connection.executemany(
+        "INSERT INTO aside (site, device, since) VALUES (?, ?, ?)",
+        [(site, device, to_us(since)) for device, since in aside.items()],
     )
 
 

@@ -11,7 +11,7 @@ from rules.alert import Alert
 from rules.building import Site
 from rules.catalogue import catalogue
 from rules.finding import Evidence
-from rules.pause import PAUSE_ENDS
+from rules.pause import DEVICE_PAUSED, PAUSE_ENDS
 from rules.protection import NOT_HEARD
 from rules.rule import SIGNS_OF_LIFE, AnyRule, NotByRule, QuietRule
 from rules.wording.heard import Sense, appliance_of, fill, happened, place_of, sense
@@ -168,7 +168,13 @@ def _left_on(alert: Alert, heard: Evidence, site: Site, voice: Voice) -> str:
 
 
 def _pause_ends(pause: Evidence, voice: Voice) -> str:
-    """`pause`: the rule as its device, who paused it as its value, the end as its instant."""
+    """`pause`: the rule (or the device itself) as its device, who paused it as its value, the end as its
+    instant.
+    """
+    if pause.measure == DEVICE_PAUSED:
+        if voice.language == "nb":
+            return f"Sensoren «{pause.device}» er satt på pause og slås på igjen {at(pause.at, voice)}."
+        return f"The sensor “{pause.device}” is paused and goes on again {at(pause.at, voice)}."
     named = catalogue().get(pause.device)
     if voice.language == "nb":
         name = named.name.nb if named is not None else readable(pause.device)

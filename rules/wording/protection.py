@@ -26,13 +26,17 @@ def who_is_silent(part: str, voice: Voice) -> str:
     return nb if voice.language == "nb" else en
 
 
-def why_not_covered(why: Why, names: Mapping[str, Text], voice: Voice) -> str:
-    """Why a resident is not watched over, or not wholly."""
+def why_not_covered(
+    why: Why, names: Mapping[str, Text], voice: Voice, people: Mapping[str, str] | None = None
+) -> str:
+    """Why a resident is not watched over, or not wholly. `people`: their names by id."""
     if why.cause == "not_heard":
         return who_is_silent(why.what, voice)
     if why.cause == "away":
         until = at(datetime.fromisoformat(why.what), voice)
         return f"Borte til {until}" if voice.language == "nb" else f"Away until {until.removeprefix('at ')}"
+    if why.cause in ("device_tested", "device_paused"):
+        return _taken_aside(why, (people or {}).get(why.by, why.by), voice)
     named = names.get(why.what)
     rule_nb, rule_en = (named.nb, named.en) if named is not None else (readable(why.what),) * 2
     nb, en = {
@@ -46,3 +50,15 @@ def why_not_covered(why: Why, names: Mapping[str, Text], voice: Voice) -> str:
         "never_heard": (f"Sensoren «{why.what}» er aldri hørt", f"The sensor “{why.what}” was never heard"),
     }[why.cause]
     return nb if voice.language == "nb" else en
+
+
+def _taken_aside(why: Why, by: str, voice: Voice) -> str:
+    ends = at(why.until, voice) if why.until is not None else ""
+    if why.cause == "device_tested":
+        if voice.language == "nb":
+            return f"Sensoren «{why.what}» prøves av {by} fram til {ends}"
+        return f"The sensor “{why.what}” is being tested by {by} until {ends.removeprefix('at ')}"
+    if voice.language == "nb":
+        return f"Sensoren «{why.what}» er satt på pause av {by} fram til {ends}: {why.because}"
+    until = ends.removeprefix("at ")
+    return f"The sensor “{why.what}” is paused by {by} until {until}: {why.because}"

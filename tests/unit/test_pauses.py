@@ -106,6 +106,26 @@ def test_a_pause_without_owner_reason_or_end_is_refused(
     assert capsys.readouterr().out == "nothing is switched off\n"
 
 
+def test_a_device_is_paused_listed_agreed_to_and_switched_on_again(
+    house: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    device = ["--device", "3B outer door", "--by"]
+    assert main(["pause", *device, "kari", "--reason", "låsen byttes", "--for", "3 d"]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("3B outer door in 3B is off until ")
+    assert "needs a second person: vaka pause --device '3B outer door' --confirm" in said
+    assert main(["pause", *device, "ola", "--confirm"]) == 0
+    assert capsys.readouterr().out.endswith(", by kari: låsen byttes, with the yes of ola\n")
+    assert main(["pause", "quiet", "--room", "3B", "--by", "kari", "--reason", "x", "--for", "1 h"]) == 0
+    assert main(["resume", *device, "ola"]) == 0
+    assert capsys.readouterr().out.endswith("3B outer door in 3B is on again\n")
+    assert main(["resume", *device, "ola"]) == 1
+    assert capsys.readouterr().err == "the device '3B outer door' is not off\n"
+    assert main(["pause", "quiet", *device, "ola"]) == 1
+    assert main(["pause", "--room", "3B", "--by", "ola"]) == 1
+    assert "a rule is missing" in capsys.readouterr().err
+
+
 def test_a_rule_that_is_off_is_not_paused_twice(house: Path, capsys: pytest.CaptureFixture[str]) -> None:
     words = ["pause", "quiet", "--room", "3B", "--reason", "sykehus", "--for", "5 h", "--by"]
     assert main([*words, "kari"]) == 0

@@ -18,8 +18,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "hub": ("hub.commands.hub", "listen to the sensors, judge, raise alerts"),
     "web": ("hub.commands.web", "the pages for staff and technicians"),
     "check": ("hub.commands.check", "read a site file and say everything that is wrong with it"),
-    "import": ("hub.commands.import_", "put a site file in force; a bad one changes nothing"),
-    "export": ("hub.commands.export", "print the site file in force, as it was imported"),
+    "import": (
+        "hub.commands.import_",
+        "put a site file in force, or a list of devices; a bad one changes nothing",
+    ),
+    "export": ("hub.commands.export", "print the site's document in force, or its devices as a list"),
     "password": ("hub.commands.password", "set somebody's password"),
     "doctor": ("hub.commands.doctor", "look for what is wrong with this installation"),
     "decode": ("hub.commands.decode", "messages as JSON lines in, what they say out"),

@@ -1,4 +1,4 @@
-"""`vaka import FILE`: put a site file in force. A bad file changes nothing; every version is kept."""
+"""`vaka import FILE`: put a site file in force, or a list of devices. A bad one changes nothing."""
 
 from __future__ import annotations
 
@@ -6,19 +6,36 @@ import argparse
 import getpass
 import os
 import sys
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from hub.clock import WallClock
 from hub.settings import read_settings
-from hub.site.change import put_in_force
+from hub.site.bulk import ListRefused, change_devices, try_devices
+from hub.site.change import Changed, Conflict, put_in_force
+from hub.site.device_list import what_happens
+from hub.site.edits import PartDiff, Would
 from hub.site.file import SECTIONS, SiteFile, read_site, read_site_bytes
 from hub.store import sites
 from hub.store.db import connect, transaction
+from hub.store.site_changes import SiteChange
 from rules.building import Site
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", type=Path, help="the site file (YAML)")
+    parser.add_argument("file", type=Path, help="the site file (YAML), or with --devices a list of them")
+    parser.add_argument(
+        "--devices",
+        action="store_true",
+        help="the file is a list of devices (CSV or YAML), see docs/devices.md",
+    )
+    parser.add_argument(
+        "--remove-others", action="store_true", help="with --devices: remove devices that it does not name"
+    )
+    parser.add_argument("--dry-run", action="store_true", help="with --devices: only say what would change")
+    parser.add_argument("--site", help="with --devices: of which site (VAKA_SITE, else the only one)")
     parser.add_argument("--data", type=Path, help="folder of the database (VAKA_DATA)")
     parser.add_argument("--by", help="who puts it in force (the name you are signed in with)")
     parser.add_argument(
@@ -28,6 +45,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """0: in force, or it already was; 1: nothing was changed."""
+    if arguments.devices:
+        return _import_devices(arguments)
     found = read_site_bytes(arguments.file.read_bytes(), str(arguments.file))
     if not isinstance(found, SiteFile):
         print(*found, sep="\n")
@@ -58,6 +77,52 @@ def run(arguments: argparse.Namespace) -> int:
             f"  the database holds several sites; each hub and web needs its own, e.g. VAKA_SITE={site.site}"
         )
     return 0
+
+
+def _import_devices(arguments: argparse.Namespace) -> int:
+    settings = read_settings().with_data(arguments.data)
+    data, name, whole = arguments.file.read_bytes(), str(arguments.file), arguments.remove_others
+    connection = connect(settings.database)
+    try:
+        site = sites.in_force(connection, arguments.site or settings.site).site
+        done: Would | Changed | ListRefused | Conflict
+        if arguments.dry_run:
+            done = try_devices(connection, site, data, name, whole)
+        else:
+            by = arguments.by or _user()
+            done = change_devices(connection, site, data, name, whole, by, WallClock())
+    finally:
+        connection.close()
+    if isinstance(done, ListRefused | Conflict):
+        problems = done.problems if isinstance(done, ListRefused) else map(said_of, done.others)
+        print(*problems, "nothing was changed", sep="\n")
+        return 1
+    print(*(f"warning: {warning}" + "\n" for warning in done.warnings), sep="", end="")
+    if isinstance(done, Changed):
+        print(f"{site}: version {done.version} is in force")
+    print(*map(_line, done.changes), sep="\n")
+    print("nothing was changed" if arguments.dry_run or not done.changes else _count(done.changes))
+    return 0
+
+
+def said_of(other: SiteChange) -> str:
+    """What somebody else changed, as a sentence."""
+    what = "removed" if other.after is None else "placed" if other.before is None else "changed"
+    at = f"{other.at:%Y-%m-%d %H:%M} UTC"
+    return f"{other.id!r} was {what} by {other.by} at {at}; expected a list made since then"
+
+
+def _line(diff: PartDiff) -> str:
+    return f"  {', '.join(what_happens(diff)):<8} {diff.id}: {_device(diff.before)} -> {_device(diff.after)}"
+
+
+def _device(value: Mapping[str, Any] | None) -> str:
+    return "nothing" if value is None else ", ".join(str(v) for k, v in value.items() if k != "id")
+
+
+def _count(diffs: Sequence[PartDiff]) -> str:
+    counts = Counter(what for diff in diffs for what in what_happens(diff))
+    return ", ".join(f"{count} {what}" for what, count in counts.items())
 
 
 def _another(site: str, held: tuple[str, ...]) -> str:

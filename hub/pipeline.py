@@ -19,7 +19,7 @@ from devices.decode import Decoder
 from devices.measures import MEASURES
 from devices.message import Message
 from devices.reading import Availability, Decoded, Reading
-from hub import absences, alerting, gateway_requests
+from hub import absences, alerting, gateway_requests, sensors_then
 from hub.asides import aside_now, ends_of, tests_by_device
 from hub.clock import NEVER, Clock, ReadingsClock
 from hub.redelivery import Redelivery
@@ -428,7 +428,9 @@ class Pipeline:
                     *self._staff(finding.room, finding.at),
                 )
             concern = concern_of(watch, others, self.site.escalation_of(watch.unit), finding.device)
-            alerting.take(self._connection, self.site.site, finding, concern, found_at)
+            alert = alerting.take(self._connection, self.site.site, finding, concern, found_at)
+            if alert is not None and finding.kind != "cleared":
+                sensors_then.write_down(self._connection, alert, watch, self.judge, self.registry, found_at)
 
     def _staff(self, room: str, at: datetime) -> tuple[Evidence, ...]:
         open_there = [a for a in alerts.open_alerts(self._connection, self.site.site) if a.room == room]

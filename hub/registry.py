@@ -96,6 +96,11 @@ class Registry:
             s.id for s in self._speakers.values() if s.last_heard_at is not None
         }
 
+    def last_heard(self, device: str) -> datetime | None:
+        """When a device of the site spoke last, by whichever way in."""
+        heard = [s.last_heard_at for s in self._speakers.values() if s.id == device]
+        return max((at for at in heard if at is not None), default=None)
+
     def clock_jumped(self, moved: Callable[[datetime], datetime]) -> None:
         """The clock was set; the newest values have been moved, and all of them are to be written."""
         for speaker in self._speakers.values():

@@ -14,11 +14,13 @@ from rules.wording.alerts import (
     who_else,
     why_open_again,
 )
+from rules.wording.confidence import how_sure, what_is_wrong, why_so_sure
 from rules.wording.escalation import who_was_called
 from rules.wording.heard import what_was_heard
 from rules.wording.names import name_of
 from rules.wording.protection import who_is_silent, why_not_covered
 from rules.wording.times import at, from_when, length, since
+from rules.wording.trail import what_was_done
 from rules.wording.voice import Language, Voice
 
 __all__ = [
@@ -30,15 +32,19 @@ __all__ = [
     "how_it_ended",
     "how_late",
     "how_often",
+    "how_sure",
     "length",
     "name_of",
     "since",
     "what_happened",
     "what_is_coming",
+    "what_is_wrong",
+    "what_was_done",
     "what_was_heard",
     "who_else",
     "who_is_silent",
     "who_was_called",
     "why_not_covered",
     "why_open_again",
+    "why_so_sure",
 ]

@@ -1,0 +1,194 @@
+"""All there is to know of one alert: what was heard around it, how the sensors were, how sure it is, what was
+done, and what came of the alerts before it.
+
+Sensors' health is what was written down when it was raised; what was heard comes from the journal. Nothing is
+remembered here.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from devices.measures import MEASURES
+from hub.registry import device_ids
+from hub.store import alert_sensors, alerts, devices, journal_window, pauses, walk_tests
+from hub.store.alerts import AlertEvent
+from hub.store.instants import from_us
+from hub.store.readings import CLOCK_WRONG, SNAPSHOT, Stored
+from rules.alert import Alert
+from rules.building import Device, Site
+from rules.confidence import Confidence, Known, chattering, confidence, record
+from rules.finding import Evidence
+from rules.pause import Pause
+from rules.protection import NOT_HEARD
+from rules.rule import AnyRule
+from rules.sensors import Sensor
+
+BEFORE = timedelta(hours=1)
+AROUND_EVIDENCE = timedelta(minutes=15)
+LONGEST = timedelta(hours=26)
+"""An alert that stood for longer is shown with its beginning."""
+AFTER_CLOSING = timedelta(minutes=5)
+STOOD_SINCE = timedelta(hours=12)
+"""How far back a state is looked for that held when the stretch begins."""
+EARLIER = 10
+
+_TELLING = frozenset(m.name for m in MEASURES.values() if m.kind != "number")
+
+
+class Blind(NamedTuple):
+    """A device could not be heard in this time."""
+
+    device: str
+    since: datetime
+    until: datetime
+
+
+class Explained(NamedTuple):
+    """`heard`: all that the flat's devices told of somebody between `since` and `until`, in order of time;
+    `stood`: what held before that. `record` and `confidence`: as known now of then.
+    """
+
+    alert: Alert
+    devices: tuple[Device, ...]
+    since: datetime
+    until: datetime
+    stood: tuple[Evidence, ...]
+    heard: tuple[Evidence, ...]
+    blind: tuple[Blind, ...]
+    sensors: tuple[Sensor, ...]
+    paused: tuple[Pause, ...]
+    confidence: Confidence
+    trail: tuple[AlertEvent, ...]
+    earlier: tuple[Alert, ...]
+
+
+def explain(
+    connection: sqlite3.Connection, site: Site, alert: Alert, rule: AnyRule | None, now: datetime
+) -> Explained:
+    """`rule` is None where the site no longer has it."""
+    flat = _devices(site, alert)
+    since, until = _stretch(alert, now)
+    # Of a sensor that cannot be heard technicians are told too: not what it told of somebody before.
+    numbers = _numbers(connection, site, flat) if alert.rule != NOT_HEARD else {}
+    rows = list(journal_window.between(connection, tuple(numbers), since, until))
+    heard = sorted(_evidence(rows, numbers), key=lambda one: one.at)
+    before = journal_window.standing_at(connection, tuple(numbers), since - STOOD_SINCE, since)
+    sensors = alert_sensors.get(connection, alert.id)
+    earlier = alerts.earlier(connection, alert, EARLIER)
+    known = Known(
+        sensors,
+        chattering(heard, alert.last_at),
+        {numbers[row.device] for row in rows if row.flags & CLOCK_WRONG},
+        _untested(connection, site, flat, alert.raised_at),
+        kept_from_earlier=_only_kept(alert, rows, numbers),
+        record=record(earlier),
+    )
+    return Explained(
+        alert,
+        flat,
+        since,
+        until,
+        tuple(_evidence(before, numbers)),
+        tuple(heard),
+        _blind(connection, site, flat, since, until),
+        sensors,
+        _paused(connection, alert),
+        confidence(alert, rule, known),
+        tuple(alerts.events(connection, alert.id)),
+        tuple(earlier),
+    )
+
+
+def _devices(site: Site, alert: Alert) -> tuple[Device, ...]:
+    """Those of the room it is about; of a part that cannot be heard, the device itself."""
+    if alert.rule == NOT_HEARD:
+        return tuple(d for d in site.devices if f"device:{d.id}" == alert.room)
+    return tuple(d for d in site.devices if d.room == alert.room)
+
+
+def _stretch(alert: Alert, now: datetime) -> tuple[datetime, datetime]:
+    """An hour before the alert, and what led to it, until now or until it was closed."""
+    first = min((e.at for e in alert.evidence), default=alert.raised_at) - AROUND_EVIDENCE
+    since = max(min(alert.raised_at - BEFORE, first), alert.raised_at - LONGEST)
+    until = now if alert.closed_at is None else min(now, alert.closed_at + AFTER_CLOSING)
+    return since, max(min(until, since + LONGEST), alert.raised_at + timedelta(minutes=1))
+
+
+def _numbers(connection: sqlite3.Connection, site: Site, flat: Sequence[Device]) -> dict[int, str]:
+    """Numbers in the journal → the site's names, of these devices."""
+    ids, wanted = device_ids(site), {device.id for device in flat}
+    return {
+        no: id
+        for no, of, gateway, address in devices.names(connection)
+        if of == site.site and (id := ids.get((gateway, address), "")) in wanted
+    }
+
+
+def _evidence(rows: Iterable[Stored], numbers: dict[int, str]) -> list[Evidence]:
+    told = (row for row in rows if row.measure in _TELLING)
+    return [Evidence(numbers[row.device], row.measure, row.value, row.at) for row in told]
+
+
+def _only_kept(alert: Alert, rows: Sequence[Stored], numbers: dict[int, str]) -> bool:
+    """Whether all that the alert rests on was a state that the broker had kept."""
+    told = {(e.device, e.measure, e.at) for e in alert.evidence if e.at <= alert.raised_at}
+    found = [row for row in rows if (numbers[row.device], row.measure, row.at) in told]
+    return bool(found) and all(row.flags & SNAPSHOT for row in found)
+
+
+def _untested(
+    connection: sqlite3.Connection, site: Site, flat: Sequence[Device], at: datetime
+) -> frozenset[str]:
+    """Those that nobody had tried out by then, in a house where devices are tried out at all."""
+    tests = walk_tests.newest(connection, site.site)
+    if not any(test.started_at <= at for test in tests):
+        return frozenset()
+    return frozenset(device.id for device in flat) - {test.device for test in tests}
+
+
+def _blind(
+    connection: sqlite3.Connection,
+    site: Site,
+    flat: Sequence[Device],
+    since: datetime,
+    until: datetime,
+) -> tuple[Blind, ...]:
+    """When each of them could not be heard: told of then, or silent right now."""
+    silent = [
+        (a.room, max(a.raised_at, since), min(a.cleared_at or until, until))
+        for a in alerts.overlapping(connection, site.site, NOT_HEARD, since, until)
+    ]
+    rows = connection.execute("SELECT part, since FROM unheard WHERE site = ?", (site.site,))
+    silent += [(part, max(from_us(at), since), until) for part, at in rows if from_us(at) < until]
+    found = []
+    for device in flat:
+        parts = ("broker", f"gateway:{site.gateway_of(device)}", f"device:{device.id}")
+        spells = sorted({spell[1:] for spell in silent if spell[0] in parts})
+        found += [Blind(device.id, begin, end) for begin, end in _joined(spells)]
+    return tuple(found)
+
+
+def _joined(spells: Sequence[tuple[datetime, datetime]]) -> list[tuple[datetime, datetime]]:
+    joined: list[tuple[datetime, datetime]] = []
+    for begin, end in spells:
+        if joined and begin <= joined[-1][1]:
+            joined[-1] = joined[-1][0], max(end, joined[-1][1])
+        elif begin < end:
+            joined.append((begin, end))
+    return joined
+
+
+def _paused(connection: sqlite3.Connection, alert: Alert) -> tuple[Pause, ...]:
+    """What was switched off in the room when the alert was raised."""
+    both = (*pauses.active(connection, alert.site), *pauses.ended(connection, alert.site, alert.raised_at))
+    return tuple(
+        pause
+        for pause in both
+        if pause.room == alert.room
+        and pause.paused_at <= alert.raised_at
+        and (pause.ended_at is None or pause.ended_at > alert.raised_at)
+    )

@@ -19,7 +19,7 @@ from devices.decode import Decoder
 from devices.measures import MEASURES
 from devices.message import Message
 from devices.reading import Availability, Decoded, Reading
-from hub import absences, alerting, gateway_requests, sensors_then
+from hub import absences, alerting, gateway_requests, goals, sensors_then
 from hub.asides import aside_now, ends_of, tests_by_device
 from hub.clock import NEVER, Clock, ReadingsClock
 from hub.redelivery import Redelivery
@@ -33,6 +33,7 @@ from rules.alert import concern_of
 from rules.building import Site
 from rules.company import company, staff
 from rules.finding import Evidence, Finding
+from rules.goal import needs_an_occasion
 from rules.judge import Judge, Key
 from rules.latest import Latest, Standing
 from rules.protection import Why
@@ -86,6 +87,7 @@ class Pipeline:
         self._moves: list[date] | None = None
         self._tests = tests_by_device(self._connection, site.site)
         self.aside: dict[str, Why] = {}
+        self._has_goals = bool(goals.goals_of(self.judge.rulebook))
         with transaction(self._connection):
             rule_states.forget(self._connection, site.site, self.judge.rulebook)
         rule_states.load(self._connection, site.site, self.judge)
@@ -371,6 +373,8 @@ class Pipeline:
             self._put_findings(findings)
         if self._resting and not not_judged:
             self._mind_the_empty_flat(reading, standing)
+        if self._has_goals and not not_judged and standing in ("first", "new"):
+            self._note_occasions(reading)
         if standing == "duplicate" or (standing == "repeat" and _says_nothing_new(reading)):
             return
         at = to_us(reading.at)
@@ -389,6 +393,13 @@ class Pipeline:
             return readings.TESTED
         since = self.judge.aside_since(reading.device)
         return readings.PAUSED if since is not None and reading.at >= since else 0
+
+    def _note_occasions(self, reading: Reading) -> None:
+        """A goal about a thing that is used counts on days on which it was."""
+        for watch, part, wanted in self.judge.rulebook.listeners.get((reading.device, reading.measure), ()):
+            is_used = part == "when" and (wanted is None or reading.value in wanted)
+            if is_used and watch.rule.goal is not None and needs_an_occasion(watch.rule):
+                goals.note_occasion(self._connection, self.site, watch, reading.at)
 
     def _mind_the_empty_flat(self, reading: Reading, standing: Standing) -> None:
         """Somebody may have come home unnoticed: then the rules must not go on resting."""
@@ -420,6 +431,9 @@ class Pipeline:
         for finding in findings:
             watch = self.judge.rulebook.watches[finding.rule, finding.room]
             found_at = self._clock.now()
+            if watch.rule.goal is not None:
+                goals.take(self._connection, self.site, watch, finding, found_at)
+                continue
             others: tuple[Evidence, ...] = ()
             if finding.kind != "cleared":
                 devices = self.judge.rulebook.devices_of(finding.room)

@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 
-from hub import absences, alerting, pauses, walk_test
+from hub import absences, alerting, goals, pauses, walk_test
 from hub.pipeline import Pipeline
 from hub.store import alerts, codecs, escalations, health, sites
 from hub.store import protection as standings
@@ -65,6 +65,7 @@ class Rounds:
         self._lost = Flapping()
         self._listening_since: datetime | None = None
         self._next_look: datetime | None = None
+        self._looked_back = False
         self.next_call: datetime | None = None
         """When somebody is to be called next, as of the last round: that does not wait for the next one."""
         self._basis: object = None  # what the protection was computed from that is written down
@@ -79,6 +80,7 @@ class Rounds:
         walk_test.let_time_pass(self._connection, self._pipeline.site.site, now)
         self._pipeline.put_pauses(now)
         self._pipeline.put_aside(now)
+        self._look_after_goals(now)
         site = self._pipeline.site.site
         with transaction(self._connection):
             alerting.let_time_pass(self._connection, site, now)
@@ -113,6 +115,23 @@ class Rounds:
         for device in self._pipeline.registry.silent_since(now - SILENT_AFTER):
             if f"device:{device}" not in unheard:
                 self._pipeline.lost_sight(f"device:{device}", now)
+
+    def _look_after_goals(self, now: datetime) -> None:
+        judge = self._pipeline.judge
+        watched = goals.goals_of(judge.rulebook)
+        if not watched:
+            return
+        if not self._looked_back:
+            self._looked_back = True
+            hub = [
+                h.seen
+                for h in health.everything(self._connection, self._pipeline.site.site)
+                if h.part == "hub"
+            ]
+            if hub and hub[0] < now:
+                goals.hub_was_down(self._connection, judge.rulebook, hub[0], now)
+        never_heard = self._pipeline.registry.never_heard
+        goals.let_time_pass(self._connection, judge.rulebook, judge.held_since(watched), never_heard, now)
 
     def _put_protection(self, site: str, now: datetime) -> object:
         """Write down who is watched over where something it depends on has changed; returns what it depends

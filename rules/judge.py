@@ -7,7 +7,7 @@ elsewhere, and `changed`, `keep` and `undo` tie them to a transaction.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from heapq import heapify, heappop, heappush
 from typing import Any, NamedTuple
@@ -280,6 +280,11 @@ class Judge:
     @property
     def aside_changed(self) -> bool:
         return self._aside != self._aside_before
+
+    def held_since(self, keys: Collection[Key]) -> dict[Key, datetime]:
+        """Of these rules, those that cannot hear or are switched off, and since when."""
+        since = {key: self._blind_since(self.rulebook.watches[key]) for key in keys}
+        return {key: at for key, at in since.items() if at is not None}
 
     def held(self, watch: Watch) -> frozenset[str]:
         """The parts of a watch that cannot be heard now, or are not listened to."""

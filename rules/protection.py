@@ -77,12 +77,14 @@ def protection(
     silent = {f"device:{device}" for device in never_heard}
     watches: dict[str, list[Watch]] = {}
     for watch in book.watches.values():
+        if watch.rule.goal is not None:
+            continue  # it reminds, and watches over nobody
         for resident in watch.residents:
             watches.setdefault(resident, []).append(watch)
     missing: dict[str, list[Why]] = {}
-    for uncovered in book.uncovered:
+    for uncovered in (one for one in book.uncovered if not one.goal):
         missing.setdefault(uncovered.room, []).append(Why("no_sensor", uncovered.rule))
-    for off in book.without_basis:
+    for off in (one for one in book.without_basis if not one.goal):
         missing.setdefault(off.room, []).append(Why("no_basis", off.rule))
     return [
         Protection(r.id, "protected", (Why("away", away[r.id].isoformat()),))

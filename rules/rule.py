@@ -136,6 +136,16 @@ def _lasting(when: tuple[Signal, ...]) -> tuple[Signal, ...]:
     return when
 
 
+class Goal(_Model):
+    """What makes a rule a goal that somebody practises: its finding is told to them and is no alert. Reached
+    within `within` after the reminder it still counts. Texts speak to the one whose goal it is.
+    """
+
+    reminder: Text
+    praise: Text
+    within: Duration = timedelta(minutes=15)
+
+
 class Rule(_Model):
     """What every rule has. `when` in the sense of a kind is explained there."""
 
@@ -152,6 +162,7 @@ class Rule(_Model):
     """Whether it watches what somebody does. What only guards the house, or carries a call that somebody
     makes, needs no legal basis.
     """
+    goal: Goal | None = None
     opt_in: bool = False
     """Felt as invasive: in force only for a resident who has it among their own rules, or in a room that the
     site names for it.

@@ -56,6 +56,8 @@ class Uncovered(NamedTuple):
     rule: str
     room: str
     part: str
+    goal: bool = False
+    """Whether it is a goal: that watches over nobody."""
 
 
 class WithoutBasis(NamedTuple):
@@ -64,6 +66,7 @@ class WithoutBasis(NamedTuple):
     rule: str
     room: str
     residents: tuple[str, ...]
+    goal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +107,15 @@ def rulebook(site: Site, catalogue: Mapping[str, AnyRule], on: date) -> Rulebook
             rule = _settle(use, own, catalogue, settled)
             heard, missing = _hear(rule, devices.get(room.id, ()))
             if _expected(use, rule):
-                uncovered.extend(Uncovered(use.name, room.id, part) for part in missing)
+                goal = rule.goal is not None
+                uncovered.extend(Uncovered(use.name, room.id, part, goal) for part in missing)
             if missing:
                 continue
             living = residents.get(room.id, ())
             if site.legal_basis == "required" and rule.about_a_person:
                 measures = {measure for _, measure, _, _ in heard}
                 if lack := lacking(living, (use.name, use.rule), measures, on):
-                    without_basis.append(WithoutBasis(use.name, room.id, lack))
+                    without_basis.append(WithoutBasis(use.name, room.id, lack, rule.goal is not None))
                     continue
             watch = _watch(use.name, room, living, rule, heard, site)
             book.watches[watch.key] = watch

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ValidationError
 
 from devices.measures import MEASURES
-from hub.scenario.story import LONG_AGO, Expected, Given, Scenario, Step, Told, instant
+from hub.scenario.story import LONG_AGO, Expected, ExpectedGoal, Given, Scenario, Step, Told, instant
 from hub.site.errors import Problem, one_of, sentences, shown
 from hub.site.file import SiteFile, read_site
 from hub.site.yaml_tree import Path as Place
@@ -93,6 +93,7 @@ class _Reading:
             return None
         steps = dict(self._parts(value, "steps", Step))
         expect = dict(self._parts(value, "expect", Expected))
+        goals = dict(self._parts(value, "goals", ExpectedGoal))
         self._fits(Told, {key: [] if isinstance(part, list) else part for key, part in value.items()}, ())
         given = self._given(value)
         house = self._house_of(given) if given is not None else None
@@ -102,6 +103,7 @@ class _Reading:
         site, document = made
         self._check_steps(given, steps, site)
         self._check_expected(expect, site)
+        self._check_goals(goals, site)
         if self.problems:
             return None
         line = self._tree.lines.get((), 1)
@@ -303,6 +305,21 @@ class _Reading:
                 self._wrong(
                     (*place, "place"), f"there is no room {expected.place!r}", one_of(rooms, expected.place)
                 )
+
+    def _check_goals(self, expect: dict[int, ExpectedGoal], site: Site) -> None:
+        for number, expected in expect.items():
+            place = ("goals", number)
+            for key, known in (
+                ("rule", [use.name for use in site.rules]),
+                ("place", [room.id for room in site.rooms]),
+            ):
+                named = getattr(expected, key)
+                if named not in known:
+                    self._wrong((*place, key), f"there is no {key} {named!r}", one_of(known, named))
+            try:
+                date.fromisoformat(expected.day)
+            except ValueError:
+                self._wrong((*place, "day"), f"day is {shown(expected.day)}", "a date, e.g. 2026-11-23")
 
     def _instant(self, text: str, after: datetime, zone: ZoneInfo, place: Place) -> datetime | None:
         try:

@@ -4,7 +4,7 @@ sentences.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from devices.measures import MEASURES
 from devices.reading import Value
 from hub.scenario.story import Expected, Scenario, Step, instant
 from hub.scenario.world import World
+from hub.store import goals
 from rules.absence import REASONS
 from rules.alert import Alert
 from rules.pause import Refusal
@@ -159,6 +160,7 @@ def _compare(scenario: Scenario, world: World) -> list[str]:
         came.remove(same[0])
         wrong += _differences(expected, same[0], at, world)
     wrong += [f"came, but was not expected: {_told(alert, world)}" for alert in came]
+    wrong += _compare_goals(scenario, world)
     if wrong:
         wrong.append("All that came:")
         wrong += [f"  {_told(alert, world)}" for alert in world.alerts()] or ["  nothing"]
@@ -166,6 +168,18 @@ def _compare(scenario: Scenario, world: World) -> list[str]:
         wrong += [
             f"  {_said(f.at, world)} {f.rule} in {f.room} {f.kind}: {f.reason}" for f in world.findings()
         ] or ["  nothing"]
+    return wrong
+
+
+def _compare_goals(scenario: Scenario, world: World) -> list[str]:
+    wrong = []
+    for expected in scenario.told.goals:
+        day = date.fromisoformat(expected.day)
+        found = goals.of(world.connection, world.site.site, expected.rule, expected.place, day)
+        came = found.outcome if found is not None else None
+        if came != expected.outcome:
+            told = f"{expected.rule} in {expected.place} on {expected.day}"
+            wrong.append(f"{told} is {came}, expected {expected.outcome}")
     return wrong
 
 

@@ -18,6 +18,7 @@ from rules.alert import State
 from rules.building import Site
 from rules.catalogue import catalogue
 from rules.duration import Duration
+from rules.goal import Outcome
 from rules.protection import State as ProtectionState
 from rules.rulebook import rulebook
 from rules.severity import Severity
@@ -94,6 +95,15 @@ class Expected(_Strict):
     staff: Literal["there", "badge", "coming"] | None = None
 
 
+class ExpectedGoal(_Strict):
+    """What came of a goal on a day; a day ends at 04:00 of the next."""
+
+    day: str
+    rule: str
+    place: str
+    outcome: Outcome
+
+
 class Told(_Strict):
     """A scenario as it stands in the file."""
 
@@ -101,6 +111,7 @@ class Told(_Strict):
     given: Given
     steps: tuple[Step, ...]
     expect: tuple[Expected, ...]
+    goals: tuple[ExpectedGoal, ...] = ()
     nothing_else: Literal[True] = True
 
 

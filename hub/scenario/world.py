@@ -19,6 +19,7 @@ from urllib.parse import quote
 from devices.decode import NATIVE, Decoder, GatewayTopic
 from devices.message import Message
 from devices.reading import Value
+from hub import goals
 from hub.absences import Absences
 from hub.desk import Desk
 from hub.pauses import Pauses
@@ -361,6 +362,7 @@ class World:
         for absence in self.absences.known():
             moments += [absence.away_from, absence.back_by, absence.reminder_due]
         moments += [test.ends_at for test in walk_tests.running(self.connection, self.site.site)]
+        moments += goals.next_moments(self.connection, self.pipeline.judge.rulebook, now)
         moments.append(self._midnight(now))
         if self._caught_up and (deadline := self.pipeline.judge.next_deadline()) is not None:
             moments.append(deadline)

@@ -12,10 +12,12 @@ from hub.store.instants import from_us, to_us
 
 
 class Notification(msgspec.Struct, frozen=True):
-    """One message to one address on one channel. On 'mqtt' the address is the topic."""
+    """One message to one address on one channel. On 'mqtt' the address is the topic. `alert`: None for a
+    reminder of a goal.
+    """
 
     id: int
-    alert: int
+    alert: int | None
     channel: str
     address: str
     payload: str
@@ -24,7 +26,7 @@ class Notification(msgspec.Struct, frozen=True):
 def add(
     connection: sqlite3.Connection,
     site: str,
-    alert: int,
+    alert: int | None,
     channel: str,
     address: str,
     payload: str,

@@ -37,11 +37,17 @@ def _spans(scenario: Scenario, instant: datetime) -> bool:
     return scenario.start < instant < end
 
 
+def _speaks(scenario: Scenario) -> bool:
+    """Whether it tells of an alert, or of a reminder of a goal."""
+    told = scenario.told
+    return bool(told.expect) or any(goal.outcome in ("reminded", "missed") for goal in told.goals)
+
+
 RESTARTED = "is restarted in between, and raises"
 NEEDED = {
-    "raises": lambda s: bool(s.told.expect),
-    "stays silent": lambda s: not s.told.expect,
-    RESTARTED: lambda s: bool(s.told.expect) and any(step.hub for step in s.told.steps),
+    "raises": lambda s: _speaks(s),
+    "stays silent": lambda s: not _speaks(s),
+    RESTARTED: lambda s: _speaks(s) and any(step.hub for step in s.told.steps),
     "goes over the change to summer time": lambda s: _spans(s, FORWARD),
     "goes over the change to winter time": lambda s: _spans(s, BACK),
     "goes over a change of the clock": lambda s: _spans(s, FORWARD) or _spans(s, BACK),

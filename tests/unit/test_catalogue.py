@@ -29,6 +29,8 @@ def test_the_rules_and_their_severities_are_those_the_house_agreed_on() -> None:
         "entered": ("event", "low", "4.5"),
         "fall": ("event", "high", "4.1"),
         "fridge": ("not-by", "low", "4.7"),
+        "goal-door-locked": ("held", "low", None),
+        "goal-stove-off": ("unattended", "low", None),
         "help-button": ("event", "high", None),
         "leak": ("event", "medium", None),
         "medicine": ("not-by", "medium", "4.7"),
@@ -46,7 +48,17 @@ def test_the_rules_and_their_severities_are_those_the_house_agreed_on() -> None:
 
 def test_what_is_felt_as_invasive_is_only_for_those_who_chose_it() -> None:
     chosen = {name for name, rule in catalogue().items() if rule.opt_in}
-    assert chosen == {"bathroom", "entered", "fridge", "medicine", "out-of-bed", "sat-up"}
+    goals = {"goal-door-locked", "goal-stove-off"}
+    assert chosen == {"bathroom", "entered", "fridge", "medicine", "out-of-bed", "sat-up"} | goals
+
+
+def test_a_goal_speaks_to_the_one_whose_goal_it_is_in_both_languages_and_counts_as_no_alarm() -> None:
+    goals = {name: rule for name, rule in catalogue().items() if rule.goal is not None}
+    assert set(goals) == {name for name in catalogue() if name.startswith("goal-")}
+    for rule in goals.values():
+        assert rule.goal.reminder.nb != rule.goal.reminder.en
+        assert rule.goal.praise.nb != rule.goal.praise.en
+        assert (rule.severity, rule.vkp, rule.opt_in) == ("low", None, True)
 
 
 def test_a_fall_a_call_for_help_smoke_and_a_leak_found_late_are_still_raised() -> None:

@@ -208,6 +208,12 @@ def _hear(
     return list(heard.values()), [part for part, by in played.items() if len(by) < least]
 
 
+def hears(rule: AnyRule, device: Device) -> frozenset[str]:
+    """The measures of a device that a rule would hear, were it in force where the device hangs."""
+    heard, _ = _hear(rule, (device,))
+    return frozenset(measure for _, measure, _, _ in heard)
+
+
 def _tells(device: Device, signal: Signal) -> bool:
     if signal.roles is not None:
         return device.role in signal.roles

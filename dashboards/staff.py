@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import timedelta
 from math import ceil
-from typing import Annotated, Literal
+from typing import Annotated, get_args
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Depends, Form, HTTPException, Request, Response
@@ -37,14 +37,13 @@ from dashboards.visit import (
 )
 from hub.desk import Desk, UnknownAlertError
 from hub.store import alerts, audit
-from rules.alert import OUTCOMES_BY_PEOPLE, Alert, Decision
+from rules.alert import OUTCOMES_BY_PEOPLE, Act, Alert, Decision
 from rules.wording import Language
 
 pages = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 YEAR_S = 365 * 24 * 3600
 LARGEST_ID = 2**63 - 1  # SQLite has no larger integer
-Step = Literal["accept", "arrive", "close"]
 
 
 @pages.get("/")
@@ -77,13 +76,13 @@ def show_board(request: Request, visit: Visitor, notice: str = "", alert: int = 
 
 @pages.post("/alerts/{id}/{step}", dependencies=[OurForm])
 def move_alert(
-    request: Request, visit: Visitor, id: int, step: Step, outcome: Annotated[str, Form()] = ""
+    request: Request, visit: Visitor, id: int, step: Act, outcome: Annotated[str, Form()] = ""
 ) -> Response:
-    """Accept, arrive, close. Answers htmx with the card as it is now, and a plain form with the board."""
+    """One step of an alert's life. Answers htmx with the card as it is now, a plain form with the board."""
     site = visit.house.site.site
-    if _alert_in_view(visit, id) is None:
+    if alert_in_view(visit, id) is None:
         raise HTTPException(404)
-    decision = _move(Desk(visit.connection, site, clock_of(request)), visit, id, step, outcome)
+    decision = move(Desk(visit.connection, site, clock_of(request)), id, step, visit.person.id, outcome)
     if "hx-request" not in request.headers:
         notice = step if decision.changed else "taken"
         return RedirectResponse(f"/?notice={notice}&alert={id}", 303)
@@ -99,23 +98,26 @@ def move_alert(
     return HTMLResponse(html)
 
 
-def _alert_in_view(visit: Visit, id: int) -> Alert | None:
+def alert_in_view(visit: Visit, id: int) -> Alert | None:
     if not 0 < id <= LARGEST_ID:
         return None
     found = alerts.get(visit.connection, visit.house.site.site, id)
     return found if found is not None and visit.access.sees_alert(found) else None
 
 
-def _move(desk: Desk, visit: Visit, id: int, step: Step, outcome: str) -> Decision:
+def move(desk: Desk, id: int, step: Act, person: str, outcome: str) -> Decision:
+    """Raises HTTPException 400 where closing has no outcome that a person can give, 404 where there is no
+    such alert.
+    """
     try:
-        if step == "accept":
-            return desk.accept(id, visit.person.id)
-        if step == "arrive":
-            return desk.arrive(id, visit.person.id)
+        if step != "close":
+            return desk.act(id, step, person)
         chosen = next((o for o in OUTCOMES_BY_PEOPLE if o == outcome), None)
         if chosen is None:
-            raise HTTPException(400)
-        return desk.close(id, visit.person.id, chosen)
+            raise HTTPException(
+                400, f"{outcome!r} is no outcome; expected one of {', '.join(OUTCOMES_BY_PEOPLE)}"
+            )
+        return desk.close(id, person, chosen)
     except UnknownAlertError:
         raise HTTPException(404) from None
 
@@ -130,10 +132,10 @@ def _notice(visit: Visit, decision: Decision, step: str) -> str:
 
 def _notice_again(visit: Visit, notice: str, id: int) -> str:
     """The same words after a redirect."""
-    alert = _alert_in_view(visit, id) if notice else None
+    alert = alert_in_view(visit, id) if notice else None
     if alert is None:
         return ""
-    return _notice(visit, Decision(alert, notice in ("accept", "arrive", "close"), ""), notice)
+    return _notice(visit, Decision(alert, notice in get_args(Act), ""), notice)
 
 
 @pages.get("/live")

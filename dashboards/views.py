@@ -57,6 +57,9 @@ class Card(NamedTuple):
     called: str | None
     ended: str | None
     taken: tuple[str, str] | None
+    on_the_way: tuple[str, str] | None
+    assistance: str | None
+    """Since when whoever has it asks for more hands."""
     arrived: tuple[str, str] | None
     closed: tuple[str, str] | None
     outcome: Outcome | None
@@ -110,8 +113,11 @@ def _place(alert: Alert, house: House) -> str:
 
 
 def order(alert: Alert) -> tuple[bool, int, bool, datetime, int]:
-    """High before low, then those that nobody has taken, then the longest wait; pre-warnings below it all."""
-    severity, taken = -SEVERITIES.index(alert.severity), alert.state != "open"
+    """High before low, then those that nobody has taken or that need more hands, then the longest wait;
+    pre-warnings below it all.
+    """
+    severity = -SEVERITIES.index(alert.severity)
+    taken = alert.state != "open" and alert.assistance_at is None
     return (alert.prewarning, severity, taken, alert.raised_at, alert.id)
 
 
@@ -154,6 +160,8 @@ def card(
         called=wording.who_was_called(escalation, voice),
         ended=wording.how_it_ended(alert, rule, house.site, voice),
         taken=act(alert.accepted_by, alert.accepted_at),
+        on_the_way=act(alert.accepted_by, alert.on_the_way_at),
+        assistance=wording.since(alert.assistance_at, voice) if alert.assistance_at is not None else None,
         arrived=arrived(),
         closed=act(alert.closed_by, alert.closed_at),
         outcome=alert.outcome,

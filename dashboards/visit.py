@@ -124,11 +124,21 @@ def from_our_form(
     x_csrf_token: Annotated[str, Header()] = "",
 ) -> None:
     """Refuse (403) what another site's page had the browser send."""
+    _must_be_ours(request, x_csrf_token or csrf)
+
+
+def from_our_program(request: Request, x_csrf_token: Annotated[str, Header()] = "") -> None:
+    """The same for calls, whose body is JSON: the token that `GET /api/v1/session` gives is in the header."""
+    _must_be_ours(request, x_csrf_token)
+
+
+def _must_be_ours(request: Request, token: str) -> None:
     if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         raise HTTPException(403)
     cookie = request.cookies.get(SESSION_COOKIE) or request.cookies.get(FORM_COOKIE)
-    if cookie is None or not auth.form_token_fits(cookie, x_csrf_token or csrf):
+    if cookie is None or not auth.form_token_fits(cookie, token):
         raise HTTPException(403)
 
 
 OurForm = Depends(from_our_form)
+OurCall = Depends(from_our_program)

@@ -57,6 +57,8 @@ def change(
     if decision.changed and decision.alert != before:
         alerts.put(connection, decision.alert)
         escalation.follow(connection, decision.alert, plan, at)
+        if event == "assist":
+            escalation.widen(connection, decision.alert, at)
         announce(connection, decision.alert, at)
     return decision.alert
 

@@ -45,6 +45,8 @@ def announcement(alert: Alert, escalation: Escalation | None) -> str:
         "last_at": alert.last_at,
         "cleared_at": alert.cleared_at,
         "accepted_at": alert.accepted_at,
+        "on_the_way_at": alert.on_the_way_at,
+        "assistance_at": alert.assistance_at,
         "arrived_at": alert.arrived_at,
         "closed_at": alert.closed_at,
         "evidence": alert.evidence,

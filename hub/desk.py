@@ -1,5 +1,5 @@
-"""What people do to alerts: accept, arrive, close. The same kind of transaction as the pipeline's, the state
-read inside it.
+"""What people do to alerts: accept, set out, arrive, ask for assistance, hand back, close. The same kind of
+transaction as the pipeline's, the state read inside it.
 """
 
 from __future__ import annotations
@@ -21,10 +21,14 @@ class Desk:
     def __init__(self, connection: sqlite3.Connection, site: str, clock: Clock) -> None:
         self._connection, self._site, self._clock = connection, site, clock
 
-    def accept(self, alert: int, person: str) -> Decision:
-        """ "I take it." Of two at the same instant one wins; the other's decision is unchanged and shows who
-        has it.
+    def act(self, alert: int, event: Act, person: str) -> Decision:
+        """Everything but closing. Of two who accept at the same instant one wins; the other's decision is
+        unchanged and shows who has it.
         """
+        return self._act(alert, event, person)
+
+    def accept(self, alert: int, person: str) -> Decision:
+        """ "I take it." """
         return self._act(alert, "accept", person)
 
     def arrive(self, alert: int, person: str) -> Decision:

@@ -24,6 +24,7 @@ from rules.escalation import (
     called,
     fallen_open,
     graver,
+    widened,
 )
 
 CALLED, CALLED_IN_VAIN = "called", "called_in_vain"
@@ -49,6 +50,15 @@ def follow(connection: sqlite3.Connection, alert: Alert, plan: EscalationPlan | 
     after = fallen_open(after, at) if alert.state == "open" else answered(after)
     if after != escalation:
         _go_on(connection, alert.id, after, at)
+
+
+def widen(connection: sqlite3.Connection, alert: Alert, at: datetime) -> None:
+    """Whoever has the alert needs more hands: the next in line are called, the alert stays with its owner."""
+    escalation = escalations.get(connection, alert.id)
+    if escalation is not None:
+        after, call = widened(escalation, at)
+        escalations.put(connection, alert.id, after)
+        _put_on_record(connection, alert.id, call)
 
 
 def let_time_pass(connection: sqlite3.Connection, site: str, now: datetime) -> list[Alert]:

@@ -6,6 +6,7 @@ Here: states, events, who may move what to where. Not here: storing it (hub/stor
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -23,12 +24,15 @@ Event = Literal[
     "confirmed",
     "cleared",
     "accept",
+    "set_out",
     "arrive",
+    "assist",
+    "hand_back",
     "close",
     "arrival_overdue",
     "closing_overdue",
 ]
-Act = Literal["accept", "arrive", "close"]
+Act = Literal["accept", "set_out", "arrive", "assist", "hand_back", "close"]
 Outcome = Literal["helped", "no_help_needed", "false_alarm", "test", "passed"]
 OUTCOMES_BY_PEOPLE: tuple[Outcome, ...] = ("helped", "no_help_needed", "false_alarm", "test")
 
@@ -43,8 +47,14 @@ TRANSITIONS: dict[tuple[State, Event], State] = {
     ("accepted", "cleared"): "accepted",
     ("arrived", "cleared"): "arrived",
     ("open", "accept"): "accepted",
+    ("open", "set_out"): "accepted",
+    ("accepted", "set_out"): "accepted",  # on the way
     ("accepted", "arrive"): "arrived",
     ("open", "arrive"): "arrived",  # who is there already need not accept first
+    ("accepted", "assist"): "accepted",  # more hands are needed
+    ("arrived", "assist"): "arrived",
+    ("accepted", "hand_back"): "open",  # whoever has it cannot
+    ("arrived", "hand_back"): "open",
     ("accepted", "arrival_overdue"): "open",  # an acceptance that came to nothing
     ("arrived", "closing_overdue"): "open",  # somebody came, and never said what came of it
     ("accepted", "raised_anew"): "open",  # so long after that it is another matter: nobody has taken that
@@ -53,6 +63,9 @@ TRANSITIONS: dict[tuple[State, Event], State] = {
     ("accepted", "close"): "closed",
     ("arrived", "close"): "closed",
 }
+
+THE_OWNERS: frozenset[Act] = frozenset({"set_out", "hand_back"})
+"""What only those who have the alert can say of it, once somebody has it."""
 
 ARRIVAL_WITHIN = timedelta(minutes=10)  # [default] mean response there is 8 min (500 senior living systems)
 CLOSING_WITHIN = timedelta(hours=1)  # [default] who has arrived says within the hour what came of it
@@ -90,6 +103,7 @@ class Alert(msgspec.Struct, frozen=True):
     cleared_at: datetime | None = None
     accepted_at: datetime | None = None
     accepted_by: str | None = None
+    on_the_way_at: datetime | None = None
     arrived_at: datetime | None = None
     arrived_by: str | None = None
     closed_at: datetime | None = None
@@ -98,6 +112,8 @@ class Alert(msgspec.Struct, frozen=True):
     due: datetime | None = None
     others: tuple[Evidence, ...] = ()
     """What showed that more than one person was there: it lowers how sure this is, never how grave."""
+    assistance_at: datetime | None = None
+    """Since when whoever has it asks for more hands."""
 
 
 class Concern(msgspec.Struct, frozen=True):
@@ -195,7 +211,14 @@ def found(alert: Alert, finding: Finding, concern: Concern) -> Decision:
 def _given_back(alert: Alert) -> Alert:
     """The alert without those who took it; its state is the table's matter."""
     return msgspec.structs.replace(
-        alert, accepted_at=None, accepted_by=None, arrived_at=None, arrived_by=None, due=None
+        alert,
+        accepted_at=None,
+        accepted_by=None,
+        on_the_way_at=None,
+        arrived_at=None,
+        arrived_by=None,
+        assistance_at=None,
+        due=None,
     )
 
 
@@ -219,16 +242,48 @@ def act(alert: Alert, event: Act, by: str, at: datetime, outcome: Outcome | None
     if (event == "close") != (outcome is not None):
         raise ValueError("an outcome goes with closing, and with nothing else")
     if (alert.state, event) not in TRANSITIONS:
-        return Decision(alert, False, f"already {alert.state}")
-    if event == "accept":
-        due = at + ARRIVAL_WITHIN
-        return Decision(_moved(alert, event, accepted_at=at, accepted_by=by, due=due), True, "accepted")
-    if event == "arrive":
-        taken = {"accepted_at": alert.accepted_at or at, "accepted_by": alert.accepted_by or by}
-        after = _moved(alert, event, arrived_at=at, arrived_by=by, due=at + CLOSING_WITHIN, **taken)
-        return Decision(after, True, "arrived")
-    after = _moved(alert, event, closed_at=at, closed_by=by, outcome=outcome, due=None)
-    return Decision(after, True, "closed")
+        return Decision(alert, False, f"already {alert.state}" if alert.state != "open" else "nobody has it")
+    owners = {alert.accepted_by, alert.arrived_by} - {None}
+    if event in THE_OWNERS and owners and by not in owners:
+        return Decision(alert, False, "somebody else has it")
+    if event == "close":
+        return Decision(
+            _moved(alert, event, closed_at=at, closed_by=by, outcome=outcome, due=None), True, "closed"
+        )
+    reason, effect = _EFFECTS[event]
+    return Decision(_moved(effect(alert, by, at), event), True, reason)
+
+
+def _accepted(alert: Alert, by: str, at: datetime) -> Alert:
+    return msgspec.structs.replace(alert, accepted_at=at, accepted_by=by, due=at + ARRIVAL_WITHIN)
+
+
+def _on_the_way(alert: Alert, by: str, at: datetime) -> Alert:
+    taken = alert if alert.accepted_by is not None else _accepted(alert, by, at)
+    return msgspec.structs.replace(taken, on_the_way_at=at, due=at + ARRIVAL_WITHIN)
+
+
+def _arrived(alert: Alert, by: str, at: datetime) -> Alert:
+    taken = alert if alert.accepted_by is not None else _accepted(alert, by, at)
+    return msgspec.structs.replace(taken, arrived_at=at, arrived_by=by, due=at + CLOSING_WITHIN)
+
+
+def _asking_for_assistance(alert: Alert, _: str, at: datetime) -> Alert:
+    return msgspec.structs.replace(alert, assistance_at=at)
+
+
+def _handed_back(alert: Alert, _: str, __: datetime) -> Alert:
+    return _given_back(alert)
+
+
+_EFFECTS: dict[Act, tuple[str, Callable[[Alert, str, datetime], Alert]]] = {
+    "accept": ("accepted", _accepted),
+    "set_out": ("on the way", _on_the_way),
+    "arrive": ("arrived", _arrived),
+    "assist": ("more hands are needed", _asking_for_assistance),
+    "hand_back": ("handed back", _handed_back),
+}
+"""What each act but closing does to the alert, and the reason it gives."""
 
 
 def time_is_up(alert: Alert) -> Decision:

@@ -4,6 +4,6 @@ OpenAPI document (docs/openapi.json).
 
 from __future__ import annotations
 
-from dashboards.api import alerts, healthz
+from dashboards.api import alert_steps, alerts, healthz, session
 
-FAMILIES = (healthz.api, alerts.api)
+FAMILIES = (healthz.api, session.api, alerts.api, alert_steps.api)

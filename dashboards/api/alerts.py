@@ -49,6 +49,8 @@ class AlertOut(BaseModel):
     cleared_at: datetime | None
     accepted_at: datetime | None
     accepted_by: str | None
+    on_the_way_at: datetime | None
+    assistance_at: datetime | None
     arrived_at: datetime | None
     arrived_by: str | None
     closed_at: datetime | None

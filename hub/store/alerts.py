@@ -18,9 +18,11 @@ _INSTANTS = (
     "last_at",
     "cleared_at",
     "accepted_at",
+    "on_the_way_at",
     "arrived_at",
     "closed_at",
     "due",
+    "assistance_at",
 )
 _FIELDS = tuple(name for name in Alert.__struct_fields__ if name != "id")
 _COLUMNS = ", ".join(_FIELDS)

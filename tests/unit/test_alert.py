@@ -62,14 +62,45 @@ def test_what_people_do_is_allowed_by_the_table_or_refused_with_the_state_as_rea
     state: State, event: Act
 ) -> None:
     before = alert_in(state)
-    decision = act(before, event, "ola", LATER, "helped" if event == "close" else None)
+    decision = act(before, event, "kari", LATER, "helped" if event == "close" else None)
     expected = TRANSITIONS.get((state, event))
     if expected is None:
-        assert (decision.changed, decision.alert, decision.reason) == (False, before, f"already {state}")
+        why = "nobody has it" if state == "open" else f"already {state}"
+        assert (decision.changed, decision.alert, decision.reason) == (False, before, why)
     else:
         assert decision.changed
         assert decision.alert.state == expected
-        assert decision.reason in ("accepted", "arrived", "closed")
+        assert (
+            decision.reason
+            == {
+                "accept": "accepted",
+                "set_out": "on the way",
+                "arrive": "arrived",
+                "assist": "more hands are needed",
+                "hand_back": "handed back",
+                "close": "closed",
+            }[event]
+        )
+
+
+@pytest.mark.parametrize("event", ["set_out", "hand_back"])
+def test_only_who_has_it_says_that_they_are_on_the_way_or_cannot_come(event: Act) -> None:
+    before = alert_in("accepted")
+    decision = act(before, event, "ola", LATER)
+    assert (decision.changed, decision.alert, decision.reason) == (False, before, "somebody else has it")
+
+
+def test_who_sets_out_has_accepted_and_has_ten_minutes_from_then_on() -> None:
+    alert = act(alert_in("open"), "set_out", "ola", LATER).alert
+    assert (alert.accepted_by, alert.on_the_way_at, alert.due) == ("ola", LATER, LATER + ARRIVAL_WITHIN)
+    again = act(alert_in("accepted"), "set_out", "kari", LATER).alert
+    assert (again.accepted_at, again.on_the_way_at, again.due) == (AT, LATER, LATER + ARRIVAL_WITHIN)
+
+
+def test_what_is_handed_back_is_as_if_nobody_had_taken_it() -> None:
+    asked = act(alert_in("arrived"), "assist", "kari", LATER).alert
+    assert (asked.state, asked.assistance_at) == ("arrived", LATER)
+    assert act(asked, "hand_back", "kari", LATER).alert == alert_in("open")
 
 
 @pytest.mark.parametrize("state", ["open", "accepted", "arrived"])

@@ -119,3 +119,24 @@ def test_a_change_of_the_plan_counts_for_the_next_alert_and_leaves_the_running_o
         (0 * MIN, "called", "leaders"),
         (2 * MIN, "called_in_vain", "leaders"),
     ]
+
+
+def test_a_call_for_more_hands_reaches_the_next_in_line(house: World) -> None:
+    house.says("3B button", pressed="single")
+    id = house.alert("help-button").id
+    house.desk.arrive(id, "kari")
+    house.passes(MIN)
+    house.desk.act(id, "assist", "kari")
+    house.passes(20 * MIN)
+    assert calls(house, "help-button")[1:] == [(1 * MIN, "called", "unit")]
+    assert house.alert("help-button").arrived_by == "kari"
+
+
+def test_what_is_handed_back_calls_at_once(house: World) -> None:
+    house.says("3B button", pressed="single")
+    id = house.alert("help-button").id
+    house.desk.accept(id, "kari")
+    house.passes(MIN)
+    house.desk.act(id, "hand_back", "kari")
+    house.passes(MIN)
+    assert calls(house, "help-button")[1:] == [(1 * MIN, "called", "assigned"), (2 * MIN, "called", "unit")]

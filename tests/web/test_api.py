@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 
 from dashboards.app import create_app
 from hub.settings import Settings
-from tests.web.conftest import SignIn
+from tests.web.conftest import SignIn, csrf_of
 from tests.web.house import House
 
 OPENAPI = Path(__file__).parents[2] / "docs" / "openapi.json"
@@ -51,3 +51,27 @@ def test_the_alerts_as_json_are_those_that_the_person_may_see(house: House, sign
         found[0]["evidence"][0].items() >= {"device": "1A ytterdør", "measure": "open", "value": True}.items()
     )
     assert "Anna" not in json.dumps(found)
+
+
+def test_another_program_takes_an_alert_through_its_steps_as_the_page_does(
+    house: House, sign_in: SignIn
+) -> None:
+    alert, kari = house.night_exit(), sign_in("kari")
+    headers = {"X-CSRF-Token": kari.get("/api/v1/session").json()["csrf"]}
+    assert kari.post(f"/api/v1/alerts/{alert.id}/accept").status_code == 403, "not without the token"
+    for step, state in (("accept", "accepted"), ("set_out", "accepted"), ("arrive", "arrived")):
+        answer = kari.post(f"/api/v1/alerts/{alert.id}/{step}", headers=headers).json()
+        assert (answer["state"], answer["changed"]) == (state, True)
+    again = kari.post(f"/api/v1/alerts/{alert.id}/accept", headers=headers).json()
+    assert (again["changed"], again["reason"], again["accepted_by"]) == (False, "already arrived", "kari")
+    bad = kari.post(f"/api/v1/alerts/{alert.id}/close", headers=headers, json={"outcome": "bored"})
+    assert bad.status_code == 400
+    assert "expected one of helped" in bad.json()["detail"]
+    closed = kari.post(f"/api/v1/alerts/{alert.id}/close", headers=headers, json={"outcome": "helped"})
+    assert closed.json()["state"] == "closed"
+
+
+def test_an_alert_of_another_unit_cannot_be_taken_by_a_call(house: House, sign_in: SignIn) -> None:
+    sol = sign_in("sol")
+    path = f"/api/v1/alerts/{house.night_exit('4B').id}/accept"
+    assert sol.post(path, headers={"X-CSRF-Token": csrf_of(sol)}).status_code == 404

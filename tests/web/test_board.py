@@ -111,6 +111,18 @@ def test_what_cannot_be_heard_is_an_alert_that_technicians_see_without_names(
     assert lost.rule == NOT_HEARD
 
 
+def test_on_the_way_more_hands_and_giving_it_back_by_one_tap_each(house: House, sign_in: SignIn) -> None:
+    alert, kari, sol = house.night_exit(), sign_in("kari"), sign_in("sol")
+    tap(kari, alert.id, "accept")
+    assert "Kari Nordmann er på vei" in tap(kari, alert.id, "set_out")
+    tap(kari, alert.id, "arrive")
+    assert "Flere tilkalles til 1A" in tap(kari, alert.id, "assist")
+    assert "Kari Nordmann trenger flere hender" in sol.get("/").text
+    assert "Kari Nordmann er allerede i 1A" in tap(sol, alert.id, "hand_back"), "it is not hers to give"
+    assert "1A er åpen igjen" in tap(kari, alert.id, "hand_back")
+    assert "Jeg tar det" in sol.get("/").text or "Jeg tar den" in sol.get("/").text
+
+
 def test_accept_arrive_and_close_by_one_tap_each(house: House, sign_in: SignIn) -> None:
     alert, kari = house.night_exit(), sign_in("kari")
     assert "Kari Nordmann tok den" in tap(kari, alert.id, "accept")

@@ -10,6 +10,7 @@ from rules.wording.voice import Language
 _ROLES: dict[Role, tuple[str, str]] = {
     "outer_door": ("Ytterdør", "Outer door"),
     "door": ("Dør", "Door"),
+    "lock": ("Lås", "Lock"),
     "window": ("Vindu", "Window"),
     "motion": ("Bevegelse i rommet", "Movement in the room"),
     "bathroom_motion": ("Bevegelse på badet", "Movement in the bathroom"),

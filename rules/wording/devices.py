@@ -11,6 +11,7 @@ _ROLES: dict[Role, tuple[str, str]] = {
     "outer_door": ("Ytterdør", "Outer door"),
     "door": ("Dør", "Door"),
     "lock": ("Lås", "Lock"),
+    "staff_badge": ("Ansattbrikke", "Staff badge"),
     "window": ("Vindu", "Window"),
     "motion": ("Bevegelse i rommet", "Movement in the room"),
     "bathroom_motion": ("Bevegelse på badet", "Movement in the bathroom"),

@@ -1,5 +1,6 @@
 """What is done by the clock beside the readings, in threads of its own: the write-ahead log is moved into the
-database file, and what nobody needs any more is deleted. With finite defaults: no disk fills by itself.
+database file, the journal into the history, and what nobody needs any more is deleted. With finite defaults:
+no disk fills by itself.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from pathlib import Path
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from hub.clock import now
+from hub.history.child import HistoryChild
+from hub.settings import Settings
 from hub.store import outbox, quarantine
 from hub.store.db import LOG_PAGES, checkpoint, connect, transaction
 
@@ -24,30 +27,38 @@ CHECKPOINT_S = 2
 NOTIFICATIONS_KEPT = timedelta(days=7)  # [default] once sent; their alerts and the audit trail stay
 QUARANTINE_KEPT = timedelta(days=30)  # [default] after the newest message of the kind
 PRUNE_AT_ONCE = 10_000  # rows in one transaction: readings wait for it
+HISTORY_S = 60
 
 
 class Jobs:
-    def __init__(self, database: Path) -> None:
+    def __init__(self, settings: Settings) -> None:
+        database = settings.database
+        self._history = HistoryChild(settings)
         logging.getLogger("apscheduler").setLevel(logging.WARNING)
         self._scheduler = BackgroundScheduler(
             timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         )
         self._scheduler.add_job(partial(_try, checkpoint_log, database), "interval", seconds=CHECKPOINT_S)
         self._scheduler.add_job(partial(_try, prune, database), "cron", hour=3, minute=30)
+        self._scheduler.add_job(partial(_try, self.keep_history, database), "interval", seconds=HISTORY_S)
 
     def start(self) -> None:
         self._scheduler.start()
 
     def stop(self) -> None:
         """A job that is at work comes to its end first."""
+        self._history.stop()
         self._scheduler.shutdown()
+
+    def keep_history(self, _: Path) -> None:
+        self._history.run_if_due(now())
 
 
 def _try(job: Callable[[Path], None], database: Path) -> None:
     """A disk that fails is told of by whoever must write; a job is only done later."""
     try:
         job(database)
-    except sqlite3.OperationalError as error:
+    except sqlite3.Error as error:
         log.warning("%s was put off: %s", job.__name__, error)
 
 

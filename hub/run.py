@@ -79,7 +79,7 @@ class Hub:
         self._notifier = Notifier(settings.database, site, self.gateway, self._clock)
         self._relay = _relay(settings, site)
         self._announced = self._pipeline.announced
-        self._jobs = Jobs(settings.database)
+        self._jobs = Jobs(settings)
         self._stopping = Event()
         self._caught_up = False
         self._away_since: datetime | None = None  # until all that came meanwhile was taken: flapping is away

@@ -74,6 +74,20 @@ class Settings(BaseModel):
     influx_bucket: str = Field("vaka", description="InfluxDB's bucket.")
     influx_token_file: Path | None = Field(None, description="File whose first line is InfluxDB's token.")
 
+    readings_kept: Annotated[int, Field(ge=1, le=3660)] = Field(
+        90, description="Days for which every reading is kept. Older ones are deleted."
+    )
+    hours_kept: Annotated[int, Field(ge=1, le=3660)] = Field(
+        730, description="Days for which hourly counts and means are kept, once the readings are gone."
+    )
+
+    @property
+    def influx_destination(self) -> str | None:
+        """The name under which hub/store/history_cursor.py keeps how far InfluxDB has come."""
+        if self.influx_url is None:
+            return None
+        return f"{self.influx_url}/{self.influx_org}/{self.influx_bucket}"
+
     @property
     def database(self) -> Path:
         return self.data / DATABASE

@@ -85,7 +85,7 @@ class World:
     def __init__(self, folder: Path, document: str, now: datetime) -> None:
         """`document`: the site file's text. The hub runs from the start."""
         self.clock = Clock(now)
-        self._database = folder / "vaka.db"
+        self.database = folder / "vaka.db"
         self._connected, self._caught_up = True, False
         self._away_since: datetime | None = None
         self._queue: list[Message] = []  # what the broker keeps for us
@@ -93,7 +93,7 @@ class World:
         self._last_of: dict[str, Message] = {}
         self._mid = 0
         self.running = False
-        connection = connect(self._database)
+        connection = connect(self.database)
         with transaction(connection):
             put_in_force(connection, read_file(document), self.clock.now(), "scenario")
         connection.close()
@@ -104,7 +104,7 @@ class World:
     def start(self, session: bool = True) -> None:
         """Everything anew from the disk. `session`: the broker kept what came meanwhile."""
         assert not self.running
-        self.connection = connect(self._database)
+        self.connection = connect(self.database)
         site = sites.sites(self.connection)[0]
         version = sites.newest(self.connection, site)
         assert version is not None

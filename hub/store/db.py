@@ -1,7 +1,7 @@
 """Opening the database: settings of a connection, the schema brought up to date, and transactions.
 
 Here: nothing of any table. The schema is schema/000N_*.sql, applied in order; `PRAGMA user_version` is
-the last N.
+the last N. The history is a file of its own, opened the same way with a schema of its own.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Literal
 
@@ -25,7 +26,10 @@ class NewerDatabaseError(Exception):
     """The file was written by a newer Vaka; this one would not know what it means."""
 
 
-def connect(path: Path) -> sqlite3.Connection:
+SCHEMA = files("hub.store") / "schema"
+
+
+def connect(path: Path, schema: Traversable = SCHEMA, page_bytes: int = PAGE_BYTES) -> sqlite3.Connection:
     """Open the database at `path`, made if absent (its folder too), with the schema up to date.
 
     Autocommit outside `transaction`. The connection may be handed between threads, not used by two at once.
@@ -36,6 +40,7 @@ def connect(path: Path) -> sqlite3.Connection:
     try:
         connection.row_factory = sqlite3.Row
         connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+        connection.execute(f"PRAGMA page_size = {page_bytes}")
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute(
             "PRAGMA synchronous = FULL"
@@ -44,7 +49,7 @@ def connect(path: Path) -> sqlite3.Connection:
         # Moving the log takes much longer than a commit: hub/jobs.py does it beside the readings.
         connection.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES_AT_MOST}")
         connection.execute(f"PRAGMA journal_size_limit = {LOG_PAGES * PAGE_BYTES}")
-        _migrate(connection, path)
+        _migrate(connection, path, schema)
     except BaseException:
         connection.close()
         raise
@@ -72,8 +77,8 @@ def checkpoint(connection: sqlite3.Connection, mode: Literal["PASSIVE", "RESTART
     return int(pages)
 
 
-def _migrate(connection: sqlite3.Connection, path: Path) -> None:
-    steps = _steps()
+def _migrate(connection: sqlite3.Connection, path: Path, schema: Traversable) -> None:
+    steps = _steps(schema)
     newest = max(steps)
     if _version(connection) == newest:
         return
@@ -94,10 +99,9 @@ def _version(connection: sqlite3.Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
-def _steps() -> dict[int, str]:
+def _steps(schema: Traversable) -> dict[int, str]:
     """The number of each schema file and its SQL."""
-    folder = files("hub.store") / "schema"
-    steps = [(int(f.name[:4]), f.read_text("utf-8")) for f in folder.iterdir() if f.name.endswith(".sql")]
+    steps = [(int(f.name[:4]), f.read_text("utf-8")) for f in schema.iterdir() if f.name.endswith(".sql")]
     assert len(dict(steps)) == len(steps), "two schema files have one number"
     return dict(steps)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 import msgspec
@@ -42,6 +42,15 @@ def heard(connection: sqlite3.Connection, site: str) -> list[HeardDevice]:
         )
         for row in rows
     ]
+
+
+def newest_values(connection: sqlite3.Connection, numbers: Collection[int]) -> list[tuple[int, Newest]]:
+    """(number, newest value of each measure) of some devices."""
+    marks = ", ".join("?" * len(numbers))
+    rows = connection.execute(
+        f"SELECT device, latest FROM device_latest WHERE device IN ({marks})", tuple(numbers)
+    )
+    return [(row[0], _read(row[1])) for row in rows]
 
 
 def names(connection: sqlite3.Connection, after: int = 0) -> list[tuple[int, str, str, str]]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
 from devices.measures import MEASURES
 from devices.reading import Value
-from hub.store.instants import from_us
+from hub.store.instants import from_us, to_us
 
 LATE, SNAPSHOT, OWN_TIME, CLOCK_WRONG = 1, 2, 4, 8
 TESTED, PAUSED = 16, 32
@@ -18,6 +18,11 @@ NOT_JUDGED = TESTED | PAUSED
 
 Row = tuple[int, int, Value, int, int, int]
 """device no, measure no, value, at (µs), received at (µs), flags"""
+
+
+Raw = tuple[int, int, int, int | float | str, int, int, int]
+"""seq, device no, measure no, value, at (µs), received at (µs), flags"""
+_RAW = "seq, device, measure, value, at, received_at, flags"
 
 
 class Stored(NamedTuple):
@@ -63,3 +68,60 @@ def after(connection: sqlite3.Connection, seq: int, limit: int) -> Iterator[Stor
 def newest(connection: sqlite3.Connection) -> int:
     """The `seq` of the reading committed last; 0 where there is none."""
     return int(connection.execute("SELECT coalesce(max(seq), 0) FROM reading").fetchone()[0])
+
+
+def raw_after(connection: sqlite3.Connection, seq: int, limit: int) -> Iterator[Raw]:
+    """The same as they stand in the journal."""
+    yield from connection.execute(
+        f"SELECT {_RAW} FROM reading WHERE seq > ? ORDER BY seq LIMIT ?", (seq, limit)
+    )
+
+
+def of_devices(
+    connection: sqlite3.Connection, seq: int, devices: Collection[int], since: int, until: int
+) -> list[Raw]:
+    """The same for some devices, from `since` to before `until` (µs): looks through all after `seq`."""
+    marks = ", ".join("?" * len(devices))
+    return connection.execute(
+        f"SELECT {_RAW} FROM reading"
+        f" WHERE seq > ? AND device IN ({marks}) AND at >= ? AND at < ? ORDER BY seq",
+        (seq, *devices, since, until),
+    ).fetchall()
+
+
+def received_first_after(connection: sqlite3.Connection, seq: int) -> datetime | None:
+    """When the first reading after `seq` came in; None where there is none."""
+    row = connection.execute(
+        "SELECT received_at FROM reading WHERE seq > ? ORDER BY seq LIMIT 1", (seq,)
+    ).fetchone()
+    return None if row is None else from_us(row[0])
+
+
+def delete_first(connection: sqlite3.Connection, upto: int, before: datetime, limit: int) -> int:
+    """Delete the first readings of the journal, up to number `upto` and as far as they came before then;
+    returns how many. The newest always stays: the next one's number follows it. Within a transaction.
+    """
+    first = connection.execute(
+        "SELECT seq, received_at FROM reading WHERE seq <= ? AND seq < (SELECT max(seq) FROM reading)"
+        " ORDER BY seq LIMIT ?",
+        (upto, limit),
+    )
+    last = None
+    for seq, received_at in first:
+        if received_at >= to_us(before):
+            break
+        last = seq
+    if last is None:
+        return 0
+    return connection.execute("DELETE FROM reading WHERE seq <= ?", (last,)).rowcount
+
+
+def measure_names(connection: sqlite3.Connection) -> dict[int, str]:
+    """The measure of each number in the journal."""
+    return {row[0]: row[1] for row in connection.execute("SELECT no, name FROM measure")}
+
+
+def oldest_at(connection: sqlite3.Connection) -> datetime | None:
+    """The time of the journal's first reading."""
+    row = connection.execute("SELECT at FROM reading ORDER BY seq LIMIT 1").fetchone()
+    return None if row is None else from_us(row[0])

@@ -4,7 +4,7 @@ The broker, the load generator and the hub share the machine's cores. Everything
 taken is committed on disk and acknowledged; latencies are from the instant a message was due to the alert's
 own MQTT message.
 
-    python -m tests.bench [--quick] [--only sustained,latency,size,naive,alone]
+    python -m tests.bench [--quick] [--only sustained,latency,size,naive,alone,history]
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from typing import Any
 
 from tests.bench import tables
 from tests.bench.alone import decoding, engine
+from tests.bench.history import beside_the_readings, history
 from tests.bench.machine import machine
 from tests.bench.trial import Running, Trial, as_json, naive, vaka
 from tests.servers import ROOT
@@ -62,6 +63,15 @@ def alone(seconds: float) -> dict[str, float]:
     return {"engine_readings_per_second": round(engine(readings)), "decode_us": round(decoding(100_000), 2)}
 
 
+def series(seconds: float) -> dict[str, Any]:
+    """The embedded history: 50 million readings of 2,000 devices (quick: 4 million)."""
+    whole = seconds > 10
+    with _folder() as folder:
+        found = history(folder, 50_000_000 if whole else 4_000_000)
+    with _folder() as folder:
+        return {**found, **beside_the_readings(folder, min(seconds, 20), 12_000_000 if whole else 6_000_000)}
+
+
 def _until_behind(hub: Callable[..., Any], rates: tuple[int, ...], seconds: float) -> list[Trial]:
     trials = []
     with _folder() as folder, hub(folder, DEVICES) as running:
@@ -84,6 +94,7 @@ def _folder() -> Iterator[Path]:
 
 PARTS: dict[str, tuple[Callable[[float], Any], Callable[[Any], str]]] = {
     "alone": (alone, tables.alone),
+    "history": (series, tables.history),
     "naive": (yardstick, tables.yardstick),
     "latency": (latency, tables.latency),
     "size": (size, tables.size),

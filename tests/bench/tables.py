@@ -82,6 +82,27 @@ def alone(parts: Mapping[str, float]) -> str:
     return "## Parts alone, one thread\n\n" + _table(head, [row])
 
 
+def history(found: Mapping[str, Any]) -> str:
+    rows = [
+        ("readings/s committed to the journal, at first and at last", "append_at_first", "append_at_last"),
+        ("readings/s moved into the history, at first and at last", "move_at_first", "move_at_last"),
+        ("bytes a reading on disk", "bytes_a_reading"),
+        ("last values of a unit of 40 devices, ms", "last_values_of_a_unit_ms"),
+        (
+            "one device's day, ms (a day that is over; the day so far)",
+            "a_day_of_a_device_ms",
+            "the_day_so_far_ms",
+        ),
+        ("30 days of hourly activity of a flat, ms", "hourly_30_days_ms"),
+        ("making a day of 2 million readings compact, s", "close_a_day_s"),
+        ("deleting such a day, s", "delete_a_day_s"),
+        ("alert p99 without and with all that beside it, ms", "p99_alone_ms", "p99_beside_ms"),
+        ("its ratio", "p99_ratio"),
+    ]
+    cells = [(what, "; ".join(f"{found[name]:,}" for name in names)) for what, *names in rows]
+    return f"## The history, {found['readings']:,} readings of 2,000 devices\n\n" + _table(("", ""), cells)
+
+
 def ratios(results: Mapping[str, Any]) -> dict[str, float]:
     """Against the yardstick, and how flat it is in the number of devices."""
     found: dict[str, float] = {}

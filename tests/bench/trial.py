@@ -79,6 +79,7 @@ class Running:
     hub: psutil.Process
     devices: int
     committed: Committed
+    database: Path
     turns: int = 0
 
     def trial(self, rate: float, seconds: float, openings: float) -> Trial:
@@ -139,7 +140,7 @@ def vaka(folder: Path, devices: int) -> Iterator[Running]:
         try:
             installation.until(installation.hub_is_caught_up, "the hub's first look at the broker")
             committed = Committed(installation.database, VAKA_COMMITTED)
-            yield Running(broker, psutil.Process(hub.pid), devices, committed)
+            yield Running(broker, psutil.Process(hub.pid), devices, committed, installation.database)
         finally:
             installation.stop_hub()
 
@@ -156,7 +157,8 @@ def naive(folder: Path, devices: int) -> Iterator[Running]:
         try:
             assert hub.stdout is not None
             assert hub.stdout.readline() == b"listening\n"
-            yield Running(broker, psutil.Process(hub.pid), devices, Committed(database, NAIVE_COMMITTED))
+            committed = Committed(database, NAIVE_COMMITTED)
+            yield Running(broker, psutil.Process(hub.pid), devices, committed, database)
         finally:
             hub.kill()
             hub.wait()

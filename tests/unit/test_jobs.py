@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from hub.jobs import NOTIFICATIONS_KEPT, QUARANTINE_KEPT, Jobs, checkpoint_log, prune
+from hub.settings import Settings
 from hub.store import outbox, quarantine
 from hub.store.db import LOG_PAGES, PAGE_BYTES, connect, transaction
 from hub.store.instants import to_us
@@ -56,7 +57,7 @@ def test_a_log_is_moved_by_the_clock_not_by_the_one_who_commits(
 ) -> None:
     fill_log(connection, 2000)
     assert database.stat().st_size < 1000 * PAGE_BYTES
-    jobs = Jobs(database)
+    jobs = Jobs(Settings(data=database.parent))
     jobs.start()
     try:
         deadline = datetime.now(UTC) + timedelta(seconds=20)

@@ -1,0 +1,56 @@
+"""Starting the child that keeps the history (hub/history/__main__.py) when there is something to be done."""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+from datetime import datetime, timedelta
+from threading import Event
+
+from hub.history.upkeep import waiting
+from hub.settings import Settings
+
+log = logging.getLogger(__name__)
+
+MOVE_AT, MOVE_AFTER = 20_000, timedelta(minutes=10)
+"""So many readings waiting, or one for so long: what was not moved is looked through by each who asks."""
+AT_LEAST_EVERY = timedelta(hours=6)
+"""Days end and grow old also where nothing comes in."""
+STOP_WITHIN_S = 5.0
+_LOOK_S = 0.2
+
+
+class HistoryChild:
+    """`run_if_due` is called from time to time by one thread, `stop` by another."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._database = settings.database
+        self._words = [sys.executable, "-m", "hub.history", str(settings.database)]
+        if settings.influx_destination is not None:
+            self._words += ["--relay", settings.influx_destination]
+        if settings.clock == "wall":  # a replay's readings are old on arrival
+            self._words += ["--readings-kept", str(settings.readings_kept)]
+            self._words += ["--hours-kept", str(settings.hours_kept)]
+        self._stopping = Event()
+        self._next: datetime | None = None
+
+    def run_if_due(self, now: datetime) -> None:
+        """Returns when the child has ended. What it says goes where the hub's words go."""
+        count, since = waiting(self._database)
+        due = self._next is None or now >= self._next or self._next - now > AT_LEAST_EVERY
+        if not due and count < MOVE_AT and (since is None or now - since < MOVE_AFTER):
+            return
+        child = subprocess.Popen(self._words)
+        while not self._stopping.wait(_LOOK_S):
+            if child.poll() is not None:
+                break
+        else:
+            child.terminate()
+        if child.wait(STOP_WITHIN_S) == 0:
+            self._next = now + AT_LEAST_EVERY
+        elif not self._stopping.is_set():
+            log.error("the history was not kept: its process ended with code %s", child.returncode)
+
+    def stop(self) -> None:
+        self._stopping.set()

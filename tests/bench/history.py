@@ -1,0 +1,172 @@
+"""The embedded history at size: moving the journal into it, asking it, deleting from it, and what the readings
+that come in meanwhile notice of it.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from hub.history import segments
+from hub.history.embedded import EmbeddedHistory
+from hub.history.segments import beside, connect_history
+from hub.history.upkeep import Retention, close_days, delete_old, move, prune_journal
+from hub.site.file import SiteFile, read_site
+from hub.store import devices, readings
+from hub.store.db import checkpoint, connect, transaction
+from hub.store.instants import to_us
+from tests.bench.houses import door, house, motion
+from tests.bench.trial import vaka
+from tests.servers import ROOT
+
+DEVICES = 2_000
+A_DAY = 2_000_000
+"""Readings a day: a thousand of each device."""
+STEP = timedelta(days=1) / A_DAY
+AT_ONCE = 50_000
+BEGAN = datetime(2026, 9, 1, tzinfo=UTC)
+_SAID = ("open", "motion"), ("battery", "lqi", "temperature")
+
+
+def history(folder: Path, count: int) -> dict[str, Any]:
+    """`count` readings of 2,000 devices through the journal into the history, then asked."""
+    read = read_site(json.dumps(house(DEVICES)), "the bench's house")
+    assert isinstance(read, SiteFile)
+    database = folder / "vaka.db"
+    with closing(connect(database)) as journal, closing(connect_history(beside(database))) as store:
+        rates = _fill(journal, store, count)
+        ended = BEGAN + count * STEP
+        asked = EmbeddedHistory(journal, database, read.site)
+        few = [name for flat in range(20) for name in (door(flat), motion(flat))]
+        one_flat = [door(7), motion(7)]
+        free = store.execute("PRAGMA freelist_count").fetchone()[0] * segments.PAGE_BYTES
+        size = beside(database).stat().st_size - free
+        found = {
+            "readings": count,
+            **rates,
+            "bytes_a_reading": round(size / count, 1),
+            "last_values_of_a_unit_ms": _ms(lambda: asked.last_values(few)),
+            "a_day_of_a_device_ms": _ms(
+                lambda: list(asked.readings([door(9)], ended - timedelta(days=2), ended - timedelta(days=1)))
+            ),
+            "the_day_so_far_ms": _ms(
+                lambda: list(asked.readings([door(9)], ended - timedelta(hours=12), ended))
+            ),
+            "hourly_30_days_ms": _ms(
+                lambda: asked.hourly(one_flat, ended - timedelta(days=30), ended, ["open", "motion"])
+            ),
+        }
+        began = time.perf_counter()
+        oldest = timedelta(days=round(count / A_DAY) - 1)
+        delete_old(store, ended, Retention(oldest, oldest))
+        found["delete_a_day_s"] = round(time.perf_counter() - began, 2)
+        return found
+
+
+def _fill(journal: sqlite3.Connection, store: sqlite3.Connection, count: int) -> dict[str, float]:
+    """Commit, move and prune as the hub does; rates at the beginning and at the end."""
+    chance = random.Random(1)
+    with transaction(journal):
+        numbers = readings.measure_numbers(journal)
+        names = [name for flat in range(DEVICES // 2) for name in (door(flat), motion(flat))]
+        nos = [devices.add(journal, "bench", "zigbee2mqtt", name, BEGAN) for name in names]
+        devices.put_latest(
+            journal, [(no, BEGAN, {"open": (True, BEGAN), "battery": (87, BEGAN)}) for no in nos]
+        )
+    appends, moves, days = [], [], []
+    rows = _rows(chance, nos, numbers)
+    for number in range(count // AT_ONCE):
+        some = list(islice(rows, AT_ONCE))
+        began = time.perf_counter()
+        for at in range(0, AT_ONCE, 1_000):
+            with transaction(journal):
+                readings.append(journal, some[at : at + 1_000])
+        appends.append(time.perf_counter() - began)
+        began = time.perf_counter()
+        while move(journal, store):
+            pass
+        moves.append(time.perf_counter() - began)
+        now = BEGAN + (number + 1) * AT_ONCE * STEP
+        began = time.perf_counter()
+        close_days(journal, store, now)
+        if time.perf_counter() - began > 0.5:
+            days.append(time.perf_counter() - began)
+        prune_journal(journal, store, now - timedelta(days=1))
+        checkpoint(journal, "PASSIVE")
+    few = max(len(moves) // 10, 5)
+    return {
+        "append_at_first": round(AT_ONCE / median(appends[:few])),
+        "append_at_last": round(AT_ONCE / median(appends[-few:])),
+        "move_at_first": round(AT_ONCE / median(moves[:few])),
+        "move_at_last": round(AT_ONCE / median(moves[-few:])),
+        "close_a_day_s": round(median(days), 1) if days else 0.0,
+    }
+
+
+def _rows(chance: random.Random, nos: list[int], numbers: dict[str, int]) -> Any:
+    at, step = to_us(BEGAN), STEP // timedelta(microseconds=1)
+    state = dict.fromkeys(nos, False)
+    while True:
+        at += step
+        index = chance.randrange(len(nos))
+        no, delay = nos[index], 60_000 + int(chance.random() * 80_000)
+        own = (at - delay) // 1000 * 1000
+        if chance.random() < 0.6:
+            state[no] = not state[no]
+            yield no, numbers[_SAID[0][index % 2]], state[no], own, at, 4
+        else:
+            yield no, numbers[chance.choice(_SAID[1])], chance.randrange(60, 120), own, at, 4
+
+
+def _ms(ask: Callable[[], Any]) -> float:
+    """The median of eleven, the first look included."""
+    times = []
+    for _ in range(11):
+        began = time.perf_counter()
+        assert ask(), "nothing was found"
+        times.append(time.perf_counter() - began)
+    return round(1000 * median(times), 2)
+
+
+def beside_the_readings(folder: Path, seconds: float, waiting: int) -> dict[str, Any]:
+    """p99 from the sensor to the alert at 1,000 messages/s, without the child that keeps the history and with
+    it at work all along: it moves what waits, makes days compact and deletes old ones.
+    """
+    with vaka(folder, 200) as running:
+        database = running.database
+        with closing(connect(database)) as journal:
+            numbers = readings.measure_numbers(journal)
+            nos = [devices.add(journal, "bench", "zigbee2mqtt", f"old {n}", BEGAN) for n in range(2_000)]
+            rows = _rows(random.Random(2), nos, numbers)
+            for _ in range(waiting // 10_000):
+                with transaction(journal):
+                    readings.append(journal, list(islice(rows, 10_000)))
+        running.trial(1_000, 3, 0.01)
+        alone = running.trial(1_000, seconds, 0.1)
+        child = subprocess.Popen(
+            [sys.executable, "-m", "hub.history", str(database), "--readings-kept", "2", "--hours-kept", "2"],
+            cwd=ROOT,
+        )
+        beside = running.trial(1_000, seconds, 0.1)
+        at_work = child.poll() is None
+        child.terminate()
+        child.wait()
+        assert at_work, "the child had nothing to do any more"
+        before, while_at_work = alone.load.latency["p99"], beside.load.latency["p99"]
+        return {
+            "p99_alone_ms": before,
+            "p99_beside_ms": while_at_work,
+            "p99_ratio": round(while_at_work / before, 2),
+            "nothing_lost": alone.nothing_lost and beside.nothing_lost,
+        }

@@ -29,6 +29,7 @@ def backtest(site: Site, catalogue: Mapping[str, AnyRule], readings: Iterable[Re
         while moves and (midnight := datetime.combine(moves[0], time(), site.zone)) <= reading.at:
             yield from judge.tick(midnight)
             judge.adopt(rulebook(site, catalogue, moves.pop(0)))
-        yield from judge.tick(reading.at)
+        due = judge.next_deadline()
+        if due is not None and due <= reading.at:
+            yield from judge.tick(reading.at)
         yield from judge.judge(reading)[1]
-        judge.keep()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -125,6 +126,7 @@ def _change(low: datetime, high: datetime, before: timedelta, zone: ZoneInfo) ->
     return high.replace(microsecond=0)
 
 
+@lru_cache(maxsize=4096)
 def _instants(day: date, clock: time, zone: ZoneInfo) -> tuple[datetime, ...]:
     """When the wall shows that time on that day (aware UTC): once, twice where it is doubled; where it is
     skipped, the instant of the skipping.

@@ -17,7 +17,7 @@ import msgspec
 from devices.measures import MEASURES
 from devices.reading import Reading
 from rules.finding import Finding
-from rules.kinds.step import Context, Heard, Step
+from rules.kinds.step import Context, Step, as_heard
 from rules.latest import Latest, Standing
 from rules.rulebook import Rulebook, Watch
 
@@ -102,15 +102,16 @@ class Judge:
         findings: list[Finding] = []
         if standing == "duplicate" or (standing == "repeat" and reading.cached):
             return findings  # it says nothing new, and a deadline before it keeps its own time
-        at, value, heard, told = reading.at, reading.value, None, None
+        at, known, context = reading.at, self._kept, self._context
+        heard, told_part, told_wanted = None, None, None
         for watch, part, wanted in self.rulebook.listeners.get((reading.device, reading.measure), ()):
-            kept = self._kept.get(watch.key)
+            kept = known.get(watch.key)
             if kept is None or (kept.due is not None and kept.due <= at):
                 kept = self._catch_up(watch, at, findings)
-            if heard is None or told != (part, wanted):  # most rules wait for the same
-                told = (part, wanted)
-                heard = Heard(reading, standing, part, wanted is None or value in wanted, wanted is None)
-            step = watch.kind.on_reading(watch.rule, self._context, kept.state, heard)
+            if heard is None or part != told_part or wanted != told_wanted:  # most rules wait for the same
+                told_part, told_wanted = part, wanted
+                heard = as_heard(reading, standing, part, wanted)
+            step = watch.kind.on_reading(watch.rule, context, kept.state, heard)
             if step is not None:
                 self._take(watch, kept, step, findings)
         return findings

@@ -20,23 +20,28 @@ class Heard(NamedTuple):
     standing: Standing
     part: str
     fits: bool
-    any_change: bool = False
-
-    @property
-    def is_sign(self) -> bool:
-        """Whether it shows that something happened just then: news of the right value, not a state repeated
-        or kept from earlier.
-        """
-        reading = self.reading
-        if not self.fits or reading.snapshot:
-            return False
-        told_again = self.standing == "repeat" and not reading.cached and not self.any_change
-        return self.standing in ("first", "new") or told_again
+    any_change: bool
+    is_sign: bool
+    """Whether it shows that something happened just then: news of the right value, not a state repeated or
+    kept from earlier.
+    """
 
     @property
     def evidence(self) -> Evidence:
         reading = self.reading
         return Evidence(reading.device, reading.measure, reading.value, reading.at)
+
+
+def as_heard(
+    reading: Reading, standing: Standing, part: str, wanted: frozenset[object] | None
+) -> Heard:
+    """A reading for the rules in which it plays that part; `wanted` is what they wait for, None: any change."""
+    fits = wanted is None or reading.value in wanted
+    is_sign = False
+    if fits and not reading.snapshot:
+        told_again = standing == "repeat" and not reading.cached and wanted is not None
+        is_sign = standing in ("first", "new") or told_again
+    return Heard(reading, standing, part, fits, wanted is None, is_sign)
 
 
 class Opinion(NamedTuple):

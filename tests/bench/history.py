@@ -1,4 +1,4 @@
-"""The embedded history at size: moving the journal into it, asking it, deleting from it, and what the readings
+"""The embedded history at size: moving the journal into it, asking it, deleting from it, and what readings
 that come in meanwhile notice of it.
 """
 

@@ -32,10 +32,8 @@ class Heard(NamedTuple):
         return Evidence(reading.device, reading.measure, reading.value, reading.at)
 
 
-def as_heard(
-    reading: Reading, standing: Standing, part: str, wanted: frozenset[object] | None
-) -> Heard:
-    """A reading for the rules in which it plays that part; `wanted` is what they wait for, None: any change."""
+def as_heard(reading: Reading, standing: Standing, part: str, wanted: frozenset[object] | None) -> Heard:
+    """A reading for the rules in which it plays that part; `wanted`: what they wait for, None: any change."""
     fits = wanted is None or reading.value in wanted
     is_sign = False
     if fits and not reading.snapshot:

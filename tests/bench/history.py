@@ -35,6 +35,8 @@ A_DAY = 2_000_000
 """Readings a day: a thousand of each device."""
 STEP = timedelta(days=1) / A_DAY
 AT_ONCE = 50_000
+IN_TURN = 15
+"""The last moves, each beside one into an empty history."""
 BEGAN = datetime(2026, 9, 1, tzinfo=UTC)
 _SAID = ("open", "motion"), ("battery", "lqi", "temperature")
 
@@ -44,8 +46,12 @@ def history(folder: Path, count: int) -> dict[str, Any]:
     read = read_site(json.dumps(house(DEVICES)), "the bench's house")
     assert isinstance(read, SiteFile)
     database = folder / "vaka.db"
-    with closing(connect(database)) as journal, closing(connect_history(beside(database))) as store:
-        rates = _fill(journal, store, count)
+    with (
+        closing(connect(database)) as journal,
+        closing(connect_history(beside(database))) as store,
+        closing(connect_history(folder / "empty.db")) as empty,
+    ):
+        rates = _fill(journal, store, empty, count)
         ended = BEGAN + count * STEP
         asked = EmbeddedHistory(journal, database, read.site)
         few = [name for flat in range(20) for name in (door(flat), motion(flat))]
@@ -74,7 +80,9 @@ def history(folder: Path, count: int) -> dict[str, Any]:
         return found
 
 
-def _fill(journal: sqlite3.Connection, store: sqlite3.Connection, count: int) -> dict[str, float]:
+def _fill(
+    journal: sqlite3.Connection, store: sqlite3.Connection, empty: sqlite3.Connection, count: int
+) -> dict[str, float]:
     """Commit, move and prune as the hub does; rates at the beginning and at the end."""
     chance = random.Random(1)
     with transaction(journal):
@@ -84,15 +92,20 @@ def _fill(journal: sqlite3.Connection, store: sqlite3.Connection, count: int) ->
         devices.put_latest(
             journal, [(no, BEGAN, {"open": (True, BEGAN), "battery": (87, BEGAN)}) for no in nos]
         )
-    appends, moves, days = [], [], []
-    rows = _rows(chance, nos, numbers)
-    for number in range(count // AT_ONCE):
+    appends: list[float] = []
+    moves: list[float] = []
+    into_empty: list[float] = []
+    days: list[float] = []
+    rows, steps = _rows(chance, nos, numbers), count // AT_ONCE
+    for number in range(steps):
         some = list(islice(rows, AT_ONCE))
         began = time.perf_counter()
         for at in range(0, AT_ONCE, 1_000):
             with transaction(journal):
                 readings.append(journal, some[at : at + 1_000])
         appends.append(time.perf_counter() - began)
+        if number >= steps - IN_TURN:
+            into_empty.append(_moved_into_empty(journal, segments.cursor(store), empty))
         began = time.perf_counter()
         while move(journal, store):
             pass
@@ -104,14 +117,27 @@ def _fill(journal: sqlite3.Connection, store: sqlite3.Connection, count: int) ->
             days.append(time.perf_counter() - began)
         prune_journal(journal, store, now - timedelta(days=1))
         checkpoint(journal, "PASSIVE")
-    few = max(len(moves) // 10, 5)
     return {
-        "append_at_first": round(AT_ONCE / median(appends[:few])),
-        "append_at_last": round(AT_ONCE / median(appends[-few:])),
-        "move_at_first": round(AT_ONCE / median(moves[:few])),
-        "move_at_last": round(AT_ONCE / median(moves[-few:])),
+        "appended": round(AT_ONCE / median(appends[-IN_TURN:])),
+        "moved": round(AT_ONCE / median(moves[-IN_TURN:])),
+        "moved_into_empty": round(AT_ONCE / median(into_empty)),
+        "move_ratio": round(
+            median(empty / full for empty, full in zip(into_empty, moves[-IN_TURN:], strict=True)), 2
+        ),
         "close_a_day_s": round(median(days), 1) if days else 0.0,
     }
+
+
+def _moved_into_empty(journal: sqlite3.Connection, moved: int, store: sqlite3.Connection) -> float:
+    """Seconds for the same move into a history that holds next to nothing: both in turn, for the machine's
+    speed changes.
+    """
+    with transaction(store):
+        segments.put_cursor(store, moved)
+    began = time.perf_counter()
+    while move(journal, store):
+        pass
+    return time.perf_counter() - began
 
 
 def _rows(chance: random.Random, nos: list[int], numbers: dict[str, int]) -> Any:

@@ -84,8 +84,9 @@ def alone(parts: Mapping[str, float]) -> str:
 
 def history(found: Mapping[str, Any]) -> str:
     rows = [
-        ("readings/s committed to the journal, at first and at last", "append_at_first", "append_at_last"),
-        ("readings/s moved into the history, at first and at last", "move_at_first", "move_at_last"),
+        ("readings/s committed to the journal, a thousand at once", "appended"),
+        ("readings/s moved into it; in turn into an empty one", "moved", "moved_into_empty"),
+        ("its ratio (aim: 0.7)", "move_ratio"),
         ("bytes a reading on disk", "bytes_a_reading"),
         ("last values of a unit of 40 devices, ms", "last_values_of_a_unit_ms"),
         (

@@ -231,7 +231,7 @@ class Judge:
             kept = self._kept.get(watch.key)
             if kept is None or wanted is None or reading.value in wanted:
                 continue
-            heard = Heard(seen, standing, part, False)
+            heard = as_heard(seen, standing, part, wanted)
             step = watch.kind.on_reading(watch.rule, self._context, kept.state, heard)
             if step is not None:
                 self._take(watch, kept, step, findings)

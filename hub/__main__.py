@@ -35,6 +35,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "back": ("hub.commands.back", "a resident who was away is at home again"),
     "test": ("hub.commands.test", "play scenarios and say whether the rules do what they tell"),
+    "record": ("hub.commands.record", "signed records of walk tests: list, export, verify"),
     "replay": ("hub.commands.replay", "publish a recording as the devices would have"),
     "backtest": ("hub.commands.backtest", "what the rules would have found in a recording"),
 }

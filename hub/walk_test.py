@@ -39,7 +39,7 @@ class WalkTests:
             if known is not None and known.runs(now):
                 return Refusal(f"{known.person} is testing it")
             if known is not None and known.ended_at is None:
-                _end(self._connection, known, known.ends_at, None)
+                end(self._connection, known, known.ends_at, None)
             test = Test(0, self._site.site, device, person, now, now + lasts)
             test = store.add(self._connection, test)
             self._note(test, "walk test started", person, now)
@@ -52,7 +52,7 @@ class WalkTests:
             test = store.of(self._connection, self._site.site, device)
             if test is None or not test.runs(now):
                 return Refusal(f"{device!r} is not under test")
-            return _end(self._connection, test, now, person)
+            return end(self._connection, test, now, person)
 
     def _note(self, test: Test, what: str, by: str, at: datetime) -> None:
         detail = {"device": test.device, "test": test.id, "ends_at": test.ends_at}
@@ -66,10 +66,11 @@ def let_time_pass(connection: sqlite3.Connection, site: str, now: datetime) -> N
     with transaction(connection):
         for test in store.running(connection, site):
             if test.ends_at <= now:
-                _end(connection, test, test.ends_at, None)
+                end(connection, test, test.ends_at, None)
 
 
-def _end(connection: sqlite3.Connection, test: Test, at: datetime, by: str | None) -> Test:
+def end(connection: sqlite3.Connection, test: Test, at: datetime, by: str | None) -> Test:
+    """Within a transaction."""
     after = msgspec.structs.replace(test, ended_at=at, ended_by=by)
     store.put(connection, after)
     audit.add(connection, test.site, at, by, "walk test ended", {"device": test.device, "test": test.id})

@@ -85,6 +85,7 @@ class World:
     def __init__(self, folder: Path, document: str, now: datetime) -> None:
         """`document`: the site file's text. The hub runs from the start."""
         self.clock = Clock(now)
+        self.folder = folder
         self.database = folder / "vaka.db"
         self._connected, self._caught_up = True, False
         self._away_since: datetime | None = None

@@ -4,6 +4,14 @@ OpenAPI document (docs/openapi.json).
 
 from __future__ import annotations
 
-from dashboards.api import alert_steps, alerts, healthz, session
+from dashboards.api import alert_steps, alerts, device_list, devices, discovered, healthz, session
 
-FAMILIES = (healthz.api, session.api, alerts.api, alert_steps.api)
+FAMILIES = (
+    healthz.api,
+    session.api,
+    alerts.api,
+    alert_steps.api,
+    devices.api,
+    device_list.api,
+    discovered.api,
+)

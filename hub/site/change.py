@@ -136,6 +136,8 @@ def _decide(
     if not isinstance(file, SiteFile):
         problems = (Fault("", "", "", str(problem), "the file corrected and imported") for problem in file)
         return Refused(tuple(problems))
+    if seen is not None and seen > version.id:
+        return Refused((Fault("", "", "", f"there is no version {seen} yet", f"at most {version.id}"),))
     planned = plan(file, edits)
     if seen is not None and (others := _others(connection, file, planned, seen)):
         return Conflict(others)

@@ -1,10 +1,14 @@
 """The site is changed part by part: the rest of its document stays as it is, and nobody's change is lost."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from hub.clock import WallClock
 from hub.site.change import Changed, Conflict, change_site, put_in_force, try_edits
@@ -22,9 +26,11 @@ from hub.site.edits import (
     RemoveRule,
     ReplaceDevice,
     Would,
+    carry_out,
+    plan,
 )
 from hub.site.file import SiteFile, read_site
-from hub.store import site_changes, sites
+from hub.store import placements, site_changes, sites
 from hub.store.db import connect, transaction
 
 EXAMPLE = (Path(__file__).parents[2] / "sites" / "donski-small.yaml").read_text("utf-8")
@@ -343,3 +349,118 @@ def test_a_preview_says_what_would_come_of_it_and_changes_nothing(house: House) 
     assert isinstance(would, Would)
     assert [(c.id, c.before, c.after) for c in would.changes] == [("1A ytterdør", DOOR, None)]
     assert house.document == before
+
+
+# Any edits
+
+
+ROOMS = ("1A", "1B", "2E")
+NAMES = ("1A stue", "1B stue", "ny: en", "ny #2", "1A bad")
+ADDRESSES = (None, "0x1", "0x2", "1A stue")
+ROLES = ("motion", "door")
+EDITS = st.one_of(
+    st.builds(
+        PlaceDevice,
+        st.sampled_from(NAMES),
+        st.sampled_from(ROOMS),
+        st.sampled_from(ROLES),
+        st.sampled_from([None, "native"]),
+        st.sampled_from(ADDRESSES),
+    ),
+    st.builds(
+        ChangeDevice,
+        st.sampled_from(NAMES),
+        st.sampled_from(ROOMS),
+        st.sampled_from(ROLES),
+        st.sampled_from([None, "native"]),
+        st.sampled_from(ADDRESSES),
+    ),
+    st.builds(ReplaceDevice, st.sampled_from(NAMES), st.sampled_from(["0x1", "0x3", "1A stue"])),
+    st.builds(RemoveDevice, st.sampled_from(NAMES)),
+)
+Rows = dict[str, dict[str, str]]
+
+
+def by_the_book(rows: Rows, edit: Edit) -> Rows | None:
+    """What an edit makes of plain rows; None: it cannot be."""
+    after = {id: dict(row) for id, row in rows.items()}
+    match edit:
+        case RemoveDevice():
+            if edit.id not in rows:
+                return None
+            del after[edit.id]
+        case ReplaceDevice():
+            if edit.id not in rows or rows[edit.id].get("address", edit.id) == edit.address:
+                return None
+            after[edit.id]["address"] = edit.address
+        case PlaceDevice() | ChangeDevice():
+            fields = {key: getattr(edit, key) for key in ("id", "room", "role", "gateway", "address")}
+            row = {key: value for key, value in fields.items() if value is not None}
+            if (edit.id in rows) == isinstance(edit, PlaceDevice) and rows.get(edit.id) != row:
+                return None
+            after[edit.id] = row
+        case _:
+            raise AssertionError(edit)
+    spoken = [(row.get("gateway", "zigbee-1"), row.get("address", id)) for id, row in after.items()]
+    return after if len(set(spoken)) == len(spoken) else None
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(EDITS, max_size=8))
+def test_any_edits_leave_what_the_same_edits_leave_of_plain_rows(edits: list[Edit]) -> None:
+    file = file_of(EXAMPLE)
+    rows: Rows = {row["id"]: row for row in file.content["devices"]}
+    for edit in edits:
+        expected = by_the_book(rows, edit)
+        outcome = carry_out(file, plan(file, [edit]))
+        assert isinstance(outcome, Would) == (expected is not None), (edit, outcome)
+        if expected is not None:
+            assert isinstance(outcome, Would)
+            file, rows = outcome.file, expected
+        assert {row["id"]: row for row in file.content["devices"]} == rows
+    devices = EXAMPLE.index("devices:"), EXAMPLE.index("# Who signs in")
+    assert file.document.startswith(EXAMPLE[: devices[0]])
+    assert file.document.endswith(EXAMPLE[devices[1] :])
+    untouched = [line for line in DEVICES.split("\n") if not any(f"{{id: {name}," in line for name in NAMES)]
+    assert [line for line in file.document.split("\n") if line in untouched and "{id: " in line] == [
+        line for line in untouched if "{id: " in line
+    ]
+
+
+# Whoever is killed
+
+
+KILLED = """
+import sys
+from pathlib import Path
+from hub.clock import WallClock
+from hub.site.change import change_site
+from hub.site.edits import ReplaceDevice
+from hub.store.db import connect
+
+connection = connect(Path(sys.argv[1]))
+for number in range(10_000):
+    change_site(connection, "donski-small", [ReplaceDevice("1A stue", f"0x{number}")], "trond", WallClock())
+    print(number, flush=True)
+"""
+
+
+def test_a_process_killed_in_the_middle_leaves_the_old_or_the_new_and_never_half(house: House) -> None:
+    writer = subprocess.Popen(
+        [sys.executable, "-c", KILLED, str(house.path)], stdout=subprocess.PIPE, text=True
+    )
+    assert writer.stdout is not None
+    said = [writer.stdout.readline() for _ in range(5)]
+    writer.kill()
+    said += writer.stdout.readlines()
+    writer.wait()
+    writer.stdout.close()
+    told = int([line for line in said if line.endswith("\n")][-1])
+    devices = {d.id: d.address for d in file_of(house.document).site.devices}
+    in_force = devices["1A stue"]
+    assert in_force in (f"0x{told}", f"0x{told + 1}")
+    changes = site_changes.of_part(house.connection, SITE, "devices", "1A stue")
+    assert len(changes) == house.version - 1 == int(str(in_force).removeprefix("0x")) + 1
+    last = placements.of(house.connection, SITE, "1A stue")[-1]
+    assert (last.address, last.until) == (in_force, None)
+    assert house.connection.execute("SELECT count(*) FROM audit").fetchone()[0] == house.version

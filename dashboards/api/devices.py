@@ -1,0 +1,276 @@
+"""Devices as calls: what the site has; one placed, changed, replaced or removed (docs/devices.md)."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from datetime import datetime
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Header, HTTPException, Request, Response
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from dashboards.api.refusal import (
+    FaultOut,
+    OtherOut,
+    Problems,
+    Refusal,
+    conflict,
+    fault_out,
+    not_as_read,
+    refused,
+)
+from dashboards.visit import OurCall, Visit, Visitor, clock_of, needs
+from hub.site.change import Changed, Conflict, change_site
+from hub.site.edits import ChangeDevice, Edit, PlaceDevice, RemoveDevice, ReplaceDevice
+from hub.site.file import SiteFile, read_held
+from hub.store import devices as journal
+from hub.store import placements, site_changes, sites
+from hub.store.devices import Newest
+from rules.building import Device
+
+api = APIRouter(prefix="/api/v1")
+
+IfMatch = Annotated[str, Header(description="The ETag of the device as it was read, or *")]
+IfNoneMatch = Annotated[str, Header(description="*: the device is placed, unless there is one of this id")]
+
+REFUSALS: dict[int | str, dict[str, Any]] = {
+    401: {"model": Refusal},
+    403: {"model": Refusal, "description": "The header X-CSRF-Token is missing or wrong"},
+    404: {"model": Refusal},
+    409: {"model": Problems, "description": "Somebody was quicker"},
+    412: {"model": Problems, "description": "It is not as it was read: `others` says whose change it was"},
+    422: {"model": Problems, "description": "It would not hold: `problems` says all that is wrong"},
+    428: {"model": Refusal, "description": "If-Match or If-None-Match is missing"},
+}
+
+
+class ValueOut(BaseModel):
+    value: bool | float | str
+    at: datetime
+
+
+class DeviceOut(BaseModel):
+    """One device. `gateway` and `address`: how it is heard, also where the document leaves it out."""
+
+    id: str
+    room: str
+    unit: str
+    role: str
+    gateway: str
+    address: str
+    last_heard_at: datetime | None
+    latest: dict[str, ValueOut] = Field(description="The newest value of each measure")
+    etag: str = Field(description="For If-Match: changes whenever the device does")
+
+
+class DevicesOut(BaseModel):
+    version: int = Field(description="Of the site")
+    devices: list[DeviceOut]
+
+
+class PlaceOut(BaseModel):
+    """Where it was, and how it was heard there. `until` null: it is there now."""
+
+    room: str
+    role: str
+    gateway: str
+    address: str
+    since: datetime = Field(description="1970: all counts that was ever heard from the address")
+    until: datetime | None
+
+
+class OneDeviceOut(DeviceOut):
+    places: list[PlaceOut] = Field(description="Its history is what was heard under all these addresses")
+    changes: list[OtherOut] = Field(description="Who changed what, in order")
+
+
+class DeviceIn(BaseModel):
+    """A device as it is to be. Without `gateway` it is the site's first, without `address` it is heard by its
+    id.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+    room: str
+    role: str
+    gateway: str | None = None
+    address: str | None = None
+
+
+class ReplacementIn(BaseModel):
+    """The device that comes in its place. Without `gateway` it is heard through the same one."""
+
+    model_config = ConfigDict(extra="forbid")
+    address: str
+    gateway: str | None = None
+
+
+class ChangeOut(BaseModel):
+    version: int = Field(description="Of the site, in which it is in force")
+    etag: str | None
+    warnings: list[FaultOut] = Field(description="Those that this change brings")
+
+
+@api.get("/devices", dependencies=[needs("see devices")], responses={401: {"model": Refusal}})
+def list_devices(visit: Visitor, room: str | None = None) -> DevicesOut:
+    """The devices in the units of whoever is signed in."""
+    house = _Devices(visit)
+    found = [house.out(d) for d in house.file.site.devices if room in (None, d.room) and house.sees(d.room)]
+    return DevicesOut(version=house.version, devices=found)
+
+
+@api.get("/devices/{id:path}", dependencies=[needs("see devices")], responses={404: {"model": Refusal}})
+def show_device(visit: Visitor, response: Response, id: str) -> OneDeviceOut:
+    """One device, with where it was and who changed it."""
+    house = _Devices(visit)
+    device = house.device(id)
+    if device is None:
+        raise HTTPException(404, "there is no such device, or not for you")
+    shown, site = house.out(device), house.file.site.site
+    response.headers["ETag"] = f'"{shown.etag}"'
+    places = placements.of(visit.connection, site, id)
+    return OneDeviceOut(
+        **shown.model_dump(),
+        places=[PlaceOut(**{k: getattr(place, k) for k in PlaceOut.model_fields}) for place in places],
+        changes=[
+            OtherOut(**{k: getattr(change, k) for k in OtherOut.model_fields})
+            for change in site_changes.of_part(visit.connection, site, "devices", id)
+        ],
+    )
+
+
+@api.put(
+    "/devices/{id:path}",
+    dependencies=[OurCall, needs("place devices")],
+    responses={201: {"model": ChangeOut, "description": "It was placed"}, **REFUSALS},
+    response_model=ChangeOut,
+)
+def put_device(
+    request: Request,
+    visit: Visitor,
+    id: str,
+    device: DeviceIn,
+    if_match: IfMatch = "",
+    if_none_match: IfNoneMatch = "",
+) -> Response:
+    """Place a device (If-None-Match: *) or change one (If-Match)."""
+    house = _Devices(visit)
+    house.must_see_room(device.room)
+    if if_none_match.strip() == "*":
+        edit: Edit = PlaceDevice(id=id, **device.model_dump())
+        if id in house.raw and house.raw[id] != {"id": id, **device.model_dump(exclude_none=True)}:
+            return not_as_read(house.newest_change(id))
+    else:
+        edit = ChangeDevice(id=id, **device.model_dump())
+        if (refusal := house.not_as_read(id, if_match)) is not None:
+            return refusal
+    return house.put(request, edit, 200 if id in house.raw else 201)
+
+
+@api.post(
+    "/devices/{id:path}/replacement",
+    dependencies=[OurCall, needs("place devices")],
+    responses=REFUSALS,
+    response_model=ChangeOut,
+)
+def replace_device(
+    request: Request, visit: Visitor, id: str, replacement: ReplacementIn, if_match: IfMatch = ""
+) -> Response:
+    """Another device in its place: id, room, role, rules and history stay."""
+    house = _Devices(visit)
+    edit = ReplaceDevice(id=id, **replacement.model_dump())
+    return house.not_as_read(id, if_match) or house.put(request, edit)
+
+
+@api.delete(
+    "/devices/{id:path}",
+    dependencies=[OurCall, needs("place devices")],
+    responses=REFUSALS,
+    response_model=ChangeOut,
+)
+def remove_device(request: Request, visit: Visitor, id: str, if_match: IfMatch = "") -> Response:
+    """Take it out of the site. What it said stays in the journal."""
+    house = _Devices(visit)
+    return house.not_as_read(id, if_match) or house.put(request, RemoveDevice(id))
+
+
+class _Devices:
+    """The site's devices as one request finds them."""
+
+    def __init__(self, visit: Visit) -> None:
+        version = sites.in_force(visit.connection, visit.house.site.site)
+        file = read_held(version.document)
+        assert isinstance(file, SiteFile), "the house was read from it"
+        self.visit, self.version, self.file = visit, version.id, file
+        self.raw: dict[str, dict[str, Any]] = {d["id"]: d for d in file.content.get("devices") or ()}
+        self._units = {room.id: room.unit for room in file.site.rooms}
+        self._heard: dict[tuple[str, str], tuple[datetime | None, Newest]] | None = None
+
+    def sees(self, room: str) -> bool:
+        return self.visit.access.sees_unit(self._units.get(room, ""))
+
+    def must_see_room(self, room: str) -> None:
+        """A room that is not there is said by the checks."""
+        if not self.sees(room):
+            raise HTTPException(404, "there is no such room, or not for you")
+
+    def device(self, id: str) -> Device | None:
+        return next((d for d in self.file.site.devices if d.id == id and self.sees(d.room)), None)
+
+    def out(self, device: Device) -> DeviceOut:
+        gateway, address = self.file.site.gateway_of(device), device.address or device.id
+        heard_at, latest = self._heard_of(gateway, address)
+        return DeviceOut(
+            id=device.id,
+            room=device.room,
+            unit=self._units[device.room],
+            role=device.role,
+            gateway=gateway,
+            address=address,
+            last_heard_at=heard_at,
+            latest={measure: ValueOut(value=value, at=at) for measure, (value, at) in latest.items()},
+            etag=etag_of(self.raw[device.id]),
+        )
+
+    def _heard_of(self, gateway: str, address: str) -> tuple[datetime | None, Newest]:
+        if self._heard is None:
+            heard = journal.heard(self.visit.connection, self.file.site.site)
+            self._heard = {(d.gateway, d.address): (d.last_heard_at, d.latest) for d in heard}
+        return self._heard.get((gateway, address), (None, {}))
+
+    def newest_change(self, id: str) -> list[site_changes.SiteChange]:
+        return site_changes.of_part(self.visit.connection, self.file.site.site, "devices", id)[-1:]
+
+    def not_as_read(self, id: str, if_match: str) -> JSONResponse | None:
+        """A refusal where the device is not the one that the caller has read. Raises HTTPException."""
+        if not if_match:
+            raise HTTPException(428, "the header If-Match is missing; expected the device's ETag, or *")
+        if self.device(id) is None:
+            gone = self.newest_change(id)
+            if id in self.raw or not gone:
+                raise HTTPException(404, "there is no such device, or not for you")
+            return not_as_read(gone)
+        known = if_match.strip() == "*" or etag_of(self.raw[id]) in re.findall(r'"([^"]*)"', if_match)
+        return None if known else not_as_read(self.newest_change(id))
+
+    def put(self, request: Request, edit: Edit, status: int = 200) -> Response:
+        visit, site = self.visit, self.file.site.site
+        done = change_site(
+            visit.connection, site, [edit], visit.person.id, clock_of(request), seen=self.version
+        )
+        if isinstance(done, Conflict):
+            return conflict(done)
+        if not isinstance(done, Changed):
+            return refused(done.problems)
+        after = done.changes[0].after if done.changes else self.raw.get(getattr(edit, "id", ""))
+        etag = etag_of(after) if after is not None else None
+        warnings = [fault_out(warning) for warning in done.warnings]
+        body = ChangeOut(version=done.version, etag=etag, warnings=warnings).model_dump(mode="json")
+        return JSONResponse(body, status, {"ETag": f'"{etag}"'} if etag else None)
+
+
+def etag_of(value: dict[str, Any]) -> str:
+    """From what the site's document says of the device, and nothing else."""
+    return hashlib.sha256(msgspec.json.encode(value, order="deterministic")).hexdigest()[:20]

@@ -1,0 +1,305 @@
+"""Devices by calls, over real HTTP: two technicians at once, lists, and what was heard without a place."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+from urllib.parse import quote
+
+import httpx2
+import pytest
+from starlette.testclient import TestClient
+
+from hub.store import devices as journal
+from hub.store import sites
+from hub.store.db import transaction
+from tests.web.conftest import SignIn
+from tests.web.house import DOCUMENT, PASSWORD, House, Web
+
+TONE = "  - {id: tone, name: Tone Teknisk, role: technician}\n"
+ONE_MORE = DOCUMENT.replace("  - {id: adm,", f"{TONE}  - {{id: adm,")
+DOOR = "/api/v1/devices/" + quote("1A ytterdør")
+
+
+class Caller:
+    """A program that somebody signed in with."""
+
+    def __init__(self, client: Any) -> None:
+        self.client = client
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"X-CSRF-Token": self.client.get("/api/v1/session").json()["csrf"]}
+
+    def get(self, path: str, **parameters: Any) -> Any:
+        return self.client.get(path, params=parameters)
+
+    def put(self, path: str, body: dict[str, Any], **headers: str) -> Any:
+        return self.client.put(path, json=body, headers={**self.headers, **_named(headers)})
+
+    def post(self, path: str, body: Any, **headers: str) -> Any:
+        sent = {"content": body} if isinstance(body, bytes | str) else {"json": body}
+        return self.client.post(path, headers={**self.headers, **_named(headers)}, **sent)
+
+    def delete(self, path: str, **headers: str) -> Any:
+        return self.client.delete(path, headers={**self.headers, **_named(headers)})
+
+
+def _named(headers: dict[str, str]) -> dict[str, str]:
+    return {name.replace("_", "-"): value for name, value in headers.items()}
+
+
+@pytest.fixture
+def tor(sign_in: SignIn) -> Caller:
+    """Tor is the technician."""
+    return Caller(sign_in("tor"))
+
+
+def document(house: House) -> str:
+    return sites.in_force(house.connection, None).document
+
+
+# One device
+
+
+def test_the_devices_are_told_with_where_they_are_and_what_they_said(house: House, tor: Caller) -> None:
+    with transaction(house.connection):
+        no = journal.add(house.connection, "solbakken", "zigbee2mqtt", "1A ytterdør", house.now())
+        journal.put_latest(house.connection, [(no, house.now(), {"open": (True, house.now())})])
+    answer = tor.get("/api/v1/devices").json()
+    assert (answer["version"], len(answer["devices"])) == (1, 12)
+    door = answer["devices"][0]
+    assert {key: door[key] for key in ("id", "room", "unit", "role", "gateway", "address")} == {
+        "id": "1A ytterdør",
+        "room": "1A",
+        "unit": "sol",
+        "role": "outer_door",
+        "gateway": "zigbee2mqtt",
+        "address": "1A ytterdør",
+    }
+    assert door["latest"]["open"]["value"] is True
+    assert [d["id"] for d in tor.get("/api/v1/devices", room="2A").json()["devices"]] == [
+        "2A ytterdør",
+        "2A stue",
+        "2A snor",
+    ]
+
+
+def test_a_device_is_placed_changed_replaced_and_removed(house: House, tor: Caller) -> None:
+    path = "/api/v1/devices/" + quote("3B bad/1", safe="")
+    placed = tor.put(path, {"room": "3B", "role": "motion", "address": "0x77/1"}, If_None_Match="*")
+    assert placed.status_code == 201, placed.text
+    assert "  - {id: 3B bad/1, room: 3B, role: motion, address: 0x77/1}\n" in document(house)
+    changed = tor.put(
+        path,
+        {"room": "3B", "role": "bathroom_motion", "address": "0x77/1"},
+        If_Match=placed.headers["ETag"],
+    )
+    assert changed.status_code == 200, changed.text
+    replaced = tor.post(path + "/replacement", {"address": "0x88/1"}, If_Match=changed.headers["ETag"])
+    assert replaced.status_code == 200, replaced.text
+    shown = tor.get(path)
+    assert shown.headers["ETag"] == replaced.headers["ETag"]
+    assert [place["address"] for place in shown.json()["places"]] == ["0x77/1", "0x77/1", "0x88/1"]
+    assert [change["by"] for change in shown.json()["changes"]] == ["tor"] * 3
+    removed = tor.delete(path, If_Match=replaced.headers["ETag"])
+    assert (removed.status_code, removed.json()["version"]) == (200, 5)
+    assert document(house) == DOCUMENT
+    assert tor.get(path).status_code == 404
+    assert tor.delete(path, If_Match=replaced.headers["ETag"]).status_code == 412
+
+
+def test_what_would_not_hold_is_refused_with_all_that_is_wrong(house: House, tor: Caller) -> None:
+    answer = tor.put(DOOR, {"room": "9Z", "role": "outerdoor", "gateway": "zb"}, If_Match="*")
+    assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
+    found = answer.json()
+    assert [(p["id"], p["key"], p["wrong"]) for p in found["problems"]] == [
+        ("1A ytterdør", "role", "role is 'outerdoor'"),
+        ("1A ytterdør", "gateway", "there is no gateway 'zb'"),
+        ("1A ytterdør", "room", "there is no room '9Z'"),
+    ]
+    assert found["problems"][0]["expected"].startswith("outer_door (perhaps), or one of")
+    assert document(house) == DOCUMENT
+
+
+def test_who_comes_second_is_told_what_the_other_one_did(house: House, tor: Caller, sign_in: SignIn) -> None:
+    adm = Caller(sign_in("adm"))
+    etag = tor.get(DOOR).headers["ETag"]
+    assert tor.post(DOOR + "/replacement", {"address": "0x1"}, If_Match=etag).status_code == 200
+    second = adm.put(DOOR, {"room": "2A", "role": "outer_door"}, If_Match=etag)
+    assert second.status_code == 412
+    (other,) = second.json()["others"]
+    assert (other["by"], other["before"], other["after"]["address"]) == (
+        "tor",
+        {"id": "1A ytterdør", "room": "1A", "role": "outer_door"},
+        "0x1",
+    )
+    so_already = {"room": "1A", "role": "outer_door", "address": "0x1"}
+    assert adm.put(DOOR, so_already, If_None_Match="*").json()["version"] == 2
+    assert adm.put(DOOR, {**so_already, "address": "0x2"}, If_None_Match="*").status_code == 412
+
+
+def test_a_call_without_the_version_it_was_read_in_is_refused(house: House, tor: Caller) -> None:
+    assert tor.put(DOOR, {"room": "2A", "role": "door"}).status_code == 428
+    assert tor.delete(DOOR).status_code == 428
+    assert document(house) == DOCUMENT
+
+
+def test_a_call_without_the_token_or_from_who_may_not_changes_nothing(
+    house: House, tor: Caller, sign_in: SignIn, visitor: TestClient
+) -> None:
+    assert (
+        tor.client.put(DOOR, json={"room": "2A", "role": "door"}, headers={"If-Match": "*"}).status_code
+        == 403
+    )
+    assert visitor.get("/api/v1/devices").status_code == 401
+    kari = Caller(sign_in("kari"))
+    for answer in (
+        kari.get("/api/v1/devices"),
+        kari.get(DOOR),
+        kari.get("/api/v1/discovered"),
+        kari.get("/api/v1/device-list"),
+        kari.put(DOOR, {"room": "2A", "role": "door"}, If_Match="*"),
+        kari.delete(DOOR, If_Match="*"),
+        kari.post("/api/v1/device-list", "id,room,role\n"),
+    ):
+        assert answer.status_code == 404
+    assert document(house) == DOCUMENT
+
+
+# Two at once
+
+
+@pytest.fixture
+def two_technicians(house: House) -> House:
+    house.import_site(ONE_MORE)
+    with transaction(house.connection):
+        house.set_password("tone")
+    return house
+
+
+@pytest.fixture
+def enter(web: Web) -> Iterator[Callable[[str], Caller]]:
+    """Signs in over HTTP, as a program does it."""
+    clients: list[httpx2.Client] = []
+
+    def signed_in(person: str) -> Caller:
+        client = httpx2.Client(base_url=web.address, timeout=30)
+        clients.append(client)
+        token = re.search(r'name="csrf" value="([0-9a-f]+)"', client.get("/sign-in").text)
+        assert token is not None
+        form = {"person": person, "password": PASSWORD, "csrf": token[1]}
+        assert client.post("/sign-in", data=form).status_code == 303
+        return Caller(client)
+
+    yield signed_in
+    for client in clients:
+        client.close()
+
+
+def test_two_technicians_on_one_device_one_wins_and_the_other_is_told(
+    two_technicians: House, enter: Callable[[str], Caller]
+) -> None:
+    people = {"tor": enter("tor"), "tone": enter("tone")}
+    for round in range(5):
+        etag = people["tor"].get(DOOR).headers["ETag"]
+        bodies = {name: {"address": f"0x{round}{name}"} for name in people}
+        with ThreadPoolExecutor() as pool:
+            asked = {
+                name: pool.submit(caller.post, DOOR + "/replacement", bodies[name], If_Match=etag)
+                for name, caller in people.items()
+            }
+        answers = {name: answer.result() for name, answer in asked.items()}
+        winner = next(name for name, answer in answers.items() if answer.status_code == 200)
+        loser = next(name for name in people if name != winner)
+        assert answers[loser].status_code in (409, 412), answers[loser].text
+        (other,) = answers[loser].json()["others"]
+        assert (other["by"], other["after"]["address"]) == (winner, bodies[winner]["address"])
+        assert people[loser].get(DOOR).json()["address"] == bodies[winner]["address"]
+
+
+def test_two_technicians_on_different_devices_both_go_through(
+    two_technicians: House, enter: Callable[[str], Caller]
+) -> None:
+    people = {"tor": enter("tor"), "tone": enter("tone")}
+    paths = {"tor": DOOR, "tone": "/api/v1/devices/" + quote("5C stue")}
+    for round in range(5):
+        with ThreadPoolExecutor() as pool:
+            asked = []
+            for name, caller in people.items():
+                etag = caller.get(paths[name]).headers["ETag"]
+                body = {"address": f"0x{round}{name}"}
+                asked.append(pool.submit(caller.post, paths[name] + "/replacement", body, If_Match=etag))
+        assert [answer.result().status_code for answer in asked] == [200, 200]
+        assert [people["tor"].get(paths[name]).json()["address"] for name in people] == [
+            f"0x{round}tor",
+            f"0x{round}tone",
+        ]
+
+
+# Lists
+
+
+def test_a_list_goes_out_is_tried_and_put_in_force(house: House, tor: Caller) -> None:
+    answer = tor.get("/api/v1/device-list")
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert answer.headers["content-disposition"] == 'attachment; filename="solbakken-devices.csv"'
+    text = answer.content.decode("utf-8-sig").replace("2A stue;2A;motion;;", "2A stue;3B;motion;;0x1")
+    for dry_run in (True, False):
+        done = tor.post(
+            f"/api/v1/device-list?dry_run={dry_run}", text.encode(), If_Match=answer.headers["ETag"]
+        )
+        assert done.status_code == 200, done.text
+        assert [(c["id"], c["what"]) for c in done.json()["changes"]] == [("2A stue", ["moved", "replaced"])]
+        assert (done.json()["in_force"], document(house) == DOCUMENT) == (not dry_run, dry_run)
+    assert "{id: 2A stue, room: 3B, role: motion, address: " in document(house)
+
+
+def test_a_list_with_mistakes_is_refused_by_line_and_an_old_one_by_whose_change_it_would_undo(
+    house: House, tor: Caller
+) -> None:
+    bad = tor.post("/api/v1/device-list", b"id,room,role\nx,9Z,door\n,1A,door\n")
+    assert bad.status_code == 422
+    assert [(p["line"], p["key"]) for p in bad.json()["problems"]] == [(2, "room"), (3, "id")]
+    old = tor.get("/api/v1/device-list")
+    assert tor.post(DOOR + "/replacement", {"address": "0x1"}, If_Match="*").status_code == 200
+    undone = tor.post("/api/v1/device-list", old.content, If_Match=old.headers["ETag"])
+    assert undone.status_code == 409
+    assert [(o["id"], o["by"]) for o in undone.json()["others"]] == [("1A ytterdør", "tor")]
+    assert tor.post("/api/v1/device-list", b"x" * (4 * 1024 * 1024 + 1)).status_code == 413
+    assert tor.post("/api/v1/device-list", b"id,room,role\n", If_Match='"x"').status_code == 412
+    assert tor.post("/api/v1/device-list", b"id,room,role\n", If_Match='"99"').status_code == 422
+
+
+# What was heard without a place
+
+
+def test_what_was_heard_without_a_place_is_told_with_a_role_that_it_may_have(
+    house: House, tor: Caller
+) -> None:
+    at = house.now() - timedelta(minutes=3)
+    with transaction(house.connection):
+        no = journal.add(house.connection, "solbakken", "zigbee2mqtt", "0x99", at)
+        journal.put_latest(house.connection, [(no, at, {"fall": ("suspected", at)})])
+    (device,) = tor.get("/api/v1/discovered").json()["devices"]
+    assert (device["gateway"], device["address"]) == ("zigbee2mqtt", "0x99")
+    assert device["suggested_roles"] == ["fall_detector"]
+    assert device["latest"]["fall"]["value"] == "suspected"
+    assert (
+        tor.put(
+            "/api/v1/devices/5C%20fall",
+            {"room": "5C", "role": "fall_detector", "address": device["address"]},
+            If_None_Match="*",
+        ).status_code
+        == 201
+    )
+    assert tor.get("/api/v1/discovered").json()["devices"] == []
+
+
+def test_no_residents_name_is_in_what_technicians_are_told(house: House, tor: Caller) -> None:
+    said = [
+        tor.get(path).text for path in ("/api/v1/devices", DOOR, "/api/v1/discovered", "/api/v1/device-list")
+    ]
+    assert "Haugen" not in json.dumps(said)

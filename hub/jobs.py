@@ -18,7 +18,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from hub.clock import now
 from hub.history.child import HistoryChild
 from hub.settings import Settings
-from hub.store import outbox, quarantine
+from hub.store import outbox, quarantine, silences
 from hub.store.db import LOG_PAGES, checkpoint, connect, transaction
 
 log = logging.getLogger(__name__)
@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 CHECKPOINT_S = 2
 NOTIFICATIONS_KEPT = timedelta(days=7)  # [default] once sent; their alerts and the audit trail stay
 QUARANTINE_KEPT = timedelta(days=30)  # [default] after the newest message of the kind
+SILENCES_KEPT = timedelta(days=730)  # [default] as long as anything that they explain
 PRUNE_AT_ONCE = 10_000  # rows in one transaction: readings wait for it
 HISTORY_S = 60
 
@@ -78,6 +79,7 @@ def prune(database: Path, at: datetime | None = None) -> None:
         for delete in (
             partial(outbox.delete_sent, before=at - NOTIFICATIONS_KEPT),
             partial(quarantine.delete, before=at - QUARANTINE_KEPT),
+            partial(silences.delete, before=at - SILENCES_KEPT),
         ):
             deleted = PRUNE_AT_ONCE
             while deleted == PRUNE_AT_ONCE:

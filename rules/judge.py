@@ -48,6 +48,8 @@ class Judge:
         self._unheard_before: dict[str, datetime] = {}
         self._paused: dict[Key, datetime] = {}
         self._paused_before: dict[Key, datetime] = {}
+        self.silences: list[tuple[str, datetime, datetime]] = []
+        """(part, since, until) of those that were heard again since what is here was last kept."""
         self._aside: dict[str, datetime] = {}
         self._aside_before: dict[str, datetime] = {}
 
@@ -151,8 +153,10 @@ class Judge:
     def regained_sight(self, part: str, at: datetime) -> list[Finding]:
         """`part` is heard again. A rule goes on when none of its parts is silent any more."""
         findings: list[Finding] = []
-        if self._unheard.pop(part, None) is None:
+        since = self._unheard.pop(part, None)
+        if since is None:
             return findings
+        self.silences.append((part, since, at))
         self._see_again(part, at, findings)
         return findings
 
@@ -296,6 +300,7 @@ class Judge:
 
     def keep(self) -> None:
         self._before.clear()
+        self.silences.clear()
         if self._unheard != self._unheard_before:
             self._unheard_before = dict(self._unheard)
         if self._paused != self._paused_before:
@@ -313,6 +318,7 @@ class Judge:
                 if kept.due is not None and kept.blind_since is None:
                     self._queue(key, kept.due)
         self._before.clear()
+        self.silences.clear()
         self._unheard = dict(self._unheard_before)
         self._paused = dict(self._paused_before)
         self._aside = dict(self._aside_before)

@@ -29,7 +29,9 @@ PRUNED_AT_ONCE = 2_000
 """Readings deleted from the journal in one transaction: a few milliseconds in which others wait to write."""
 BREATH_S = 0.02
 """Between two transactions in the hub's database."""
-JOURNAL_KEPT = timedelta(days=1)  # [default] a second copy of the newest day, should the history be lost
+JOURNAL_KEPT = timedelta(
+    days=7
+)  # [default] what an alert is explained by, and a second copy of the newest days
 DAY_CLOSES_AFTER = timedelta(hours=2)  # [default] after its midnight: by then hardly anything late comes in
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from hub.store import silences
 from hub.store.instants import from_us, to_us
 from rules.judge import Judge, Kept, Key
 from rules.kinds import KINDS
@@ -69,6 +70,7 @@ def put(connection: sqlite3.Connection, site: str, judge: Judge) -> None:
     )
     if judge.unheard_changed:
         _put_unheard(connection, site, judge.unheard)
+    silences.add(connection, site, judge.silences)
     if judge.aside_changed:
         _put_aside(connection, site, judge.aside)
 

@@ -1,4 +1,4 @@
-"""When a part (broker, gateway:…, device:…) could not be heard: the record of what is over, and what lasts."""
+"""When a part (broker, gateway:…, device:…) could not be heard: what is over, and what lasts."""
 
 from __future__ import annotations
 

@@ -14,17 +14,18 @@ from zoneinfo import ZoneInfo
 
 from rules.building import RuleUse, Site
 from rules.duration import Window
-from rules.finding import Finding
+from rules.finding import Evidence, Finding
 
 Place = tuple[str, str]
 """(rule, room)"""
 
 
 class Episode(NamedTuple):
-    """One alert's time, aware UTC. `ended` is None where nothing ended it."""
+    """One alert's time, aware UTC. `ended` is None where nothing ended it. `evidence`: why it began."""
 
     began: datetime
     ended: datetime | None
+    evidence: tuple[Evidence, ...] = ()
 
 
 class Comparison(NamedTuple):
@@ -62,9 +63,9 @@ def episodes(findings: Iterable[Finding]) -> dict[Place, list[Episode]]:
         own = found.setdefault((finding.rule, finding.room), [])
         standing = bool(own) and own[-1].ended is None
         if finding.kind == "raised" and (not standing or _is_a_word(finding)):
-            own.append(Episode(finding.at, finding.at if _is_a_word(finding) else None))
+            own.append(Episode(finding.at, finding.at if _is_a_word(finding) else None, finding.evidence))
         elif finding.kind == "cleared" and standing:
-            own[-1] = Episode(own[-1].began, finding.at)
+            own[-1] = own[-1]._replace(ended=finding.at)
     return {place: own for place, own in found.items() if own}
 
 
@@ -92,19 +93,20 @@ def _is_a_word(finding: Finding) -> bool:
 
 
 def _compared(place: Place, before: list[Episode], after: list[Episode]) -> Comparison:
-    gone = [one for one in before if not any(_overlap(one, other) for other in after)]
-    new = [other for other in after if not any(_overlap(one, other) for one in before)]
+    gone = [one for one in before if not any(overlap(one, other) for other in after)]
+    new = [other for other in after if not any(overlap(one, other) for one in before)]
     shifts = [
         other.began - one.began
         for one in before
-        for other in [next((other for other in after if _overlap(one, other)), None)]
+        for other in [next((other for other in after if overlap(one, other)), None)]
         if other is not None
     ]
     shift = sum(shifts, timedelta(0)) / len(shifts) if shifts else timedelta(0)
     return Comparison(*place, tuple(before), tuple(after), tuple(gone), tuple(new), shift)
 
 
-def _overlap(one: Episode, other: Episode) -> bool:
+def overlap(one: Episode, other: Episode) -> bool:
+    """Whether two alerts are the same: their times have an instant in common."""
     return (one.ended is None or other.began <= one.ended) and (
         other.ended is None or one.began <= other.ended
     )

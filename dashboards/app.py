@@ -19,6 +19,7 @@ from dashboards import api, staff
 from dashboards.auth import Brake
 from dashboards.live import Live
 from dashboards.pages import STATIC, render
+from dashboards.technician import change, conflict, devices_list, home, inbox, place, scan
 from dashboards.visit import SignInNeededError, language_of, theme_of
 from hub.clock import WallClock
 from hub.settings import Settings
@@ -35,6 +36,24 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+WITH_CAMERA = {
+    **HEADERS,
+    "Content-Security-Policy": f"{HEADERS['Content-Security-Policy']}; script-src 'self' 'wasm-unsafe-eval'",
+    "Permissions-Policy": HEADERS["Permissions-Policy"].replace("camera=()", "camera=(self)"),
+}
+"""For the one page that reads labels: the camera, and the barcode reader, which is WebAssembly of our own
+origin (docs/adr/0010-reading-labels.md).
+"""
+PAGES = (
+    staff.pages,
+    home.pages,
+    inbox.pages,
+    scan.pages,
+    place.pages,
+    devices_list.pages,
+    change.pages,
+    conflict.pages,
+)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -60,7 +79,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings, app.state.clock, app.state.live, app.state.brake = settings, clock, live, Brake()
     app.add_middleware(SecurityHeaders)
     app.mount("/static", StaticFiles(directory=STATIC), "static")
-    app.include_router(staff.pages)
+    for pages in PAGES:
+        app.include_router(pages)
     for family in api.FAMILIES:
         app.include_router(family)
     app.add_exception_handler(SignInNeededError, _ask_to_sign_in)
@@ -83,7 +103,7 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers.update(HEADERS)
+                headers.update(WITH_CAMERA if scope["path"] == scan.PATH else HEADERS)
                 if scope["scheme"] == "https":
                     headers["Strict-Transport-Security"] = "max-age=31536000"
                 kept = scope["path"].startswith("/static/") and scope["query_string"]

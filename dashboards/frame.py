@@ -23,12 +23,22 @@ class Place(NamedTuple):
     act: Act
 
 
-PLACES: tuple[Place, ...] = (Place("Alerts", "/", "see alerts"),)
+PLACES: tuple[Place, ...] = (
+    Place("Alerts", "/", "see alerts"),
+    Place("Overview", "/technician", "place devices"),
+    Place("Discovered", "/technician/inbox", "place devices"),
+    Place("Devices", "/technician/devices", "see devices"),
+)
 """In the order in which they are shown. A page adds its line here and its word to the template."""
 
 
 def places_of(person: Person) -> list[Place]:
     return [place for place in PLACES if may(person, place.act)]
+
+
+def landing(person: Person) -> str:
+    """Where somebody comes who has signed in: the board, or what waits for a technician."""
+    return "/technician" if may(person, "place devices") else "/"
 
 
 def frame(request: Request, visit: Visit) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Depends, Form, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse, StreamingResponse
 
 from dashboards import auth
-from dashboards.frame import frame
+from dashboards.frame import frame, landing
 from dashboards.language import LANGUAGES
 from dashboards.live import Live, render_card, render_parts
 from dashboards.pages import render
@@ -170,20 +170,20 @@ def sign_in(
     wait = brake.wait(person, address, clock.now())
     if wait > timedelta(0):
         return _sign_in_page(request, house, 429, person, wait=ceil(wait.total_seconds()))
-    known = house.person(person) is not None
+    known = house.person(person)
     fits = auth.password_fits(
         connection, site, person, password
     )  # asked of unknown people too: it takes as long
     # Some type their password as the user name; only names that are known are written down.
-    detail = {"person": person if known else "(unknown)", "address": address}
-    if not (fits and known):
+    detail = {"person": known.id if known is not None else "(unknown)", "address": address}
+    if not fits or known is None:
         brake.failed(person, address, clock.now())
         audit.add(connection, site, clock.now(), None, "sign-in refused", detail)
         return _sign_in_page(request, house, 401, person, refused=True)
     brake.succeeded(person, address)
     token = auth.start_session(connection, site, person, clock.now())
     audit.add(connection, site, clock.now(), person, "signed in", detail)
-    response = RedirectResponse("/", 303)
+    response = RedirectResponse(landing(known), 303)
     _set_cookie(request, response, SESSION_COOKIE, token)
     response.delete_cookie(FORM_COOKIE)
     return response

@@ -29,7 +29,7 @@ _BY_MEASURE: tuple[tuple[str, Sign, tuple[Role, ...]], ...] = (
     ("vibration", "motion", ("bed", "chair", "cupboard")),
     ("power", "power", ("stove", "other")),
     ("on", "power", ("stove", "toilet", "other")),
-    ("locked", "door", ("other",)),
+    ("locked", "door", ("lock",)),
     ("temperature", "climate", ("climate",)),
     ("humidity", "climate", ("climate",)),
 )

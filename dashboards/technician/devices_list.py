@@ -1,0 +1,158 @@
+"""Every device of the house, by where it is and how it is."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal, NamedTuple
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from dashboards.access import may
+from dashboards.frame import page
+from dashboards.snapshot import unheard
+from dashboards.technician.notices import notice_text
+from dashboards.visit import Visit, Visitor, needs
+from hub.registry import device_ids
+from hub.store import devices
+from hub.store.devices import HeardDevice
+from rules import wording
+from rules.placing import sign_of
+from rules.wording.devices import role_name, value_text
+
+pages = APIRouter(
+    include_in_schema=False, default_response_class=HTMLResponse, dependencies=[needs("see devices")]
+)
+
+How = Literal["well", "silent", "never", "battery"]
+HOWS: tuple[How, ...] = ("well", "silent", "never", "battery")
+
+
+class Row(NamedTuple):
+    id: str
+    sign: str
+    unit: str
+    unit_id: str
+    room: str
+    room_id: str
+    role: str
+    how: How
+    spoke: str
+    battery: str
+    rules: int
+    words: str
+    """All that a search looks in."""
+
+
+class Asked(NamedTuple):
+    q: str
+    unit: str
+    room: str
+    how: str
+
+
+@pages.get("/technician/devices")
+def show_devices(
+    request: Request,
+    visit: Visitor,
+    q: str = "",
+    unit: str = "",
+    room: str = "",
+    how: str = "",
+    notice: str = "",
+    device: str = "",
+) -> str:
+    asked = Asked(q.strip(), unit, room, how)
+    rows = read_devices(visit)
+    site = visit.house.site
+    return page(
+        request,
+        visit,
+        "technician/devices.html",
+        rows=[row for row in rows if _is_asked_for(row, asked)],
+        all=len(rows),
+        asked=asked,
+        hows=HOWS,
+        may_place=may(visit.person, "place devices"),
+        unit_choices=[(u.id, u.name) for u in site.units],
+        rooms=[(r.id, visit.house.room_name(r.id)) for r in site.rooms if not unit or r.unit == unit],
+        notice=notice_text(visit, notice, device),
+    )
+
+
+def read_devices(visit: Visit) -> list[Row]:
+    """In the order of the site. Only those of the units that the visitor sees."""
+    site, house = visit.house.site, visit.house
+    ids = device_ids(site)
+    heard: dict[str, HeardDevice] = {}
+    for spoke in devices.heard(visit.connection, site.site):
+        id = ids.get((spoke.gateway, spoke.address))
+        if id is not None and (id not in heard or _spoke(spoke) > _spoke(heard[id])):
+            heard[id] = spoke
+    silent = {part.partition(":")[2] for part, _ in unheard(visit.connection, site.site)}
+    units = {r.id: r.unit for r in site.rooms}
+    listening: dict[str, int] = {}
+    for watch in house.rules.watches.values():
+        for id in watch.devices:
+            listening[id] = listening.get(id, 0) + 1
+    rows = []
+    for device in site.devices:
+        unit = units[device.room]
+        if not visit.access.sees_unit(unit):
+            continue
+        one = heard.get(device.id)
+        role = role_name(device.role, visit.language)
+        room, unit_name = house.room_name(device.room), house.unit_name(unit)
+        address = device.address or device.id
+        rows.append(
+            Row(
+                id=device.id,
+                sign=sign_of(one.latest if one is not None else ()),
+                unit=unit_name,
+                unit_id=unit,
+                room=room,
+                room_id=device.room,
+                role=role,
+                how=_how(one, device.id in silent),
+                spoke=_ago(one, visit),
+                battery=_battery(one, visit),
+                rules=listening.get(device.id, 0),
+                words=" ".join((device.id, room, unit_name, role, address)).casefold(),
+            )
+        )
+    return rows
+
+
+def _spoke(device: HeardDevice) -> datetime:
+    return device.last_heard_at or device.first_heard_at
+
+
+def _how(device: HeardDevice | None, silent: bool) -> How:
+    if device is None or device.last_heard_at is None:
+        return "never"
+    if silent:
+        return "silent"
+    low = device.latest.get("battery_low", (False, None))[0] is True
+    charge = device.latest.get("battery", (100.0, None))[0]
+    return "battery" if low or (isinstance(charge, float | int) and charge <= 10) else "well"
+
+
+def _ago(device: HeardDevice | None, visit: Visit) -> str:
+    if device is None or device.last_heard_at is None:
+        return ""
+    return wording.length(visit.now - device.last_heard_at, visit.language)
+
+
+def _battery(device: HeardDevice | None, visit: Visit) -> str:
+    if device is None or "battery" not in device.latest:
+        return ""
+    return value_text("battery", device.latest["battery"][0], visit.language)
+
+
+def _is_asked_for(row: Row, asked: Asked) -> bool:
+    return (
+        (not asked.unit or row.unit_id == asked.unit)
+        and (not asked.room or row.room_id == asked.room)
+        and (asked.how not in HOWS or row.how == asked.how)
+        and all(word in row.words for word in asked.q.casefold().split())
+    )

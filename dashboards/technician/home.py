@@ -1,0 +1,50 @@
+"""What waits for a technician, at a glance."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from dashboards.frame import page
+from dashboards.snapshot import unheard
+from dashboards.visit import Visit, Visitor, needs
+from hub.discovery import discovered, waiting
+from hub.store import protection, quarantine
+
+pages = APIRouter(
+    include_in_schema=False, default_response_class=HTMLResponse, dependencies=[needs("place devices")]
+)
+
+
+class Home(NamedTuple):
+    """How many of each wait. `uncovered`: rooms in which somebody is not, or only partly, watched over."""
+
+    new: int
+    silent: int
+    uncovered: tuple[str, ...]
+    aside: int
+    devices: int
+
+
+@pages.get("/technician")
+def show_home(request: Request, visit: Visitor) -> str:
+    return page(request, visit, "technician/home.html", home=read_home(visit))
+
+
+def read_home(visit: Visit) -> Home:
+    site, connection = visit.house.site, visit.connection
+    rooms = {resident.id: resident.room for resident in site.residents}
+    uncovered = {
+        visit.house.room_name(rooms[resident])
+        for resident, standing in protection.now(connection, site.site).items()
+        if standing.protection.state != "protected" and resident in rooms
+    }
+    return Home(
+        new=len(waiting(discovered(connection, site), visit.now)),
+        silent=len(unheard(connection, site.site)),
+        uncovered=tuple(sorted(uncovered)),
+        aside=len(quarantine.everything(connection, site.site)),
+        devices=len(site.devices),
+    )

@@ -61,6 +61,7 @@ class DeviceOut(BaseModel):
     role: str
     gateway: str
     address: str
+    resident: str | None = Field(description="Whose own it is, by pseudonym, where several live in the room")
     last_heard_at: datetime | None
     latest: dict[str, ValueOut] = Field(description="The newest value of each measure")
     etag: str = Field(description="For If-Match: changes whenever the device does")
@@ -89,7 +90,7 @@ class OneDeviceOut(DeviceOut):
 
 class DeviceIn(BaseModel):
     """A device as it is to be. Without `gateway` it is the site's first, without `address` it is heard by its
-    id.
+    id; without `resident` (whose own it is) that stays.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -97,6 +98,7 @@ class DeviceIn(BaseModel):
     role: str
     gateway: str | None = None
     address: str | None = None
+    resident: str | None = None
 
 
 class ReplacementIn(BaseModel):
@@ -163,7 +165,7 @@ def put_device(
         if id in house.raw and house.raw[id] != {"id": id, **device.model_dump(exclude_none=True)}:
             return not_as_read(house.newest_change(id))
     else:
-        edit = ChangeDevice(id=id, **device.model_dump())
+        edit = ChangeDevice(id=id, **device.model_dump(exclude_unset=True))
         if (refusal := house.not_as_read(id, if_match)) is not None:
             return refusal
     return house.put(request, edit, 200 if id in house.raw else 201)
@@ -229,6 +231,7 @@ class _Devices:
             role=device.role,
             gateway=gateway,
             address=address,
+            resident=device.resident,
             last_heard_at=heard_at,
             latest={measure: ValueOut(value=value, at=at) for measure, (value, at) in latest.items()},
             etag=etag_of(self.raw[device.id]),

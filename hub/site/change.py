@@ -15,20 +15,10 @@ from datetime import datetime
 import msgspec
 
 from hub.clock import Clock
-from hub.site.edits import (
-    Edit,
-    Fault,
-    Part,
-    PartDiff,
-    Plan,
-    Refused,
-    Would,
-    carry_out,
-    differences,
-    parts_of,
-    plan,
-)
+from hub.site.edits import Edit, Fault, Part, PartDiff, Refused, Would, differences, parts_of
 from hub.site.file import SiteFile, read_held
+from hub.site.outcome import carry_out
+from hub.site.plan import Plan, plan
 from hub.site.yaml_tree import read_tree
 from hub.store import audit, placements, site_changes, sites
 from hub.store.db import transaction
@@ -152,18 +142,21 @@ def _others(
     found: list[SiteChange] = []
     for part, wanted in planned.wanted.items():
         if wanted != now.get(part):
-            found += _since(connection, file, part, seen)
+            found += _since(connection, file, planned, part, seen)
         if part[0] == "devices" and wanted is not None:
             holder = _holder(file, part[1], wanted.get("gateway"), wanted.get("address") or part[1])
             if holder is not None and ("devices", holder) not in planned.wanted:
-                found += _since(connection, file, ("devices", holder), seen)
+                found += _since(connection, file, planned, ("devices", holder), seen)
     return tuple(found)
 
 
-def _since(connection: sqlite3.Connection, file: SiteFile, part: Part, seen: int) -> list[SiteChange]:
-    """The newest change of a part, if it is not as it was."""
+def _since(
+    connection: sqlite3.Connection, file: SiteFile, planned: Plan, part: Part, seen: int
+) -> list[SiteChange]:
+    """The newest change of a part, if what is to be changed of it is not as it was."""
     changes = site_changes.of_part(connection, file.site.site, *part, after=seen)
-    return changes[-1:] if changes and changes[0].before != changes[-1].after else []
+    differs = changes and planned.concerns(part, changes[0].before, changes[-1].after)
+    return changes[-1:] if differs else []
 
 
 def _holder(file: SiteFile, device: str, gateway: str | None, address: str) -> str | None:

@@ -13,6 +13,7 @@ from io import StringIO
 from typing import Any, Literal, NamedTuple
 
 import msgspec
+from msgspec import UNSET
 
 from hub.site.edits import ChangeDevice, Edit, Fault, PartDiff, PlaceDevice, RemoveDevice
 from hub.site.errors import Problem, one_of, shown
@@ -20,7 +21,7 @@ from hub.site.file import SiteFile
 from hub.site.writing import write_value
 from hub.site.yaml_tree import read_tree
 
-COLUMNS = ("id", "room", "role", "gateway", "address")
+COLUMNS = ("id", "room", "role", "gateway", "address", "resident")
 NEEDED = ("id", "room", "role")
 Form = Literal["csv", "yaml"]
 
@@ -243,7 +244,8 @@ def edits_of(file: SiteFile, devices: DeviceList, whole: bool) -> list[Edit]:
         if id not in known:
             edits.append(PlaceDevice(**_fields(fields)))
         elif {key: value for key, value in fields.items() if value is not None} != known[id]:
-            edits.append(ChangeDevice(**_fields(fields)))
+            own = {"resident": fields["resident"]} if "resident" in row.values else {"resident": UNSET}
+            edits.append(ChangeDevice(**{**_fields(fields), **own}))
     if whole:
         named = {row.values["id"] for row in devices.rows}
         edits += [RemoveDevice(id) for id in known if id not in named]
@@ -268,6 +270,6 @@ def what_happens(diff: PartDiff) -> tuple[What, ...]:
         found.append("moved")
     if any(before.get(key) != after.get(key) for key in ("gateway", "address")):
         found.append("replaced")
-    if before.get("role") != after.get("role"):
+    if any(before.get(key) != after.get(key) for key in ("role", "resident")):
         found.append("changed")
     return tuple(found)

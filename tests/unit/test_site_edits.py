@@ -19,17 +19,19 @@ from hub.site.edits import (
     PutPart,
     PutResidentRule,
     PutRule,
+    PutUnitRule,
     Refused,
     RemoveDevice,
     RemovePart,
     RemoveResidentRule,
     RemoveRule,
+    RemoveUnitRule,
     ReplaceDevice,
     Would,
-    carry_out,
-    plan,
 )
 from hub.site.file import SiteFile, read_site
+from hub.site.outcome import carry_out
+from hub.site.plan import plan
 from hub.store import placements, site_changes, sites
 from hub.store.db import connect, transaction
 
@@ -152,6 +154,29 @@ def test_a_residents_own_values_are_changed_and_taken_away(house: House) -> None
     assert house.changed(PutResidentRule("b103", "not-up", {"by": "11:00"})) == [
         "-  - {id: b103, name: Gunvor Tveitane, room: 1C}",
         '+  - {id: b103, name: Gunvor Tveitane, room: 1C, rules: {not-up: {by: "11:00"}}}',
+    ]
+
+
+def test_a_units_own_values_are_put_and_taken_away(house: House) -> None:
+    assert house.changed(PutUnitRule("bjorka", "night-exit", {"window": "21:00-07:00"})) == [
+        "-  - {id: bjorka, name: Bjørka}",
+        "+  - {id: bjorka, name: Bjørka, rules: {night-exit: {window: 21:00-07:00}}}",
+    ]
+    assert house.changed(RemoveUnitRule("bjorka", "night-exit")) == [
+        "-  - {id: bjorka, name: Bjørka, rules: {night-exit: {window: 21:00-07:00}}}",
+        "+  - {id: bjorka, name: Bjørka}",
+    ]
+
+
+def test_a_devices_own_resident_stays_until_it_comes_into_another_room(house: House) -> None:
+    house.edit(PlaceDevice("1E seng", "1E", "bed", resident="b105"))
+    assert house.changed(ChangeDevice("1E seng", "1E", "bed", "native")) == [
+        "-  - {id: 1E seng, room: 1E, role: bed, resident: b105}",
+        "+  - {id: 1E seng, room: 1E, role: bed, resident: b105, gateway: native}",
+    ]
+    assert house.changed(ChangeDevice("1E seng", "1A", "bed", "native")) == [
+        "-  - {id: 1E seng, room: 1E, role: bed, resident: b105, gateway: native}",
+        "+  - {id: 1E seng, room: 1A, role: bed, gateway: native}",
     ]
 
 
@@ -325,6 +350,20 @@ def test_many_at_once_on_one_device_are_one_winner_and_on_their_own_all_winners(
     devices = {d.id: d.address for d in file_of(house.document).site.devices}
     assert devices["1A ytterdør"] == f"0x{winner[1:]}"
     assert all(devices[id] == "0xa" + id for id in ("1B stue", "1C stue", "1D stue", "1E stue"))
+
+
+def test_two_people_may_change_different_rules_of_one_resident_and_not_the_same(house: House) -> None:
+    seen = house.version
+    assert isinstance(
+        house.edit(PutResidentRule("b104", "not-back", {"by_day": "40 min"}), seen=seen), Changed
+    )
+    other = PutResidentRule("b104", "night-exit", {"window": "21:00-08:00"})
+    assert isinstance(house.edit(other, by="berit", seen=seen), Changed)
+    rules = file_of(house.document).site.residents[3].rules
+    assert rules == {"night-exit": {"window": "21:00-08:00"}, "not-back": {"by_day": "40 min"}}
+    same = PutResidentRule("b104", "not-back", {"by_day": "50 min"})
+    assert isinstance(house.edit(same, by="berit", seen=seen), Conflict)
+    assert isinstance(house.edit(RemovePart("residents", "b104"), by="berit", seen=seen), Conflict)
 
 
 # The record

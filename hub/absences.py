@@ -83,13 +83,13 @@ class Absences:
                 return refusal
             absence = store.of(self._connection, self._site.site, resident)
             if absence is None:
-                return Refusal(f"{resident} is not away")
+                return Refusal(f"{resident} is not away", "not_away")
             return _end(self._connection, self._site, absence, now, person)
 
     def _stranger(self, resident: str, person: str, now: datetime) -> Refusal | None:
         today = now.astimezone(self._site.zone).date()
         if not any(r.id == resident and r.lives_here(today) for r in self._site.residents):
-            return Refusal(f"no {resident!r} lives in {self._site.site}")
+            return Refusal(f"no {resident!r} lives in {self._site.site}", "no_resident")
         if not any(somebody.id == person for somebody in self._site.people):
             return Refusal(f"{self._site.site} has no person {person!r}")
         return None

@@ -43,12 +43,12 @@ class Pauses:
             now = self._clock.now()
             watch = self._book(now).watches.get((rule, room))
             if watch is None:
-                return Refusal(f"the rule {rule!r} is not in force in {room!r}")
+                return Refusal(f"the rule {rule!r} is not in force in {room!r}", "not_in_force")
             if (stranger := self._stranger(person)) is not None:
                 return stranger
             known = store.of(self._connection, self._site.site, rule, room)
             if known is not None:
-                return Refusal(f"it is off already, by {known.owner}: {known.reason}")
+                return Refusal(f"it is off already, by {known.owner}: {known.reason}", "off_already")
             asked = Pause(0, self._site.site, rule, room, person, reason.strip(), now, until, until)
             return self._put(paused(asked, watch.rule.severity), now)
 
@@ -65,7 +65,7 @@ class Pauses:
                 return stranger
             known = store.of_device(self._connection, self._site.site, device)
             if known is not None:
-                return Refusal(f"it is off already, by {known.owner}: {known.reason}")
+                return Refusal(f"it is off already, by {known.owner}: {known.reason}", "off_already")
             site, why = self._site.site, reason.strip()
             asked = Pause(0, site, "", placed.room, person, why, now, until, until, device=device)
             watches = self._book(now).dependents.get(f"device:{device}", ())
@@ -114,13 +114,13 @@ class Pauses:
         if (stranger := self._stranger(person)) is not None:
             return stranger
         pause = store.of(self._connection, self._site.site, rule, room)
-        return pause or Refusal(f"the rule {rule!r} is not off in {room!r}")
+        return pause or Refusal(f"the rule {rule!r} is not off in {room!r}", "not_off")
 
     def _of_device(self, device: str, person: str) -> Pause | Refusal:
         if (stranger := self._stranger(person)) is not None:
             return stranger
         pause = store.of_device(self._connection, self._site.site, device)
-        return pause or Refusal(f"the device {device!r} is not off")
+        return pause or Refusal(f"the device {device!r} is not off", "not_off")
 
     def _stranger(self, person: str) -> Refusal | None:
         known = any(somebody.id == person for somebody in self._site.people)

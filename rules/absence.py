@@ -71,13 +71,15 @@ class Absence(msgspec.Struct, frozen=True):
 def registered(asked: Absence) -> Absence | Refusal:
     """The absence as it may be kept, or why not."""
     if asked.back_by <= asked.registered_at:
-        return Refusal("the return lies in the past; expected a later time")
+        return Refusal("the return lies in the past; expected a later time", "return_past")
     if asked.back_by <= asked.away_from:
-        return Refusal("the return lies before the leaving; expected a later time")
+        return Refusal("the return lies before the leaving; expected a later time", "return_before")
     if asked.back_by > max(asked.away_from, asked.registered_at) + LONGEST:
-        return Refusal(f"the return is too far away; expected at most {LONGEST.days} days")
+        return Refusal(f"the return is too far away; expected at most {LONGEST.days} days", "return_far")
     if asked.away_from < asked.registered_at - LONGEST_AGO:
-        return Refusal(f"the leaving is too long ago; expected at most {LONGEST_AGO.days} days")
+        return Refusal(
+            f"the leaving is too long ago; expected at most {LONGEST_AGO.days} days", "left_long_ago"
+        )
     return asked
 
 

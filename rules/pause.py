@@ -65,9 +65,12 @@ class Pause(msgspec.Struct, frozen=True):
 
 
 class Refusal(msgspec.Struct, frozen=True):
-    """Why a pause is not put, not prolonged or not ended: a sentence."""
+    """Why something that somebody wants is not done: a sentence, and a code for it where a page says it in
+    words of its own (rules/wording/refusals.py).
+    """
 
     why: str
+    code: str = ""
 
 
 def gravest(severities: Iterable[Severity]) -> Severity:
@@ -80,11 +83,11 @@ def paused(asked: Pause, severity: Severity) -> Pause | Refusal:
     what = "rule" if asked.device is None else "device"
     length = asked.until - asked.paused_at
     if not asked.reason.strip():
-        return Refusal(f"a reason is missing; expected why the {what} is off")
+        return Refusal(f"a reason is missing; expected why the {what} is off", "no_reason")
     if length <= timedelta(0):
-        return Refusal("the end lies in the past; expected a later one")
+        return Refusal("the end lies in the past; expected a later one", "end_past")
     if length > LONGEST:
-        return Refusal(f"the end is too far away; expected at most {LONGEST.days} days")
+        return Refusal(f"the end is too far away; expected at most {LONGEST.days} days", "end_far")
     if severity == "high" and length > ALONE_AT_MOST:
         return msgspec.structs.replace(asked, ends_at=asked.paused_at + ALONE_AT_MOST)
     return msgspec.structs.replace(asked, ends_at=asked.until)
@@ -93,7 +96,7 @@ def paused(asked: Pause, severity: Severity) -> Pause | Refusal:
 def confirmed(pause: Pause, by: str) -> Pause | Refusal:
     """A second person agrees to the whole length."""
     if not pause.waits_for_yes:
-        return Refusal("nothing waits for a second person's yes")
+        return Refusal("nothing waits for a second person's yes", "no_yes")
     if by == pause.owner:
-        return Refusal(f"{by} asked for it; expected another person's yes")
+        return Refusal(f"{by} asked for it; expected another person's yes", "own_yes")
     return msgspec.structs.replace(pause, ends_at=pause.until, confirmed_by=by, reminded_at=None)

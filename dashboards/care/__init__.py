@@ -1,1 +1,1 @@
-"""The pages of care staff and their leaders, one file each."""
+"""The pages of care staff and their leaders."""

@@ -1,0 +1,61 @@
+"""All that is off as a page shows it: what, where, for whom, by whom, why and until when."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from dashboards.views import voice_of
+from dashboards.visit import Visit
+from hub.off import Off, all_off
+from rules import wording
+
+
+class Line(NamedTuple):
+    """One thing that is off. `rule` and `device`: what switches it on again, empty where no tap does.
+    `asked_until`: what waits for a second person's yes.
+    """
+
+    cause: str
+    names: tuple[str, ...]
+    room_id: str
+    room: str
+    residents: tuple[str, ...]
+    reason: str
+    by: str
+    since: str
+    until: str
+    rule: str
+    device: str
+    asked_until: str
+    mine: bool
+
+
+def lines(visit: Visit) -> list[Line]:
+    """What this person sees of all that is off."""
+    house = visit.house
+    units = {room.id: room.unit for room in house.site.rooms}
+    found = all_off(visit.connection, house.rules, visit.now)
+    return [line_of(visit, off) for off in found if visit.access.sees_unit(units.get(off.room, ""))]
+
+
+def line_of(visit: Visit, off: Off) -> Line:
+    house, voice = visit.house, voice_of(visit.scope, visit.house, visit.now)
+    names = house.rule_names
+    is_device = off.cause in ("device_paused", "device_tested")
+    residents = (house.resident(id) for id in off.residents)
+    pause = off.pause
+    return Line(
+        off.cause,
+        tuple(n if is_device or n not in names else getattr(names[n], visit.language) for n in off.names),
+        off.room,
+        house.room_name(off.room),
+        tuple(r.name for r in residents if r is not None and visit.access.sees_resident(r, house.site)),
+        off.reason,
+        house.person_name(off.owner) if off.owner is not None else "",
+        wording.since(off.since, voice) if off.since is not None else "",
+        wording.at(off.until, voice) if off.until is not None else "",
+        pause.rule if pause is not None and pause.device is None else "",
+        pause.device or "" if pause is not None else "",
+        wording.at(pause.until, voice) if pause is not None and pause.waits_for_yes else "",
+        off.owner == visit.person.id,
+    )

@@ -1,0 +1,96 @@
+"""All that is off right now in one list, each with its owner, reason and end: for the board, the page of what
+is off, and the hand-over.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Literal, NamedTuple
+
+from hub.store import absences, pauses, walk_tests
+from rules.absence import away_now, empty_rooms, resting
+from rules.pause import Pause
+from rules.rulebook import Rulebook
+
+Cause = Literal["paused", "device_paused", "device_tested", "away", "no_basis", "no_sensor"]
+CAUSES: tuple[Cause, ...] = ("paused", "device_paused", "device_tested", "away", "no_basis", "no_sensor")
+
+
+class Off(NamedTuple):
+    """Something that watches over nobody now. `names`: rules, or of `device_…` the device. `owner`: a
+    person's id, None where nobody decided it. `reason`: their own words; of `away` the kind of absence. An
+    `until` of None: until somebody does something about it.
+    """
+
+    cause: Cause
+    room: str
+    names: tuple[str, ...]
+    owner: str | None = None
+    reason: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    residents: tuple[str, ...] = ()
+    pause: Pause | None = None
+
+
+def all_off(connection: sqlite3.Connection, book: Rulebook, now: datetime) -> list[Off]:
+    """By cause in the order of CAUSES, of each the first to end first."""
+    found = [
+        *_paused(connection, book),
+        *_tested(connection, book, now),
+        *_resting(connection, book, now),
+        *_lacking(book),
+    ]
+    return sorted(found, key=lambda off: (CAUSES.index(off.cause), off.until or now, off.room, off.names))
+
+
+def _paused(connection: sqlite3.Connection, book: Rulebook) -> Iterator[Off]:
+    for pause in pauses.active(connection, book.site.site):
+        yield Off(
+            "paused" if pause.device is None else "device_paused",
+            pause.room,
+            (pause.subject,),
+            pause.owner,
+            pause.reason,
+            pause.paused_at,
+            pause.ends_at,
+            _living(book, pause.room),
+            pause,
+        )
+
+
+def _tested(connection: sqlite3.Connection, book: Rulebook, now: datetime) -> Iterator[Off]:
+    rooms = {device.id: device.room for device in book.site.devices}
+    for test in walk_tests.running(connection, book.site.site):
+        if test.runs(now) and test.device in rooms:
+            room = rooms[test.device]
+            since, until = test.started_at, test.ends_at
+            yield Off(
+                "device_tested", room, (test.device,), test.person, "", since, until, _living(book, room)
+            )
+
+
+def _resting(connection: sqlite3.Connection, book: Rulebook, now: datetime) -> Iterator[Off]:
+    away = away_now(absences.active(connection, book.site.site), now)
+    rest = resting(book, empty_rooms(book, away)) if away else {}
+    for room in dict.fromkeys(room for _, room in rest):
+        names = tuple(name for name, there in rest if there == room)
+        theirs = [absence for resident in _living(book, room) if (absence := away.get(resident)) is not None]
+        first = min(theirs, key=lambda absence: absence.back_by)
+        since = max(absence.away_from for absence in theirs)
+        residents = tuple(absence.resident for absence in theirs)
+        yield Off("away", room, names, first.registered_by, first.reason, since, first.back_by, residents)
+
+
+def _lacking(book: Rulebook) -> Iterator[Off]:
+    for off in book.without_basis:
+        yield Off("no_basis", off.room, (off.rule,), residents=off.residents)
+    for uncovered in dict.fromkeys((one.rule, one.room) for one in book.uncovered):
+        name, room = uncovered
+        yield Off("no_sensor", room, (name,), residents=_living(book, room))
+
+
+def _living(book: Rulebook, room: str) -> tuple[str, ...]:
+    return next((watch.residents for watch in book.watches.values() if watch.room == room), ())

@@ -1,0 +1,41 @@
+"""Why something that somebody wants on a page is not done."""
+
+from __future__ import annotations
+
+from rules import absence, pause
+from rules.pause import Refusal
+from rules.wording.voice import Language
+
+_WORDS: dict[str, tuple[str, str]] = {
+    "no_reason": (
+        "Skriv hvorfor, så de som kommer etter deg forstår.",
+        "Say why, for those who come after you.",
+    ),
+    "no_end": ("Velg når det skal være slutt.", "Choose when it ends."),
+    "end_past": ("Slutten må ligge fram i tid.", "The end must lie ahead."),
+    "end_far": (f"Høyst {pause.LONGEST.days} dager.", f"At most {pause.LONGEST.days} days."),
+    "no_yes": ("Ingenting venter på et ja.", "Nothing waits for a yes."),
+    "own_yes": (
+        "Det må være en annen enn den som ba om det.",
+        "It must be somebody else than who asked for it.",
+    ),
+    "off_already": ("Den er satt på pause allerede.", "It is paused already."),
+    "not_off": ("Den er ikke på pause lenger.", "It is not paused any more."),
+    "not_in_force": ("Regelen gjelder ikke her.", "The rule does not apply here."),
+    "no_return": ("Skriv når beboeren ventes hjem.", "Say when the resident is expected home."),
+    "return_past": ("Hjemkomsten må ligge fram i tid.", "The return must lie ahead."),
+    "return_before": ("Hjemkomsten må være etter avreisen.", "The return must be after the leaving."),
+    "return_far": (f"Høyst {absence.LONGEST.days} dager.", f"At most {absence.LONGEST.days} days."),
+    "left_long_ago": (
+        f"Avreisen kan ligge høyst {absence.LONGEST_AGO.days} dager tilbake.",
+        f"The leaving may lie at most {absence.LONGEST_AGO.days} days back.",
+    ),
+    "not_away": ("Beboeren er ikke registrert borte.", "The resident is not registered as away."),
+    "no_resident": ("Velg en beboer.", "Choose a resident."),
+}
+
+
+def refusal_text(refusal: Refusal, language: Language) -> str:
+    """In the reader's words, else as it was said."""
+    words = _WORDS.get(refusal.code)
+    return words[language == "en"] if words is not None else refusal.why

@@ -15,7 +15,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dashboards import api, staff
+from dashboards import api, care, staff
 from dashboards.auth import Brake
 from dashboards.live import Live
 from dashboards.pages import STATIC, render
@@ -53,6 +53,7 @@ PAGES = (
     devices_list.pages,
     change.pages,
     conflict.pages,
+    *care.PAGES,
 )
 
 

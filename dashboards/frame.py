@@ -28,6 +28,10 @@ PLACES: tuple[Place, ...] = (
     Place("Overview", "/technician", "place devices"),
     Place("Discovered", "/technician/inbox", "place devices"),
     Place("Devices", "/technician/devices", "see devices"),
+    Place("Away", "/care/away", "say who is away"),
+    Place("What is off", "/care/off", "see rules"),
+    Place("Hand-over", "/care/handover", "hand over"),
+    Place("Legal basis", "/care/legal-basis", "see legal basis"),
 )
 """In the order in which they are shown. A page adds its line here and its word to the template."""
 

@@ -9,11 +9,13 @@ from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
 from dashboards.house import House
-from hub.store import alerts, escalations, health, protection
+from hub.off import Off, all_off
+from hub.store import absences, alerts, escalations, health, pauses, protection, walk_tests
 from hub.store.alerts import AlertEvent
 from hub.store.health import Health
 from hub.store.instants import from_us
 from hub.store.protection import Standing
+from rules.absence import Absence, away_now
 from rules.alert import Alert
 from rules.escalation import Escalation
 from rules.wording import OPEN_AGAIN
@@ -42,6 +44,9 @@ class Snapshot(NamedTuple):
     protection: dict[str, Standing]
     unheard: list[Unheard]
     health: dict[str, Health]
+    away: dict[str, Absence]
+    """By resident: who is not at home now."""
+    off: list[Off]
 
 
 def fingerprint(connection: sqlite3.Connection, house: House, now: datetime) -> tuple[object, ...]:
@@ -54,6 +59,9 @@ def fingerprint(connection: sqlite3.Connection, house: House, now: datetime) -> 
         connection.execute("SELECT max(seq) FROM protection WHERE site = ?", (site,)).fetchone()[0],
         tuple(unheard(connection, site)),
         tuple((h.part, h.state) for h in health.everything(connection, site)),
+        tuple((p.id, p.ends_at, p.confirmed_by) for p in pauses.active(connection, site)),
+        tuple((a.id, a.back_by) for a in away_now(absences.active(connection, site), now).values()),
+        tuple(test.id for test in walk_tests.running(connection, site)),
     )
 
 
@@ -70,6 +78,8 @@ def read_snapshot(connection: sqlite3.Connection, house: House, now: datetime) -
         protection.now(connection, site),
         unheard(connection, site),
         {h.part: h for h in health.everything(connection, site)},
+        away_now(absences.active(connection, site), now),
+        all_off(connection, house.rules, now),
     )
 
 

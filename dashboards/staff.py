@@ -36,7 +36,8 @@ from dashboards.visit import (
     visitor,
 )
 from hub.desk import Desk, UnknownAlertError
-from hub.store import alerts, audit
+from hub.store import absences, alerts, audit
+from rules.absence import away_now
 from rules.alert import OUTCOMES_BY_PEOPLE, Act, Alert, Decision
 from rules.wording import Language
 
@@ -87,7 +88,9 @@ def move_alert(
         notice = step if decision.changed else "taken"
         return RedirectResponse(f"/?notice={notice}&alert={id}", 303)
     after, now = decision.alert, clock_of(request).now()
-    shown = card(after, visit.house, voice_of(visit.scope, visit.house, now), visit.access)
+    away = away_now(absences.active(visit.connection, site), now)
+    voice = voice_of(visit.scope, visit.house, now)
+    shown = card(after, visit.house, voice, visit.access, away=away)
     html = render(
         visit.language,
         "_moved.html",

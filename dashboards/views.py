@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from dashboards.access import Access
 from dashboards.house import House
 from dashboards.snapshot import Snapshot
+from hub.off import Off
 from hub.store.alerts import AlertEvent
 from hub.store.protection import Standing
 from rules import wording
+from rules.absence import AWAY_ENDS, SOMEBODY_IN, Absence
 from rules.alert import Alert, Outcome, State
 from rules.building import Resident
 from rules.escalation import Escalation
+from rules.legal_basis import reviews
 from rules.protection import NOT_HEARD
 from rules.severity import SEVERITIES, Severity
 from rules.wording import Language, Voice
@@ -63,6 +68,12 @@ class Card(NamedTuple):
     arrived: tuple[str, str] | None
     closed: tuple[str, str] | None
     outcome: Outcome | None
+    company: str | None
+    """Who else was there, or lives there: it lowers how sure the alert is of whom it names."""
+    away: tuple[str, ...]
+    """Of those it names, who is registered as away, in a sentence each."""
+    home: tuple[tuple[str, str], ...]
+    """Who may have come home, by id and name: one tap says so."""
     evidence: tuple[Line, ...]
 
 
@@ -83,6 +94,24 @@ class Silent(NamedTuple):
     since: str
 
 
+class AwayNow(NamedTuple):
+    """A resident who is not at home."""
+
+    name: str
+    room: str
+    until: str
+
+
+class OffNow(NamedTuple):
+    """A rule or device that is switched off."""
+
+    what: str
+    room: str
+    until: str
+    reason: str
+    by: str
+
+
 class Board(NamedTuple):
     """`covered` of `living`: residents in view who are wholly watched over; None where nothing is known of
     it.
@@ -95,6 +124,10 @@ class Board(NamedTuple):
     covered: int | None
     living: int
     sees_residents: bool
+    away: list[AwayNow]
+    off: list[OffNow]
+    reviews: int
+    """Legal bases that have to be looked at again within 30 days."""
 
 
 def voice_of(scope: Scope, house: House, now: datetime) -> Voice:
@@ -128,10 +161,15 @@ def card(
     access: Access,
     reopened: AlertEvent | None = None,
     escalation: Escalation | None = None,
+    away: Mapping[str, Absence] = MappingProxyType({}),
 ) -> Card:
-    """`reopened`: what made an alert open again that somebody had taken. `escalation`: who was called."""
+    """`reopened`: what made an alert open again that somebody had taken. `escalation`: who was called.
+    `away`: by resident, who is not at home now.
+    """
     rule = house.rule_of(alert)
-    residents = (house.resident(id) for id in alert.residents)
+    found = (house.resident(id) for id in alert.residents)
+    residents = [r for r in found if r is not None and access.sees_resident(r, house.site)]
+    own_talk = alert.rule in (SOMEBODY_IN, AWAY_ENDS)
 
     def act(by: str | None, at: datetime | None) -> tuple[str, str] | None:
         return (house.person_name(by), wording.at(at, voice)) if at is not None else None
@@ -149,7 +187,7 @@ def card(
         why=getattr(rule.why, voice.language) if rule is not None else "",
         room=_place(alert, house),
         unit=house.unit_name(alert.unit),
-        residents=tuple(r.name for r in residents if r is not None and access.sees_resident(r, house.site)),
+        residents=tuple(r.name for r in residents),
         raised_at=alert.raised_at,
         age=wording.length(voice.now - alert.raised_at, voice.language),
         what=wording.what_happened(alert, rule, house.site, voice),
@@ -165,9 +203,17 @@ def card(
         arrived=arrived(),
         closed=act(alert.closed_by, alert.closed_at),
         outcome=alert.outcome,
+        company=None if own_talk else wording.who_else(alert, voice),
+        away=()
+        if own_talk
+        else tuple(wording.is_away(r.name, away[r.id].back_by, voice) for r in residents if r.id in away),
+        home=tuple(
+            (r.id, r.name) for r in residents if own_talk and r.id in away and alert.cleared_at is None
+        ),
         evidence=tuple(
             Line(e.at, wording.at(e.at, voice), wording.what_was_heard(e, house.site, voice), e.device)
             for e in alert.evidence
+            if e.measure != "away"
         ),
     )
 
@@ -180,6 +226,23 @@ def _uncovered(resident: Resident, found: Standing, house: House, voice: Voice) 
     )
     since = wording.since(found.since, voice)
     return Uncovered(resident.name, house.room_name(resident.room), state, tuple(why), since)
+
+
+def _is_switched_off(off: Off, house: House, access: Access) -> bool:
+    """What somebody put off for a while; what lacks a basis or a sensor stands with the residents."""
+    unit = next((room.unit for room in house.site.rooms if room.id == off.room), "")
+    of_devices = off.cause in ("device_paused", "device_tested")
+    return (of_devices or (off.cause == "paused" and access.residents)) and access.sees_unit(unit)
+
+
+def _off(off: Off, house: House, voice: Voice) -> OffNow:
+    names = house.rule_names
+    what = ", ".join(
+        getattr(names[name], voice.language) if off.cause == "paused" and name in names else name
+        for name in off.names
+    )
+    until = wording.at(off.until, voice) if off.until is not None else ""
+    return OffNow(what, house.room_name(off.room), until, off.reason, house.person_name(off.owner))
 
 
 def visible(alerts: list[Alert], access: Access) -> list[Alert]:
@@ -200,9 +263,10 @@ def board(snapshot: Snapshot, scope: Scope) -> Board:
         if found.protection.state != "protected"
     ]
     known = len(standing) == len(living)
+    away = {id: absence for id, absence in snapshot.away.items() if id in living}
     return Board(
         cards=[
-            card(a, house, voice, access, snapshot.reopened.get(a.id), snapshot.called.get(a.id))
+            card(a, house, voice, access, snapshot.reopened.get(a.id), snapshot.called.get(a.id), away)
             for a in sorted(visible(snapshot.open, access), key=order)
         ],
         closed=[card(a, house, voice, access) for a in visible(snapshot.recent, access)],
@@ -212,7 +276,15 @@ def board(snapshot: Snapshot, scope: Scope) -> Board:
             for part, since in snapshot.unheard
             if access.sees_part(part, house.site)
         ],
-        covered=len(standing) - len(uncovered) if known else None,
-        living=len(living),
+        covered=len(standing) - len(uncovered) - len(away) if known else None,
+        living=len(living) - len(away),
         sees_residents=access.residents,
+        away=[
+            AwayNow(living[id].name, house.room_name(living[id].room), wording.at(absence.back_by, voice))
+            for id, absence in away.items()
+        ],
+        reviews=sum(review.resident in living for review in reviews(house.site, today))
+        if house.site.legal_basis == "required"
+        else 0,
+        off=[_off(off, house, voice) for off in snapshot.off if _is_switched_off(off, house, access)],
     )

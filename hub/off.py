@@ -85,11 +85,17 @@ def _resting(connection: sqlite3.Connection, book: Rulebook, now: datetime) -> I
 
 
 def _lacking(book: Rulebook) -> Iterator[Off]:
+    """One for each room and the same residents, however many rules."""
+    lacking: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     for off in book.without_basis:
-        yield Off("no_basis", off.room, (off.rule,), residents=off.residents)
-    for uncovered in dict.fromkeys((one.rule, one.room) for one in book.uncovered):
-        name, room = uncovered
-        yield Off("no_sensor", room, (name,), residents=_living(book, room))
+        lacking.setdefault((off.room, off.residents), []).append(off.rule)
+    for (room, residents), rules in lacking.items():
+        yield Off("no_basis", room, tuple(rules), residents=residents)
+    uncovered: dict[str, dict[str, None]] = {}
+    for one in book.uncovered:
+        uncovered.setdefault(one.room, {})[one.rule] = None
+    for room, names in uncovered.items():
+        yield Off("no_sensor", room, tuple(names), residents=_living(book, room))
 
 
 def _living(book: Rulebook, room: str) -> tuple[str, ...]:

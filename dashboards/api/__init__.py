@@ -4,7 +4,18 @@ OpenAPI document (docs/openapi.json).
 
 from __future__ import annotations
 
-from dashboards.api import alert_steps, alerts, device_list, devices, discovered, healthz, session
+from dashboards.api import (
+    absences,
+    alert_steps,
+    alerts,
+    device_list,
+    devices,
+    discovered,
+    healthz,
+    legal_basis,
+    pauses,
+    session,
+)
 
 FAMILIES = (
     healthz.api,
@@ -14,4 +25,7 @@ FAMILIES = (
     devices.api,
     device_list.api,
     discovered.api,
+    absences.api,
+    pauses.api,
+    legal_basis.api,
 )

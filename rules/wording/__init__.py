@@ -18,7 +18,7 @@ from rules.wording.confidence import how_sure, what_is_wrong, why_so_sure
 from rules.wording.escalation import who_was_called
 from rules.wording.heard import what_was_heard
 from rules.wording.names import name_of
-from rules.wording.protection import who_is_silent, why_not_covered
+from rules.wording.protection import is_away, who_is_silent, why_not_covered
 from rules.wording.times import at, from_when, length, since
 from rules.wording.trail import what_was_done
 from rules.wording.voice import Language, Voice
@@ -33,6 +33,7 @@ __all__ = [
     "how_late",
     "how_often",
     "how_sure",
+    "is_away",
     "length",
     "name_of",
     "since",

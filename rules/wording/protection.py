@@ -26,6 +26,14 @@ def who_is_silent(part: str, voice: Voice) -> str:
     return nb if voice.language == "nb" else en
 
 
+def is_away(name: str, until: datetime, voice: Voice) -> str:
+    """Of somebody whom an alert names though they are not at home."""
+    back = at(until, voice)
+    if voice.language == "nb":
+        return f"{name} er registrert borte til {back}."
+    return f"{name} is registered as away until {back.removeprefix('at ')}."
+
+
 def why_not_covered(
     why: Why, names: Mapping[str, Text], voice: Voice, people: Mapping[str, str] | None = None
 ) -> str:

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboards import api, care, staff
 from dashboards.auth import Brake
+from dashboards.care import alert
 from dashboards.live import Live
 from dashboards.pages import STATIC, render
 from dashboards.technician import change, conflict, devices_list, home, inbox, place, scan
@@ -46,6 +47,7 @@ origin (docs/adr/0010-reading-labels.md).
 """
 PAGES = (
     staff.pages,
+    alert.pages,
     home.pages,
     inbox.pages,
     scan.pages,

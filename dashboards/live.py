@@ -70,8 +70,11 @@ def _is_news(shown: Card, before: Card | None) -> bool:
     return before is None or (shown.state == "open" and before.state != "open")
 
 
-def render_card(shown: Card, scope: Scope) -> str:
-    return render(scope.language, "_card.html", card=shown, csrf=None)
+def render_card(shown: Card, scope: Scope, csrf: str | None = None, alone: bool = False) -> str:
+    """`csrf`: for a page that has to work without JavaScript. `alone`: on the alert's own page, where the
+    details stand below it.
+    """
+    return render(scope.language, "_card.html", card=shown, csrf=csrf, alone=alone)
 
 
 def render_parts(shown: Board, scope: Scope) -> dict[str, str]:

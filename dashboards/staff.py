@@ -12,6 +12,7 @@ from fastapi import APIRouter, Depends, Form, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse, StreamingResponse
 
 from dashboards import auth
+from dashboards.alert_in_view import alert_in_view
 from dashboards.frame import frame, landing
 from dashboards.language import LANGUAGES
 from dashboards.live import Live, render_card, render_parts
@@ -36,15 +37,14 @@ from dashboards.visit import (
     visitor,
 )
 from hub.desk import Desk, UnknownAlertError
-from hub.store import absences, alerts, audit
+from hub.store import absences, audit
 from rules.absence import away_now
-from rules.alert import OUTCOMES_BY_PEOPLE, Act, Alert, Decision
+from rules.alert import OUTCOMES_BY_PEOPLE, Act, Decision
 from rules.wording import Language
 
 pages = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 YEAR_S = 365 * 24 * 3600
-LARGEST_ID = 2**63 - 1  # SQLite has no larger integer
 
 
 @pages.get("/")
@@ -69,7 +69,7 @@ def show_board(request: Request, visit: Visitor, notice: str = "", alert: int = 
         **shell,
         board=shown,
         parts=render_parts(shown, visit.scope),
-        cards=[render(visit.language, "_card.html", card=c, csrf=shell["csrf"]) for c in shown.cards],
+        cards=[render_card(c, visit.scope, shell["csrf"]) for c in shown.cards],
         pulse=pulse(visit.connection, house.site.site, visit.now),
         notice=_notice_again(visit, notice, alert),
     )
@@ -99,13 +99,6 @@ def move_alert(
         notice=_notice(visit, decision, step),
     )
     return HTMLResponse(html)
-
-
-def alert_in_view(visit: Visit, id: int) -> Alert | None:
-    if not 0 < id <= LARGEST_ID:
-        return None
-    found = alerts.get(visit.connection, visit.house.site.site, id)
-    return found if found is not None and visit.access.sees_alert(found) else None
 
 
 def move(desk: Desk, id: int, step: Act, person: str, outcome: str) -> Decision:

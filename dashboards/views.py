@@ -57,6 +57,7 @@ class Card(NamedTuple):
     what: str
     coming: str | None
     late: str | None
+    others: str | None
     often: str | None
     reopened: str | None
     called: str | None
@@ -193,6 +194,7 @@ def card(
         what=wording.what_happened(alert, rule, house.site, voice),
         coming=wording.what_is_coming(alert, rule, voice),
         late=wording.how_late(alert, voice),
+        others=wording.who_else(alert, voice),
         often=wording.how_often(alert, voice),
         reopened=wording.why_open_again(reopened.event, reopened.at, voice) if reopened is not None else None,
         called=wording.who_was_called(escalation, voice),

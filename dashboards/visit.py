@@ -16,6 +16,8 @@ from dashboards.house import House, read_house
 from dashboards.language import as_language
 from dashboards.views import Scope
 from hub.clock import Clock
+from hub.history import History
+from hub.history.embedded import EmbeddedHistory
 from hub.settings import Settings
 from hub.store.db import connect
 from rules.building import Person
@@ -95,6 +97,11 @@ def visitor(request: Request, connection: Database, house: AnyHouse) -> Visit:
 
 
 Visitor = Annotated[Visit, Depends(visitor)]
+
+
+def history_of(request: Request, visit: Visit) -> History:
+    """The house's time series, with the newest commit in it."""
+    return EmbeddedHistory(visit.connection, settings_of(request).database, visit.house.site)
 
 
 def needs(act: Act) -> Any:

@@ -1,23 +1,23 @@
 """All there is to know of one alert: what was heard around it, how the sensors were, how sure it is, what was
 done, and what came of the alerts before it.
 
-Sensors' health is what was written down when it was raised; what was heard comes from the journal. Nothing is
-remembered here.
+Sensors' health is what was written down when it was raised; what was heard comes from the history. Nothing
+is remembered here.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from devices.measures import MEASURES
-from hub.registry import device_ids
-from hub.store import alert_sensors, alerts, devices, journal_window, pauses, walk_tests
+from devices.reading import Reading
+from hub.history import History
+from hub.store import alert_sensors, alerts, pauses, walk_tests
 from hub.store.alerts import AlertEvent
 from hub.store.instants import from_us
-from hub.store.readings import CLOCK_WRONG, SNAPSHOT, Stored
 from rules.alert import Alert
 from rules.building import Device, Site
 from rules.confidence import Confidence, Known, chattering, confidence, record
@@ -67,24 +67,30 @@ class Explained(NamedTuple):
 
 
 def explain(
-    connection: sqlite3.Connection, site: Site, alert: Alert, rule: AnyRule | None, now: datetime
+    connection: sqlite3.Connection,
+    history: History,
+    site: Site,
+    alert: Alert,
+    rule: AnyRule | None,
+    now: datetime,
 ) -> Explained:
     """`rule` is None where the site no longer has it."""
     flat = _devices(site, alert)
     since, until = _stretch(alert, now)
     # Of a sensor that cannot be heard technicians are told too: not what it told of somebody before.
-    numbers = _numbers(connection, site, flat) if alert.rule != NOT_HEARD else {}
-    rows = list(journal_window.between(connection, tuple(numbers), since, until))
-    heard = sorted(_evidence(rows, numbers), key=lambda one: one.at)
-    before = journal_window.standing_at(connection, tuple(numbers), since - STOOD_SINCE, since)
+    asked = [device.id for device in flat] if alert.rule != NOT_HEARD else []
+    readings = list(history.readings(asked, since, until, _TELLING)) if asked else []
+    before = history.readings(asked, since - STOOD_SINCE, since, _TELLING) if asked else ()
+    told = {e for e in alert.evidence if since <= e.at < until and e.measure in MEASURES}
+    heard = sorted({*map(_evidence, readings), *(told if asked else ())}, key=lambda one: one.at)
     sensors = alert_sensors.get(connection, alert.id)
     earlier = alerts.earlier(connection, alert, EARLIER)
     known = Known(
         sensors,
         chattering(heard, alert.last_at),
-        {numbers[row.device] for row in rows if row.flags & CLOCK_WRONG},
+        {reading.device for reading in readings if reading.clock_wrong},
         _untested(connection, site, flat, alert.raised_at),
-        kept_from_earlier=_only_kept(alert, rows, numbers),
+        kept_from_earlier=_only_kept(alert, readings),
         record=record(earlier),
     )
     return Explained(
@@ -92,7 +98,7 @@ def explain(
         flat,
         since,
         until,
-        tuple(_evidence(before, numbers)),
+        tuple({(r.device, r.measure): _evidence(r) for r in before}.values()),
         tuple(heard),
         _blind(connection, site, flat, since, until),
         sensors,
@@ -118,26 +124,15 @@ def _stretch(alert: Alert, now: datetime) -> tuple[datetime, datetime]:
     return since, max(min(until, since + LONGEST), alert.raised_at + timedelta(minutes=1))
 
 
-def _numbers(connection: sqlite3.Connection, site: Site, flat: Sequence[Device]) -> dict[int, str]:
-    """Numbers in the journal → the site's names, of these devices."""
-    ids, wanted = device_ids(site), {device.id for device in flat}
-    return {
-        no: id
-        for no, of, gateway, address in devices.names(connection)
-        if of == site.site and (id := ids.get((gateway, address), "")) in wanted
-    }
+def _evidence(reading: Reading) -> Evidence:
+    return Evidence(reading.device, reading.measure, reading.value, reading.at)
 
 
-def _evidence(rows: Iterable[Stored], numbers: dict[int, str]) -> list[Evidence]:
-    told = (row for row in rows if row.measure in _TELLING)
-    return [Evidence(numbers[row.device], row.measure, row.value, row.at) for row in told]
-
-
-def _only_kept(alert: Alert, rows: Sequence[Stored], numbers: dict[int, str]) -> bool:
+def _only_kept(alert: Alert, readings: Sequence[Reading]) -> bool:
     """Whether all that the alert rests on was a state that the broker had kept."""
-    told = {(e.device, e.measure, e.at) for e in alert.evidence if e.at <= alert.raised_at}
-    found = [row for row in rows if (numbers[row.device], row.measure, row.at) in told]
-    return bool(found) and all(row.flags & SNAPSHOT for row in found)
+    told = [e for e in alert.evidence if e.at <= alert.raised_at]
+    found = [reading for reading in readings if _evidence(reading) in told]
+    return bool(found) and all(reading.snapshot for reading in found)
 
 
 def _untested(

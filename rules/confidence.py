@@ -14,6 +14,7 @@ import msgspec
 
 from rules.alert import Alert
 from rules.finding import Evidence
+from rules.protection import NOT_HEARD
 from rules.rule import SEEN_FROM_AFAR, AnyRule
 from rules.sensors import Sensor
 
@@ -191,7 +192,7 @@ def _of_the_people(alert: Alert) -> list[Reason]:
         found.append(Reason("not_alone", tuple(o.device for o in alert.others if o.measure != "staff")))
     if staff:
         found.append(Reason("staff_there"))
-    if len(alert.residents) > 1:
+    if len(alert.residents) > 1 and alert.rule != NOT_HEARD:
         found.append(Reason("who_unknown", numbers=(len(alert.residents),)))
     if alert.late:
         found.append(Reason("late"))

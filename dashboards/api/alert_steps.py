@@ -8,8 +8,9 @@ from typing import Annotated
 from fastapi import APIRouter, HTTPException, Request
 from pydantic import BaseModel, Field
 
+from dashboards.alert_in_view import alert_in_view
 from dashboards.api.refusal import Refusal
-from dashboards.staff import alert_in_view, move
+from dashboards.staff import move
 from dashboards.visit import OurCall, Visitor, clock_of
 from hub.desk import Desk
 from rules.alert import Act, State

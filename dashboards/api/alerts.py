@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+import msgspec
+from fastapi import APIRouter, HTTPException, Query, Request
 from pydantic import BaseModel, Field
 
+from dashboards.alert_in_view import alert_in_view
 from dashboards.api.refusal import Refusal
 from dashboards.snapshot import RECENT
 from dashboards.views import order, visible, voice_of
-from dashboards.visit import Visitor
+from dashboards.visit import Visit, Visitor, history_of
+from hub.explained import Explained, explain
 from hub.store import alerts, audit
 from rules import wording
 from rules.alert import Alert, Outcome, State
+from rules.confidence import Level, Name
+from rules.finding import Evidence
 from rules.severity import Severity
 
 api = APIRouter(prefix="/api/v1")
@@ -67,6 +73,136 @@ class AlertsOut(BaseModel):
     )
 
 
+class ReasonOut(BaseModel):
+    """Why an alert is more or less sure. `devices`: whom it is about."""
+
+    name: Name
+    raises: bool
+    devices: list[str]
+    said: str = Field(description="In the reader's language")
+
+
+class ConfidenceOut(BaseModel):
+    """It says how sure an alert is, never how grave."""
+
+    level: Level
+    reasons: list[ReasonOut]
+
+
+class SensorOut(BaseModel):
+    """A device that the rule needs, as it was when the alert was raised."""
+
+    device: str
+    heard_at: datetime | None
+    silent_since: datetime | None = Field(description="It, its gateway or the broker could not be heard")
+    aside_since: datetime | None = Field(description="Under test or paused")
+    battery: float | None = Field(description="%")
+    battery_low: bool
+    lqi: float | None = Field(description="Link quality, 0 to 255")
+    faults: list[str]
+
+
+class BlindOut(BaseModel):
+    """A device could not be heard in this time."""
+
+    device: str
+    since: datetime
+    until: datetime
+
+
+class StepOut(BaseModel):
+    """`by`: a person, null for the hub itself."""
+
+    at: datetime
+    event: str
+    by: str | None
+    reason: str
+
+
+class EarlierOut(BaseModel):
+    """A closed alert of the same rule in the same room."""
+
+    id: int
+    raised_at: datetime
+    closed_at: datetime | None
+    closed_by: str | None
+    outcome: Outcome | None
+
+
+class ExplainedOut(BaseModel):
+    """One alert with all that is known of it. `heard` and `not_heard` between `since` and `until`; `stood`:
+    what the devices had told last before.
+    """
+
+    at: datetime
+    alert: AlertOut
+    confidence: ConfidenceOut
+    sensors: list[SensorOut]
+    since: datetime
+    until: datetime
+    stood: list[EvidenceOut]
+    heard: list[EvidenceOut]
+    not_heard: list[BlindOut]
+    paused: list[str] = Field(description="Rules that were switched off in the room then")
+    trail: list[StepOut]
+    earlier: list[EarlierOut]
+
+
+@api.get("/alerts/{id}", responses={401: {"model": Refusal}, 404: {"model": Refusal}})
+def show_alert(request: Request, visit: Visitor, id: int) -> ExplainedOut:
+    """One alert: its evidence, what else was heard, which sensors were well, how sure it is and why, who did
+    what, and what came of the alerts before it.
+    """
+    alert, house = alert_in_view(visit, id), visit.house
+    if alert is None:
+        raise HTTPException(404, "there is nothing here, or not for you")
+    history = history_of(request, visit)
+    found = explain(visit.connection, history, house.site, alert, house.rule_of(alert), visit.now)
+    earlier = visible(list(found.earlier), visit.access)
+    seen = {"page": f"/api/v1/alerts/{id}", "alerts": [id], "earlier": [one.id for one in earlier]}
+    audit.add(visit.connection, house.site.site, visit.now, visit.person.id, "alerts seen", seen)
+    return _explained(found, visit)
+
+
+def _explained(found: Explained, visit: Visit) -> ExplainedOut:
+    voice = voice_of(visit.scope, visit.house, visit.now)
+    reasons = [
+        ReasonOut(
+            name=one.name,
+            raises=one.raises,
+            devices=list(one.devices),
+            said=wording.why_so_sure(one, voice),
+        )
+        for one in found.confidence.reasons
+    ]
+    return ExplainedOut(
+        at=visit.now,
+        alert=_out(found.alert, visit),
+        confidence=ConfidenceOut(level=found.confidence.level, reasons=reasons),
+        sensors=[
+            SensorOut(**msgspec.structs.asdict(one), faults=list(one.faults(found.alert.last_at)))
+            for one in found.sensors
+        ],
+        since=found.since,
+        until=found.until,
+        stood=_evidence(found.stood),
+        heard=_evidence(found.heard),
+        not_heard=[BlindOut(**one._asdict()) for one in found.blind],
+        paused=[pause.rule for pause in found.paused],
+        trail=[StepOut(at=one.at, event=one.event, by=one.by, reason=one.reason) for one in found.trail],
+        earlier=[
+            EarlierOut(
+                id=one.id,
+                raised_at=one.raised_at,
+                closed_at=one.closed_at,
+                closed_by=one.closed_by,
+                outcome=one.outcome,
+            )
+            for one in visible(list(found.earlier), visit.access)
+        ],
+    )
+
+
 @api.get("/alerts", responses={401: {"model": Refusal}})
 def list_alerts(
     visit: Visitor,
@@ -86,7 +222,9 @@ def _out(alert: Alert, visit: Visitor) -> AlertOut:
     voice = voice_of(visit.scope, visit.house, visit.now)
     summary = wording.what_happened(alert, visit.house.rule_of(alert), visit.house.site, voice)
     fields = {name: getattr(alert, name) for name in AlertOut.model_fields if hasattr(alert, name)}
-    evidence = [
-        EvidenceOut(device=e.device, measure=e.measure, value=e.value, at=e.at) for e in alert.evidence
-    ]
+    evidence = _evidence(alert.evidence)
     return AlertOut(**{**fields, "place": alert.room, "summary": summary, "evidence": evidence})
+
+
+def _evidence(heard: Iterable[Evidence]) -> list[EvidenceOut]:
+    return [EvidenceOut(device=e.device, measure=e.measure, value=e.value, at=e.at) for e in heard]

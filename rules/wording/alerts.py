@@ -204,7 +204,7 @@ def _somebody_in(alert: Alert, voice: Voice) -> str:
 def who_else(alert: Alert, voice: Voice) -> str | None:
     """For an alert that may be about somebody else: more people there than one, or more who live there."""
     sentences = []
-    if len(alert.residents) > 1:
+    if len(alert.residents) > 1 and alert.rule != NOT_HEARD:
         nb = f"{len(alert.residents)} beboere deler rommet, og sensorene kan ikke skille dem."
         en = f"{len(alert.residents)} residents share the room, and the sensors cannot tell them apart."
         sentences.append(nb if voice.language == "nb" else en)

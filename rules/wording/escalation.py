@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rules.escalation import Escalation, Group
 from rules.wording.voice import Voice
 
@@ -26,6 +28,12 @@ def who_was_called(escalation: Escalation | None, voice: Voice) -> str | None:
             if english
             else "Ingen har svart. Alle er varslet på nytt"
         )
-    words = [_GROUP[group][english] for group in groups]
-    said = f"{', '.join(words[:-1])} {'and' if english else 'og'} {words[-1]}"
+    said = groups_in_words(groups, voice)
     return f"Called: {said}" if english else f"Varslet: {said}"
+
+
+def groups_in_words(groups: Sequence[str], voice: Voice) -> str:
+    """`ansvarlig pleier og hele avdelingen`. What is no group stays as it is."""
+    english = voice.language == "en"
+    words = [_GROUP[group][english] if group in _GROUP else group for group in groups]
+    return f" {'and' if english else 'og'} ".join([w for w in (", ".join(words[:-1]), words[-1]) if w])

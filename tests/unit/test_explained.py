@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from hub.explained import Explained, explain
+from hub.history.embedded import EmbeddedHistory
 from hub.store import alerts, walk_tests
 from hub.store.db import transaction
 from rules.alert import Outcome
@@ -62,7 +63,9 @@ def world(tmp_path: Path) -> Iterator[World]:
 def explained(world: World, rule: str, room: str | None = None) -> Explained:
     alert = world.alert(rule, room)
     use = next(use for use in world.site.rules if use.name == rule)
-    return explain(world.connection, world.site, alert, settle(use, {}, catalogue()), world.clock.now())
+    history = EmbeddedHistory(world.connection, world.database, world.site)
+    rule = settle(use, {}, catalogue())
+    return explain(world.connection, history, world.site, alert, rule, world.clock.now())
 
 
 def names(found: Confidence) -> set[str]:
@@ -236,7 +239,8 @@ def test_technicians_learn_nothing_of_anybodys_doing_from_a_sensor_that_is_silen
     world.availability("3B hall", online=False)
     world.passes(15 * MINUTE)
     alert = world.alert("not-heard")
-    found = explain(world.connection, world.site, alert, None, world.clock.now())
+    history = EmbeddedHistory(world.connection, world.database, world.site)
+    found = explain(world.connection, history, world.site, alert, None, world.clock.now())
     assert (found.heard, found.stood, [d.id for d in found.devices]) == ((), (), ["3B hall"])
 
 

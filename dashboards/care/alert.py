@@ -1,0 +1,50 @@
+"""The page of one alert: what, where, who and how sure at once; below it all that is known of it."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import HTMLResponse
+
+from dashboards import auth
+from dashboards.alert_in_view import alert_in_view
+from dashboards.care.alert_view import AlertView, alert_view
+from dashboards.frame import page
+from dashboards.live import render_card
+from dashboards.pages import render
+from dashboards.snapshot import pulse
+from dashboards.views import voice_of
+from dashboards.visit import Visit, Visitor, history_of
+from hub.explained import explain
+from hub.store import audit
+
+pages = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+
+@pages.get("/alerts/{id}")
+def show_alert(request: Request, visit: Visitor, id: int) -> str:
+    view, site = _view(request, visit, id), visit.house.site.site
+    seen = {"page": f"/alerts/{id}", "alerts": [id], "earlier": [one.id for one in view.earlier]}
+    audit.add(visit.connection, site, visit.now, visit.person.id, "alerts seen", seen)
+    now = pulse(visit.connection, site, visit.now)
+    parts = _parts(visit, view, auth.form_token(visit.token))
+    return page(request, visit, "care/alert.html", live=True, view=view, parts=parts, pulse=now)
+
+
+@pages.get("/alerts/{id}/now")
+def show_alert_now(request: Request, visit: Visitor, id: int) -> str:
+    """The same for a page that stands open: as with the board, what follows one look is that same look."""
+    return _parts(visit, _view(request, visit, id), None)
+
+
+def _view(request: Request, visit: Visit, id: int) -> AlertView:
+    alert, house = alert_in_view(visit, id), visit.house
+    if alert is None:
+        raise HTTPException(404)
+    history = history_of(request, visit)
+    explained = explain(visit.connection, history, house.site, alert, house.rule_of(alert), visit.now)
+    return alert_view(explained, house, voice_of(visit.scope, house, visit.now), visit.access)
+
+
+def _parts(visit: Visit, view: AlertView, csrf: str | None) -> str:
+    card = render_card(view.card, visit.scope, csrf, alone=True)
+    return render(visit.language, "care/_alert.html", view=view, card=card)

@@ -1,0 +1,182 @@
+"""One alert, wholly explained, as plain data for its page, every sentence settled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Literal, NamedTuple
+
+from dashboards.access import Access
+from dashboards.care.lanes import Lanes, lanes
+from dashboards.house import House
+from dashboards.views import Card, card
+from hub.explained import Explained
+from rules import wording
+from rules.alert import Outcome
+from rules.confidence import Level
+from rules.finding import Evidence
+from rules.protection import NOT_HEARD
+from rules.wording import Voice
+
+HEARD_BEFORE = timedelta(minutes=30)
+TOGETHER = timedelta(minutes=5)
+"""The same from the same device again within so long is one line."""
+MOST_LINES = 60
+
+
+class Reason(NamedTuple):
+    raises: bool
+    text: str
+
+
+class HeardLine(NamedTuple):
+    """`times` the same from the same device, the first at `at`."""
+
+    at: datetime
+    clock: str
+    text: str
+    device: str
+    times: int
+
+
+class SensorLine(NamedTuple):
+    """`state`: good, warn or bad, as a chip shows it."""
+
+    device: str
+    state: Literal["good", "warn", "bad"]
+    faults: tuple[str, ...]
+    heard: str
+    battery: float | None
+    lqi: float | None
+
+
+class Step(NamedTuple):
+    at: datetime
+    clock: str
+    text: str
+    times: int = 1
+
+
+class Earlier(NamedTuple):
+    id: int
+    at: datetime
+    clock: str
+    outcome: Outcome
+    by: str
+
+
+class AlertView(NamedTuple):
+    """`real`, `of`: what came of the alerts before it. `blind`: (device, since when)."""
+
+    card: Card
+    level: Level
+    sure: str
+    reasons: tuple[Reason, ...]
+    also_heard: tuple[HeardLine, ...]
+    left_out: int
+    sensors: tuple[SensorLine, ...]
+    paused: tuple[str, ...]
+    blind: tuple[tuple[str, str], ...]
+    lanes: Lanes
+    rows: tuple[HeardLine, ...]
+    trail: tuple[Step, ...]
+    earlier: tuple[Earlier, ...]
+    real: int
+    of: int
+    watches_sensors: bool
+
+
+def alert_view(explained: Explained, house: House, voice: Voice, access: Access) -> AlertView:
+    alert = explained.alert
+    reopened = next((e for e in reversed(explained.trail) if e.event in wording.OPEN_AGAIN), None)
+    shown = card(alert, house, voice, access, reopened if alert.state == "open" else None)
+    told = {(e.device, e.measure, e.value, e.at) for e in alert.evidence}
+    around = [
+        e
+        for e in explained.heard
+        if e.at >= alert.raised_at - HEARD_BEFORE and (e.device, e.measure, e.value, e.at) not in told
+    ]
+    also = _lines(around, house, voice)
+    closed = [a for a in explained.earlier if a.outcome is not None and access.sees_alert(a)]
+    counted = [a for a in closed if a.outcome in ("helped", "no_help_needed", "false_alarm")]
+    return AlertView(
+        card=shown,
+        level=explained.confidence.level,
+        sure=wording.how_sure(explained.confidence.level, voice),
+        reasons=tuple(
+            Reason(reason.raises, wording.why_so_sure(reason, voice))
+            for reason in explained.confidence.reasons
+        ),
+        also_heard=tuple(also[-MOST_LINES:]),
+        left_out=max(0, len(also) - MOST_LINES),
+        sensors=tuple(_sensors(explained, voice)),
+        paused=tuple(_paused(explained, house, voice)),
+        blind=tuple((b.device, wording.from_when(b.since, voice)) for b in explained.blind),
+        lanes=lanes(explained, voice),
+        rows=tuple(_lines(explained.heard, house, voice)[-MOST_LINES * 2 :]),
+        trail=tuple(_trail(explained, house, voice)),
+        earlier=tuple(
+            Earlier(
+                a.id, a.raised_at, wording.at(a.raised_at, voice), a.outcome, house.person_name(a.closed_by)
+            )
+            for a in closed
+            if a.outcome is not None
+        ),
+        real=sum(a.outcome != "false_alarm" for a in counted),
+        of=len(counted),
+        watches_sensors=alert.rule == NOT_HEARD,
+    )
+
+
+def _lines(heard: Iterable[Evidence], house: House, voice: Voice) -> list[HeardLine]:
+    """In order of time; what one device says again and again is one line with how often."""
+    lines: list[HeardLine] = []
+    newest: dict[tuple[str, str, object], tuple[int, datetime]] = {}
+    for one in heard:
+        if one.measure in ("motion", "presence") and one.value is False:
+            continue  # that a sensor rests again tells nobody anything
+        key = (one.device, one.measure, one.value)
+        place, last = newest.get(key, (-1, one.at))
+        if place >= 0 and one.at - last <= TOGETHER:
+            lines[place] = lines[place]._replace(times=lines[place].times + 1)
+        else:
+            place = len(lines)
+            text = wording.what_was_heard(one, house.site, voice)
+            lines.append(HeardLine(one.at, wording.at(one.at, voice), text, one.device, 1))
+        newest[key] = (place, one.at)
+    return lines
+
+
+def _trail(explained: Explained, house: House, voice: Voice) -> list[Step]:
+    """What was done, the same thing several times over as one step."""
+    steps: list[Step] = []
+    for event in explained.trail:
+        by = house.person_name(event.by) if event.by else None
+        text = wording.what_was_done(event.event, by, event.reason, voice)
+        if steps and steps[-1].text == text:
+            steps[-1] = steps[-1]._replace(times=steps[-1].times + 1)
+        else:
+            steps.append(Step(event.at, wording.at(event.at, voice), text))
+    return steps
+
+
+def _sensors(explained: Explained, voice: Voice) -> Iterable[SensorLine]:
+    for sensor in explained.sensors:
+        faults = sensor.faults(explained.alert.last_at)
+        deaf = any(fault in ("not_heard", "never_heard") for fault in faults)
+        yield SensorLine(
+            sensor.device,
+            "bad" if deaf else "warn" if faults else "good",
+            tuple(wording.what_is_wrong(fault, sensor.silent_since, voice) for fault in faults),
+            wording.at(sensor.heard_at, voice) if sensor.heard_at is not None else "",
+            sensor.battery,
+            sensor.lqi,
+        )
+
+
+def _paused(explained: Explained, house: House, voice: Voice) -> Sequence[str]:
+    names = house.rule_names
+    return [
+        getattr(names[pause.rule], voice.language) if pause.rule in names else pause.rule
+        for pause in explained.paused
+    ]

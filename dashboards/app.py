@@ -20,7 +20,7 @@ from dashboards.auth import Brake
 from dashboards.care import alert
 from dashboards.live import Live
 from dashboards.pages import STATIC, render
-from dashboards.technician import change, conflict, devices_list, home, inbox, place, scan
+from dashboards.technician import bulk, change, conflict, devices_list, home, inbox, place, scan
 from dashboards.visit import SignInNeededError, language_of, theme_of
 from hub.clock import WallClock
 from hub.settings import Settings
@@ -43,7 +43,7 @@ WITH_CAMERA = {
     "Permissions-Policy": HEADERS["Permissions-Policy"].replace("camera=()", "camera=(self)"),
 }
 """For the one page that reads labels: the camera, and the barcode reader, which is WebAssembly of our own
-origin (docs/adr/0010-reading-labels.md).
+origin (docs/adr/0012-reading-labels.md).
 """
 PAGES = (
     staff.pages,
@@ -56,6 +56,7 @@ PAGES = (
     change.pages,
     conflict.pages,
     *care.PAGES,
+    bulk.pages,
 )
 
 

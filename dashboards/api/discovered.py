@@ -1,16 +1,18 @@
-"""What was heard that the site does not name, as calls: the devices that somebody may place."""
+"""What was heard that the site does not name, as calls: devices to be placed, and those that are not ours."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, HTTPException, Query
 from pydantic import BaseModel, Field
 
 from dashboards.api.devices import ValueOut
 from dashboards.api.refusal import Refusal
-from dashboards.visit import Visitor, needs
-from hub.discovery import Discovered, discovered
+from dashboards.visit import OurCall, Visitor, needs
+from devices.labels import Unreadable, read_label
+from hub.discovery import Discovered, discovered, ignore, named_by, take_back
 from rules.building import Role
 from rules.placing import suggested_roles
 
@@ -43,11 +45,59 @@ class AllDiscoveredOut(BaseModel):
     devices: list[DiscoveredOut] = Field(description="Whoever spoke for the first time last comes first")
 
 
-@api.get("/discovered", dependencies=[needs("place devices")], responses={401: {"model": Refusal}})
-def list_discovered(visit: Visitor) -> AllDiscoveredOut:
+class DeviceNamed(BaseModel):
+    gateway: str
+    address: str
+
+
+class IgnoreIn(DeviceNamed):
+    reason: str = Field(min_length=1, max_length=200)
+
+
+@api.get(
+    "/discovered",
+    dependencies=[needs("place devices")],
+    responses={401: {"model": Refusal}, 400: {"model": Refusal}},
+)
+def list_discovered(
+    visit: Visitor,
+    label: Annotated[
+        str, Query(max_length=1000, description="Only those that a label with this text may stand on")
+    ] = "",
+) -> AllDiscoveredOut:
     """Devices that were heard, or announced by their gateway, and stand nowhere in the site."""
     found = discovered(visit.connection, visit.house.site)
+    if label:
+        read = read_label(label)
+        if isinstance(read, Unreadable):
+            raise HTTPException(400, f"this is no device's label: {read.fault}")
+        found = named_by(read, found)
     return AllDiscoveredOut(devices=[_out(device) for device in found])
+
+
+_POST: dict[str, Any] = {
+    "status_code": 204,
+    "dependencies": [OurCall, needs("place devices")],
+    "responses": {401: {"model": Refusal}, 403: {"model": Refusal}, 404: {"model": Refusal}},
+}
+
+
+@api.post("/discovered/ignore", **_POST)
+def ignore_device(visit: Visitor, body: IgnoreIn) -> None:
+    """It is not ours: nobody is asked to place it any more. What it says is still kept."""
+    known = {(d.gateway, d.address) for d in discovered(visit.connection, visit.house.site)}
+    if (body.gateway, body.address) not in known:
+        raise HTTPException(404, "no such device waits for a place")
+    site, by = visit.house.site.site, visit.person.id
+    ignore(visit.connection, site, body.gateway, body.address, body.reason, visit.now, by)
+
+
+@api.post("/discovered/take-back", **_POST)
+def take_device_back(visit: Visitor, body: DeviceNamed) -> None:
+    """It is ours after all."""
+    site, by = visit.house.site.site, visit.person.id
+    if not take_back(visit.connection, site, body.gateway, body.address, visit.now, by):
+        raise HTTPException(404, "no such device is ignored")
 
 
 def _out(device: Discovered) -> DiscoveredOut:

@@ -113,7 +113,8 @@ def change_edits(visit: Visit, wanted: Wanted) -> list[DeviceEdit]:
         speaks = (wanted.gateway, speaks[1])
     if wanted.id == wanted.device:
         return [ChangeDevice(wanted.id, wanted.room, wanted.role, *speaks)]
-    return [RemoveDevice(wanted.device), PlaceDevice(wanted.id, wanted.room, wanted.role, *speaks)]
+    own = now.resident if now is not None and now.room == wanted.room else None
+    return [RemoveDevice(wanted.device), PlaceDevice(wanted.id, wanted.room, wanted.role, *speaks, own)]
 
 
 def _change_page(

@@ -136,6 +136,16 @@ def _same_address(edit: DeviceEdit, id: str, after: dict[str, Any]) -> bool:
     return (edit.address or edit.id) == (after.get("address") or id)
 
 
+def their_changes(visit: Visit, conflict: Conflict) -> list[Clash]:
+    """What others did, where there is nothing of ours to show beside it."""
+    found = []
+    for other in conflict.others:
+        fields = _fields(visit, other.after, other.before)
+        theirs = Version(visit.house.person_name(other.by), _at(visit, other.at), fields)
+        found.append(Clash(other.id, theirs, Version("", "", ())))
+    return found
+
+
 def _clash(visit: Visit, other: SiteChange, insisted: Sequence[DeviceEdit]) -> Clash:
     mine = next((edit for edit in reversed(insisted) if edit.id == other.id), None)
     wanted = _as_wanted(mine, other)

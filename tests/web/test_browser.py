@@ -302,19 +302,19 @@ def test_axe_finds_nothing(
     cookies = {"vaka_language": language, "vaka_theme": theme}
     page.context.add_cookies([{"name": n, "value": v, "url": web.address} for n, v in cookies.items()])
     page.goto(web.address)
-    _axe(page)
+    axe_finds_nothing(page)
     enter_filled(page, web)
     for fold in page.locator(".folds summary").all():
         fold.click()
     page.locator(".menu summary").click()
-    _axe(page)
+    axe_finds_nothing(page)
     heart.stop()
     page.keyboard.press("Escape")
     expect(page.locator("#stale")).to_be_visible(timeout=WITHIN_MS)
-    _axe(page)
+    axe_finds_nothing(page)
 
 
-def _axe(page: Page) -> None:
+def axe_finds_nothing(page: Page) -> None:
     if not AXE.exists():
         pytest.fail(f"{AXE} is absent: make assets")
     page.evaluate("document.getAnimations().forEach(a => a.finish())")

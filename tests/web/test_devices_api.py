@@ -303,3 +303,28 @@ def test_no_residents_name_is_in_what_technicians_are_told(house: House, tor: Ca
         tor.get(path).text for path in ("/api/v1/devices", DOOR, "/api/v1/discovered", "/api/v1/device-list")
     ]
     assert "Haugen" not in json.dumps(said)
+
+
+def test_a_neighbours_device_is_left_out_and_taken_back(house: House, tor: Caller) -> None:
+    with transaction(house.connection):
+        no = journal.add(house.connection, "solbakken", "zigbee2mqtt", "0x00158d0001a2b3c4", house.now())
+        journal.put_latest(house.connection, [(no, house.now(), {"open": (True, house.now())})])
+    named = {"gateway": "zigbee2mqtt", "address": "0x00158d0001a2b3c4"}
+    assert tor.post("/api/v1/discovered/take-back", named).status_code == 404
+    ignore = "/api/v1/discovered/ignore"
+    assert tor.post(ignore, {**named, "address": "nobody", "reason": "naboens"}).status_code == 404
+    assert tor.post(ignore, {**named, "reason": ""}).status_code == 422
+    assert tor.post(ignore, {**named, "reason": "naboens"}).status_code == 204
+    (device,) = tor.get("/api/v1/discovered").json()["devices"]
+    assert (device["ignored"]["reason"], device["ignored"]["by"]) == ("naboens", "tor")
+    assert tor.post("/api/v1/discovered/take-back", named).status_code == 204
+    assert tor.get("/api/v1/discovered").json()["devices"][0]["ignored"] is None
+
+
+def test_a_label_finds_its_device_by_a_call(house: House, tor: Caller) -> None:
+    with transaction(house.connection):
+        journal.add(house.connection, "solbakken", "zigbee2mqtt", "0x00158d0001a2b3c4", house.now())
+    found = tor.get("/api/v1/discovered", label="00:15:8D:00:01:A2:B3:C4").json()["devices"]
+    assert [device["address"] for device in found] == ["0x00158d0001a2b3c4"]
+    assert tor.get("/api/v1/discovered", label="00:15:8D:00:01:A2:B3:C5").json()["devices"] == []
+    assert tor.get("/api/v1/discovered", label="4006381333931").status_code == 400

@@ -203,6 +203,15 @@ def test_a_device_is_changed_though_another_was_changed_meanwhile(house: House, 
     assert found["4B stue"]["role"] == "kitchen_motion"
 
 
+def test_under_another_name_a_device_stays_the_same_residents_own(house: House, sign_in: SignIn) -> None:
+    own = "{id: 3B fall, room: 3B, role: fall_detector"
+    house.import_site(DOCUMENT.replace(own, f"{own}, resident: r3"))
+    tor = sign_in("tor")
+    path = "/technician/change?device=3B+fall"
+    tor.post("/technician/change", data=form_of(tor, path, room="3B", role="fall_detector", id="3B radar"))
+    assert devices_of(house)["3B radar"]["resident"] == "r3"
+
+
 def test_another_device_takes_the_place_and_the_old_address_is_on_record(
     house: House, sign_in: SignIn
 ) -> None:

@@ -1,0 +1,88 @@
+"""All devices at once by a file: tried first, every mistake by its line, in force whole or not at all."""
+
+import re
+
+from starlette.testclient import TestClient
+
+from tests.web.conftest import SignIn
+from tests.web.house import DOCUMENT, House
+from tests.web.test_technician import devices_of, fields, form_of
+
+BULK = "/technician/bulk"
+
+
+def tried(tor: TestClient, text: str, whole: bool = False, name: str = "liste.csv") -> tuple[int, str]:
+    data = {"csrf": form_of(tor, BULK)["csrf"], **({"whole": "true"} if whole else {})}
+    answer = tor.post(f"{BULK}/try", data=data, files={"file": (name, text.encode(), "text/csv")})
+    return answer.status_code, answer.text
+
+
+def test_the_list_goes_out_and_in_again_and_changes_nothing(house: House, sign_in: SignIn) -> None:
+    tor = sign_in("tor")
+    for form in ("csv", "yaml"):
+        out = tor.get(f"{BULK}/devices.{form}")
+        assert f"solbakken-devices.{form}" in out.headers["content-disposition"]
+        status, page = tried(tor, out.text, whole=True, name=f"x.{form}")
+        assert status == 200
+        assert "Den endrer ingenting" in page
+
+
+def test_what_a_list_would_change_is_shown_before_it_is_in_force(house: House, sign_in: SignIn) -> None:
+    tor = sign_in("tor")
+    out = tor.get(f"{BULK}/devices.csv").text
+    kept = [line for line in out.splitlines() if not line.startswith("2A snor;")]
+    text = "\n".join(kept).replace("3B stue;3B;motion", "3B stue;4B;motion")
+    columns = kept[0].lstrip("\ufeff").split(";")
+    new = {"id": "5C bad", "room": "5C", "role": "bathroom_motion", "address": "0x05"}
+    text += "\n" + ";".join(new.get(column, "") for column in columns)
+    before = devices_of(house)
+    status, page = tried(tor, text, whole=True)
+    assert status == 200
+    for words in ("Kommer til: 1", "Fjernes: 1", "Flyttes: 1", "Passes ikke på lenger"):
+        assert words in page
+    assert devices_of(house) == before
+    answer = tor.post(f"{BULK}/apply", data=fields(page))
+    assert "Enhetene er som i fila" in tor.get(answer.headers["location"]).text
+    after = devices_of(house)
+    assert after["3B stue"]["room"] == "4B"
+    assert after["5C bad"]["address"] == "0x05"
+    assert "2A snor" not in after
+
+
+def test_every_mistake_of_a_list_is_told_by_its_line_and_nothing_is_changed(
+    house: House, sign_in: SignIn
+) -> None:
+    tor = sign_in("tor")
+    before = devices_of(house)
+    status, page = tried(tor, "id;room;role\nny 1;9Z;motion\nny 2;3B;moton\nny 3;3B;motion\n")
+    assert status == 422
+    assert "Det er 2 feil i liste.csv" in page
+    assert re.findall(r'<th scope="row" class="number">(\d+)', page) == ["2", "3"]
+    assert "9Z" in page
+    assert devices_of(house) == before
+
+
+def test_what_somebody_else_did_since_is_told_and_not_overwritten(house: House, sign_in: SignIn) -> None:
+    tor, adm = sign_in("tor"), sign_in("adm")
+    _, page = tried(tor, "id;room;role\n3B stue;4B;motion\n")
+    path = "/technician/change?device=3B+stue"
+    adm.post("/technician/change", data=form_of(adm, path, room="5C", role="motion", id="3B stue"))
+    answer = tor.post(f"{BULK}/apply", data=fields(page))
+    assert answer.status_code == 409
+    assert "Alma Admin endret den" in answer.text
+    assert devices_of(house)["3B stue"]["room"] == "5C"
+
+
+def test_a_file_that_is_no_list_or_too_large_is_refused(house: House, sign_in: SignIn) -> None:
+    tor = sign_in("tor")
+    assert tried(tor, "\x00\x01")[0] == 422
+    assert tried(tor, "")[0] == 422
+    assert tried(tor, "x" * (4 * 1024 * 1024 + 1))[0] == 413
+
+
+def test_the_list_is_for_whoever_has_the_whole_house(house: House, sign_in: SignIn) -> None:
+    assert sign_in("kari").get(BULK).status_code == 404
+    house.import_site(DOCUMENT.replace("role: technician}", "role: technician, units: [nord]}"))
+    tor = sign_in("tor")
+    assert tor.get(BULK).status_code == 404
+    assert tor.get(f"{BULK}/devices.csv").status_code == 404

@@ -20,7 +20,18 @@ from dashboards.auth import Brake
 from dashboards.care import alert
 from dashboards.live import Live
 from dashboards.pages import STATIC, render
-from dashboards.technician import bulk, change, conflict, devices_list, home, inbox, place, scan
+from dashboards.technician import (
+    bulk,
+    change,
+    conflict,
+    devices_list,
+    home,
+    inbox,
+    place,
+    records,
+    scan,
+    walk_test,
+)
 from dashboards.visit import SignInNeededError, language_of, theme_of
 from hub.clock import WallClock
 from hub.settings import Settings
@@ -47,7 +58,12 @@ origin (docs/adr/0012-reading-labels.md).
 """
 PAGES = (
     staff.pages,
+<<<<<<< HEAD
     alert.pages,
+=======
+    walk_test.pages,
+    records.pages,
+>>>>>>> 400c852 (The walk test on the phone: what to do now, each reading as it comes in, what the rules make of it, and the signed record)
     home.pages,
     inbox.pages,
     scan.pages,

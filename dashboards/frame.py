@@ -28,6 +28,7 @@ PLACES: tuple[Place, ...] = (
     Place("Overview", "/technician", "place devices"),
     Place("Discovered", "/technician/inbox", "place devices"),
     Place("Devices", "/technician/devices", "see devices"),
+    Place("Tests", "/technician/tests", "test devices"),
     Place("Away", "/care/away", "say who is away"),
     Place("What is off", "/care/off", "see rules"),
     Place("Hand-over", "/care/handover", "hand over"),

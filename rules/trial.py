@@ -119,7 +119,7 @@ def outcome(role: Role, heard: Sequence[Reading], rehearsed: Iterable[Rehearsed]
         missing.append(("nothing heard", ""))
     missing += [("not tried", step.name) for step in asked[reached:] if step.needed]
     for rule in rehearsed:
-        if not rule.fires and rule.of_the_device:
+        if not rule.fires and rule.of_the_device and rule.why != "nothing heard":
             # What was not tried yet cannot have failed.
             (missing if missing else failed).append(("rule", f"{rule.rule}: {rule.why}"))
     live = [r for r in heard if not r.snapshot]

@@ -51,7 +51,6 @@ def test_a_trial_that_was_not_finished_is_incomplete_and_says_what_is_left() -> 
             ("nothing heard", ""),
             ("not tried", "open the door"),
             ("not tried", "close the door"),
-            ("rule", "night-exit: nothing heard"),
         ),
     )
     found = outcome("outer_door", said(("open", True)), WELL)

@@ -60,7 +60,7 @@ class Pauses:
             now = self._clock.now()
             placed = next((d for d in self._site.devices if d.id == device), None)
             if placed is None:
-                return Refusal(f"{self._site.site} has no device {device!r}")
+                return Refusal(f"{self._site.site} has no device {device!r}", "no_device")
             if (stranger := self._stranger(person)) is not None:
                 return stranger
             known = store.of_device(self._connection, self._site.site, device)

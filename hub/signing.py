@@ -38,15 +38,15 @@ class Signing:
             now = self._clock.now()
             test = store.get(self._connection, self._site.site, id)
             if test is None:
-                return Refusal(f"{self._site.site} has no walk test {id}")
+                return Refusal(f"{self._site.site} has no walk test {id}", "not_under_test")
             why = cannot_sign(test, person, now, records.of_test(self._connection, id) is not None)
             if why is not None:
-                return Refusal(why)
+                return why
             if test.runs(now):
                 test = end(self._connection, test, now, person)
             trial = trial_of(self._connection, self._site, test)
             if trial is None:
-                return Refusal(f"{self._site.site} has no device {test.device!r} any more")
+                return Refusal(f"{self._site.site} has no device {test.device!r} any more", "no_device")
             record = self._record(trial, now, note.strip()[:MOST_OF_A_NOTE])
             sealed = records.add(self._connection, record, seal(written(record), self._data))
             detail = {"device": test.device, "record": record.number, "verdict": record.verdict}
@@ -79,16 +79,17 @@ class Signing:
         )
 
 
-def cannot_sign(test: Test, person: str, now: datetime, signed: bool) -> str | None:
+def cannot_sign(test: Test, person: str, now: datetime, signed: bool) -> Refusal | None:
     """Why somebody cannot sign a test."""
     if signed:
-        return "it is signed already"
+        return Refusal("it is signed already", "signed_already")
     if person != test.person:
-        return f"{test.person} made the test; expected the same person's signature"
+        return Refusal(f"{test.person} made the test; expected the same person's signature", "not_your_test")
     if test.ended_by is not None:
-        return "the test was cancelled"
+        return Refusal("the test was cancelled", "not_under_test")
     if now > test.until + SIGNED_WITHIN:
-        return f"the test ended over {SIGNED_WITHIN.total_seconds() / 60:.0f} minutes ago; expected a new one"
+        within = SIGNED_WITHIN.total_seconds() / 60
+        return Refusal(f"the test ended over {within:.0f} minutes ago; expected a new one", "test_too_old")
     return None
 
 

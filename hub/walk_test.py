@@ -30,14 +30,14 @@ class WalkTests:
         with transaction(self._connection):
             now = self._clock.now()
             if all(placed.id != device for placed in self._site.devices):
-                return Refusal(f"{self._site.site} has no device {device!r}")
+                return Refusal(f"{self._site.site} has no device {device!r}", "no_device")
             if all(somebody.id != person for somebody in self._site.people):
                 return Refusal(f"{self._site.site} has no person {person!r}")
             if not timedelta(0) < lasts <= LONGEST:
                 return Refusal(f"a test lasts at most {LONGEST.total_seconds() / 60:.0f} minutes")
             known = store.of(self._connection, self._site.site, device)
             if known is not None and known.runs(now):
-                return Refusal(f"{known.person} is testing it")
+                return Refusal(f"{known.person} is testing it", "tested_by_other")
             if known is not None and known.ended_at is None:
                 end(self._connection, known, known.ends_at, None)
             test = Test(0, self._site.site, device, person, now, now + lasts)
@@ -51,7 +51,7 @@ class WalkTests:
             now = self._clock.now()
             test = store.of(self._connection, self._site.site, device)
             if test is None or not test.runs(now):
-                return Refusal(f"{device!r} is not under test")
+                return Refusal(f"{device!r} is not under test", "not_under_test")
             return end(self._connection, test, now, person)
 
     def _note(self, test: Test, what: str, by: str, at: datetime) -> None:

@@ -25,6 +25,7 @@ from rules.building import Device
 from rules.pause import Refusal
 from rules.walk_test import LONGEST, Test
 from rules.wording.devices import role_name
+from rules.wording.refusals import refusal_text
 
 pages = APIRouter(
     prefix="/technician/devices",
@@ -50,7 +51,7 @@ def show_test(request: Request, visit: Visitor, id: str, refused: str = "") -> s
         visit,
         "technician/walk_test.html",
         **_values(visit, device),
-        refused=refused[:200],
+        refused=refusal_text(Refusal("", refused), visit.language),
         longest=int(LONGEST.total_seconds() // 60),
         most_of_a_note=MOST_OF_A_NOTE,
     )
@@ -129,5 +130,5 @@ def _tests(request: Request, visit: Visit) -> WalkTests:
 
 
 def _back(id: str, done: Test | Refusal) -> Response:
-    refused = f"?refused={quote(done.why)}" if isinstance(done, Refusal) else ""
+    refused = f"?refused={done.code}" if isinstance(done, Refusal) else ""
     return RedirectResponse(f"{address_of(id)}{refused}", 303)

@@ -31,6 +31,15 @@ _WORDS: dict[str, tuple[str, str]] = {
         f"The leaving may lie at most {absence.LONGEST_AGO.days} days back.",
     ),
     "not_away": ("Beboeren er ikke registrert borte.", "The resident is not registered as away."),
+    "no_device": ("Enheten finnes ikke i huset.", "The house has no such device."),
+    "tested_by_other": ("Noen prøver den allerede.", "Somebody is testing it already."),
+    "not_under_test": ("Prøven er avsluttet.", "The test is over."),
+    "signed_already": ("Prøven er underskrevet allerede.", "The test is signed already."),
+    "not_your_test": ("Bare den som prøvde, kan skrive under.", "Only who made the test can sign it."),
+    "test_too_old": (
+        "Prøven er for gammel til å skrive under på. Ta en ny.",
+        "The test is too old to be signed. Make a new one.",
+    ),
     "no_resident": ("Velg en beboer.", "Choose a resident."),
 }
 

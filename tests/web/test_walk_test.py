@@ -98,7 +98,8 @@ def test_a_second_technician_is_told_who_is_testing(sign_in: SignIn, world: Worl
     adm = sign_in("adm")
     assert "Tor Teknisk prøver den." in adm.get(DOOR).text
     refused = post(adm, f"{DOOR}/start")
-    assert "tor%20is%20testing%20it" in refused
+    assert "Noen prøver den allerede." in adm.get(refused).text
+    assert "evil" not in adm.get(f"{DOOR}?refused=evil").text
     assert "Skriv under" not in adm.get(DOOR).text
 
 

@@ -58,12 +58,9 @@ origin (docs/adr/0012-reading-labels.md).
 """
 PAGES = (
     staff.pages,
-<<<<<<< HEAD
     alert.pages,
-=======
     walk_test.pages,
     records.pages,
->>>>>>> 400c852 (The walk test on the phone: what to do now, each reading as it comes in, what the rules make of it, and the signed record)
     home.pages,
     inbox.pages,
     scan.pages,

@@ -15,9 +15,8 @@ from typing import NamedTuple
 from devices.measures import MEASURES
 from devices.reading import Reading
 from hub.history import History
-from hub.store import alert_sensors, alerts, pauses, walk_tests
+from hub.store import alert_sensors, alerts, pauses, silences, walk_tests
 from hub.store.alerts import AlertEvent
-from hub.store.instants import from_us
 from rules.alert import Alert
 from rules.building import Device, Site
 from rules.confidence import Confidence, Known, chattering, confidence, record
@@ -152,13 +151,12 @@ def _blind(
     since: datetime,
     until: datetime,
 ) -> tuple[Blind, ...]:
-    """When each of them could not be heard: told of then, or silent right now."""
+    """When each of them could not be heard."""
     silent = [
-        (a.room, max(a.raised_at, since), min(a.cleared_at or until, until))
-        for a in alerts.overlapping(connection, site.site, NOT_HEARD, since, until)
+        (one.part, max(one.since, since), min(one.until or until, until))
+        for one in silences.since(connection, site.site, since)
+        if one.since < until
     ]
-    rows = connection.execute("SELECT part, since FROM unheard WHERE site = ?", (site.site,))
-    silent += [(part, max(from_us(at), since), until) for part, at in rows if from_us(at) < until]
     found = []
     for device in flat:
         parts = ("broker", f"gateway:{site.gateway_of(device)}", f"device:{device.id}")

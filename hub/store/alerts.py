@@ -86,14 +86,6 @@ def earlier(connection: sqlite3.Connection, alert: Alert, limit: int) -> list[Al
     return _many(connection, condition, alert.site, (alert.rule, alert.room, alert.id, limit))
 
 
-def overlapping(
-    connection: sqlite3.Connection, site: str, rule: str, since: datetime, until: datetime
-) -> list[Alert]:
-    """Alerts of a rule that stood at any time between."""
-    condition = "rule = ? AND raised_at < ? AND coalesce(cleared_at, closed_at, ?) > ? ORDER BY raised_at"
-    return _many(connection, condition, site, (rule, to_us(until), to_us(until), to_us(since)))
-
-
 def add(connection: sqlite3.Connection, alert: Alert) -> Alert:
     """Store a new alert; returns it with its id. sqlite3.IntegrityError where one is open for this rule and
     room.

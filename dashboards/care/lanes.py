@@ -6,7 +6,7 @@ Here: where on the line of time each thing lies, in percent. Not here: colours a
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from devices.measures import MEASURES
@@ -128,11 +128,13 @@ def _marks(explained: Explained, place: _Place, voice: Voice) -> Iterable[Mark]:
     step = next((s for s in _STEPS if length / s <= _MOST_STEPS), _STEPS[-1])
     local = explained.since.astimezone(voice.zone)
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
-    instant = midnight + (int((local - midnight) / step) + 1) * step
+    # Steps are real time: over a change of the clock the words jump, the places do not.
+    instant = midnight.astimezone(UTC)
     while instant < explained.until:
         x = place.x(instant)
-        text = instant.strftime("%H.%M" if voice.language == "nb" else "%H:%M")
-        yield Mark(x, text, _anchor(x))
+        text = instant.astimezone(voice.zone).strftime("%H.%M" if voice.language == "nb" else "%H:%M")
+        if instant > explained.since:
+            yield Mark(x, text, _anchor(x))
         instant += step
 
 

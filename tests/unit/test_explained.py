@@ -1,5 +1,6 @@
 """How sure an alert is and why, as stories through the whole hub: of then is told what was known then."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -42,6 +43,7 @@ devices:
   - {id: 3B radar, room: 3B, role: fall_detector}
   - {id: 4B door, room: 4B, role: outer_door}
   - {id: 4B hall, room: 4B, role: motion}
+  - {id: 3B smoke, room: 3B, role: smoke_detector}
 people: [{id: kari, name: Kari Lie, role: carer}]
 rules:
   - {rule: night-exit}
@@ -49,6 +51,7 @@ rules:
   - {rule: quiet, after: 6 h}
   - {rule: out-of-bed, rooms: [3B], lasts: 1 min}
   - {rule: wandering}
+  - {rule: smoke}
 """
 
 
@@ -304,3 +307,32 @@ def test_staff_who_are_on_their_way_are_said(world: World) -> None:
     found = explained(world, "fall")
     assert found.alert.severity == "high"
     assert "staff_there" in names(found.confidence)
+
+
+def test_a_state_that_the_broker_had_kept_is_uncertain_nobody_saw_it_happen(world: World) -> None:
+    world.says("3B smoke", smoke=True, retained=True)
+    found = explained(world, "smoke")
+    assert found.alert.severity == "high"
+    assert found.confidence.level == "uncertain"
+    assert "kept_from_earlier" in names(found.confidence)
+
+
+def test_a_device_whose_clock_is_wrong_makes_its_alert_uncertain(world: World) -> None:
+    world.says("3B door", at=world.clock.now() + timedelta(days=2), open=False)
+    world.passes(10 * MINUTE)
+    world.says("3B door", at=world.clock.now() + timedelta(days=2), open=True)
+    found = explained(world, "night-exit").confidence
+    assert found.level == "uncertain"
+    assert Reason("clock_wrong", ("3B door",)) in found.reasons
+
+
+DOCS = (Path(__file__).parents[2] / "docs" / "how-sure.md").read_text("utf-8")
+
+
+def test_the_docs_name_every_reason_and_what_it_does() -> None:
+    rows = dict(re.findall(r"^\| `([a-z_]+)` \| ([a-z ]+) \|", DOCS, re.MULTILINE))
+    wanted = {
+        name: "raises" if name in RAISES else "casts doubt" if name in DOUBTS else "lowers"
+        for name in get_args(Name)
+    }
+    assert rows == wanted

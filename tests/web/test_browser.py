@@ -231,7 +231,12 @@ def test_the_whole_way_by_keyboard_alone(house: House, heart: Heart, web: Web, p
     expect(page.get_by_role("link", name="Til varslene")).to_be_focused()
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
-    for button, then in (("Jeg tar den", "Kari Nordmann tok den"), ("Jeg er fremme", "har vært der")):
+    steps = (
+        ("Jeg tar den", "Kari Nordmann tok den"),
+        ("På vei", "Kari Nordmann er på vei"),
+        ("Jeg er fremme", "har vært der"),
+    )
+    for button, then in steps:
         expect(card.get_by_role("button", name=button)).to_be_focused()
         expect(page.locator("#open.is-moving")).to_have_count(0)
         page.keyboard.press("Enter")

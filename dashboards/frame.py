@@ -31,6 +31,8 @@ PLACES: tuple[Place, ...] = (
     Place("Tests", "/technician/tests", "test devices"),
     Place("Away", "/care/away", "say who is away"),
     Place("What is off", "/care/off", "see rules"),
+    Place("Rules", "/care/rules", "see rules"),
+    Place("Goals", "/care/goals", "see goals"),
     Place("Hand-over", "/care/handover", "hand over"),
     Place("Legal basis", "/care/legal-basis", "see legal basis"),
 )

@@ -11,9 +11,11 @@ from dashboards.api import (
     device_list,
     devices,
     discovered,
+    goals,
     healthz,
     legal_basis,
     pauses,
+    rules,
     session,
 )
 
@@ -27,5 +29,7 @@ FAMILIES = (
     discovered.api,
     absences.api,
     pauses.api,
+    rules.api,
+    goals.api,
     legal_basis.api,
 )

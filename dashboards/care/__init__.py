@@ -1,5 +1,13 @@
 """The pages of care staff and their leaders."""
 
-from dashboards.care import away, handover, legal_basis, pauses
+from dashboards.care import away, goals, handover, legal_basis, pauses, rule, rules
 
-PAGES = (away.pages, handover.pages, legal_basis.pages, pauses.pages)
+PAGES = (
+    away.pages,
+    pauses.pages,
+    rules.pages,
+    rule.pages,
+    goals.pages,
+    legal_basis.pages,
+    handover.pages,
+)

@@ -50,7 +50,7 @@ def line_of(visit: Visit, off: Off) -> Line:
         off.room,
         house.room_name(off.room),
         tuple(r.name for r in residents if r is not None and visit.access.sees_resident(r, house.site)),
-        off.reason,
+        off.reason if visit.access.residents else "",
         house.person_name(off.owner) if off.owner is not None else "",
         wording.since(off.since, voice) if off.since is not None else "",
         wording.at(off.until, voice) if off.until is not None else "",

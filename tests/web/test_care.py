@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 from starlette.testclient import TestClient
 
@@ -12,8 +13,10 @@ from hub.absences import Absences, somebody_in
 from hub.clock import WallClock
 from hub.pauses import Pauses
 from hub.store import absences as stored
+from hub.store import goals
 from hub.store.db import transaction
 from rules.finding import Evidence
+from rules.goal import GoalDay, day_of
 from rules.pause import Pause
 from tests.web.conftest import SignIn, csrf_of
 from tests.web.house import House
@@ -30,6 +33,7 @@ units:
 rooms:
   - {{id: 1A, name: Leilighet 1A, unit: sol}}
   - {{id: 4B, name: Leilighet 4B, unit: nord}}
+  - {{id: L1, name: Øvingsleiligheten, unit: nord}}
 residents:
   - id: r1
     name: Anna Haugen
@@ -38,12 +42,19 @@ residents:
     legal_basis:
       - {{kind: consent, rules: [night-exit, not-up, quiet], decided_by: Anna Haugen, valid_from: 2024-01-10, review: {TODAY}}}
   - {{id: r4, name: Sverre Lie, room: 4B}}
+  - id: d1
+    name: Mia Solbakken
+    room: L1
+    rules: {{goal-door-locked: {{}}}}
+    legal_basis:
+      - {{kind: consent, rules: [goal-door-locked], decided_by: Mia, valid_from: 2024-01-10, review: 2099-01-01}}
 devices:
   - {{id: 1A ytterdør, room: 1A, role: outer_door}}
   - {{id: 1A stue, room: 1A, role: motion}}
   - {{id: 1A røyk, room: 1A, role: smoke_detector}}
   - {{id: 4B ytterdør, room: 4B, role: outer_door}}
   - {{id: 4B stue, room: 4B, role: motion}}
+  - {{id: L1 lås, room: L1, role: lock}}
 people:
   - {{id: kari, name: Kari Nordmann, role: carer}}
   - {{id: ola, name: Ola Moen, role: carer}}
@@ -56,16 +67,22 @@ rules:
   - {{rule: quiet, after: 10 h}}
   - {{rule: not-up}}
   - {{rule: smoke}}
+  - {{rule: goal-door-locked}}
 """  # noqa: E501
 PAGES = {
     "/care/away": {"carer", "leader"},
     "/care/off": {"carer", "leader", "administrator"},
+    "/care/rules": {"carer", "leader", "administrator"},
+    "/care/rules/quiet/1A": {"carer", "leader", "administrator"},
+    "/care/goals": {"carer", "leader"},
     "/care/handover": {"carer", "leader"},
     "/care/legal-basis": {"carer", "leader", "administrator"},
     "/care/legal-basis/r1": {"carer", "leader", "administrator"},
     "/api/v1/absences": {"carer", "leader"},
     "/api/v1/off": {"carer", "leader", "administrator"},
     "/api/v1/legal-basis": {"carer", "leader", "administrator"},
+    "/api/v1/rules": {"carer", "leader", "administrator"},
+    "/api/v1/goals": {"carer", "leader"},
 }
 PERSONS = {"carer": "kari", "leader": "berit", "technician": "tor", "administrator": "adm"}
 
@@ -277,6 +294,95 @@ def test_who_reads_a_residents_data_is_on_the_audit_trail(house: House, sign_in:
     sign_in("kari").get("/care/legal-basis/r1")
     (row,) = house.rows("SELECT by, detail FROM audit WHERE what = 'residents seen'")
     assert (row["by"], '"r1"' in row["detail"]) == ("kari", True)
+
+
+def values(client: TestClient, rule: str, place: str) -> dict[str, tuple[object, str]]:
+    """Key → the value in force and whose it is."""
+    found = client.get("/api/v1/rules").json()["rules"]
+    (one,) = (r for r in found if (r["rule"], r["place"]) == (rule, place))
+    return {value["key"]: (value["value"], value["level"]) for value in one["values"]}
+
+
+def test_each_value_says_where_it_comes_from(sign_in: SignIn) -> None:
+    kari = sign_in("kari")
+    assert values(kari, "night-exit", "1A")["window"] == ("21:00-07:00", "unit")
+    assert values(kari, "quiet", "1A")["after"] == ("10 h", "site")
+    assert values(kari, "quiet", "1A")["prewarning"] == ("10 min", "catalogue")
+    assert values(kari, "not-up", "1A")["by"] == ("12:00", "resident")
+    page = re.sub(r"\s+", " ", kari.get("/care/rules/not-up/1A").text)
+    assert "12.00" in page
+    assert 'Beboerens egen <span class="soft">(ellers: 10.00)' in page
+    assert 'name="level"' not in page
+
+
+def test_a_leader_changes_a_value_for_the_resident_the_unit_or_the_site_and_takes_it_back(
+    sign_in: SignIn,
+) -> None:
+    berit = sign_in("berit")
+    page = "/care/rules/quiet/1A"
+    for level, minutes in (("site", "360"), ("unit", "420"), ("resident", "480")):
+        change = {"after": minutes, "after.unit": "min", "prewarning": "10", "prewarning.unit": "min"}
+        assert post(berit, page, page, level=level, **change) == 303
+        assert values(berit, "quiet", "1A")["after"] == (_hours(minutes), level)
+    assert values(berit, "quiet", "1A")["prewarning"] == ("10 min", "catalogue")
+    for level, below in (("resident", ("7 h", "unit")), ("unit", ("6 h", "site"))):
+        assert post(berit, f"{page}/take-back", page, key="after", level=level) == 303
+        assert values(berit, "quiet", "1A")["after"] == below
+
+
+def test_a_value_for_the_whole_site_says_where_a_nearer_one_still_counts(sign_in: SignIn) -> None:
+    berit = sign_in("berit")
+    page = "/care/rules/not-up/1A"
+    form = {"from": "07:00", "by": "11:00", "level": "site", "csrf": csrf_of(berit, page)}
+    answer = berit.post(page, data=form)
+    assert answer.status_code == 303
+    assert "Her gjelder fortsatt en nærmere verdi: Innen klokka" in berit.get(answer.headers["location"]).text
+    assert values(berit, "not-up", "1A")["by"] == ("12:00", "resident")
+
+
+def test_a_value_that_cannot_be_is_refused_and_nothing_is_changed(sign_in: SignIn) -> None:
+    berit = sign_in("berit")
+    page = "/care/rules/quiet/1A"
+    form = {"after": "0", "after.unit": "min", "level": "resident", "csrf": csrf_of(berit, page)}
+    answer = berit.post(page, data=form)
+    assert (answer.status_code, "too short" in answer.text) == (422, True)
+    asked = {"level": "site", "values": {"after": "soon"}}
+    answer = berit.patch("/api/v1/rules/quiet/1A", json=asked, headers=calling(berit))
+    assert (answer.status_code, "is not a length of time" in answer.json()["detail"]) == (409, True)
+    asked["values"] = {"rooms": "1A"}
+    assert berit.patch("/api/v1/rules/quiet/1A", json=asked, headers=calling(berit)).status_code == 400
+    assert values(berit, "quiet", "1A")["after"] == ("10 h", "site")
+
+
+def test_a_carer_changes_no_value(sign_in: SignIn) -> None:
+    kari = sign_in("kari")
+    asked = {"level": "site", "values": {"after": "1 h"}}
+    assert kari.patch("/api/v1/rules/quiet/1A", json=asked, headers=calling(kari)).status_code == 404
+    assert post(kari, "/care/rules/quiet/1A", "/care/away", after="60", level="site") == 404
+
+
+def test_goals_show_the_days_the_weeks_and_praise(house: House, sign_in: SignIn) -> None:
+    today = day_of(house.now(), house.site.zone)
+    with transaction(house.connection):
+        for ago, outcome in ((1, "reached"), (2, "reminded"), (3, "none"), (4, "reached"), (5, "missed")):
+            day = GoalDay("solbakken", "goal-door-locked", "L1", today - timedelta(days=ago), house.now())
+            goals.put(house.connection, msgspec.structs.replace(day, outcome=outcome))
+    kari = sign_in("kari")
+    page = kari.get("/care/goals").text
+    assert "3 dager på rad. Det begynner å sitte." in page
+    assert "Klarte det etter en påminnelse" in page
+    (found,) = kari.get("/api/v1/goals").json()["goals"]
+    assert (found["goal"], found["residents"], found["streak"]) == ("goal-door-locked", ["d1"], 3)
+    assert len(found["days"]) == 5
+    assert sum(week["missed"] for week in found["weeks"]) == 1
+
+
+def test_a_goal_that_has_just_begun_praises_nothing_yet(sign_in: SignIn) -> None:
+    assert "Nettopp begynt." in sign_in("kari").get("/care/goals").text
+
+
+def _hours(minutes: str) -> str:
+    return f"{int(minutes) // 60} h"
 
 
 def _version(client: TestClient) -> str:

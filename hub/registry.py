@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
 from hub.clock import NEVER
@@ -96,10 +96,13 @@ class Registry:
             s.id for s in self._speakers.values() if s.last_heard_at is not None
         }
 
-    def last_heard(self, device: str) -> datetime | None:
-        """When a device of the site spoke last, by whichever way in."""
-        heard = [s.last_heard_at for s in self._speakers.values() if s.id == device]
-        return max((at for at in heard if at is not None), default=None)
+    def last_heard(self, devices: Collection[str]) -> dict[str, datetime]:
+        """When these devices of the site spoke last, by whichever way in; without those that never did."""
+        found: dict[str, datetime] = {}
+        for speaker in self._speakers.values():
+            if speaker.id in devices and speaker.last_heard_at is not None:
+                found[speaker.id] = max(speaker.last_heard_at, found.get(speaker.id, speaker.last_heard_at))
+        return found
 
     def clock_jumped(self, moved: Callable[[datetime], datetime]) -> None:
         """The clock was set; the newest values have been moved, and all of them are to be written."""

@@ -23,7 +23,6 @@ def write_down(
 ) -> None:
     """Within the transaction that raises it."""
     needed = [d for d in judge.rulebook.devices_of(watch.room) if d.id in watch.devices]
-    found = sensors_at(
-        judge.rulebook.site, needed, judge.latest, registry.last_heard, judge.unheard, judge.aside
-    )
+    heard_at = registry.last_heard(watch.devices)
+    found = sensors_at(judge.rulebook.site, needed, judge.latest, heard_at, judge.unheard, judge.aside)
     alert_sensors.put(connection, alert.id, at, found)

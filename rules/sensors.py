@@ -6,7 +6,7 @@ then.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 import msgspec
@@ -61,7 +61,7 @@ def sensors_at(
     site: Site,
     devices: Iterable[Device],
     latest: Latest,
-    heard_at: Callable[[str], datetime | None],
+    heard_at: Mapping[str, datetime],
     unheard: Mapping[str, datetime],
     aside: Mapping[str, datetime],
 ) -> tuple[Sensor, ...]:
@@ -76,7 +76,7 @@ def sensors_at(
         found.append(
             Sensor(
                 device.id,
-                heard_at(device.id),
+                heard_at.get(device.id),
                 min(silent, default=None),
                 _number(known.get("battery")),
                 known.get("battery_low", (False,))[0] is True,

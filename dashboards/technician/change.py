@@ -8,16 +8,17 @@ from collections.abc import Sequence
 from typing import Annotated, NamedTuple, cast
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Form, HTTPException, Request, Response
+from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from dashboards.frame import page
 from dashboards.technician.conflict import conflict_page
+from dashboards.technician.devices import device_in_view
 from dashboards.technician.inbox import waiting_device
 from dashboards.technician.notices import Said, with_notice
 from dashboards.technician.place import spoken
 from dashboards.technician.preview import Preview, preview
-from dashboards.technician.rooms import Choice, DeviceEdit, must_see, must_see_room, rooms_by_unit
+from dashboards.technician.rooms import Choice, DeviceEdit, must_see, rooms_by_unit
 from dashboards.visit import OurForm, Visit, Visitor, clock_of, needs
 from hub.discovery import discovered
 from hub.site.change import Changed, change_site, try_edits
@@ -55,21 +56,12 @@ class Wanted(NamedTuple):
     address: str
 
 
-def placed(visit: Visit, id: str) -> Device:
-    """404 where the house has no such device."""
-    found = next((d for d in visit.house.site.devices if d.id == id), None)
-    if found is None:
-        raise HTTPException(404, "the house has no such device")
-    must_see_room(visit, found.room)
-    return found
-
-
 @pages.get("/change")
 def show_change(
     request: Request, visit: Visitor, device: str, room: str = "", role: str = "", id: str = ""
 ) -> str:
     """The form; htmx asks for it again with each choice."""
-    found = placed(visit, device)
+    found = device_in_view(visit, device)
     gateway = visit.house.site.gateway_of(found)
     wanted = Wanted(
         device,
@@ -98,7 +90,7 @@ def change(
     outcome = _put(request, visit, change_edits(visit, wanted), version)
     if isinstance(outcome, Refused):
         faults = {fault.key: fault for fault in outcome.problems}
-        return HTMLResponse(_change_page(request, visit, placed(visit, device), wanted, faults), 422)
+        return HTMLResponse(_change_page(request, visit, device_in_view(visit, device), wanted, faults), 422)
     if isinstance(outcome, Response):
         return outcome
     said: Said = "moved" if outcome.changes else "nothing"
@@ -140,7 +132,7 @@ def _change_page(
 
 @pages.get("/replace")
 def show_replace(request: Request, visit: Visitor, device: str, gateway: str = "", address: str = "") -> str:
-    found = placed(visit, device)
+    found = device_in_view(visit, device)
     return _replace_page(request, visit, found, gateway, address)
 
 
@@ -155,7 +147,7 @@ def replace(
 ) -> Response:
     outcome = _put(request, visit, [ReplaceDevice(device, address.strip(), gateway or None)], version)
     if isinstance(outcome, Refused):
-        found, fault = placed(visit, device), outcome.problems[0]
+        found, fault = device_in_view(visit, device), outcome.problems[0]
         return HTMLResponse(_replace_page(request, visit, found, gateway, address, fault), 422)
     if isinstance(outcome, Response):
         return outcome
@@ -187,7 +179,7 @@ def _replace_page(
 
 @pages.get("/remove")
 def show_remove(request: Request, visit: Visitor, device: str) -> str:
-    return _remove_page(request, visit, placed(visit, device), "")
+    return _remove_page(request, visit, device_in_view(visit, device), "")
 
 
 @pages.post("/remove", dependencies=[OurForm])
@@ -199,13 +191,15 @@ def remove(
     reason: Annotated[str, Form(max_length=200)] = "",
 ) -> Response:
     if not reason.strip():
-        found = placed(visit, device)
+        found = device_in_view(visit, device)
         return HTMLResponse(_remove_page(request, visit, found, "no reason"), 422)
     outcome = _put(request, visit, [RemoveDevice(device)], version)
     if isinstance(outcome, Response):
         return outcome
     if isinstance(outcome, Refused):
-        return HTMLResponse(_remove_page(request, visit, placed(visit, device), "", outcome.problems), 422)
+        return HTMLResponse(
+            _remove_page(request, visit, device_in_view(visit, device), "", outcome.problems), 422
+        )
     detail = {"device": device, "reason": reason.strip(), "version": outcome.version}
     site = visit.house.site.site
     audit.add(visit.connection, site, visit.now, visit.person.id, "device removed", detail)

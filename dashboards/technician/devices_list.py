@@ -14,10 +14,11 @@ from dashboards.snapshot import unheard
 from dashboards.technician.notices import notice_text
 from dashboards.visit import Visit, Visitor, needs
 from hub.registry import device_ids
-from hub.store import devices
+from hub.store import devices, records
 from hub.store.devices import HeardDevice
 from rules import wording
 from rules.placing import sign_of
+from rules.record import still
 from rules.wording.devices import role_name, value_text
 
 pages = APIRouter(
@@ -25,7 +26,8 @@ pages = APIRouter(
 )
 
 How = Literal["well", "silent", "never", "battery"]
-HOWS: tuple[How, ...] = ("well", "silent", "never", "battery")
+HOWS = ("well", "silent", "never", "battery", "untested")
+"""What can be asked for; `untested` goes beside each of the others."""
 
 
 class Row(NamedTuple):
@@ -40,6 +42,7 @@ class Row(NamedTuple):
     spoke: str
     battery: str
     rules: int
+    untested: bool
     words: str
     """All that a search looks in."""
 
@@ -95,6 +98,7 @@ def read_devices(visit: Visit) -> list[Row]:
     for watch in house.rules.watches.values():
         for id in watch.devices:
             listening[id] = listening.get(id, 0) + 1
+    tested = records.newest(visit.connection, site.site)
     rows = []
     for device in site.devices:
         unit = units[device.room]
@@ -117,6 +121,7 @@ def read_devices(visit: Visit) -> list[Row]:
                 spoke=_ago(one, visit),
                 battery=_battery(one, visit),
                 rules=listening.get(device.id, 0),
+                untested=still(tested.get(device.id), device, site) != "as it is",
                 words=" ".join((device.id, room, unit_name, role, address)).casefold(),
             )
         )
@@ -153,6 +158,6 @@ def _is_asked_for(row: Row, asked: Asked) -> bool:
     return (
         (not asked.unit or row.unit_id == asked.unit)
         and (not asked.room or row.room_id == asked.room)
-        and (asked.how not in HOWS or row.how == asked.how)
+        and (asked.how not in HOWS or row.how == asked.how or (asked.how == "untested" and row.untested))
         and all(word in row.words for word in asked.q.casefold().split())
     )

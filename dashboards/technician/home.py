@@ -11,7 +11,8 @@ from dashboards.frame import page
 from dashboards.snapshot import unheard
 from dashboards.visit import Visit, Visitor, needs
 from hub.discovery import discovered, waiting
-from hub.store import protection, quarantine
+from hub.store import protection, quarantine, records
+from rules.record import still
 
 pages = APIRouter(
     include_in_schema=False, default_response_class=HTMLResponse, dependencies=[needs("place devices")]
@@ -19,12 +20,15 @@ pages = APIRouter(
 
 
 class Home(NamedTuple):
-    """How many of each wait. `uncovered`: rooms in which somebody is not, or only partly, watched over."""
+    """How many of each wait. `uncovered`: rooms in which somebody is not, or only partly, watched over.
+    `untested`: devices without a signed test of what hangs there now.
+    """
 
     new: int
     silent: int
     uncovered: tuple[str, ...]
     aside: int
+    untested: int
     devices: int
 
 
@@ -41,10 +45,12 @@ def read_home(visit: Visit) -> Home:
         for resident, standing in protection.now(connection, site.site).items()
         if standing.protection.state != "protected" and resident in rooms
     }
+    newest = records.newest(connection, site.site)
     return Home(
         new=len(waiting(discovered(connection, site), visit.now)),
         silent=len(unheard(connection, site.site)),
         uncovered=tuple(sorted(uncovered)),
         aside=len(quarantine.everything(connection, site.site)),
+        untested=sum(still(newest.get(d.id), d, site) != "as it is" for d in site.devices),
         devices=len(site.devices),
     )

@@ -29,6 +29,7 @@ PLACES: tuple[Place, ...] = (
     Place("Discovered", "/technician/inbox", "place devices"),
     Place("Devices", "/technician/devices", "see devices"),
     Place("Tests", "/technician/tests", "test devices"),
+    Place("Paused devices", "/technician/pauses", "pause devices"),
     Place("Away", "/care/away", "say who is away"),
     Place("What is off", "/care/off", "see rules"),
     Place("Rules", "/care/rules", "see rules"),

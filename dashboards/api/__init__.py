@@ -9,6 +9,7 @@ from dashboards.api import (
     alert_steps,
     alerts,
     device_list,
+    device_pauses,
     devices,
     discovered,
     goals,
@@ -17,6 +18,7 @@ from dashboards.api import (
     pauses,
     rules,
     session,
+    tests,
 )
 
 FAMILIES = (
@@ -24,6 +26,8 @@ FAMILIES = (
     session.api,
     alerts.api,
     alert_steps.api,
+    tests.api,
+    device_pauses.api,
     devices.api,
     device_list.api,
     discovered.api,

@@ -104,7 +104,7 @@ def show_tests(request: Request, visit: Visitor) -> str:
 
 @pages.get("/{number}")
 def show_record(request: Request, visit: Visitor, number: int, notice: str = "") -> str:
-    sealed = _sealed(visit, number)
+    sealed = sealed_in_view(visit, number)
     values = _values(visit, sealed)
     said = render(visit.language, "technician/_record_notice.txt").strip() if notice == "signed" else ""
     return page(request, visit, "technician/record.html", **values, notice=said)
@@ -112,7 +112,7 @@ def show_record(request: Request, visit: Visitor, number: int, notice: str = "")
 
 @pages.get("/{number}/record.pdf")
 def print_record(visit: Visitor, number: int) -> Response:
-    sealed = _sealed(visit, number)
+    sealed = sealed_in_view(visit, number)
     name = f"vaka-{sealed.record.site}-{number}.pdf"
     headers = {"Content-Disposition": f'inline; filename="{name}"'}
     return Response(record_pdf(visit, sealed), media_type="application/pdf", headers=headers)
@@ -121,13 +121,14 @@ def print_record(visit: Visitor, number: int) -> Response:
 @pages.get("/{number}/record.json")
 def take_record(visit: Visitor, number: int) -> Response:
     """The text, the seal and the key: what `vaka record verify` reads."""
-    sealed = _sealed(visit, number)
+    sealed = sealed_in_view(visit, number)
     name = f"vaka-{sealed.record.site}-{number}.json"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(exported(sealed), media_type="application/json", headers=headers)
 
 
-def _sealed(visit: Visit, number: int) -> Sealed:
+def sealed_in_view(visit: Visit, number: int) -> Sealed:
+    """404 where there is no such record, or it is of a unit that whoever asks does not see."""
     site = visit.house.site.site
     found = records.get(visit.connection, site, number) if 0 < number <= LARGEST else None
     if found is None:

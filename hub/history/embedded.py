@@ -24,7 +24,7 @@ from hub.registry import device_ids
 from hub.store import devices as spoken
 from hub.store import readings as journal
 from hub.store.instants import from_us, to_us
-from hub.store.readings import CLOCK_WRONG, OWN_TIME, SNAPSHOT
+from hub.store.readings import CLOCK_WRONG, NOT_JUDGED, OWN_TIME, SNAPSHOT
 from rules.building import Site
 
 _BY_SEQ = itemgetter(0)
@@ -64,6 +64,8 @@ class EmbeddedHistory:
         states = {no for no, name in self._measures.items() if MEASURES[name].kind == "state"}
         for rows in self._in_order(self._period(devices, measures, since, until)):
             for _, device, measure, value, at, received_at, flags in rows:
+                if flags & NOT_JUDGED:
+                    continue  # tried by a technician, or of a paused device: no rule heard it then
                 instant = from_us(at)
                 yield Reading(
                     self._ids[device],

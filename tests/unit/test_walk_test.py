@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from hub.history.embedded import EmbeddedHistory
 from hub.store import readings, walk_tests
 from rules.pause import Refusal
 from rules.walk_test import LONGEST, Test
@@ -367,3 +368,18 @@ def test_a_device_that_is_paused_can_be_tested_and_stays_paused(world: World) ->
     world.until(NIGHT + 61 * MINUTE)
     world.says("3B door", open=True)
     assert "night-exit" in rules(world)
+
+
+def test_what_was_tried_or_came_of_a_paused_device_is_no_history_that_rules_are_tried_on(
+    world: World,
+) -> None:
+    start(world, "3B door", 2 * MINUTE)
+    world.says("3B door", open=True)
+    world.says("3B door", open=False)
+    world.passes(3 * MINUTE)
+    world.pauses.pause_device("4A door", "tor", "bytter lås", world.clock.now() + 60 * MINUTE)
+    world.says("4A door", open=True)
+    world.says("3B door", open=True)
+    history = EmbeddedHistory(world.connection, world.database, world.site)
+    heard = history.readings(("3B door", "4A door"), NIGHT, NIGHT + timedelta(hours=1))
+    assert [(r.device, r.value) for r in heard] == [("3B door", True)]

@@ -177,3 +177,36 @@ def test_a_form_of_another_site_starts_nothing(sign_in: SignIn, world: World) ->
     tor = sign_in("tor")
     assert tor.post(f"{DOOR}/start", data={"csrf": "0" * 64}).status_code == 403
     assert world.connection.execute("SELECT count(*) FROM walk_test").fetchone()[0] == 0
+
+
+def test_the_whole_walk_by_calls(sign_in: SignIn, world: World) -> None:
+    tor, call = sign_in("tor"), "/api/v1/devices/1A ytterdør/test"
+    token = {"x-csrf-token": csrf_of(tor, "/technician/tests")}
+    assert tor.get(call).status_code == 404
+    assert tor.post(call).status_code == 403
+    assert tor.post(call, headers=token).status_code == 201
+    assert tor.post(call, headers=token).status_code == 409
+    says(world, "1A ytterdør", open=True, battery=91)
+    standing = tor.get(call).json()
+    assert (standing["running"], standing["verdict"]) == (True, "incomplete")
+    assert standing["reasons"] == [["not tried", "close the door"]]
+    assert {"measure": "open", "value": True} in [
+        {"measure": r["measure"], "value": r["value"]} for r in standing["readings"]
+    ]
+    fires = {rule["rule"]: rule["fires"] for rule in standing["rules"]}
+    assert fires == dict.fromkeys(("night-exit", "door-open", "quiet", "not-up", "not-back"), True)
+    says(world, "1A ytterdør", open=False)
+    signed = tor.post(f"{call}/sign", json={"note": "fin"}, headers=token)
+    assert signed.status_code == 201
+    number = signed.json()["number"]
+    assert (signed.json()["verdict"], signed.json()["seal"]) == ("passed", "fits")
+    assert tor.post(f"{call}/sign", json={"note": "fin"}, headers=token).status_code == 409
+    assert tor.get(f"/api/v1/tests/{number}").json() == signed.json()
+    assert isinstance(verified(tor.get(f"/api/v1/tests/{number}/sealed").content), tuple)
+    assert tor.get(f"/api/v1/tests/{number}/pdf").content.startswith(b"%PDF")
+    listed = {one["device"]: one["still"] for one in tor.get("/api/v1/tests").json()["devices"]}
+    assert listed["1A ytterdør"] == "as it is"
+    assert listed["1A stue"] == "never"
+    assert tor.delete(call, headers=token).status_code == 409
+    kari = sign_in("kari")
+    assert kari.get(call).status_code == kari.get("/api/v1/tests").status_code == 404

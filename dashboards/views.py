@@ -20,6 +20,7 @@ from rules.building import Resident
 from rules.escalation import Escalation
 from rules.legal_basis import reviews
 from rules.protection import NOT_HEARD
+from rules.rule import Text
 from rules.severity import SEVERITIES, Severity
 from rules.wording import Language, Voice
 
@@ -237,8 +238,7 @@ def _is_switched_off(off: Off, house: House, access: Access) -> bool:
     return (of_devices or (off.cause == "paused" and access.residents)) and access.sees_unit(unit)
 
 
-def _off(off: Off, house: House, voice: Voice) -> OffNow:
-    names = house.rule_names
+def _off(off: Off, house: House, names: Mapping[str, Text], voice: Voice) -> OffNow:
     what = ", ".join(
         getattr(names[name], voice.language) if off.cause == "paused" and name in names else name
         for name in off.names
@@ -265,6 +265,7 @@ def board(snapshot: Snapshot, scope: Scope) -> Board:
         if found.protection.state != "protected"
     ]
     known = len(standing) == len(living)
+    names = house.rule_names if snapshot.off else {}
     away = {id: absence for id, absence in snapshot.away.items() if id in living}
     return Board(
         cards=[
@@ -288,5 +289,5 @@ def board(snapshot: Snapshot, scope: Scope) -> Board:
         reviews=sum(review.resident in living for review in reviews(house.site, today))
         if house.site.legal_basis == "required"
         else 0,
-        off=[_off(off, house, voice) for off in snapshot.off if _is_switched_off(off, house, access)],
+        off=[_off(off, house, names, voice) for off in snapshot.off if _is_switched_off(off, house, access)],
     )

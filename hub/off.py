@@ -5,7 +5,7 @@ is off, and the hand-over.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Literal, NamedTuple
 
@@ -16,6 +16,10 @@ from rules.rulebook import Rulebook
 
 Cause = Literal["paused", "device_paused", "device_tested", "away", "no_basis", "no_sensor"]
 CAUSES: tuple[Cause, ...] = ("paused", "device_paused", "device_tested", "away", "no_basis", "no_sensor")
+
+
+Living = Mapping[str, tuple[str, ...]]
+"""Room → who lives there."""
 
 
 class Off(NamedTuple):
@@ -37,16 +41,17 @@ class Off(NamedTuple):
 
 def all_off(connection: sqlite3.Connection, book: Rulebook, now: datetime) -> list[Off]:
     """By cause in the order of CAUSES, of each the first to end first."""
+    living = {watch.room: watch.residents for watch in book.watches.values()}
     found = [
-        *_paused(connection, book),
-        *_tested(connection, book, now),
-        *_resting(connection, book, now),
-        *_lacking(book),
+        *_paused(connection, book, living),
+        *_tested(connection, book, living, now),
+        *_resting(connection, book, living, now),
+        *_lacking(book, living),
     ]
     return sorted(found, key=lambda off: (CAUSES.index(off.cause), off.until or now, off.room, off.names))
 
 
-def _paused(connection: sqlite3.Connection, book: Rulebook) -> Iterator[Off]:
+def _paused(connection: sqlite3.Connection, book: Rulebook, living: Living) -> Iterator[Off]:
     for pause in pauses.active(connection, book.site.site):
         yield Off(
             "paused" if pause.device is None else "device_paused",
@@ -56,35 +61,35 @@ def _paused(connection: sqlite3.Connection, book: Rulebook) -> Iterator[Off]:
             pause.reason,
             pause.paused_at,
             pause.ends_at,
-            _living(book, pause.room),
+            living.get(pause.room, ()),
             pause,
         )
 
 
-def _tested(connection: sqlite3.Connection, book: Rulebook, now: datetime) -> Iterator[Off]:
+def _tested(connection: sqlite3.Connection, book: Rulebook, living: Living, now: datetime) -> Iterator[Off]:
     rooms = {device.id: device.room for device in book.site.devices}
     for test in walk_tests.running(connection, book.site.site):
         if test.runs(now) and test.device in rooms:
             room = rooms[test.device]
             since, until = test.started_at, test.ends_at
             yield Off(
-                "device_tested", room, (test.device,), test.person, "", since, until, _living(book, room)
+                "device_tested", room, (test.device,), test.person, "", since, until, living.get(room, ())
             )
 
 
-def _resting(connection: sqlite3.Connection, book: Rulebook, now: datetime) -> Iterator[Off]:
+def _resting(connection: sqlite3.Connection, book: Rulebook, living: Living, now: datetime) -> Iterator[Off]:
     away = away_now(absences.active(connection, book.site.site), now)
     rest = resting(book, empty_rooms(book, away)) if away else {}
     for room in dict.fromkeys(room for _, room in rest):
         names = tuple(name for name, there in rest if there == room)
-        theirs = [absence for resident in _living(book, room) if (absence := away.get(resident)) is not None]
+        theirs = [absence for resident in living.get(room, ()) if (absence := away.get(resident)) is not None]
         first = min(theirs, key=lambda absence: absence.back_by)
         since = max(absence.away_from for absence in theirs)
         residents = tuple(absence.resident for absence in theirs)
         yield Off("away", room, names, first.registered_by, first.reason, since, first.back_by, residents)
 
 
-def _lacking(book: Rulebook) -> Iterator[Off]:
+def _lacking(book: Rulebook, living: Living) -> Iterator[Off]:
     """One for each room and the same residents, however many rules."""
     lacking: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     for off in book.without_basis:
@@ -95,8 +100,4 @@ def _lacking(book: Rulebook) -> Iterator[Off]:
     for one in book.uncovered:
         uncovered.setdefault(one.room, {})[one.rule] = None
     for room, names in uncovered.items():
-        yield Off("no_sensor", room, tuple(names), residents=_living(book, room))
-
-
-def _living(book: Rulebook, room: str) -> tuple[str, ...]:
-    return next((watch.residents for watch in book.watches.values() if watch.room == room), ())
+        yield Off("no_sensor", room, tuple(names), residents=living.get(room, ()))

@@ -281,6 +281,22 @@ class UnattendedRule(Rule):
         return _lasting(when)
 
 
+INVASIVE_ROLES: frozenset[Role] = frozenset(
+    {"bathroom_motion", "toilet", "bed", "fridge", "medicine_cabinet"}
+)
+"""Where nobody wants to be watched without having said so."""
+
+
+def only_if_chosen(rule: AnyRule) -> bool:
+    """Whether a rule is in force only for those who chose it, or in rooms that the site names for it: it says
+    so, or what decides it is heard from nothing but the bathroom, the bed, the fridge or the medicine
+    cabinet.
+    """
+    deciding = next(iter(parts_of(rule).values()))
+    roles = [signal.roles for signal in deciding]
+    return rule.opt_in or all(found is not None and INVASIVE_ROLES.issuperset(found) for found in roles)
+
+
 def parts_of(rule: AnyRule) -> dict[str, tuple[Signal, ...]]:
     """What the rule listens for, by the part it plays; a reading counts for the first part it matches."""
     if isinstance(rule, AwayRule):

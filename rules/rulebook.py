@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from rules.building import MEASURES_OF_ROLE, Device, Resident, Room, RuleUse, Site
 from rules.kinds import KINDS
 from rules.legal_basis import days_of_change, lacking
-from rules.rule import RULE, AnyRule, MovesRule, Signal, parts_of
+from rules.rule import RULE, AnyRule, MovesRule, Signal, only_if_chosen, parts_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,7 +100,8 @@ def rulebook(site: Site, catalogue: Mapping[str, AnyRule], on: date) -> Rulebook
     settled: dict[str, AnyRule] = {}
     listeners: dict[tuple[str, str], list[Listener]] = {}
     for use in site.rules:
-        for room in _rooms_of(use, site, catalogue, residents):
+        as_used = _settle(use, {}, catalogue, settled)
+        for room in _rooms_of(use, as_used, site, residents):
             own = dict(units[room.unit].get(use.name, {}))
             for resident in residents.get(room.id, ()):
                 own |= resident.rules.get(use.name, {})
@@ -167,10 +168,10 @@ def _devices_by_room(site: Site) -> dict[str, list[Device]]:
 
 
 def _rooms_of(
-    use: RuleUse, site: Site, catalogue: Mapping[str, AnyRule], residents: Mapping[str, list[Resident]]
+    use: RuleUse, rule: AnyRule, site: Site, residents: Mapping[str, list[Resident]]
 ) -> Iterable[Room]:
     """The rooms a rule is meant for: those it names, else where somebody lives (has chosen it, where it is
-    opt-in), or all.
+    opt-in), or all. `rule`: as the site has it.
     """
     for room in site.rooms:
         if use.units is not None and room.unit not in use.units:
@@ -178,16 +179,11 @@ def _rooms_of(
         if use.rooms is not None:
             if room.id in use.rooms:
                 yield room
-        elif _says(use, catalogue, "opt_in", False):
+        elif only_if_chosen(rule):
             if any(use.name in resident.rules for resident in residents.get(room.id, ())):
                 yield room
-        elif room.id in residents or not _says(use, catalogue, "for_residents", True):
+        elif room.id in residents or not rule.for_residents:
             yield room
-
-
-def _says(use: RuleUse, catalogue: Mapping[str, AnyRule], what: str, otherwise: bool) -> bool:
-    named = catalogue.get(use.rule)
-    return bool(use.parameters.get(what, getattr(named, what) if named else otherwise))
 
 
 def _hear(

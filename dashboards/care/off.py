@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from dashboards.views import voice_of
 from dashboards.visit import Visit
 from hub.off import Off, all_off
 from rules import wording
+from rules.rule import Text
 
 
 class Line(NamedTuple):
@@ -35,12 +37,12 @@ def lines(visit: Visit) -> list[Line]:
     house = visit.house
     units = {room.id: room.unit for room in house.site.rooms}
     found = all_off(visit.connection, house.rules, visit.now)
-    return [line_of(visit, off) for off in found if visit.access.sees_unit(units.get(off.room, ""))]
-
-
-def line_of(visit: Visit, off: Off) -> Line:
-    house, voice = visit.house, voice_of(visit.scope, visit.house, visit.now)
     names = house.rule_names
+    return [line_of(visit, off, names) for off in found if visit.access.sees_unit(units.get(off.room, ""))]
+
+
+def line_of(visit: Visit, off: Off, names: Mapping[str, Text]) -> Line:
+    house, voice = visit.house, voice_of(visit.scope, visit.house, visit.now)
     is_device = off.cause in ("device_paused", "device_tested")
     residents = (house.resident(id) for id in off.residents)
     pause = off.pause

@@ -21,7 +21,7 @@ from rules.building import NATIVE, Resident, RuleUse, Site
 from rules.catalogue import catalogue
 from rules.duration import write_duration
 from rules.legal_basis import covers
-from rules.rule import RULE_MODELS, AnyRule, QuietRule, parts_of
+from rules.rule import RULE_MODELS, AnyRule, QuietRule, only_if_chosen, parts_of
 from rules.rulebook import Rulebook, rulebook, settle
 
 SITES_OWN = frozenset(
@@ -127,7 +127,11 @@ def check_coverage(draft: Draft, site: Site) -> None:
         if use.name in in_force:
             continue
         rule = settle(use, {}, catalogue())
-        if rule.opt_in and use.rooms is None and not any(use.name in r.rules for r in site.residents):
+        if (
+            only_if_chosen(rule)
+            and use.rooms is None
+            and not any(use.name in r.rules for r in site.residents)
+        ):
             wrong = f"rule {use.name!r} is in force for nobody: it is for those who chose it"
             draft.warn(("rules", position), wrong, f"rules: {{{use.name}: {{}}}} at a resident, or rooms:")
             continue

@@ -115,6 +115,38 @@ def test_an_opt_in_rule_is_in_force_only_where_somebody_chose_it_or_a_room_is_na
     assert book.uncovered == ()
 
 
+def test_a_rule_of_ones_own_about_the_bed_the_bathroom_or_the_fridge_is_for_those_who_chose_it_too() -> None:
+    watches = {"kind": "held", "name": "N", "why": "W", "lasts": "1 h"}
+
+    def in_force(*uses: dict[str, object], chosen: str = "") -> set[str]:
+        site = Site.model_validate(
+            {
+                "site": "s",
+                "name": "S",
+                "units": [{"id": "u", "name": "U"}],
+                "rooms": [{"id": "1", "unit": "u"}],
+                "residents": [
+                    {"id": "a", "name": "A", "room": "1", "rules": {chosen: {}} if chosen else {}},
+                ],
+                "devices": [
+                    {"id": "bed", "room": "1", "role": "bed"},
+                    {"id": "door", "room": "1", "role": "outer_door"},
+                    {"id": "fridge", "room": "1", "role": "fridge"},
+                ],
+                "rules": list(uses),
+            }
+        )
+        return {name for name, _ in rulebook(site, catalogue(), date(2026, 11, 23)).watches}
+
+    long_in_bed = {"rule": "long-in-bed", "when": [{"measure": "in_bed", "roles": ["bed"], "value": True}]}
+    doors = {"rule": "doors", "when": [{"measure": "open", "roles": ["outer_door", "fridge"], "value": True}]}
+    assert in_force(watches | long_in_bed) == set()
+    assert in_force(watches | long_in_bed, chosen="long-in-bed") == {"long-in-bed"}
+    assert in_force(watches | long_in_bed | {"rooms": ["1"]}) == {"long-in-bed"}
+    assert in_force(watches | doors) == {"doors"}
+    assert in_force({"rule": "fridge", "opt_in": False}) == set()
+
+
 def test_from_place_to_place_takes_two_sensors_and_a_stay_takes_one_elsewhere() -> None:
     def in_force(*roles: str) -> set[str]:
         site = Site.model_validate(

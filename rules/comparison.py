@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from rules.alert import CLOSING_WITHIN
 from rules.building import RuleUse, Site
 from rules.duration import Window
 from rules.finding import Evidence, Finding
@@ -57,13 +58,20 @@ def with_values(site: Site, values: Mapping[str, Mapping[str, Any]]) -> Site:
 
 
 def episodes(findings: Iterable[Finding]) -> dict[Place, list[Episode]]:
-    """Each alert's time by rule and room. Found again while it lasts it is the same alert."""
+    """Each alert's time by rule and room. Found again while it lasts it is the same alert, for an hour: by
+    then somebody has been there and closed it.
+    """
     found: dict[Place, list[Episode]] = {}
     for finding in findings:
         own = found.setdefault((finding.rule, finding.room), [])
         standing = bool(own) and own[-1].ended is None
-        if finding.kind == "raised" and (not standing or _is_a_word(finding)):
-            own.append(Episode(finding.at, finding.at if _is_a_word(finding) else None, finding.evidence))
+        if finding.kind == "raised":
+            if standing and not _is_a_word(finding):
+                if finding.at - own[-1].began < CLOSING_WITHIN:
+                    continue
+                own[-1] = own[-1]._replace(ended=finding.at)
+            ended = finding.at if _is_a_word(finding) else None
+            own.append(Episode(finding.at, ended, finding.evidence))
         elif finding.kind == "cleared" and standing:
             own[-1] = own[-1]._replace(ended=finding.at)
     return {place: own for place, own in found.items() if own}

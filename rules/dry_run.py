@@ -22,7 +22,7 @@ from rules.comparison import Episode, by_hour, episodes, overlap
 from rules.duration import parse_window
 from rules.finding import Evidence, Finding
 from rules.rule import AnyRule
-from rules.rulebook import Watch, rulebook, settle
+from rules.rulebook import settle
 
 NIGHT = parse_window("22:00-07:00")
 WARM_UP = timedelta(days=2)
@@ -143,11 +143,6 @@ def variants(
             "rules": tuple(uses),
         }
     )
-
-
-def watch_of(site: Site, catalogue: Mapping[str, AnyRule], name: str, room: str, on: date) -> Watch | None:
-    """What a variant listens to on a day; None where a sensor lacks or nobody lives there whom it needs."""
-    return rulebook(site, catalogue, on).watches.get((name, room))
 
 
 def judged(

@@ -54,6 +54,11 @@ def newest(connection: sqlite3.Connection, site: str) -> list[Test]:
     return _many(connection, per_device, site)
 
 
+def since(connection: sqlite3.Connection, site: str, then: datetime) -> list[Test]:
+    """Those that had not ended by then."""
+    return _many(connection, "site = ? AND (ended_at IS NULL OR ended_at >= ?)", site, to_us(then))
+
+
 def add(connection: sqlite3.Connection, test: Test) -> Test:
     """Store a new one; returns it with its id. sqlite3.IntegrityError where one of the device runs."""
     marks = ", ".join("?" for _ in _FIELDS)

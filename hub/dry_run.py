@@ -16,11 +16,15 @@ from pydantic import ValidationError
 
 from devices.reading import Reading
 from hub.history import History
+from hub.history.embedded import EmbeddedHistory
+from hub.settings import Settings
 from hub.site.errors import sentences
 from hub.spells import spells
 from hub.store import alerts
+from hub.store import readings as journal
 from rules.backtest import Spell
 from rules.building import Resident, Site
+from rules.catalogue import catalogue
 from rules.dry_run import NOW, WARM_UP, Came, DryRun, came_of, dry_run, judged, variants
 from rules.legal_basis import days_of_change, lacking
 from rules.rule import AnyRule
@@ -194,6 +198,14 @@ class DryRuns:
     def _came(self, rule: str, room: str, since: datetime) -> list[Came]:
         found = alerts.overlapping(self._connection, self._site.site, rule, since, self._now)
         return [came_of(alert) for alert in found if alert.room == room and not alert.prewarning]
+
+
+def dry_runs(connection: sqlite3.Connection, settings: Settings, book: Rulebook, now: datetime) -> DryRuns:
+    """Over the history of an installation. Where time passes only with readings it ends with the newest."""
+    if settings.clock == "readings":
+        now = journal.newest_at(connection) or now
+    history = EmbeddedHistory(connection, settings.database, book.site)
+    return DryRuns(connection, history, book, catalogue(), now)
 
 
 def plain(values: Mapping[str, Any]) -> dict[str, Any]:

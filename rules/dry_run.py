@@ -112,18 +112,15 @@ def variants(
     The rule need not be in force, only known: to the site or the catalogue. KeyError where it, or the room,
     is not; pydantic's ValidationError where a value can't be.
     """
-    place = next((r for r in site.rooms if r.id == room), None)
-    if place is None:
-        raise KeyError(room)
+    alone = only_room(site, room)
     use = next((use for use in site.rules if use.name == rule), None)
     if use is None:
         if rule not in catalogue:
             raise KeyError(rule)
         use = RuleUse(rule=rule)
-    living = tuple(resident for resident in site.residents if resident.room == room)
-    unit = next(unit for unit in site.units if unit.id == place.unit)
+    (unit,) = alone.units
     own = dict(unit.rules.get(use.name, {}))
-    for resident in living:
+    for resident in alone.residents:
         own |= resident.rules.get(use.name, {})
     uses = [
         RuleUse.model_validate(
@@ -133,14 +130,27 @@ def variants(
     ]
     for one in uses:
         settle(one, {}, catalogue)
-    return site.model_copy(
+    return alone.model_copy(
         update={
             "legal_basis": None,  # whether there is one is asked before (hub/dry_run.py)
             "units": (unit.model_copy(update={"rules": {}}),),
-            "rooms": (place,),
-            "residents": tuple(resident.model_copy(update={"rules": {}}) for resident in living),
-            "devices": tuple(device for device in site.devices if device.room == room),
+            "residents": tuple(resident.model_copy(update={"rules": {}}) for resident in alone.residents),
             "rules": tuple(uses),
+        }
+    )
+
+
+def only_room(site: Site, room: str) -> Site:
+    """The site as if it were one room, with all of its rules. KeyError where it has no such room."""
+    place = next((r for r in site.rooms if r.id == room), None)
+    if place is None:
+        raise KeyError(room)
+    return site.model_copy(
+        update={
+            "units": tuple(unit for unit in site.units if unit.id == place.unit),
+            "rooms": (place,),
+            "residents": tuple(resident for resident in site.residents if resident.room == room),
+            "devices": tuple(device for device in site.devices if device.room == room),
         }
     )
 

@@ -1,4 +1,6 @@
-"""`vaka backtest`: what the rules would have found in a recording, by the recording's own clock."""
+"""`vaka backtest`: what the rules would have found in a recording, or in what the hub itself has heard, by
+the clock of that time.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,9 @@ import argparse
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,28 +20,41 @@ import msgspec
 from pydantic import ValidationError
 
 from devices.reading import Reading
+from hub.clock import WallClock
+from hub.history.embedded import EmbeddedHistory
 from hub.recording_file import Recording, UnusableFileError, site_of
+from hub.settings import read_settings
 from hub.site.errors import one_of, sentences
-from rules.backtest import backtest
+from hub.site.installed import installed_site
+from hub.spells import spells
+from hub.store.db import connect
+from hub.store.readings import newest_at
+from rules.backtest import Spell, backtest
 from rules.building import Site
 from rules.catalogue import catalogue
 from rules.comparison import Comparison, Episode, at_night, by_hour, compare, with_values
-from rules.duration import parse_window
+from rules.dry_run import NIGHT, only_room
 from rules.finding import Finding
 from rules.rulebook import settle
 
-NIGHT = parse_window("22:00-07:00")
+DAYS = 90
 _PLAIN = {"true": True, "false": False}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--site", type=Path, required=True, metavar="FILE", help="the site file (YAML)")
+    parser.add_argument(
+        "--site", type=Path, metavar="FILE", help="the site file (YAML). Without it: the site in force"
+    )
     parser.add_argument(
         "--readings",
         type=Path,
-        required=True,
         metavar="FILE.csv[.gz]",
-        help="the recording: ts,sensor,room,kind,value",
+        help="the recording: ts,sensor,room,kind,value. Without it: what the hub itself has heard",
+    )
+    parser.add_argument("--data", type=Path, help="folder of the database (VAKA_DATA)")
+    parser.add_argument("--room", help="only this room of the hub's history")
+    parser.add_argument(
+        "--days", type=int, default=DAYS, help=f"of the hub's history, up to now ({DAYS} unless given)"
     )
     parser.add_argument(
         "--set",
@@ -52,25 +69,81 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """0: judged; 1: a file can't be used, and why was said."""
-    try:
-        site = site_of(arguments.site)
-        recording = Recording(arguments.readings, site.zone)
-        strangers: Counter[str] = Counter()
-        if arguments.values:
-            return _compare(site, recording, arguments.values, arguments.json)
-        period = Period(recording)
-        findings = _with_beginning(backtest(site, catalogue(), by_site_names(site, period, strangers)))
-        if arguments.json:
-            _tell_machines(findings, site.zone)
-        else:
-            _tell_people(findings, site, period)
-    except UnusableFileError as fault:
-        print(fault, file=sys.stderr)
-        return 1
-    for sentence in (recording.tell_of_refused(), tell_of_strangers(strangers)):
+    with ExitStack() as opened:
+        try:
+            own = arguments.readings is None
+            source = _own_history(arguments, opened) if own else _recording(arguments)
+            _tell(source, arguments)
+        except UnusableFileError as fault:
+            print(fault, file=sys.stderr)
+            return 1
+    for sentence in (source.tell_of_refused(), tell_of_strangers(source.strangers)):
         if sentence:
             print(sentence, file=sys.stderr)
     return 0
+
+
+@dataclass(frozen=True)
+class Source:
+    """What is judged: readings under the site's names, and what could not be heard meanwhile. `until`: how
+    far time has come, where that is known.
+    """
+
+    site: Site
+    readings: Iterable[Reading]
+    spells: Sequence[Spell] = ()
+    until: datetime | None = None
+    strangers: Counter[str] = field(default_factory=Counter)
+    tell_of_refused: Callable[[], str] = str
+
+    def findings(self, site: Site, readings: Iterable[Reading]) -> Iterator[Finding]:
+        return backtest(site, catalogue(), readings, self.spells, self.until)
+
+
+def _recording(arguments: argparse.Namespace) -> Source:
+    if arguments.site is None:
+        raise UnusableFileError("a recording needs the site file of its home; expected --site FILE")
+    site = site_of(arguments.site)
+    recording = Recording(arguments.readings, site.zone)
+    strangers: Counter[str] = Counter()
+    return Source(
+        site,
+        by_site_names(site, recording, strangers),
+        strangers=strangers,
+        tell_of_refused=recording.tell_of_refused,
+    )
+
+
+def _own_history(arguments: argparse.Namespace, opened: ExitStack) -> Source:
+    """What the installed hub has heard, by its site file or by another of the same house."""
+    settings = read_settings().with_data(arguments.data)
+    site = installed_site(settings) if arguments.site is None else site_of(arguments.site)
+    connection = opened.enter_context(closing(connect(settings.database)))
+    history = EmbeddedHistory(connection, settings.database, site)
+    now = WallClock().now()
+    if settings.clock == "readings":
+        now = newest_at(connection) or now
+    if arguments.room is not None:
+        try:
+            site = only_room(site, arguments.room)
+        except KeyError:
+            known = one_of((room.id for room in site.rooms), arguments.room)
+            raise UnusableFileError(f"the site has no room {arguments.room!r}; expected {known}") from None
+    since = now - timedelta(days=arguments.days)
+    readings = history.readings([device.id for device in site.devices], since, now)
+    return Source(site, readings, spells(connection, site, since), now)
+
+
+def _tell(source: Source, arguments: argparse.Namespace) -> None:
+    if arguments.values:
+        _compare(source, arguments.values, arguments.json)
+        return
+    period = Period(source.readings)
+    findings = _with_beginning(source.findings(source.site, period))
+    if arguments.json:
+        _tell_machines(findings, source.site.zone)
+    else:
+        _tell_people(findings, source.site, period)
 
 
 class Period:
@@ -108,13 +181,13 @@ def _counted(count: int | str, what: str) -> str:
     return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
-def _compare(site: Site, recording: Recording, values: list[str], for_machines: bool) -> int:
+def _compare(source: Source, values: list[str], for_machines: bool) -> None:
     """The site's values beside others, over the same readings."""
+    site = source.site
     other = _other_values(site, values)
-    strangers: Counter[str] = Counter()
-    period = Period(recording)
-    readings = list(by_site_names(site, period, strangers))
-    compared = compare(backtest(site, catalogue(), readings), backtest(other, catalogue(), readings))
+    period = Period(source.readings)
+    readings = list(period)
+    compared = compare(source.findings(site, readings), source.findings(other, readings))
     touched = {text.partition(".")[0] for text in values}
     rows = [row for row in compared if row.rule in touched]
     if for_machines:
@@ -122,9 +195,6 @@ def _compare(site: Site, recording: Recording, values: list[str], for_machines: 
             print(json.dumps(_as_json(row, site.zone), ensure_ascii=False))
     else:
         _tell_comparison(rows, period, site.zone)
-    if strangers:
-        print(tell_of_strangers(strangers), file=sys.stderr)
-    return 0
 
 
 def _other_values(site: Site, values: list[str]) -> Site:

@@ -1,11 +1,13 @@
 """Whole recordings through a real broker and a real hub: the findings of a backtest, and no reading lost."""
 
+import json
 import re
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from hub.history.upkeep import Retention, keep
 from tests.end_to_end.house import House
 from tests.recordings.real_homes import AL_HOME, HOUSE_C, MIT, TM000, Home, backtested
 from tests.servers import Mosquitto
@@ -74,3 +76,12 @@ def test_a_whole_recording_through_the_broker_leads_to_the_findings_of_its_backt
         for finding in backtested(home)
     ]
     assert findings(house) == expected
+    assert own_history_backtested(house) == backtested(home), "out of the journal"
+    keep(house.database, datetime.now(UTC), Retention(None, None))
+    assert own_history_backtested(house) == backtested(home), "out of the history it was moved into"
+
+
+def own_history_backtested(house: House) -> list[dict[str, str]]:
+    """What `vaka backtest` finds in what the hub itself has heard."""
+    said = house.vaka("backtest", "--json", "--days", "9000")
+    return [json.loads(line) for line in said.splitlines()]

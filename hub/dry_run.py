@@ -196,8 +196,8 @@ class DryRuns:
         return [spell for spell in spells(self._connection, self._site, since) if concerns(spell)]
 
     def _came(self, rule: str, room: str, since: datetime) -> list[Came]:
-        found = alerts.overlapping(self._connection, self._site.site, rule, since, self._now)
-        return [came_of(alert) for alert in found if alert.room == room and not alert.prewarning]
+        found = alerts.of_rule_and_room(self._connection, self._site.site, rule, room, since, self._now)
+        return [came_of(alert) for alert in found if not alert.prewarning]
 
 
 def dry_runs(connection: sqlite3.Connection, settings: Settings, book: Rulebook, now: datetime) -> DryRuns:

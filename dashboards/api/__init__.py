@@ -12,6 +12,7 @@ from dashboards.api import (
     device_pauses,
     devices,
     discovered,
+    dry_run,
     goals,
     healthz,
     legal_basis,
@@ -36,4 +37,5 @@ FAMILIES = (
     rules.api,
     goals.api,
     legal_basis.api,
+    dry_run.api,
 )

@@ -1,12 +1,13 @@
 """The pages of care staff and their leaders."""
 
-from dashboards.care import away, goals, handover, legal_basis, pauses, rule, rules
+from dashboards.care import away, dry_run, goals, handover, legal_basis, pauses, rule, rules
 
 PAGES = (
     away.pages,
     pauses.pages,
     rules.pages,
     rule.pages,
+    dry_run.pages,
     goals.pages,
     legal_basis.pages,
     handover.pages,

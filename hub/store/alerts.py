@@ -86,6 +86,18 @@ def earlier(connection: sqlite3.Connection, alert: Alert, limit: int) -> list[Al
     return _many(connection, condition, alert.site, (alert.rule, alert.room, alert.id, limit))
 
 
+def of_rule_and_room(
+    connection: sqlite3.Connection, site: str, rule: str, room: str, since: datetime, until: datetime
+) -> list[Alert]:
+    """Those that stood at any time between, the oldest first."""
+    condition = (
+        "rule = ? AND room = ? AND raised_at < ? AND coalesce(cleared_at, closed_at, ?) > ?"
+        " ORDER BY raised_at, id"
+    )
+    values = (rule, room, to_us(until), to_us(until), to_us(since))
+    return _many(connection, condition, site, values)
+
+
 def add(connection: sqlite3.Connection, alert: Alert) -> Alert:
     """Store a new alert; returns it with its id. sqlite3.IntegrityError where one is open for this rule and
     room.

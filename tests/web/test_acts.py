@@ -11,6 +11,7 @@ MAY: dict[PersonRole, set[Act]] = {
     "carer": {
         "see alerts",
         "see rules",
+        "try rules",
         "pause rules",
         "say who is away",
         "see goals",
@@ -20,6 +21,7 @@ MAY: dict[PersonRole, set[Act]] = {
     "leader": {
         "see alerts",
         "see rules",
+        "try rules",
         "pause rules",
         "say who is away",
         "see goals",

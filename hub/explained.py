@@ -80,8 +80,9 @@ def explain(
     asked = [device.id for device in flat] if alert.rule != NOT_HEARD else []
     readings = list(history.readings(asked, since, until, _TELLING)) if asked else []
     before = history.readings(asked, since - STOOD_SINCE, since, _TELLING) if asked else ()
-    told = {e for e in alert.evidence if since <= e.at < until and e.measure in MEASURES}
-    heard = sorted({*map(_evidence, readings), *(told if asked else ())}, key=lambda one: one.at)
+    # What the alert rests on may be older than what the history keeps.
+    rests_on = [e for e in alert.evidence if asked and since <= e.at < until and e.measure in MEASURES]
+    heard = sorted(dict.fromkeys([*map(_evidence, readings), *rests_on]), key=lambda one: one.at)
     sensors = alert_sensors.get(connection, alert.id)
     earlier = alerts.earlier(connection, alert, EARLIER)
     known = Known(

@@ -6,7 +6,7 @@ It is said beside the alert and changes nothing of it: a grave alert is as grave
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
@@ -36,6 +36,7 @@ Name = Literal[
     "staff_there",
     "who_unknown",
     "late",
+    "fall_suspected",
     "silent_long",
     "aside",
     "battery_low",
@@ -138,6 +139,8 @@ def _of_what_was_heard(alert: Alert, told_by: tuple[str, ...]) -> list[Reason]:
         found.append(Reason("takes_a_hand"))
     if any((e.measure, e.value) == ("fall", "confirmed") for e in heard):
         found.append(Reason("fall_confirmed"))
+    elif any((e.measure, e.value) == ("fall", "suspected") for e in heard):
+        found.append(Reason("fall_suspected"))
     if len(told_by) == 1 and all(e.measure in SEEN_FROM_AFAR for e in heard):
         found.append(Reason("one_saw_movement", told_by))
     return found
@@ -202,7 +205,7 @@ def _of_the_people(alert: Alert) -> list[Reason]:
 def chattering(heard: Sequence[Evidence], until: datetime) -> frozenset[str]:
     """Devices that said the same again and again in the hour before `until`. `heard`: in order of time."""
     begins: dict[tuple[str, str], list[datetime]] = {}
-    for one in heard:
+    for one in changes(heard):
         if (
             one.measure in _STEADY
             and one.value not in (False,)
@@ -218,6 +221,19 @@ def chattering(heard: Sequence[Evidence], until: datetime) -> frozenset[str]:
         if len(minutes) >= _CHATTER_MINUTES:
             found.add(device)
     return frozenset(found)
+
+
+def changes(heard: Iterable[Evidence], stood: Iterable[Evidence] = ()) -> Iterator[Evidence]:
+    """What is news, in order: a state that is another than before, a movement seen once more, an event.
+    `stood`: what held before. That a state is not so, said for the first time, is no news.
+    """
+    known = {(one.device, one.measure): one.value for one in stood}
+    for one in heard:
+        before = known.get((one.device, one.measure), False)
+        known[one.device, one.measure] = one.value
+        is_state = isinstance(one.value, bool)
+        if not is_state or one.value != before or (one.value and one.measure in SEEN_FROM_AFAR):
+            yield one
 
 
 def record(closed: Sequence[Alert]) -> Record:

@@ -13,7 +13,7 @@ from dashboards.views import Card, card
 from hub.explained import Explained
 from rules import wording
 from rules.alert import Outcome
-from rules.confidence import Level
+from rules.confidence import Level, changes
 from rules.finding import Evidence
 from rules.protection import NOT_HEARD
 from rules.wording import Voice
@@ -91,9 +91,10 @@ def alert_view(explained: Explained, house: House, voice: Voice, access: Access)
     reopened = next((e for e in reversed(explained.trail) if e.event in wording.OPEN_AGAIN), None)
     shown = card(alert, house, voice, access, reopened if alert.state == "open" else None)
     told = {(e.device, e.measure, e.value, e.at) for e in alert.evidence}
+    news = list(changes(explained.heard, explained.stood))
     around = [
         e
-        for e in explained.heard
+        for e in news
         if e.at >= alert.raised_at - HEARD_BEFORE and (e.device, e.measure, e.value, e.at) not in told
     ]
     also = _lines(around, house, voice)
@@ -113,7 +114,7 @@ def alert_view(explained: Explained, house: House, voice: Voice, access: Access)
         paused=tuple(_paused(explained, house, voice)),
         blind=tuple((b.device, wording.from_when(b.since, voice)) for b in explained.blind),
         lanes=lanes(explained, voice),
-        rows=tuple(_lines(explained.heard, house, voice)[-MOST_LINES * 2 :]),
+        rows=tuple(_lines(news, house, voice)[-MOST_LINES * 2 :]),
         trail=tuple(_trail(explained, house, voice)),
         earlier=tuple(
             Earlier(

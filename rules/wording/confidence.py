@@ -19,6 +19,10 @@ _REASONS: dict[Name, tuple[str, str]] = {
     "several_sensors": ("{} sensorer sier det samme", "{} sensors tell the same"),
     "takes_a_hand": ("Noen må ha rørt ved den", "Somebody must have touched it"),
     "fall_confirmed": ("Fallsensoren er sikker i sin sak", "The fall sensor confirms it"),
+    "fall_suspected": (
+        "Fallsensoren er ikke sikker: det ligner et fall",
+        "The fall sensor is not sure: it looks like a fall",
+    ),
     "several_listened": ("{} sensorer som virker, har ikke hørt noe", "{} sensors that work heard nothing"),
     "often_real": (
         "{} av de siste {} slike varslene her var reelle",

@@ -15,7 +15,7 @@ from hub.store import alerts, walk_tests
 from hub.store.db import transaction
 from rules.alert import Outcome
 from rules.catalogue import catalogue
-from rules.confidence import AGREES, DOUBTS, RAISES, Confidence, Name, Reason, level
+from rules.confidence import AGREES, DOUBTS, RAISES, Confidence, Name, Reason, changes, level
 from rules.rulebook import settle
 from rules.walk_test import Test
 from rules.wording import Voice, how_sure, what_is_wrong, why_so_sure
@@ -336,3 +336,23 @@ def test_the_docs_name_every_reason_and_what_it_does() -> None:
         for name in get_args(Name)
     }
     assert rows == wanted
+
+
+def test_what_only_repeats_a_state_is_no_news_and_does_not_chatter(world: World) -> None:
+    for _ in range(30):
+        world.says("3B bed", in_bed=True)
+        world.passes(timedelta(seconds=10))
+    world.says("3B bed", in_bed=False)
+    world.says("3B door", open=False)  # heard for the first time: nobody shut it just then
+    world.says("3B hall", motion=True)
+    world.passes(2 * MINUTE)
+    found = explained(world, "out-of-bed")
+    assert "chatters" not in names(found.confidence)
+    news = [(e.device, e.value) for e in changes(found.heard, found.stood)]
+    assert news == [("3B bed", True), ("3B bed", False), ("3B hall", True)]
+
+
+def test_a_fall_that_is_only_suspected_says_so(world: World) -> None:
+    world.says("3B radar", fall="suspected")
+    found = explained(world, "fall").confidence
+    assert (found.level, names(found)) == ("probable", {"fall_suspected"})

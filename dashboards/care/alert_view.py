@@ -12,12 +12,16 @@ from dashboards.house import House
 from dashboards.views import Card, card
 from hub.explained import Explained
 from rules import wording
+from rules.absence import AWAY_ENDS
 from rules.alert import Outcome
 from rules.confidence import Level, changes
 from rules.finding import Evidence
+from rules.pause import PAUSE_ENDS
 from rules.protection import NOT_HEARD
 from rules.wording import Voice
 
+THE_HUBS_OWN = frozenset({NOT_HEARD, PAUSE_ENDS, AWAY_ENDS})
+"""What the hub knows of itself: nobody asks how sure it is."""
 HEARD_BEFORE = timedelta(minutes=30)
 TOGETHER = timedelta(minutes=5)
 """The same from the same device again within so long is one line."""
@@ -84,6 +88,7 @@ class AlertView(NamedTuple):
     real: int
     of: int
     watches_sensors: bool
+    the_hubs_own: bool
 
 
 def alert_view(explained: Explained, house: House, voice: Voice, access: Access) -> AlertView:
@@ -126,6 +131,7 @@ def alert_view(explained: Explained, house: House, voice: Voice, access: Access)
         real=sum(a.outcome != "false_alarm" for a in counted),
         of=len(counted),
         watches_sensors=alert.rule == NOT_HEARD,
+        the_hubs_own=alert.rule in THE_HUBS_OWN,
     )
 
 

@@ -9,6 +9,13 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from starlette.testclient import TestClient
 
+from hub.alerting import take
+from hub.store.db import transaction
+from rules.absence import AWAY_ENDS, SOMEBODY_IN
+from rules.alert import Concern
+from rules.finding import Evidence, Finding
+from rules.pause import PAUSE_ENDS
+from rules.protection import NOT_HEARD
 from tests.web.conftest import SignIn, csrf_of
 from tests.web.house import DOCUMENT, Heart, House, Web
 from tests.web.test_browser import AXE, enter_filled, until
@@ -176,6 +183,41 @@ def test_all_of_it_as_json(night: House, sign_in: SignIn) -> None:
     assert found["trail"][0]["event"] == "raised"
     assert found["earlier"] == []
     assert "Ingrid" not in json.dumps(found)
+
+
+def test_every_kind_of_alert_has_its_page_and_its_json(house: House, sign_in: SignIn) -> None:
+    ago = 2 * MINUTE
+    found = [
+        house.find(rule, "3B", ago, evidence=house.door("3B", ago))
+        for rule, room in house.book.watches
+        if room == "3B"
+    ]
+    found.append(house.find("quiet", "4B", ago, "prewarned"))
+    found += [house.lose("gateway:zigbee2mqtt"), house.lose("device:3B stue"), house.lose("broker")]
+    with transaction(house.connection):
+        for rule in (PAUSE_ENDS, AWAY_ENDS, SOMEBODY_IN):
+            told = (Evidence("quiet", "pause", "kari", house.now() + 60 * MINUTE),)
+            finding = Finding(rule, "3B", "raised", house.now(), "test", None, told)
+            alert = take(house.connection, "solbakken", finding, Concern("low", "sol", ("r3",)), house.now())
+            assert alert is not None
+            found.append(alert)
+    kari = sign_in("kari")
+    for alert in found:
+        answer = kari.get(f"/alerts/{alert.id}")
+        assert answer.status_code == 200, alert.rule
+        of_itself = alert.rule in (NOT_HEARD, PAUSE_ENDS, AWAY_ENDS)
+        assert ("Hvor sikkert:" in answer.text) is not of_itself, alert.rule
+        assert kari.get(f"/api/v1/alerts/{alert.id}").json()["alert"]["id"] == alert.id
+
+
+def test_a_technician_sees_what_cannot_be_heard_and_nothing_of_anybodys_doing(
+    night: House, sign_in: SignIn
+) -> None:
+    alert = night.lose("device:3B stue")
+    text = sign_in("tor").get(f"/alerts/{alert.id}").text
+    assert "Ingen kontakt med sensoren" in text
+    assert "Bevegelse" not in text
+    assert "Ingrid" not in text
 
 
 # In a real Chromium

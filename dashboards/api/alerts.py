@@ -14,7 +14,7 @@ from dashboards.alert_in_view import alert_in_view
 from dashboards.api.refusal import Refusal
 from dashboards.snapshot import RECENT
 from dashboards.views import order, visible, voice_of
-from dashboards.visit import Visit, Visitor, history_of
+from dashboards.visit import Visit, Visitor, history_of, needs
 from hub.explained import Explained, explain
 from hub.store import alerts, audit
 from rules import wording
@@ -148,7 +148,11 @@ class ExplainedOut(BaseModel):
     earlier: list[EarlierOut]
 
 
-@api.get("/alerts/{id}", responses={401: {"model": Refusal}, 404: {"model": Refusal}})
+@api.get(
+    "/alerts/{id}",
+    responses={401: {"model": Refusal}, 404: {"model": Refusal}},
+    dependencies=[needs("see alerts")],
+)
 def show_alert(request: Request, visit: Visitor, id: int) -> ExplainedOut:
     """One alert: its evidence, what else was heard, which sensors were well, how sure it is and why, who did
     what, and what came of the alerts before it.

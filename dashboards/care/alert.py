@@ -13,14 +13,14 @@ from dashboards.live import render_card
 from dashboards.pages import render
 from dashboards.snapshot import pulse
 from dashboards.views import voice_of
-from dashboards.visit import Visit, Visitor, history_of
+from dashboards.visit import Visit, Visitor, history_of, needs
 from hub.explained import explain
 from hub.store import audit
 
 pages = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 
-@pages.get("/alerts/{id}")
+@pages.get("/alerts/{id}", dependencies=[needs("see alerts")])
 def show_alert(request: Request, visit: Visitor, id: int) -> str:
     view, site = _view(request, visit, id), visit.house.site.site
     seen = {"page": f"/alerts/{id}", "alerts": [id], "earlier": [one.id for one in view.earlier]}
@@ -30,7 +30,7 @@ def show_alert(request: Request, visit: Visitor, id: int) -> str:
     return page(request, visit, "care/alert.html", live=True, view=view, parts=parts, pulse=now)
 
 
-@pages.get("/alerts/{id}/now")
+@pages.get("/alerts/{id}/now", dependencies=[needs("see alerts")])
 def show_alert_now(request: Request, visit: Visitor, id: int) -> str:
     """The same for a page that stands open: as with the board, what follows one look is that same look."""
     return _parts(visit, _view(request, visit, id), None)

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 from devices.measures import MEASURES
 from devices.payload import shown
 from devices.reading import Value
-from devices.template import MISSING, UnusableTemplateError, compiled
+from devices.template import UnusableTemplateError, compiled
+from devices.template_functions import MISSING
 from devices.values import UnusableError, number, word
 
 # https://www.home-assistant.io/integrations/mqtt/#supported-abbreviations-in-mqtt-discovery-messages

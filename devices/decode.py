@@ -14,6 +14,7 @@ import msgspec
 
 from devices.codec import Codecs
 from devices.gateways.homeassistant import HomeAssistant
+from devices.inputs import Input, Inputs
 from devices.instants import BELIEVE_AGE
 from devices.message import Message
 from devices.payload import shown
@@ -27,13 +28,14 @@ LARGEST_ANNOUNCEMENT = 8 * 1024 * 1024  # all devices of a large house with thei
 class GatewayTopic(msgspec.Struct, frozen=True):
     """A way in: gateway `id` speaks in the manner of `kind` below `topic` (no wildcard, no last slash).
 
-    `codes`: what 433 MHz codes mean, as (device, measure, value).
+    `codes`: what 433 MHz codes mean, as (device, measure, value). `inputs`: what hangs on which input.
     """
 
     id: str
     kind: Kind
     topic: str
     codes: Mapping[str, tuple[str, str, Value]] = {}
+    inputs: Mapping[str, Input] = {}
 
 
 NATIVE = GatewayTopic(id="native", kind="native", topic="vaka")
@@ -42,10 +44,10 @@ NATIVE = GatewayTopic(id="native", kind="native", topic="vaka")
 class _Way:
     """A gateway and where it is heard. `cut`: how much of a topic is the gateway's own."""
 
-    __slots__ = ("base", "gateway", "id", "matches", "prefix")
+    __slots__ = ("base", "gateway", "id", "inputs", "matches", "prefix")
 
-    def __init__(self, way_in: GatewayTopic, filter: str, gateway: Gateway) -> None:
-        self.id, self.gateway = way_in.id, gateway
+    def __init__(self, way_in: GatewayTopic, filter: str, gateway: Gateway, inputs: Inputs) -> None:
+        self.id, self.gateway, self.inputs = way_in.id, gateway, inputs
         self.base = f"{way_in.topic}/" if way_in.topic else ""
         wild = "+" in filter or not filter.endswith("/#")
         self.prefix = "" if wild else filter[:-1]
@@ -71,8 +73,9 @@ class Decoder:
         self._filters: list[str] = []
         for way_in in sorted(gateways, key=lambda g: -len(g.topic)):  # the longest topic that fits wins
             gateway = WAYS_IN[way_in.kind].make(way_in.id, believe_age, way_in.codes, codecs or Codecs())
+            inputs = Inputs(way_in.inputs)
             for filter in filters_of(way_in.kind, way_in.topic):
-                way = _Way(way_in, filter, gateway)
+                way = _Way(way_in, filter, gateway, inputs)
                 self._by_first_level.setdefault(filter.partition("/")[0], []).append(way)
                 self._filters.append(filter)
             if isinstance(gateway, HomeAssistant):
@@ -104,7 +107,8 @@ class Decoder:
             limit = LARGEST_ANNOUNCEMENT if rest in ("bridge/devices", "bridge/info") else LARGEST
             if len(message.payload) > limit:
                 return Decoded(gateway=way.id, error=_too_large(len(message.payload), limit))
-        return way.gateway.decode(message, rest)
+        decoded = way.gateway.decode(message, rest)
+        return way.inputs.told(decoded) if way.inputs else decoded
 
     def _announced(self, topic: str) -> _Way | None:
         for way in self._discovery:

@@ -13,10 +13,19 @@ from typing import Any
 
 from jinja2 import Environment, TemplateError, nodes
 
-from devices.payload import shown
+from devices.template_functions import (
+    COMPARISONS,
+    FILTERS,
+    FUNCTIONS,
+    LONGEST_TEXT,
+    METHODS,
+    MISSING,
+    TESTS,
+    a_number,
+    item,
+)
 
 LONGEST = 2000  # characters of a template
-_LONGEST_TEXT = 4096
 _DEEPEST = 40
 
 Scope = dict[str, Any]
@@ -25,19 +34,6 @@ Part = Callable[[Scope], Any]
 
 class UnusableTemplateError(ValueError):
     """What about it is not understood, as the end of a sentence that begins with its name."""
-
-
-class _Missing:
-    """Something that is not there: false, and empty as text."""
-
-    def __bool__(self) -> bool:
-        return False
-
-    def __str__(self) -> str:
-        return ""
-
-
-MISSING = _Missing()
 
 
 @lru_cache(maxsize=4096)
@@ -63,7 +59,7 @@ def compiled(source: str) -> Callable[[str, Any], Any]:
         parts = [part for part in said if not (isinstance(part, str) and not part.strip())]
         if len(parts) == 1:
             return parts[0].strip() if isinstance(parts[0], str) else parts[0]
-        return "".join(map(str, said))[:_LONGEST_TEXT].strip() if parts else MISSING
+        return "".join(map(str, said))[:LONGEST_TEXT].strip() if parts else MISSING
 
     return render
 
@@ -129,20 +125,12 @@ def _variable(node: nodes.Name, _: int) -> Part:
 
 def _attribute(node: nodes.Getattr, depth: int) -> Part:
     inside, name = _expression(node.node, depth), node.attr
-    return lambda scope: _item(inside(scope), name)
+    return lambda scope: item(inside(scope), name)
 
 
 def _subscript(node: nodes.Getitem, depth: int) -> Part:
     inside, key = _expression(node.node, depth), _expression(node.arg, depth)
-    return lambda scope: _item(inside(scope), key(scope))
-
-
-def _item(inside: Any, key: Any) -> Any:
-    if isinstance(inside, dict):
-        return inside.get(key, MISSING) if isinstance(key, str | int | float) else MISSING
-    if isinstance(inside, list | tuple | str) and type(key) is int and -len(inside) <= key < len(inside):
-        return inside[key]
-    return MISSING
+    return lambda scope: item(inside(scope), key(scope))
 
 
 def _list(node: nodes.List | nodes.Tuple, depth: int) -> Part:
@@ -178,23 +166,23 @@ def _not(node: nodes.Not, depth: int) -> Part:
 
 def _negative(node: nodes.Neg, depth: int) -> Part:
     inside = _expression(node.node, depth)
-    return lambda scope: -_a_number(inside(scope))
+    return lambda scope: -a_number(inside(scope))
 
 
 def _arithmetic(node: nodes.BinExpr, depth: int) -> Part:
     left, right = _expression(node.left, depth), _expression(node.right, depth)
     reckon = _ARITHMETIC[type(node)]
-    return lambda scope: reckon(_a_number(left(scope)), _a_number(right(scope)))
+    return lambda scope: reckon(a_number(left(scope)), a_number(right(scope)))
 
 
 def _joined(node: nodes.Concat, depth: int) -> Part:
     parts = [_expression(part, depth) for part in node.nodes]
-    return lambda scope: "".join([str(part(scope)) for part in parts])[:_LONGEST_TEXT]
+    return lambda scope: "".join([str(part(scope)) for part in parts])[:LONGEST_TEXT]
 
 
 def _comparison(node: nodes.Compare, depth: int) -> Part:
     first = _expression(node.expr, depth)
-    rest = [(_COMPARISONS[operand.op], _expression(operand.expr, depth)) for operand in node.ops]
+    rest = [(COMPARISONS[operand.op], _expression(operand.expr, depth)) for operand in node.ops]
 
     def compare(scope: Scope) -> bool:
         left = first(scope)
@@ -209,25 +197,25 @@ def _comparison(node: nodes.Compare, depth: int) -> Part:
 
 
 def _test(node: nodes.Test, depth: int) -> Part:
-    if node.name not in _TESTS or node.args:
+    if node.name not in TESTS or node.args:
         raise UnusableTemplateError(f"uses the test {node.name}, which is not understood")
-    inside, holds = _expression(node.node, depth), _TESTS[node.name]
+    inside, holds = _expression(node.node, depth), TESTS[node.name]
     return lambda scope: holds(inside(scope))
 
 
 def _filter(node: nodes.Filter, depth: int) -> Part:
-    if node.name not in _FILTERS or node.node is None or node.dyn_args or node.dyn_kwargs:
+    if node.name not in FILTERS or node.node is None or node.dyn_args or node.dyn_kwargs:
         raise UnusableTemplateError(f"uses the filter {node.name}, which is not understood")
-    return _applied(_FILTERS[node.name], [_expression(node.node, depth)], node, depth)
+    return _applied(FILTERS[node.name], [_expression(node.node, depth)], node, depth)
 
 
 def _call(node: nodes.Call, depth: int) -> Part:
     if node.dyn_args or node.dyn_kwargs:
         raise UnusableTemplateError("uses * or **, which is not understood")
-    if isinstance(node.node, nodes.Name) and node.node.name in _FUNCTIONS:
-        return _applied(_FUNCTIONS[node.node.name], [], node, depth)
-    if isinstance(node.node, nodes.Getattr) and node.node.attr in _METHODS:
-        return _applied(_METHODS[node.node.attr], [_expression(node.node.node, depth)], node, depth)
+    if isinstance(node.node, nodes.Name) and node.node.name in FUNCTIONS:
+        return _applied(FUNCTIONS[node.node.name], [], node, depth)
+    if isinstance(node.node, nodes.Getattr) and node.node.attr in METHODS:
+        return _applied(METHODS[node.node.attr], [_expression(node.node.node, depth)], node, depth)
     called = node.node.name if isinstance(node.node, nodes.Name) else getattr(node.node, "attr", "something")
     raise UnusableTemplateError(f"calls {called}, which is not understood")
 
@@ -243,87 +231,6 @@ def _applied(
     )
 
 
-def _a_number(value: Any) -> float:
-    if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e300:
-        return value
-    raise ValueError(f"{shown(value)} is not a number")
-
-
-def _float(value: Any, default: Any = 0.0) -> Any:
-    try:
-        return float(value) if isinstance(value, str | int | float) else default
-    except ValueError:
-        return default
-
-
-def _int(value: Any, default: Any = 0, base: Any = 10) -> Any:
-    try:
-        if isinstance(value, str) and type(base) is int and base != 10:
-            return int(value[:64], base)
-        return int(float(value)) if isinstance(value, str | int | float) else default
-    except (ValueError, OverflowError):
-        return default
-
-
-def _round(value: Any, precision: Any = 0, method: Any = "common", default: Any = None) -> Any:
-    del method, default
-    return round(
-        _a_number(_float(value, value)), precision if type(precision) is int and abs(precision) < 16 else 0
-    )
-
-
-def _default(value: Any, default: Any = "", boolean: Any = False) -> Any:
-    return default if value is MISSING or value is None or (boolean and not value) else value
-
-
-def _iif(value: Any, yes: Any = True, no: Any = False, none: Any = MISSING) -> Any:
-    return none if value is None and none is not MISSING else (yes if value else no)
-
-
-def _split(value: Any, by: Any = None, most: Any = -1) -> list[str]:
-    return str(value)[:_LONGEST_TEXT].split(str(by) if by else None, most if type(most) is int else -1)
-
-
-def _replace(value: Any, old: Any, new: Any) -> str:
-    if len(str(new)) > 100 or not str(old):
-        raise ValueError("replace needs a short text")
-    return str(value)[:_LONGEST_TEXT].replace(str(old), str(new))[:_LONGEST_TEXT]
-
-
-def _get(value: Any, key: Any, default: Any = MISSING) -> Any:
-    found = _item(value, key)
-    return default if found is MISSING else found
-
-
-def _bool(value: Any, default: Any = False) -> Any:
-    text = str(value).strip().lower()
-    return text in ("true", "yes", "on", "enable", "1") or (
-        default if text not in ("false", "no", "off", "disable", "0") else False
-    )
-
-
-def _within(inside: Any, item: Any) -> bool:
-    if isinstance(inside, str):
-        return str(item) in inside
-    return item in inside if isinstance(inside, list | tuple | dict) else False
-
-
-def _lower(value: Any) -> str:
-    return str(value)[:_LONGEST_TEXT].lower()
-
-
-def _upper(value: Any) -> str:
-    return str(value)[:_LONGEST_TEXT].upper()
-
-
-def _trim(value: Any) -> str:
-    return str(value)[:_LONGEST_TEXT].strip()
-
-
-def _same(value: Any) -> Any:
-    return value
-
-
 def _name_of(node: nodes.Node) -> str:
     return type(node).__name__.lower()
 
@@ -335,62 +242,6 @@ _ARITHMETIC: Mapping[type, Callable[[Any, Any], Any]] = {
     nodes.Div: lambda a, b: a / b,
     nodes.FloorDiv: lambda a, b: a // b,
     nodes.Mod: lambda a, b: a % b,
-}
-_COMPARISONS: Mapping[str, Callable[[Any, Any], Any]] = {
-    "eq": lambda a, b: a == b,
-    "ne": lambda a, b: a != b,
-    "lt": lambda a, b: a < b,
-    "lteq": lambda a, b: a <= b,
-    "gt": lambda a, b: a > b,
-    "gteq": lambda a, b: a >= b,
-    "in": lambda a, b: _within(b, a),
-    "notin": lambda a, b: not _within(b, a),
-}
-_TESTS: Mapping[str, Callable[[Any], bool]] = {
-    "defined": lambda value: value is not MISSING,
-    "undefined": lambda value: value is MISSING,
-    "none": lambda value: value is None,
-    "true": lambda value: value is True,
-    "false": lambda value: value is False,
-    "number": lambda value: isinstance(value, int | float) and not isinstance(value, bool),
-    "string": lambda value: isinstance(value, str),
-    "mapping": lambda value: isinstance(value, dict),
-}
-_FUNCTIONS: Mapping[str, Callable[..., Any]] = {
-    "iif": _iif,
-    "float": _float,
-    "int": _int,
-    "bool": _bool,
-    "str": str,
-}
-_METHODS: Mapping[str, Callable[..., Any]] = {
-    "get": _get,
-    "split": _split,
-    "lower": _lower,
-    "upper": _upper,
-    "strip": _trim,
-    "replace": _replace,
-    "startswith": lambda value, start: str(value).startswith(str(start)),
-    "endswith": lambda value, end: str(value).endswith(str(end)),
-}
-_FILTERS: Mapping[str, Callable[..., Any]] = {
-    "float": _float,
-    "int": _int,
-    "round": _round,
-    "default": _default,
-    "d": _default,
-    "lower": _lower,
-    "upper": _upper,
-    "trim": _trim,
-    "replace": _replace,
-    "iif": _iif,
-    "string": str,
-    "bool": _bool,
-    "is_defined": _same,
-    "abs": lambda value: abs(_a_number(value)),
-    "length": lambda value: len(value) if isinstance(value, str | list | dict) else 0,
-    "first": lambda value: _item(value, 0),
-    "last": lambda value: _item(value, -1),
 }
 _EXPRESSIONS: Mapping[type, Callable[[Any, int], Part]] = {
     nodes.TemplateData: _text,

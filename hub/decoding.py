@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 from devices.codec import Codecs
-from devices.decode import NATIVE, Decoder, GatewayTopic
+from devices.decode import NATIVE, Decoder
 from devices.instants import BELIEVE_AGE
 from rules.building import Site
 
 
 def decoder_of(site: Site, codecs: Codecs, believe_age: timedelta = BELIEVE_AGE) -> Decoder:
     """It has learned no announcement yet."""
-    ways = [GatewayTopic(g.id, g.kind, g.topic, g.meanings) for g in site.gateways]
+    ways = [g.way_in for g in site.gateways]
     return Decoder([*ways, NATIVE], believe_age, codecs)

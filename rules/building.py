@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
+from devices.decode import GatewayTopic as WayInTopic
+from devices.inputs import PRESS, Input
 from devices.measures import MEASURES
 from devices.values import STRICT, UnusableError
 from devices.ways_in import WAYS_IN, filters_of
@@ -199,16 +201,37 @@ class Code(Part):
         return self
 
 
+class Wired(Part):
+    """What hangs on an input that by itself only says on or off: which measure, and its value while the input
+    is on (of `pressed`: whether going on is the press, or going off).
+    """
+
+    measure: str
+    when_on: bool = True
+
+    @model_validator(mode="after")
+    def _fits(self) -> Wired:
+        measure = MEASURES.get(self.measure)
+        if measure is None or (measure.kind != "state" and self.measure != PRESS):
+            names = ", ".join([*(m.name for m in MEASURES.values() if m.kind == "state"), PRESS])
+            raise ValueError(
+                f"{self.measure!r} is no measure that an input can tell; expected one of {names}"
+            )
+        return self
+
+
 class Gateway(Part):
     """A way in: which kind of gateway speaks below which MQTT topic. The native way in is always there.
 
     `topic` is by default the one its maker gives it. `codes`: whose 433 MHz codes Tasmota hears.
+    `inputs`: what hangs on its devices' inputs, by the address under which an input is heard.
     """
 
     id: Slug
     kind: GatewayKind = "zigbee2mqtt"
     topic: GatewayTopic = "zigbee2mqtt"
     codes: dict[HexCode, Code] = {}
+    inputs: dict[Address, Wired] = {}
 
     @model_validator(mode="after")
     def _by_its_kind(self) -> Gateway:
@@ -222,6 +245,12 @@ class Gateway(Part):
     def meanings(self) -> dict[str, tuple[str, str, bool | str]]:
         """(device, measure, value) by code."""
         return {code: (meant.device, meant.measure, meant.value) for code, meant in self.codes.items()}
+
+    @property
+    def way_in(self) -> WayInTopic:
+        """The same as the decoder wants it."""
+        inputs = {address: Input(wired.measure, wired.when_on) for address, wired in self.inputs.items()}
+        return WayInTopic(self.id, self.kind, self.topic, self.meanings, inputs)
 
     @property
     def filters(self) -> tuple[str, ...]:

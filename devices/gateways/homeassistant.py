@@ -17,7 +17,7 @@ from devices.message import Message
 from devices.payload import PayloadError, read_json, read_object, read_text, sentence, shown
 from devices.reading import Availability, Decoded, Reading, Value
 from devices.telling import readings_of
-from devices.template import MISSING
+from devices.template_functions import MISSING
 from devices.values import UnusableError
 
 MOST_ENTITIES = 20_000

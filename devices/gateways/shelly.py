@@ -252,8 +252,7 @@ def _components(
         if not isinstance(content, dict):
             continue
         if component == "bthomesensor":
-            if content.get("value") is not None:
-                errors.append(f"{shown(name)} has a value, but only the device's own settings tell of what")
+            yield from _bluetooth_sensor(device, name, content.get("value"), errors)
             continue
         values: dict[str, Value] = {}
         for key, field in _COMPONENTS.get(component, {}).items():
@@ -265,6 +264,16 @@ def _components(
         if values:
             alone = f"{device}/{name}" if component == "input" else _part(device, component, own_number)
             yield alone, values
+
+
+def _bluetooth_sensor(
+    device: str, name: str, raw: object, errors: list[str]
+) -> Iterator[tuple[str, dict[str, Value]]]:
+    """A value of a Bluetooth device, without its name: the site may say what one that is true or false means."""
+    if isinstance(raw, bool):
+        yield f"{device}/{name}"[:200], {"on": raw}
+    elif raw is not None:
+        errors.append(f"{shown(name)} has a value, but only the device's own settings tell of what")
 
 
 def _part(device: str, component: str, own_number: str) -> str:

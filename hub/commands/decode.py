@@ -66,7 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _of_site(file: Path) -> list[GatewayTopic]:
-    return [GatewayTopic(g.id, g.kind, g.topic, g.meanings) for g in site_of(file).gateways]
+    return [g.way_in for g in site_of(file).gateways]
 
 
 def _of_each_kind(zigbee2mqtt: str) -> list[GatewayTopic]:

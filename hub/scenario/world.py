@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from devices.decode import NATIVE, Decoder, GatewayTopic
+from devices.decode import NATIVE, Decoder
 from devices.message import Message
 from devices.reading import Value
 from hub import goals
@@ -380,7 +380,7 @@ class World:
 
     @staticmethod
     def _decoder(site: Site) -> Decoder:
-        return Decoder([*(GatewayTopic(g.id, g.kind, g.topic, g.meanings) for g in site.gateways), NATIVE])
+        return Decoder([*(g.way_in for g in site.gateways), NATIVE])
 
 
 @cache

@@ -269,7 +269,7 @@ def _components(
 def _bluetooth_sensor(
     device: str, name: str, raw: object, errors: list[str]
 ) -> Iterator[tuple[str, dict[str, Value]]]:
-    """A value of a Bluetooth device, without its name: the site may say what one that is true or false means."""
+    """A Bluetooth device's value without its name: the site may say what one that is true or false means."""
     if isinstance(raw, bool):
         yield f"{device}/{name}"[:200], {"on": raw}
     elif raw is not None:

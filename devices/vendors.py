@@ -22,7 +22,7 @@ class Profile(NamedTuple):
     models: tuple[str, ...]
     when: Mapping[str, tuple[str, ...]]
     fields: Mapping[str, tuple[Field, ...]]
-    pairs: tuple[str, str, str] | None
+    pairs: tuple[str, str, str, str] | None
     examples: tuple[Mapping[str, Any], ...]
 
 
@@ -47,7 +47,7 @@ def _read(data: Mapping[str, Any]) -> Iterator[Profile]:
             tuple(squeezed(model) for model in entry.get("models", ())),
             {name: tuple(map(str, values)) for name, values in entry.get("when", {}).items()},
             fields,
-            (pairs["list"], pairs["name"], pairs["value"]) if pairs else None,
+            (pairs["list"], pairs["name"], pairs["value"], pairs.get("inside", "")) if pairs else None,
             tuple(entry.get("examples", ())),
         )
 
@@ -74,15 +74,26 @@ def own_fields(model: str, said: Mapping[str, Any]) -> tuple[Mapping[str, Any], 
     return said, fields
 
 
-def _paired(said: Mapping[str, Any], pairs: tuple[str, str, str]) -> Mapping[str, Any]:
+def _paired(said: Mapping[str, Any], pairs: tuple[str, str, str, str]) -> Mapping[str, Any]:
+    """`pairs`: the list, the keys of name and value, and what of a value that is a list itself."""
     entries = said.get(pairs[0])
     if not isinstance(entries, list):
         return said
     found = dict(said)
-    for entry in entries[:50]:
-        if isinstance(entry, dict) and isinstance(entry.get(pairs[1]), str | int | float):
-            name = entry[pairs[1]]
-            found[f"{name:g}" if isinstance(name, float) else str(name)] = entry.get(pairs[2])
-        elif isinstance(entry, dict):
+    for entry in _one_by_one(entries):
+        name, value = entry.get(pairs[1]), entry.get(pairs[2])
+        if not isinstance(name, str | int | float):
             found |= entry
+            continue
+        if isinstance(value, list) and value and isinstance(value[0], dict):
+            value = value[0].get(pairs[3])
+        found[f"{name:g}" if isinstance(name, float) else str(name)] = value
     return found
+
+
+def _one_by_one(entries: list[Any]) -> Iterator[dict[str, Any]]:
+    """Some put the list in a list."""
+    for entry in entries[:50]:
+        for inner in entry[:50] if isinstance(entry, list) else [entry]:
+            if isinstance(inner, dict):
+                yield inner

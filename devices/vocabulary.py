@@ -29,6 +29,7 @@ _DEEPEST = 4
 _MOST_FIELDS = 300
 _LARGEST = 1e9
 _MOST_PRESSES = 1000
+_ALARMS = frozenset(("alarm", "alert"))
 _VOLTS_BELOW = 6  # a battery's % below this may as well be volts under the same name
 
 
@@ -78,8 +79,14 @@ def _field_of(words: tuple[str, ...]) -> Field | None:
     for kind, filler in general.filler.items():
         kept = " ".join([word for word in words if word not in filler])
         if (field := general.names[kind].get(kept)) is not None:
-            return field
+            return _only_true(field) if field.measure == "open" and not _ALARMS.isdisjoint(words) else field
     return None
+
+
+def _only_true(field: Field) -> Field:
+    """A door's alarm that is off does not say that the door is shut."""
+    read = field.read
+    return field._replace(read=lambda raw: read(raw) or None)
 
 
 def meaning(
@@ -124,7 +131,7 @@ def _fields(
             return
         full = f"{above} {name}" if above else name
         if isinstance(raw, dict):
-            if depth > 1 and not _is_set_apart(name):
+            if depth > 1 and not _is_set_apart(name) and not _is_release(name, raw):
                 yield from _measured(raw, full) or _fields(raw, full, left, depth - 1)
         elif raw is not None and not isinstance(raw, list):
             yield name, full, raw
@@ -144,6 +151,15 @@ def _measured(said: Mapping[str, Any], full: str) -> list[tuple[str, str, object
 
 def _is_set_apart(name: str) -> bool:
     return not _general().set_apart.isdisjoint(taken_apart(name))
+
+
+def _is_release(name: str, said: Mapping[str, Any]) -> bool:
+    """{"button": {"event": "button 1", "state": "released"}} tells that a button was let go."""
+    field = field_of(name)
+    if field is None or MEASURES[field.measure].kind != "event":
+        return False
+    values = list(said.values())[:8]
+    return any(squeezed(value[:40]) in _RELEASED for value in values if isinstance(value, str))
 
 
 def _lookup(name: str, full: str, own: Mapping[str, tuple[Field, ...]]) -> tuple[Field, ...]:
@@ -214,10 +230,21 @@ def _state_words(entry: Mapping[str, Any]) -> dict[str, bool]:
     return known
 
 
+def _subject(entry: Mapping[str, Any]) -> frozenset[str]:
+    """The words of a field's names: in a field «contact», «Contacts Opened» says no more than «opened»."""
+    words = {word for name in entry.get("names", ()) for word in name.split()}
+    return frozenset(words | {f"{word}s" for word in words})
+
+
+def _without(raw: str, subject: frozenset[str]) -> str:
+    return "".join(word for word in taken_apart(raw) if word not in subject)
+
+
 def _flag(measure: str, entry: Mapping[str, Any]) -> Reader:
     known = _state_words(entry)
     inverted, counts = bool(entry.get("inverted")), entry.get("reads") == "count"
     only_words, no_numbers = entry.get("reads") == "words", entry.get("reads") == "yesno"
+    subject = _subject(entry) - known.keys()
     expected = f"a word for {measure} such as {_some(known)}" + ("" if only_words else ", true or false")
     others_say_nothing = bool(entry.get("only"))
 
@@ -230,6 +257,8 @@ def _flag(measure: str, entry: Mapping[str, Any]) -> Reader:
                 return None
             if text in ("0", "1", "true", "false") and not only_words:
                 return (text in ("1", "true")) is not inverted
+            if (text := _without(raw, subject)) in known:
+                return known[text]
         elif no_numbers and type(raw) is not bool:
             return None
         elif not only_words and isinstance(raw, int | float):
@@ -246,8 +275,11 @@ def _press(_: str, entry: Mapping[str, Any]) -> Reader:
     word = entry.get("word", "pressed")
     nothing = frozenset(map(squeezed, entry.get("nothing", ()))) | {"", "0"} | _SAYS_NOTHING
     given = {squeezed(str(key)): value for key, value in entry.get("words", {}).items()}
+    others_say_nothing = bool(entry.get("only"))
 
     def read(raw: object) -> Value | None:
+        if others_say_nothing:
+            return given.get(squeezed(raw[:LONGEST_WORD])) if isinstance(raw, str) else None
         if raw is True:
             return str(word)
         if isinstance(raw, int | float) and 0 <= raw < _MOST_PRESSES:
@@ -327,6 +359,7 @@ def _percent(measure: str, _: Mapping[str, Any]) -> Reader:
 _SAYS_NOTHING = frozenset(
     ("unknown", "undefined", "unavailable", "na", "nan", "null", "notavailable", "invalid")
 )
+_RELEASED = frozenset(("release", "released", "notpressed", "unpressed"))
 _JUST_TRUE = frozenset(
     ("true", "1", "yes", "on", "pressed", "pushed", "trigger", "triggered", "alarm", "active")
 )

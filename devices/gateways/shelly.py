@@ -53,6 +53,7 @@ _MOTION_STATUS = {
     "lux": "lux",
     "bat": "battery",
     "tamper": "tamper",
+    "temperature": "temperature",
 }
 
 # Later generations: by component and property. A dot leads into an object.
@@ -178,6 +179,9 @@ class Shelly:
             return
         if said.get("active") is False:
             said.pop("motion", None)
+        inside = said.get("tmp")
+        if isinstance(inside, dict) and inside.get("units") == "C" and inside.get("is_valid") is not False:
+            said["temperature"] = inside.get("value")
         for name, sensor in _MOTION_STATUS.items():
             if said.get(name) is not None:
                 _read(_SENSORS[sensor], name, said[name], values, errors)

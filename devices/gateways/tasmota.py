@@ -40,6 +40,9 @@ _ZIGBEE: dict[str, tuple[Field, ...]] = {
     "occupancy": (Field("motion", reader("motion", {"reads": "count"})),),
 }
 
+# Cluster 6 (on/off), received as a command: https://tasmota.github.io/docs/Zigbee/
+_COMMANDS = {"0006!00": "off", "0006!01": "on", "0006!02": "toggle"}
+
 
 class Tasmota:
     def __init__(self, gateway: str, believe_age: timedelta, codes: Mapping[str, Code] | None = None) -> None:
@@ -125,7 +128,7 @@ class Tasmota:
             elif (
                 isinstance(raw, dict) and isinstance(raw.get("mac"), str) and raw["mac"]
             ):  # Bluetooth behind it
-                yield raw["mac"].lower()[:64], meaning(_in_celsius(raw, fahrenheit), errors, _OWN_FIELDS)
+                yield raw["mac"].lower()[:64], _advertised(raw, fahrenheit, errors)
             elif isinstance(raw, dict) and not name.startswith("ESP32"):
                 sensors[name] = _in_celsius(raw, fahrenheit)
         if sensors and (values := meaning(sensors, errors, _OWN_FIELDS)):
@@ -143,7 +146,12 @@ class Tasmota:
             )[:200]
             heard = heard or device
             then = when(content.get("LastSeenEpoch"), "LastSeenEpoch", message, self._believe_age, errors)
+            command = next((_COMMANDS[key] for key in content if key in _COMMANDS), None)
+            if command is not None:  # the device orders another one: a button, whose Power is that order
+                content = {key: value for key, value in content.items() if key != "Power"}
             values = meaning(content, errors, _ZIGBEE)
+            if command is not None:
+                values.setdefault("pressed", command)
             readings += readings_of(message, device, values, then, cached)
         return self._decoded(heard, readings, errors)
 
@@ -171,6 +179,12 @@ class Tasmota:
 def _part(device: str, name: str, first: str = "POWER1") -> str:
     """POWER and POWER1 are the device itself; another relay or a switch is one of its own."""
     return device if name in ("POWER", first) else f"{device}/{name}"
+
+
+def _advertised(raw: dict[str, Any], fahrenheit: bool, errors: list[str]) -> dict[str, Value]:
+    values = meaning(_in_celsius(raw, fahrenheit), errors, _OWN_FIELDS)
+    rssi = raw.get("RSSI")
+    return {**values, "rssi": rssi} if type(rssi) is int and -127 <= rssi < 0 else values
 
 
 def _in_celsius(sensor: dict[str, Any], fahrenheit: bool) -> dict[str, Any]:

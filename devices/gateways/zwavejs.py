@@ -8,6 +8,7 @@ https://zwave-js.github.io/zwave-js-ui/#/guide/mqtt
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -26,7 +27,7 @@ _CLASSES = {
     "49": "multilevel", "multilevelsensor": "multilevel", "sensormultilevel": "multilevel",
     "50": "meter", "meter": "meter",
     "91": "scene", "centralscene": "scene",
-    "98": "lock", "doorlock": "lock",
+    "98": "lock", "doorlock": "lock", "lock": "lock",
     "113": "notification", "notification": "notification",
     "128": "battery", "battery": "battery",
 }  # fmt: skip
@@ -37,6 +38,8 @@ _OTHER_CLASSES = frozenset(map(str, range(32, 160))) | {
     "wakeup",
     "manufacturerspecific",
 }
+
+_NUMBER, _NAMED_ENDPOINT = re.compile(r"\d{1,3}"), re.compile(r"endpoint_\d{1,3}")
 
 _OPEN: Mapping[int, Value | None] = {22: True, 23: False, 5632: True, 5633: True}
 _ALARM: Mapping[int, Value | None] = {0: False, 1: True, 2: True}
@@ -153,13 +156,22 @@ class ZWaveJs:
 
 
 def _taken_apart(rest: str) -> tuple[str, list[str]]:
-    """(node, [command class, endpoint, property, key]). Names of nodes and places may have several levels."""
+    """(node, [command class, endpoint, property, key]). Names of nodes and places may have several levels, and
+    be called like a class: what is followed by an endpoint in its own manner is one for certain.
+    """
     levels = rest.split("/")
-    for at in range(1, len(levels) - 1):
-        name = squeezed(levels[at])
-        if name in _CLASSES or name in _OTHER_CLASSES:
+    likely = [at for at in range(1, len(levels) - 1) if _is_class(squeezed(levels[at]))]
+    for at in likely:
+        manner = _NUMBER if levels[at].isdecimal() else _NAMED_ENDPOINT
+        if manner.fullmatch(levels[at + 1]):
             return "/".join(levels[:at]), levels[at:]
+    for at in likely:
+        return "/".join(levels[:at]), levels[at:]
     return ("/".join(levels) if len(levels) == 1 else ""), []
+
+
+def _is_class(name: str) -> bool:
+    return name in _CLASSES or name in _OTHER_CLASSES
 
 
 def _notification(name: str, key: str, said: Mapping[str, Any], values: dict[str, Value]) -> None:

@@ -244,7 +244,7 @@ def _flag(measure: str, entry: Mapping[str, Any]) -> Reader:
     known = _state_words(entry)
     inverted, counts = bool(entry.get("inverted")), entry.get("reads") == "count"
     only_words, no_numbers = entry.get("reads") == "words", entry.get("reads") == "yesno"
-    subject = _subject(entry) - known.keys()
+    subject = _subject(entry)
     expected = f"a word for {measure} such as {_some(known)}" + ("" if only_words else ", true or false")
     others_say_nothing = bool(entry.get("only"))
 
@@ -257,8 +257,9 @@ def _flag(measure: str, entry: Mapping[str, Any]) -> Reader:
                 return None
             if text in ("0", "1", "true", "false") and not only_words:
                 return (text in ("1", "true")) is not inverted
-            if (text := _without(raw, subject)) in known:
-                return known[text]
+            for left in (_without(raw, subject), _without(raw, subject - known.keys())):
+                if left in known:
+                    return known[left]
         elif no_numbers and type(raw) is not bool:
             return None
         elif not only_words and isinstance(raw, int | float):

@@ -156,8 +156,8 @@ class ZWaveJs:
 
 
 def _taken_apart(rest: str) -> tuple[str, list[str]]:
-    """(node, [command class, endpoint, property, key]). Names of nodes and places may have several levels, and
-    be called like a class: what is followed by an endpoint in its own manner is one for certain.
+    """(node, [command class, endpoint, property, key]). Names of nodes and places may have several levels,
+    and be called like a class: what is followed by an endpoint in its own manner is one for certain.
     """
     levels = rest.split("/")
     likely = [at for at in range(1, len(levels) - 1) if _is_class(squeezed(levels[at]))]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import secrets
 import sqlite3
 from datetime import datetime, timedelta
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import msgspec
 
@@ -227,43 +227,3 @@ def _note(connection: sqlite3.Connection, request: GatewayRequest, at: datetime)
         "said": request.said,
     }
     audit.add(connection, request.site, at, request.asked_by, "gateway asked", detail)
-
-
-# What devices are called
-
-
-class Renamed(NamedTuple):
-    """A device of the site whose gateway calls it something else now."""
-
-    device: str
-    gateway: str
-    was: str
-    now: str
-
-
-def renames_under_way(connection: sqlite3.Connection, site: str) -> list[tuple[str, str, str]]:
-    """(gateway, name until now, name from now on) where the site file does not have the new one yet."""
-    return [
-        (request.gateway, request.ask.device, request.ask.to)
-        for request in store.unfollowed(connection, site)
-        if isinstance(request.ask, Rename)
-    ]
-
-
-def renamed_elsewhere(connection: sqlite3.Connection, site: Site) -> list[Renamed]:
-    """Devices that somebody has renamed at the gateway: nobody has their old name, and who had it is known by
-    its own address.
-    """
-    newest: dict[tuple[str, str], str] = {}
-    bearers: dict[tuple[str, str], str] = {}
-    for gateway, address, name in gateway_news.names(connection, site.site):
-        newest[gateway, address] = name
-        bearers[gateway, name] = address
-    in_use = {(gateway, name) for (gateway, _), name in newest.items()}
-    found = []
-    for device in site.devices:
-        gateway, name = site.gateway_of(device), device.address or device.id
-        bearer = bearers.get((gateway, name))
-        if bearer is not None and (gateway, name) not in in_use:
-            found.append(Renamed(device.id, gateway, name, newest[gateway, bearer]))
-    return found

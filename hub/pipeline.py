@@ -19,7 +19,7 @@ from devices.decode import Decoder
 from devices.measures import MEASURES
 from devices.message import Message
 from devices.reading import Availability, Decoded, Reading
-from hub import absences, alerting, gateway_requests, goals, sensors_then
+from hub import absences, alerting, gateway_requests, goals, renames, sensors_then
 from hub.asides import aside_now, ends_of, tests_by_device
 from hub.clock import NEVER, Clock, ReadingsClock
 from hub.redelivery import Redelivery
@@ -94,7 +94,7 @@ class Pipeline:
         with transaction(self._connection):
             for message in announcements.everything(self._connection, site.site):
                 self._hear(decoder.decode(message), message.received_at)
-        for gateway, was, now in gateway_requests.renames_under_way(self._connection, site.site):
+        for gateway, was, now in renames.under_way(self._connection, site.site):
             self.registry.also_called(gateway, now, known_as=was)
         self.announced += 1
         self.put_pauses(self._clock.now())

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from devices.asking import Rename
 from devices.decode import Decoder
+from hub import renames
 from hub.announcement import announce
 from hub.clock import JUMP, NEVER, Clock, ReadingsClock, WallClock
 from hub.codecs import read_codecs
@@ -188,6 +189,7 @@ class Hub:
                 self._pipeline.registry.also_called(
                     request.gateway, request.ask.to, known_as=request.ask.device
                 )
+        renames.follow(self._connection, self._pipeline.site, self._wall)
 
     # The broker comes and goes
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from devices.asking import Ask, Interview, PairingState, Remove, Rename, SetOptions, StartPairing, StopPairing
-from hub import gateway_requests
+from hub import gateway_requests, renames
 from hub.clock import WallClock
-from hub.gateway_requests import renamed_elsewhere
+from hub.site.change import Changed
 from hub.site.file import SiteFile, read_site
 from hub.store import gateway_news
 from hub.store import gateway_requests as store
@@ -172,7 +172,7 @@ def test_an_answer_that_is_none_is_set_aside_and_the_request_counts_as_unanswere
 
 def test_a_second_answer_to_one_request_changes_nothing(home: Home) -> None:
     assert home.answer(SetOptions("twice", {"retain": True})) == ("done", "")
-    home.answer(Interview("door"))  # the second one came before this
+    home.answer(SetOptions("door", {}))  # the second one came before this
     done = home.house.rows("SELECT state, said FROM gateway_request WHERE ask LIKE '%retain%'")
     assert done == [("done", "")]
 
@@ -244,9 +244,23 @@ def test_a_renamed_device_stays_the_same_device_from_its_first_word(home: Home) 
     heard = "SELECT 1 FROM device WHERE address = '3A/ytterdør'"
     home.until(lambda: bool(home.house.rows(heard)), "the door under its new name")
     assert home.house.rows("SELECT reason FROM quarantine WHERE topic = 'zigbee2mqtt/3A/ytterdør'") == []
+    home.until(lambda: home.site.devices[0].address == "3A/ytterdør", "the new name in the site file")
+    assert (home.site.devices[0].id, home.site.devices[0].room) == ("ytterdør", "3A")
+    changed = "SELECT imported_by FROM site_version ORDER BY id DESC LIMIT 1"
+    assert home.house.rows(changed) == [("tor",)]
+    home.house.publish([("zigbee2mqtt/3A/ytterdør", b'{"contact": true}')])
+    home.until(
+        lambda: bool(
+            home.house.rows(
+                "SELECT 1 FROM reading WHERE value = 0 AND device IN ("
+                "SELECT no FROM device WHERE address = '3A/ytterdør')"
+            )
+        ),
+        "the door's next word",
+    )
 
 
-def test_a_rename_in_the_gateways_own_pages_is_noticed(home: Home) -> None:
+def test_a_rename_in_the_gateways_own_pages_is_noticed_and_taken_over_by_one_tap(home: Home) -> None:
     client = home.house.publisher()
     client.publish("zigbee2mqtt/bridge/devices", '[{"ieee_address": "0x9", "friendly_name": "door"}]', 1)
     client.publish("zigbee2mqtt/bridge/devices", '[{"ieee_address": "0x9", "friendly_name": "dør"}]', 1)
@@ -255,8 +269,16 @@ def test_a_rename_in_the_gateways_own_pages_is_noticed(home: Home) -> None:
         with closing(connect(home.house.database)) as connection:
             site = read_site(SITE, "site")
             assert isinstance(site, SiteFile)
-            return [(r.device, r.was, r.now) for r in renamed_elsewhere(connection, site.site)]
+            return [(r.device, r.was, r.now) for r in renames.elsewhere(connection, site.site)]
 
     home.until(lambda: ("ytterdør", "door", "dør") in found(), "the rename")
+    with closing(connect(home.house.database)) as connection:
+        read = read_site(SITE, "site")
+        assert isinstance(read, SiteFile)
+        accepted = renames.accept(connection, read.site, "ytterdør", "tor", CLOCK)
+        assert isinstance(accepted, Changed), accepted
+        again = renames.accept(connection, home.site, "ytterdør", "tor", CLOCK)
+    assert home.site.devices[0].address == "dør"
+    assert not isinstance(again, Changed)
     client.disconnect()
     client.loop_stop()

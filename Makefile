@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 # Browser libraries: fetched by their own lock, never kept in the repository.
 ASSETS := dashboards/static/vendor/.ready
 
-.PHONY: help venv assets demo test check fast lint servers bench corpus format lock
+.PHONY: help venv assets demo test check fast lint servers bench fuzz corpus format lock
 
 help:  ## What there is
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -44,6 +44,9 @@ servers:
 
 bench: $(READY)  ## Throughput and latency, as a table
 	$(BIN)/python -m tests.bench $(if $(QUICK),--quick)
+
+fuzz: $(READY)  ## A million hostile messages and more, on every way in; the number is printed
+	$(BIN)/python -m tests.fuzz
 
 corpus: $(READY)  ## What real payloads become, and the rules beside what people in real homes wrote down
 	$(BIN)/python -m tests.payloads.corpus

@@ -23,14 +23,17 @@ from dashboards.pages import STATIC, render
 from dashboards.technician import (
     bulk,
     change,
+    codecs,
     conflict,
     devices_list,
     home,
     inbox,
+    pairing,
     pauses,
     place,
     records,
     scan,
+    set_aside,
     walk_test,
 )
 from dashboards.visit import SignInNeededError, language_of, theme_of
@@ -72,6 +75,9 @@ PAGES = (
     conflict.pages,
     *care.PAGES,
     bulk.pages,
+    pairing.pages,
+    set_aside.pages,
+    codecs.pages,
 )
 
 

@@ -28,6 +28,8 @@ PLACES: tuple[Place, ...] = (
     Place("Overview", "/technician", "place devices"),
     Place("Discovered", "/technician/inbox", "place devices"),
     Place("Devices", "/technician/devices", "see devices"),
+    Place("Pairing", "/technician/pairing", "control gateways"),
+    Place("Not understood", "/technician/quarantine", "see quarantine"),
     Place("Tests", "/technician/tests", "test devices"),
     Place("Paused devices", "/technician/pauses", "pause devices"),
     Place("Away", "/care/away", "say who is away"),

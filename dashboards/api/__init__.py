@@ -8,17 +8,20 @@ from dashboards.api import (
     absences,
     alert_steps,
     alerts,
+    codecs,
     device_list,
     device_pauses,
     devices,
     discovered,
     dry_run,
+    gateways,
     goals,
     healthz,
     legal_basis,
     pauses,
     rules,
     session,
+    set_aside,
     tests,
 )
 
@@ -38,4 +41,7 @@ FAMILIES = (
     goals.api,
     legal_basis.api,
     dry_run.api,
+    gateways.api,
+    codecs.api,
+    set_aside.api,
 )

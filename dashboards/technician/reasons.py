@@ -304,7 +304,5 @@ _FORMS: tuple[_Form, ...] = (
         r"too many different messages could not be understood",
         "for mange ulike meldinger kunne ikke forstås",
     ),
-    _form(
-        "other", r"the hub itself failed on this message (.*)", r"hubben selv feilet på denne meldingen \1"
-    ),
+    _form("other", r"the hub itself failed on this message (.*)", r"huben selv feilet på denne meldingen \1"),
 )

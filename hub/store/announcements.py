@@ -37,3 +37,11 @@ def everything(connection: sqlite3.Connection, site: str) -> list[Message]:
         "SELECT topic, payload, received_at FROM announcement WHERE site = ? ORDER BY topic", (site,)
     )
     return [Message(row[0], row[1], from_us(row[2]), retained=True) for row in rows]
+
+
+def one(connection: sqlite3.Connection, site: str, topic: str) -> Message | None:
+    """What was announced on this topic last."""
+    row = connection.execute(
+        "SELECT payload, received_at FROM announcement WHERE site = ? AND topic = ?", (site, topic)
+    ).fetchone()
+    return Message(topic, row[0], from_us(row[1]), retained=True) if row is not None else None

@@ -1,4 +1,4 @@
-"""Hostile and broken messages for every way in. `python -m tests.payloads.hostile 1000000` tries so many.
+"""Hostile and broken messages for every way in; `make fuzz` tries a million.
 
 Real messages are cut, doubled, garbled, nested and given values of any kind; what comes out must be legal and
 said aloud.
@@ -6,14 +6,12 @@ said aloud.
 
 import json
 import random
-import sys
-import time
-from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 from devices.decode import NATIVE, Decoder, GatewayTopic
+from devices.inputs import Input
 from devices.measures import MEASURES
 from devices.message import Message
 from devices.reading import Decoded
@@ -23,7 +21,15 @@ WAYS = [
     GatewayTopic("z2m", "zigbee2mqtt", "zigbee2mqtt"),
     GatewayTopic("chirpstack", "chirpstack", "application"),
     GatewayTopic("ttn", "thethingsstack", "v3"),
-    GatewayTopic("shelly", "shelly", "shellies"),
+    GatewayTopic(
+        "shelly",
+        "shelly",
+        "shellies",
+        inputs={
+            "shellyplus1-a8/input:0": Input("open", False),
+            "shellyplus1-a8/bthomesensor:200": Input("pressed", True),
+        },
+    ),
     GatewayTopic("tasmota", "tasmota", "", {"81FEE7": ("door", "open", True)}),
     GatewayTopic("ha", "homeassistant", "homeassistant"),
     GatewayTopic("zwave", "zwavejs", "zwave"),
@@ -38,6 +44,22 @@ GOOD: list[tuple[str, Any]] = [
     ("zigbee2mqtt/door", {"contact": False, "battery": 90, "last_seen": "2026-11-23T02:09:00Z"}),
     ("zigbee2mqtt/bridge/devices", [{"friendly_name": "door", "definition": {"exposes": _EXPOSES}}]),
     ("zigbee2mqtt/door/availability", {"state": "online"}),
+    ("zigbee2mqtt/bridge/response/permit_join", {"data": {"time": 60}, "status": "ok", "transaction": "x"}),
+    (
+        "zigbee2mqtt/bridge/response/device/remove",
+        {"data": {}, "status": "error", "error": "it sleeps", "transaction": "x"},
+    ),
+    (
+        "zigbee2mqtt/bridge/event",
+        {
+            "type": "device_interview",
+            "data": {"friendly_name": "door", "ieee_address": "0x1", "status": "successful"},
+        },
+    ),
+    (
+        "zigbee2mqtt/bridge/info",
+        {"permit_join": True, "permit_join_timeout": 60, "permit_join_end": 1795399800123},
+    ),
     (
         "application/1/device/0101/event/up",
         {
@@ -98,6 +120,8 @@ GOOD: list[tuple[str, Any]] = [
         },
     ),
     ("shellyplus1-a8/status/devicepower:0", {"battery": {"percent": 81}}),
+    ("shellyplus1-a8/status/input:0", {"id": 0, "state": True}),
+    ("shellyplus1-a8/status/bthomesensor:200", {"id": 200, "value": True}),
     ("tele/plug/STATE", {"POWER": "ON", "Wifi": {"Signal": -78}}),
     ("tele/plug/SENSOR", {"TempUnit": "F", "AM2301": {"Temperature": 70.1, "Humidity": 40}, "Switch1": "ON"}),
     (
@@ -248,11 +272,7 @@ def hostile(chance: random.Random) -> tuple[str, bytes]:
         )
         topic = "/".join(levels)
     said = _changed(said, chance)
-    payload = (
-        said.encode("utf-8", "surrogatepass")
-        if isinstance(said, str) and chance.random() < 0.7
-        else _json(said)
-    )
+    payload = as_bytes(said) if isinstance(said, str) and chance.random() < 0.7 else _json(said)
     kind = chance.random()
     if kind < 0.08:
         payload = payload[: chance.randrange(len(payload) + 1)]
@@ -268,6 +288,11 @@ def hostile(chance: random.Random) -> tuple[str, bytes]:
     elif kind < 0.23:
         payload = b'{"a":' * 2000 + b"1" + b"}" * 2000
     return topic, payload
+
+
+def as_bytes(said: Any) -> bytes:
+    """Text as it stands, anything else as JSON."""
+    return said.encode("utf-8", "surrogatepass") if isinstance(said, str) else _json(said)
 
 
 def _json(said: Any) -> bytes:
@@ -326,22 +351,3 @@ def tried(seed: int, cases: int) -> Iterator[tuple[str, bytes, Decoded]]:
             print(topic, payload[:500], decoded)
             raise
         yield topic, payload, decoded
-
-
-def main(cases: int) -> None:
-    started, spoken = time.monotonic(), Counter[str]()
-    slowest = 0.0
-    before = started
-    for _, __, decoded in tried(seed=int(started), cases=cases):
-        now = time.monotonic()
-        slowest, before = max(slowest, now - before), now
-        spoken[decoded.gateway] += 1
-    print(
-        f"{cases} cases in {time.monotonic() - started:.0f} s, no crash, the slowest {slowest * 1000:.0f} ms"
-    )
-    for gateway, count in spoken.most_common():
-        print(f"  {gateway or '(no gateway)':14} {count}")
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000)

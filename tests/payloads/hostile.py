@@ -27,7 +27,8 @@ WAYS = [
         "shellies",
         inputs={
             "shellyplus1-a8/input:0": Input("open", False),
-            "shellyplus1-a8/bthomesensor:200": Input("pressed", True),
+            "shellyplus1-a8/bthomesensor:200": Input("leak", True),
+            "door/input:0": Input("pressed", True),
         },
     ),
     GatewayTopic("tasmota", "tasmota", "", {"81FEE7": ("door", "open", True)}),

@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 
 from rules.alert import Alert
 from rules.building import Person, PersonRole, Resident, Site
+from rules.health.telling import is_fault_rule, waits_for_a_technician
 from rules.protection import NOT_HEARD
 
 Act = Literal[
@@ -77,7 +78,10 @@ class Access(NamedTuple):
         return self.units is None or unit == "" or unit in self.units
 
     def sees_alert(self, alert: Alert) -> bool:
-        about_the_house = alert.rule == NOT_HEARD or not alert.residents
+        if self.residents and waits_for_a_technician(alert):
+            return False
+        of_devices = alert.rule == NOT_HEARD or is_fault_rule(alert.rule)
+        about_the_house = of_devices or not alert.residents
         return self.sees_unit(alert.unit) and (self.residents or about_the_house)
 
     def sees_resident(self, resident: Resident, site: Site) -> bool:

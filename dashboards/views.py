@@ -18,6 +18,7 @@ from rules.absence import AWAY_ENDS, SOMEBODY_IN, Absence
 from rules.alert import Alert, Outcome, State
 from rules.building import Resident
 from rules.escalation import Escalation
+from rules.health.telling import is_fault_rule
 from rules.legal_basis import reviews
 from rules.protection import NOT_HEARD
 from rules.rule import Text
@@ -139,6 +140,8 @@ def voice_of(scope: Scope, house: House, now: datetime) -> Voice:
 def _place(alert: Alert, house: House) -> str:
     """What stands on the door. Of a part that cannot be heard: the room of the device, or the whole house."""
     id = alert.room
+    if is_fault_rule(alert.rule):
+        return house.unit_name(alert.unit)
     if alert.rule == NOT_HEARD:
         device = id.removeprefix("device:")
         id = next((d.room for d in house.site.devices if d.id == device), "")

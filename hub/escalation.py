@@ -26,14 +26,17 @@ from rules.escalation import (
     graver,
     widened,
 )
+from rules.health.telling import waits_for_a_technician
 
 CALLED, CALLED_IN_VAIN = "called", "called_in_vain"
 """The events of an alert's trail: a stage was called; and it was called again, since nobody had answered."""
 
 
 def begin(connection: sqlite3.Connection, alert: Alert, plan: EscalationPlan, at: datetime) -> None:
-    """For an alert that was just raised. A pre-warning calls nobody: it stands on the board."""
-    if not alert.prewarning:
+    """For an alert that was just raised. A pre-warning calls nobody: it stands on the board; and what is
+    wrong with a device waits for a technician, unless it leaves somebody unprotected.
+    """
+    if not (alert.prewarning or waits_for_a_technician(alert)):
         _go_on(connection, alert.id, begun(plan, alert.severity, at), at)
 
 

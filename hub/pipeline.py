@@ -299,6 +299,8 @@ class Pipeline:
             if device is None:
                 return
             part = f"device:{device}"
+            if not availability.online and part not in self.judge.unheard:
+                self.registry.lost(device, availability.at)
         change = self.judge.regained_sight if availability.online else self.judge.lost_sight
         self._put_findings(change(part, availability.at))
 
@@ -306,10 +308,7 @@ class Pipeline:
         speaker = self._whose(message, decoded.gateway, address)
         if speaker is None:
             return
-        speaker.last_heard_at = message.received_at
-        self.registry.spoke.add(speaker)
-        if self.judge.unheard and not message.retained:
-            self._heard_again(speaker, message.received_at)
+        self._note_heard(message, decoded, address, speaker)
         came_before: bool | None = None
         for reading in decoded.readings:
             if reading.device != address:
@@ -330,6 +329,26 @@ class Pipeline:
                 reading, standing = self._mind_a_slow_clock(speaker, reading, standing)
             self._take_reading(speaker, reading, standing)
 
+    def _note_heard(self, message: Message, decoded: Decoded, address: str, speaker: Speaker) -> None:
+        from_memory = message.retained or self._is_repeated(decoded, address, speaker)
+        self.registry.heard(speaker, message.received_at, from_memory)
+        if self.judge.unheard and not from_memory:
+            self._heard_again(speaker, message.received_at)
+        if decoded.readings and decoded.readings[0].clock_wrong:
+            self.registry.note_clock_wrong(speaker, message.received_at)
+
+    def _is_repeated(self, decoded: Decoded, address: str, speaker: Speaker) -> bool:
+        """A gateway that has just started tells again what it remembers of every device, dead ones too: by
+        its own time of when it last heard them, which has not moved.
+        """
+        if not decoded.readings:
+            return False
+        first = decoded.readings[0]
+        if not (first.cached and first.own_time) or first.device != address:
+            return False
+        known = self.judge.latest.of(speaker.id).get(first.measure)
+        return known is not None and known[1] == first.at
+
     def _whose(self, message: Message, gateway: str, address: str) -> Speaker | None:
         """Who speaks; None and set aside where that is not to be kept."""
         if len(address) > LONGEST_ADDRESS:
@@ -348,6 +367,7 @@ class Pipeline:
         """A device whose clock was set back would be late for ever: its own time is not believed then."""
         if not speaker.is_slow(standing == "late", reading.received_at):
             return reading, standing
+        self.registry.note_clock_wrong(speaker, reading.received_at)
         reading = msgspec.structs.replace(reading, at=reading.received_at, own_time=False, clock_wrong=True)
         return reading, self.judge.latest.note(reading)
 
@@ -373,8 +393,11 @@ class Pipeline:
             self._put_findings(findings)
         if self._resting and not not_judged:
             self._mind_the_empty_flat(reading, standing)
-        if self._has_goals and not not_judged and standing in ("first", "new"):
-            self._note_occasions(reading)
+        if standing in ("first", "new") and not not_judged:
+            if self._has_goals:
+                self._note_occasions(reading)
+            if speaker.known and reading.measure not in _NUMBERS:
+                self.registry.note_news(speaker, reading)
         if standing == "duplicate" or (standing == "repeat" and _says_nothing_new(reading)):
             return
         at = to_us(reading.at)

@@ -6,9 +6,12 @@ import sqlite3
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
+from devices.reading import Reading
 from hub.clock import NEVER
-from hub.store import devices
+from hub.store import device_health, devices
 from rules.building import Site
+from rules.health.figures import Figures
+from rules.health.rhythm import MARK
 from rules.latest import Latest
 
 SLOW_READINGS, SLOW_FOR = 3, timedelta(minutes=2)
@@ -16,6 +19,7 @@ UNKNOWN_KEPT = 10_000
 """Devices that no site file names; a publisher gone wild must not fill the disk."""
 LONGEST_ADDRESS = 256
 """Characters. A site file can name none of more than 200, a channel of it some more."""
+_MARK = timedelta(seconds=MARK)
 
 
 def device_ids(site: Site) -> dict[tuple[str, str], str]:
@@ -31,14 +35,29 @@ def device_ids(site: Site) -> dict[tuple[str, str], str]:
 
 class Speaker:
     """A device that was heard. `id` is the site's name for it, or one of our own making where the site has
-    none.
+    none. `figures` are kept of the site's devices (hub/health); `marked_at`: the last message that was looked
+    at for them.
     """
 
-    __slots__ = ("gateway", "id", "known", "last_heard_at", "late", "late_from", "no")
+    __slots__ = (
+        "address", "figures", "gateway", "id", "known", "last_heard_at", "late", "late_from",
+        "marked_at", "no",
+    )  # fmt: skip
 
-    def __init__(self, no: int, gateway: str, id: str, known: bool, last_heard_at: datetime | None) -> None:
-        self.no, self.gateway, self.id, self.known = no, gateway, id, known
+    def __init__(
+        self,
+        no: int,
+        gateway: str,
+        address: str,
+        id: str,
+        known: bool,
+        last_heard_at: datetime | None,
+        figures: Figures | None = None,
+    ) -> None:
+        self.no, self.gateway, self.address, self.id, self.known = no, gateway, address, id, known
         self.last_heard_at = last_heard_at
+        self.marked_at = last_heard_at or NEVER
+        self.figures = figures or Figures()
         self.late, self.late_from = 0, NEVER
 
     def is_slow(self, late: bool, received_at: datetime) -> bool:
@@ -63,8 +82,14 @@ class Registry:
         self._speakers: dict[tuple[str, str], Speaker] = {}
         self._new: list[tuple[str, str]] = []
         self._unknown = 0
+        self.audible_since = device_health.gateways_back(connection, self._site)
+        """By gateway: silence before that is nobody's, and no gap is measured across it."""
+        self.noted: set[Speaker] = set()
+        """Whose figures have changed since they were written down."""
+        figures = device_health.figures(connection, self._site)
         for heard in devices.heard(connection, self._site):
-            speaker = self._speaker(heard.no, heard.gateway, heard.address, heard.last_heard_at)
+            kept = figures.get(heard.no)
+            speaker = self._speaker(heard.no, heard.gateway, heard.address, heard.last_heard_at, kept)
             latest.load(speaker.id, _newest(latest.of(speaker.id), heard.latest))
         self.spoke: set[Speaker] = set()
 
@@ -84,6 +109,48 @@ class Registry:
         id = self._ids.get((gateway, known_as))
         if id is not None and (gateway, address) not in self._speakers:
             self._ids.setdefault((gateway, address), id)
+
+    def heard(self, speaker: Speaker, at: datetime, from_memory: bool = False) -> None:
+        """It spoke. `from_memory`: what somebody kept proves that it once did, and nothing of now."""
+        before = speaker.last_heard_at
+        self.spoke.add(speaker)
+        if from_memory and before is not None:
+            return
+        speaker.last_heard_at = at
+        if speaker.known and at - speaker.marked_at >= _MARK:
+            speaker.marked_at = at
+            if before is not None and before >= self.audible_since.get(speaker.gateway, NEVER):
+                speaker.figures.rhythm.note((at - before).total_seconds(), at.timestamp())
+                self.noted.add(speaker)
+
+    def note_news(self, speaker: Speaker, reading: Reading) -> None:
+        """What a device says became another, or something happened: for its figures."""
+        if reading.snapshot:
+            speaker.figures.changed.setdefault(reading.measure, reading.at)
+        else:
+            speaker.figures.note_news(reading.measure, reading.value, reading.at)
+        self.noted.add(speaker)
+
+    def note_clock_wrong(self, speaker: Speaker, at: datetime) -> None:
+        speaker.figures.note_clock_wrong(at)
+        self.noted.add(speaker)
+
+    def lost(self, device: str, at: datetime) -> None:
+        """Its gateway says that it is gone: how often that happens in a day is one of its figures."""
+        speaker = self.known_speakers().get(device)
+        if speaker is not None:
+            speaker.figures.comings.note(at)
+            self.noted.add(speaker)
+
+    def known_speakers(self) -> dict[str, Speaker]:
+        """The site's devices that were ever heard, by their id: of several ways in the one heard last."""
+        found: dict[str, Speaker] = {}
+        for speaker in self._speakers.values():
+            if speaker.known and speaker.last_heard_at is not None:
+                other = found.get(speaker.id)
+                if other is None or (other.last_heard_at or NEVER) < speaker.last_heard_at:
+                    found[speaker.id] = speaker
+        return found
 
     def device_id(self, gateway: str, address: str) -> str | None:
         """The site's name for a device, None where the site has none."""
@@ -108,16 +175,11 @@ class Registry:
         """The clock was set; the newest values have been moved, and all of them are to be written."""
         for speaker in self._speakers.values():
             if speaker.last_heard_at is not None:
-                speaker.last_heard_at = moved(speaker.last_heard_at)
+                speaker.last_heard_at = speaker.marked_at = moved(speaker.last_heard_at)
+                speaker.figures.clock_jumped(moved)
                 self.spoke.add(speaker)
-
-    def silent_since(self, then: datetime) -> list[str]:
-        """Ids of the site's devices that have spoken, but not after `then`."""
-        spoke: dict[str, datetime] = {}
-        for speaker in self._speakers.values():
-            if speaker.known and speaker.last_heard_at is not None:
-                spoke[speaker.id] = max(speaker.last_heard_at, spoke.get(speaker.id, speaker.last_heard_at))
-        return [id for id, at in spoke.items() if at < then]
+                self.noted.add(speaker)
+        self.audible_since = {gateway: moved(at) for gateway, at in self.audible_since.items()}
 
     def put(self, latest: Latest) -> None:
         """Write what stands for every device that spoke. Within the transaction."""
@@ -130,16 +192,27 @@ class Registry:
 
     def undo(self) -> None:
         for name in self._new:
-            if not self._speakers.pop(name).known:
+            gone = self._speakers.pop(name)
+            self.noted.discard(gone)
+            if not gone.known:
                 self._unknown -= 1
         self._new.clear()
         self.spoke.clear()
 
-    def _speaker(self, no: int, gateway: str, address: str, last_heard_at: datetime | None) -> Speaker:
+    def _speaker(
+        self,
+        no: int,
+        gateway: str,
+        address: str,
+        last_heard_at: datetime | None,
+        figures: Figures | None = None,
+    ) -> Speaker:
         id = self._ids.get((gateway, address))
         if id is None:
             self._unknown += 1
-        speaker = Speaker(no, gateway, id or f"?{gateway}/{address}", id is not None, last_heard_at)
+        speaker = Speaker(
+            no, gateway, address, id or f"?{gateway}/{address}", id is not None, last_heard_at, figures
+        )
         self._speakers[gateway, address] = speaker
         return speaker
 

@@ -1,6 +1,6 @@
 """The rounds: what the hub looks after once a second, whatever comes in. Alerts whose time is up, a new site
-file, a new day, what is paused, who is away, who is watched over, which part has been silent too long, and
-the sign that the hub itself is alive.
+file, a new day, what is paused, who is away, who is watched over, which part has been silent too long, what
+is wrong with which device, and the sign that the hub itself is alive.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 
 from hub import absences, alerting, goals, pauses, walk_test
+from hub.health.faults import Faults
+from hub.health.silence import Silence
 from hub.pipeline import Pipeline
 from hub.store import alerts, codecs, escalations, health, sites
 from hub.store import protection as standings
@@ -25,10 +27,10 @@ ReadSite = Callable[[str], Site | None]
 """A site file's text → the site, None where it no longer holds together."""
 
 
-SILENT_AFTER = timedelta(hours=25)
-"""[default] Sensors on batteries speak at least once a day; after that a device is taken to be dead."""
-LISTENED = timedelta(hours=1)
-"""A hub that has just started does not yet know who is silent."""
+LOOK_EVERY = timedelta(minutes=1)
+"""Between two looks for devices that have fallen silent."""
+AT_MOST = 50
+"""Devices looked at for faults in one round: readings wait for it."""
 STEADY = timedelta(minutes=5)
 
 
@@ -63,7 +65,9 @@ class Rounds:
         self._adopt, self._version, self._day = adopt, version, day
         self._codecs = codecs.newest_id(connection, pipeline.site.site)
         self._lost = Flapping()
-        self._listening_since: datetime | None = None
+        self._silence = Silence(connection, pipeline)
+        self._faults = Faults(connection, pipeline, self._silence)
+        self._found_silent: set[str] = set()  # by their own deadline, which they have had
         self._next_look: datetime | None = None
         self._looked_back = False
         self.next_call: datetime | None = None
@@ -98,23 +102,39 @@ class Rounds:
         if newest is None or (newest.id, day, codec) == (self._version, self._day, self._codecs):
             return
         self._version, self._day, self._codecs = newest.id, day, codec
+        with transaction(self._connection):
+            self._faults.keep()
         if self._adopt(newest.document):
             alerting.follow_units(self._connection, self._pipeline.site, wall)
         else:
             log.error("site version %s does not hold together; the rules before it stay in force", newest.id)
 
-    def look_for_the_silent(self, now: datetime) -> None:
-        """Once a minute: devices that nobody has heard for a day, whatever their gateway says of them."""
-        self._listening_since = self._listening_since or now
-        if self._next_look is not None and now < self._next_look:
-            return
-        self._next_look = now + timedelta(minutes=1)
-        if now - self._listening_since < LISTENED:
-            return
-        unheard = self._pipeline.judge.unheard
-        for device in self._pipeline.registry.silent_since(now - SILENT_AFTER):
-            if f"device:{device}" not in unheard:
-                self._pipeline.lost_sight(f"device:{device}", now)
+    def look_after_devices(self, now: datetime, live: bool = True, all_at_once: bool = False) -> None:
+        """Who has fallen silent (only `live`: a replay's clock says nothing of that), and what is wrong with
+        whom. `all_at_once`: not a few devices a round, and now.
+        """
+        if live and (all_at_once or self._is_time_to_look(now)):
+            with transaction(self._connection):
+                silent = self._silence.look(now)
+            for part in silent:
+                self._pipeline.lost_sight(part, now)
+            self._found_silent |= set(silent)
+        with transaction(self._connection):
+            self._faults.look(now, None if all_at_once else self._share())
+
+    def next_silence(self, now: datetime) -> datetime | None:
+        """The next instant at which a device may have been silent too long."""
+        return self._silence.next_due(now)
+
+    def _is_time_to_look(self, now: datetime) -> bool:
+        due = self._next_look is None or now >= self._next_look or self._next_look - now > LOOK_EVERY
+        if due:
+            self._next_look = now + LOOK_EVERY
+        return due
+
+    def _share(self) -> int:
+        """So many devices a round that each gets its turn in a minute."""
+        return max(AT_MOST, len(self._pipeline.site.devices) // 50)
 
     def _look_after_goals(self, now: datetime) -> None:
         judge = self._pipeline.judge
@@ -141,8 +161,8 @@ class Rounds:
         today = now.astimezone(self._pipeline.site.zone).date()
         never_heard = self._pipeline.registry.never_heard
         away = {resident: absence.back_by for resident, absence in self._pipeline.away.items()}
-        aside = dict(self._pipeline.aside)
-        basis = (judge.rulebook, today, judge.unheard, never_heard, judge.paused, away, aside)
+        aside, doubtful = dict(self._pipeline.aside), self._faults.untrusted
+        basis = (judge.rulebook, today, judge.unheard, never_heard, judge.paused, away, aside, doubtful)
         if basis == self._basis:
             return basis
         before = standings.now(self._connection, site)
@@ -155,13 +175,15 @@ class Rounds:
         """A part silent too long becomes one alert; heard again, the alert says so and waits for a human."""
         book, unheard = self._pipeline.judge.rulebook, self._pipeline.judge.unheard
         told = {a.room: a for a in alerts.open_of_rule(self._connection, site, NOT_HEARD)}
+        self._found_silent &= unheard.keys()
         kept_aside = {f"device:{device}" for device in self._pipeline.aside}
         for part, since in self._lost.since(unheard, now).items():
             alert = told.get(part)
             is_told = alert is not None and alert.cleared_at is None
             if part in kept_aside:
                 continue  # whoever took it aside knows, and those who depend on it are told
-            if not is_told and now - since >= TELL_AFTER[part.partition(":")[0]]:
+            long_enough = part in self._found_silent or now - since >= TELL_AFTER[part.partition(":")[0]]
+            if not is_told and long_enough:
                 finding, concern = not_heard(book, part, since)
                 alerting.take(self._connection, site, finding, concern, now)
         for part, alert in told.items():

@@ -177,8 +177,9 @@ class Hub:
             self._told_trouble = trouble
             self._persist(partial(self._say, "broker", "degraded" if trouble else "ok", now, trouble or ""))
         self._persist(partial(self._rounds.go, self._clock.now(), now))
+        if self._caught_up:
+            self._persist(partial(self._rounds.look_after_devices, self._clock.now(), live=not replaying))
         if self._caught_up and not replaying:
-            self._persist(partial(self._rounds.look_for_the_silent, now))
             self._persist(partial(self._ask_gateways, now))
         self._notifier.wake()
 

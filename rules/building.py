@@ -19,6 +19,7 @@ from devices.measures import MEASURES
 from devices.values import STRICT, UnusableError
 from devices.ways_in import WAYS_IN, filters_of
 from rules.escalation import EscalationPlan
+from rules.health.thresholds import HealthUse
 
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9æøå][a-z0-9æøå_-]*$", max_length=64)]
 Line = Annotated[str, Field(pattern=r"^[^\s\x00-\x1f]([^\x00-\x1f]*[^\s\x00-\x1f])?$")]
@@ -322,6 +323,8 @@ class Site(Part):
     devices: tuple[Device, ...] = ()
     people: tuple[Person, ...] = ()
     rules: tuple[RuleUse, ...] = ()
+    health: tuple[HealthUse, ...] = ()
+    """Other values for what is a fault of a device."""
 
     @field_validator("time_zone")
     @classmethod

@@ -18,17 +18,21 @@ from rules.rulebook import Rulebook, Watch
 from rules.severity import Severity
 
 State = Literal["protected", "degraded", "unprotected"]
-Cause = Literal[
-    "no_rule",
-    "no_sensor",
-    "never_heard",
-    "not_heard",
-    "paused",
-    "no_basis",
-    "away",
-    "device_tested",
-    "device_paused",
-]
+Doubt = Literal["chatter", "stuck", "tamper"]
+Cause = (
+    Literal[
+        "no_rule",
+        "no_sensor",
+        "never_heard",
+        "not_heard",
+        "paused",
+        "no_basis",
+        "away",
+        "device_tested",
+        "device_paused",
+    ]
+    | Doubt
+)
 
 _NOBODY: Mapping[str, datetime] = {}
 
@@ -69,10 +73,12 @@ def protection(
     paused: Collection[tuple[str, str]] = (),
     away: Mapping[str, datetime] = _NOBODY,
     aside: Mapping[str, Why] | None = None,
+    untrusted: Collection[tuple[Doubt, str]] = (),
 ) -> list[Protection]:
     """Every resident who lives here on the date. `unheard`: parts; `never_heard`: ids of devices that never
     spoke; `paused`: (rule, room) that are switched off; `away`: residents, and when each is expected back;
-    `aside`: devices under test or paused, and why.
+    `aside`: devices under test or paused, and why; `untrusted`: (fault, device) that leave a device's word
+    doubtful: a rule that listens to it still works, and not as it should.
     """
     silent = {f"device:{device}" for device in never_heard}
     watches: dict[str, list[Watch]] = {}
@@ -86,11 +92,14 @@ def protection(
         missing.setdefault(uncovered.room, []).append(Why("no_sensor", uncovered.rule))
     for off in (one for one in book.without_basis if not one.goal):
         missing.setdefault(off.room, []).append(Why("no_basis", off.rule))
+    doubts: dict[str, list[Why]] = {}
+    for doubt, device in untrusted:
+        doubts.setdefault(f"device:{device}", []).append(Why(doubt, device))
     return [
         Protection(r.id, "protected", (Why("away", away[r.id].isoformat()),))
         if r.id in away
         else _protection(
-            r.id, watches.get(r.id, []), missing.get(r.room, []), unheard, silent, paused, aside or {}
+            r.id, watches.get(r.id, []), missing.get(r.room, []), unheard, silent, paused, aside or {}, doubts
         )
         for r in book.site.residents
         if r.lives_here(on)
@@ -105,6 +114,7 @@ def _protection(
     silent: Collection[str],
     paused: Collection[tuple[str, str]],
     aside: Mapping[str, Why],
+    doubts: Mapping[str, Collection[Why]],
 ) -> Protection:
     why = set(missing)
     if not watches:
@@ -120,6 +130,8 @@ def _protection(
             lost.add(Why("paused", watch.name))
         works += not lost
         why |= lost
+        for part in watch.parts & doubts.keys():
+            why.update(doubts[part])
     if not why:
         return Protection(resident, "protected")
     return Protection(resident, "degraded" if works else "unprotected", tuple(sorted(why)))

@@ -13,6 +13,8 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
+_OF_ALL = ("general.yaml", "batteries.yaml")
+
 
 @cache
 def load(name: str) -> Mapping[str, Any]:
@@ -27,4 +29,4 @@ def load(name: str) -> Mapping[str, Any]:
 def vendors() -> tuple[str, ...]:
     """The names of the vendors' files."""
     names = (file.name for file in files(__name__).iterdir() if file.name.endswith(".yaml"))
-    return tuple(sorted(name.removesuffix(".yaml") for name in names if name != "general.yaml"))
+    return tuple(sorted(name.removesuffix(".yaml") for name in names if name not in _OF_ALL))

@@ -30,6 +30,7 @@ from hub.site.file import SiteFile, read_site
 from hub.store import (
     alerts,
     escalations,
+    faults,
     health,
     outbox,
     protection,
@@ -82,8 +83,12 @@ class Found(NamedTuple):
 
 
 class World:
-    def __init__(self, folder: Path, document: str, now: datetime) -> None:
-        """`document`: the site file's text. The hub runs from the start."""
+    def __init__(self, folder: Path, document: str, now: datetime, looks_after_devices: bool = False) -> None:
+        """`document`: the site file's text. The hub runs from the start. `looks_after_devices`: a story of
+        hours and days in which few speak is about people; only where it is about devices is their silence a
+        fault.
+        """
+        self._looks_after_devices = looks_after_devices
         self.clock = Clock(now)
         self.folder = folder
         self.database = folder / "vaka.db"
@@ -301,6 +306,10 @@ class World:
     def quarantined(self) -> list[quarantine.Quarantined]:
         return quarantine.everything(self.connection, self.site.site)
 
+    def faults(self) -> list[faults.Kept]:
+        """What is wrong with devices now."""
+        return faults.standing(self.connection, self.site.site)
+
     def protection(self, resident: str) -> protection.Standing:
         return protection.now(self.connection, self.site.site)[resident]
 
@@ -344,6 +353,8 @@ class World:
         away = self._away_since
         if away is not None and now - away >= TELL_AFTER["broker"]:
             self.pipeline.lost_sight("broker", away)
+        if self._looks_after_devices and self._caught_up:
+            self._rounds.look_after_devices(now, all_at_once=True)
         self._rounds.go(now, now)
         if self._caught_up:  # a pause that ended may have left something due
             self.pipeline.tick(now)
@@ -365,6 +376,8 @@ class World:
         moments += [test.ends_at for test in walk_tests.running(self.connection, self.site.site)]
         moments += goals.next_moments(self.connection, self.pipeline.judge.rulebook, now)
         moments.append(self._midnight(now))
+        if self._looks_after_devices and (due := self._rounds.next_silence(now)) is not None:
+            moments.append(due)
         if self._caught_up and (deadline := self.pipeline.judge.next_deadline()) is not None:
             moments.append(deadline)
         return min((moment for moment in moments if now < moment <= then), default=None)

@@ -294,6 +294,8 @@ def _check_references(draft: Draft) -> None:
         ("people", "units", "unit", units),
         ("rules", "rooms", "room", rooms),
         ("rules", "units", "unit", units),
+        ("health", "rooms", "room", rooms),
+        ("health", "units", "unit", units),
     ):
         if known is None:
             continue

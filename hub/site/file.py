@@ -17,6 +17,7 @@ from hub.site.checks import Draft, check, check_coverage
 from hub.site.errors import Problem, sentences, shown
 from hub.site.yaml_tree import Path, read_tree
 from rules.building import Device, Gateway, Person, Resident, Room, RuleUse, Site, Unit
+from rules.health.thresholds import HealthUse
 
 SECTIONS: dict[str, type[BaseModel]] = {
     "gateways": Gateway,
@@ -26,6 +27,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "devices": Device,
     "people": Person,
     "rules": RuleUse,
+    "health": HealthUse,
 }
 """The lists of a site file and what each of their parts is."""
 

@@ -11,9 +11,11 @@ from rules.alert import Alert
 from rules.building import Site
 from rules.catalogue import catalogue
 from rules.finding import Evidence
+from rules.health.telling import is_fault_rule
 from rules.pause import DEVICE_PAUSED, PAUSE_ENDS
 from rules.protection import NOT_HEARD
 from rules.rule import SIGNS_OF_LIFE, AnyRule, NotByRule, QuietRule
+from rules.wording.faults import what_devices_have
 from rules.wording.heard import Sense, appliance_of, fill, happened, place_of, sense
 from rules.wording.names import name, readable
 from rules.wording.protection import who_is_silent
@@ -86,6 +88,8 @@ def what_happened(alert: Alert, rule: AnyRule | None, site: Site, voice: Voice) 
     lasting = since if ongoing else from_when
     if alert.rule == NOT_HEARD:
         return f"{who_is_silent(alert.room, voice)} {lasting(alert.raised_at, voice)}."
+    if is_fault_rule(alert.rule):
+        return what_devices_have(alert, voice)
     if alert.rule == PAUSE_ENDS and alert.evidence:
         return _pause_ends(alert.evidence[-1], voice)
     if alert.rule == AWAY_ENDS and alert.evidence:
@@ -275,6 +279,8 @@ def how_it_ended(alert: Alert, rule: AnyRule | None, site: Site, voice: Voice) -
         )
     if alert.rule == NOT_HEARD:
         return _sentence(voice, ("Kontakt igjen", "Contact again"), over)
+    if is_fault_rule(alert.rule):
+        return _sentence(voice, ("I orden igjen", "In order again"), over)
     of_life = isinstance(rule, NotByRule) and rule.signs == SIGNS_OF_LIFE
     if isinstance(rule, QuietRule) or of_life:
         return _sentence(voice, ("Livstegn igjen", "Sign of life again"), over)

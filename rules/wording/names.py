@@ -5,9 +5,12 @@ from __future__ import annotations
 from rules.absence import AWAY_ENDS, SOMEBODY_IN
 from rules.alert import Alert
 from rules.catalogue import catalogue
+from rules.health.telling import is_fault_rule, rule_of
+from rules.health.thresholds import fault_rules
 from rules.pause import PAUSE_ENDS
 from rules.protection import NOT_HEARD
 from rules.rule import AnyRule
+from rules.wording.faults import name_of_fault
 from rules.wording.voice import Voice
 
 _OF_ABSENCES = {
@@ -20,6 +23,9 @@ def name_of(alert: Alert, rule: AnyRule | None, voice: Voice) -> str:
     """What the alert's rule is called."""
     if alert.rule == NOT_HEARD:
         return "Ingen kontakt" if voice.language == "nb" else "No contact"
+    if is_fault_rule(alert.rule):
+        kind = next((k for k in fault_rules() if rule_of(k) == alert.rule), None)
+        return readable(alert.rule) if kind is None else name_of_fault(kind, voice)
     if alert.rule == PAUSE_ENDS:
         return "Pause er snart over" if voice.language == "nb" else "A pause is about to end"
     if alert.rule in _OF_ABSENCES:

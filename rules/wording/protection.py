@@ -55,6 +55,18 @@ def why_not_covered(
             f"“{rule_en}” is off: no legal basis",
         ),
         "paused": (f"«{rule_nb}» er satt på pause", f"“{rule_en}” is paused"),
+        "chatter": (
+            f"Sensoren «{why.what}» flagrer og er ikke til å stole på",
+            f"The sensor “{why.what}” chatters and cannot be trusted",
+        ),
+        "stuck": (
+            f"Sensoren «{why.what}» har hengt seg opp",
+            f"The sensor “{why.what}” is stuck",
+        ),
+        "tamper": (
+            f"Sensoren «{why.what}» er åpnet eller tatt ned",
+            f"The sensor “{why.what}” was opened or taken down",
+        ),
         "never_heard": (f"Sensoren «{why.what}» er aldri hørt", f"The sensor “{why.what}” was never heard"),
     }[why.cause]
     return nb if voice.language == "nb" else en

@@ -1,0 +1,39 @@
+"""docs/device-health.md says what is in force."""
+
+import re
+from pathlib import Path
+
+from rules.duration import write_duration
+from rules.health.thresholds import fault_rules
+
+DOCS = (Path(__file__).parents[2] / "docs" / "device-health.md").read_text("utf-8")
+
+
+def written(value: object) -> str:
+    if hasattr(value, "total_seconds"):
+        return write_duration(value)  # type: ignore[arg-type]
+    if isinstance(value, tuple):
+        return f"[{', '.join(f'{part:g}' for part in value)}]"
+    return f"{value:g}"
+
+
+def test_the_table_of_faults_has_every_kind_with_its_values() -> None:
+    rows = re.findall(r"^\| `([a-z-]+)` \| .*? \| .*? \| (.*?) ?\|$", DOCS, re.MULTILINE)
+    assert rows == [
+        (
+            kind,
+            " ".join(
+                f"`{name}: {written(getattr(rule, name))}`"
+                for name in type(rule).model_fields
+                if name not in ("fault", "name", "why", "severity")
+            ),
+        )
+        for kind, rule in fault_rules().items()
+    ]
+
+
+def test_every_fault_has_words_in_both_languages() -> None:
+    for rule in fault_rules().values():
+        assert rule.name.nb != rule.name.en
+        assert rule.why.nb.endswith(".")
+        assert rule.why.en.endswith(".")

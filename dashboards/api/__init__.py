@@ -16,6 +16,7 @@ from dashboards.api import (
     dry_run,
     gateways,
     goals,
+    health,
     healthz,
     legal_basis,
     pauses,
@@ -32,6 +33,7 @@ FAMILIES = (
     alert_steps.api,
     tests.api,
     device_pauses.api,
+    health.api,  # before what takes any path below /devices
     devices.api,
     device_list.api,
     discovered.api,

@@ -40,6 +40,8 @@ _SHOULDER = 1.5
 _AGAIN = 1.5
 """Gaps, as they still count: seen twice within some days."""
 
+_LENGTHS = (120.0, 600.0, 1800.0, 3600.0, 10_800.0, 28_800.0, 43_200.0, A_DAY, 1.1 * _LONGEST)
+
 Reason = Literal["heartbeat", "announced", "not learned", "only when used"]
 
 
@@ -60,6 +62,15 @@ class Rhythm(msgspec.Struct, gc=False):
 
     def _age(self) -> None:
         self.gaps = {bin: kept for bin, n in self.gaps.items() if (kept := n * KEPT_A_DAY) >= 0.05}
+
+    def lengths(self) -> list[tuple[timedelta, float]]:
+        """(length, how many gaps up to it and longer than the one before), as they still count."""
+        found, before = [], 0.0
+        for most in _LENGTHS:
+            upto = sum(n for bin, n in self.gaps.items() if before < _seconds(bin) <= most)
+            found.append((timedelta(seconds=most), upto))
+            before = most
+        return found
 
     def heard_for(self) -> float:
         """Seconds of listening that the gaps stand for."""

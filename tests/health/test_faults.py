@@ -203,9 +203,9 @@ def test_a_bed_sensor_nobody_has_lain_on_for_two_weeks_is_not_in_use(tmp_path: P
         assert ("unused", "3B bed") not in wrong(world)
 
 
-def test_a_device_never_heard_since_it_was_placed_is_told_after_two_hours(tmp_path: Path) -> None:
+def test_a_device_never_heard_since_it_was_placed_is_told_after_a_day(tmp_path: Path) -> None:
     with house(tmp_path) as world:
-        world.passes(timedelta(hours=1, minutes=59))
+        world.passes(timedelta(hours=23, minutes=59))
         assert wrong(world) == []
         world.passes(5 * MINUTE)
         assert ("never-heard", "3B bed") in wrong(world)

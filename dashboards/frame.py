@@ -30,6 +30,7 @@ PLACES: tuple[Place, ...] = (
     Place("Devices", "/technician/devices", "see devices"),
     Place("Pairing", "/technician/pairing", "control gateways"),
     Place("Not understood", "/technician/quarantine", "see quarantine"),
+    Place("Faults", "/technician/faults", "see devices"),
     Place("Tests", "/technician/tests", "test devices"),
     Place("Paused devices", "/technician/pauses", "pause devices"),
     Place("Away", "/care/away", "say who is away"),

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from rules.health.rhythm import Deadline
 from rules.protection import Why
 from rules.rule import Text
 from rules.wording.names import readable
-from rules.wording.times import at
+from rules.wording.times import at, length
 from rules.wording.voice import Voice
 
 
@@ -82,3 +83,30 @@ def _taken_aside(why: Why, by: str, voice: Voice) -> str:
         return f"Sensoren «{why.what}» er satt på pause av {by} fram til {ends}: {why.because}"
     until = ends.removeprefix("at ")
     return f"The sensor “{why.what}” is paused by {by} until {until}: {why.because}"
+
+
+def why_silence_counts(deadline: Deadline, voice: Voice) -> str:
+    """When a device is taken to be dead, and what that rests on."""
+    if deadline.after is None:
+        nb = "Sier bare fra når den brukes: stillhet alene sier ingenting."
+        en = "Speaks only when it is used: silence alone says nothing."
+        return nb if voice.language == "nb" else en
+    after = length(deadline.after, voice.language)
+    beat = length(deadline.heartbeat, voice.language) if deadline.heartbeat is not None else ""
+    nb, en = {
+        "heartbeat": (
+            f"Sier fra minst hver {beat} når alt er bra. Regnes som borte etter {after}.",
+            f"Speaks every {beat} at least when all is well. Taken to be dead after {after}.",
+        ),
+        "announced": (
+            f"Oppgir selv å si fra hver {beat}. Regnes som borte etter {after}.",
+            f"Says of itself that it speaks every {beat}. Taken to be dead after {after}.",
+        ),
+    }.get(
+        deadline.reason,
+        (
+            f"Rytmen er ikke lært ennå. Regnes som borte etter {after}.",
+            f"Its rhythm is not learned yet. Taken to be dead after {after}.",
+        ),
+    )
+    return nb if voice.language == "nb" else en

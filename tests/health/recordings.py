@@ -53,12 +53,11 @@ def found_in(home: Home) -> Found:
     with TemporaryDirectory() as folder:
         world = World(Path(folder), document, begin, looks_after_devices=True)
         batch: list[Message] = []
-        at, number = begin, 0
-        for when, sensor, kind, on in rows:
+        at = begin
+        for number, (when, sensor, kind, on) in enumerate(rows):
             while when >= at + HALF_AN_HOUR:
                 faults.update(_go_on(world, batch, at))
                 at += HALF_AN_HOUR
-            number += 1
             said = {MEASURE_OF_KIND[kind]: on, "at": when.isoformat()}
             topic = f"vaka/{site.site}/readings/{quote(sensor, safe='')}"
             batch.append(Message(topic, json.dumps(said).encode(), when, mid=number % 65535 + 1))

@@ -1,0 +1,110 @@
+"""One device: whether it speaks as it should, how long its battery lasts, how it is heard, what is wrong."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import HTMLResponse
+
+from dashboards.access import may
+from dashboards.api.health import day_of, health_in_view
+from dashboards.frame import page
+from dashboards.technician.charts import HEIGHT, WIDTH, bars, battery_line
+from dashboards.views import voice_of
+from dashboards.visit import Visit, Visitor, needs
+from hub.health.report import DeviceHealth
+from hub.store.faults import Kept
+from rules import wording
+from rules.wording.devices import role_name
+from rules.wording.faults import name_of_fault, what_is_wrong, why_it_matters
+from rules.wording.protection import why_silence_counts
+from rules.wording.voice import Voice
+
+pages = APIRouter(
+    include_in_schema=False, default_response_class=HTMLResponse, dependencies=[needs("see devices")]
+)
+_SHOWN = 40  # rows of the table beside the chart, evenly over the whole time
+
+
+class Past(NamedTuple):
+    name: str
+    what: str
+    why: str
+    since: str
+    ended: str
+
+
+class Mark(NamedTuple):
+    """A day below the chart: where, and what is written."""
+
+    x: float
+    text: str
+
+
+@pages.get("/technician/devices/{id:path}")
+def show_device(request: Request, visit: Visitor, id: str) -> str:
+    found = health_in_view(visit, id)
+    if found is None:
+        raise HTTPException(404, "there is nothing here, or not for you")
+    voice, house = voice_of(visit.scope, visit.house, visit.now), visit.house
+    unit = next(room.unit for room in house.site.rooms if room.id == found.device.room)
+    chart = battery_line(found.levels, found.forecast, int(visit.now.timestamp() // 86_400))
+    standing = [_past(kept, voice) for kept in found.faults if kept.ended_at is None]
+    return page(
+        request,
+        visit,
+        "technician/device.html",
+        health=found,
+        device=found.device,
+        role=role_name(found.device.role, visit.language),
+        place=f"{house.room_name(found.device.room)} · {house.unit_name(unit)}",
+        heard=wording.length(visit.now - found.heard_at, visit.language) if found.heard_at else "",
+        used=wording.length(visit.now - found.used_at, visit.language) if found.used_at else "",
+        deadline=why_silence_counts(found.deadline, voice),
+        days=_days(found),
+        chart=chart,
+        marks=[Mark(x, _day_text(day_of(day), visit)) for x, day in chart.days] if chart else [],
+        size=(WIDTH, HEIGHT),
+        levels=[(_day_text(day_of(day), visit), f"{level:.0f} %") for day, level in _some(found.levels)],
+        gaps=bars([(_up_to(length, visit), n) for length, n in found.gaps if n >= 0.5]),
+        standing=standing,
+        past=[_past(kept, voice) for kept in found.faults if kept.ended_at is not None],
+        may_place=may(visit.person, "place devices"),
+        may_test=may(visit.person, "test devices"),
+    )
+
+
+def _past(kept: Kept, voice: Voice) -> Past:
+    kind = kept.fault.kind
+    ended = wording.at(kept.ended_at, voice) if kept.ended_at is not None else ""
+    return Past(
+        name_of_fault(kind, voice),
+        what_is_wrong(kept.fault, voice),
+        why_it_matters(kind, voice),
+        wording.at(kept.fault.since, voice),
+        ended,
+    )
+
+
+def _days(found: DeviceHealth) -> tuple[str, str, str] | None:
+    """(days left, the fewest, the most); None where it cannot be told."""
+    outlook = found.forecast
+    if outlook.days is None or outlook.low is None or outlook.high is None:
+        return None
+    days, low, high = (f"{round(n)}" for n in (outlook.days, outlook.low, outlook.high))
+    return days, low, high
+
+
+def _some(levels: list[tuple[int, float]]) -> list[tuple[int, float]]:
+    step = -(-len(levels) // _SHOWN) or 1
+    return levels[::-1][::step]
+
+
+def _day_text(day: date, visit: Visit) -> str:
+    return f"{day.day}.{day.month}." if visit.language == "nb" else f"{day.day}/{day.month}"
+
+
+def _up_to(length: timedelta, visit: Visit) -> str:
+    return f"≤ {wording.length(length, visit.language)}"

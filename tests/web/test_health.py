@@ -1,0 +1,95 @@
+"""Faults and a device's health, as pages and as calls: who sees them, in which order, and what is said."""
+
+from datetime import timedelta
+
+import pytest
+from starlette.testclient import TestClient
+
+from hub.store import device_health, devices, faults
+from hub.store.db import transaction
+from rules.health.fault import Fault
+from rules.health.figures import Figures
+from rules.protection import Protection, Why
+from tests.web.conftest import SignIn
+from tests.web.house import House
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def ill(house: House) -> House:
+    """A door with a battery at its end behind which somebody is unprotected, and a sensor that chatters."""
+    now, site = house.now(), house.site.site
+    today = int(now.timestamp() // 86_400)
+    with transaction(house.connection):
+        for id, kind, ago, figures in (
+            ("1A stue", "chatter", 3 * DAY, {"measure": "motion", "minutes": 41.0}),
+            ("2A ytterdør", "battery", DAY, {"level": 12.0, "days": 11.0}),
+        ):
+            no = devices.add(house.connection, site, "zigbee2mqtt", id, now - 60 * DAY)
+            devices.put_latest(house.connection, [(no, now - timedelta(minutes=7), {"battery": (12.0, now)})])
+            levels = [(no, today - 60 + day, 80 - 1.13 * day) for day in range(61)]
+            device_health.put_levels(house.connection, levels)
+            kept = Figures()
+            for hour in range(100):
+                kept.rhythm.note(3600.0, (now - 4 * DAY).timestamp() + 3600 * hour)
+            device_health.put_figures(house.connection, [(no, kept)])
+            reason = "few days left" if kind == "battery" else "three times a minute and more"
+            faults.begin(house.connection, site, Fault(kind, id, now - ago, reason, figures), now - ago)  # type: ignore[arg-type]
+    house.protect(
+        Protection("r1", "degraded", (Why("chatter", "1A stue"),)),
+        Protection("r2", "unprotected", (Why("not_heard", "device:2A stue"),)),
+    )
+    return house
+
+
+def test_what_leaves_somebody_unprotected_stands_first(ill: House, sign_in: SignIn) -> None:
+    page = sign_in("tor").get("/technician/faults").text
+    assert page.index("2A ytterdør") < page.index("1A stue")
+    assert "Uten dekning" in page
+    assert "Omtrent 11 dager igjen" in page
+
+
+def test_a_technician_reads_no_residents_name(ill: House, sign_in: SignIn) -> None:
+    client = sign_in("tor")
+    for path in ("/technician/faults", "/technician/devices/2A ytterdør"):
+        page = client.get(path).text
+        for resident in ill.site.residents:
+            assert resident.name not in page
+
+
+@pytest.mark.parametrize("path", ["/technician/faults", "/technician/devices/1A stue", "/api/v1/faults"])
+def test_a_carer_finds_nothing_there(ill: House, sign_in: SignIn, path: str) -> None:
+    assert sign_in("kari").get(path).status_code == 404
+
+
+def test_a_device_shows_its_battery_with_a_band_and_the_same_as_a_table(ill: House, sign_in: SignIn) -> None:
+    page = sign_in("tor").get("/technician/devices/2A ytterdør").text
+    assert 'class="band"' in page
+    assert "Mellom" in page
+    assert "Det samme som tabell" in page
+    assert "Sier fra minst hver 1 t" in page
+
+
+def test_a_device_without_history_says_that_it_cannot_be_told(ill: House, sign_in: SignIn) -> None:
+    page = sign_in("tor").get("/technician/devices/4B ytterdør").text
+    assert "Aldri hørt" in page
+    assert "Den sier ikke fra om batterinivået" in page
+    assert sign_in("tor").get("/technician/devices/nothing").status_code == 404
+
+
+def test_the_calls_say_what_the_pages_say(ill: House, sign_in: SignIn) -> None:
+    client: TestClient = sign_in("tor")
+    listed = client.get("/api/v1/faults").json()["faults"]
+    assert [(one["device"], one["kind"], one["consequence"]) for one in listed] == [
+        ("2A ytterdør", "battery", "unprotected"),
+        ("1A stue", "chatter", "degraded"),
+    ]
+    assert listed[0]["residents"] == ["r2"]
+    one = client.get("/api/v1/devices/2A ytterdør/health").json()
+    assert one["battery"]["told"] == "told"
+    assert one["battery"]["low"] < one["battery"]["days"] < one["battery"]["high"]
+    assert one["silence"]["reason"] == "heartbeat"
+    assert 2 * 3600 < one["silence"]["after_s"] < 2.5 * 3600
+    assert [fault["kind"] for fault in one["faults"]] == ["battery"]
+    assert client.get("/api/v1/devices/nothing/health").status_code == 404

@@ -34,6 +34,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "a resident is in hospital or with family: the rules rest until the return",
     ),
     "back": ("hub.commands.back", "a resident who was away is at home again"),
+    "contact": ("hub.commands.contact", "by which ways somebody is reached when an alert calls them"),
+    "duty": ("hub.commands.duty", "who is on duty; or put shifts on the roster from a spreadsheet"),
     "test": ("hub.commands.test", "play scenarios and say whether the rules do what they tell"),
     "record": ("hub.commands.record", "signed records of walk tests: list, export, verify"),
     "replay": ("hub.commands.replay", "publish a recording as the devices would have"),

@@ -36,6 +36,7 @@ from hub.settings import Settings
 from hub.site.file import SiteFile, read_site
 from hub.store import alerts, health, readings, sites
 from hub.store.db import connect, transaction
+from hub.summoner import Summoner
 from rules.building import Site
 from rules.catalogue import catalogue
 from rules.protection import TELL_AFTER
@@ -78,6 +79,12 @@ class Hub:
         )
         self._outgoing = Outgoing(self._connection, self.gateway)
         self._notifier = Notifier(settings.database, site, self.gateway, self._clock)
+        # In a replay nobody is called: what happens there happened long ago.
+        self._summoner = (
+            None
+            if self._clock.follows_readings
+            else Summoner(settings, lambda: self._pipeline.site, self._clock)
+        )
         self._relay = _relay(settings, site)
         self._announced = self._pipeline.announced
         self._jobs = Jobs(settings)
@@ -97,6 +104,8 @@ class Hub:
         self._mind_a_clock_that_went_back()
         self.gateway.start()
         self._notifier.start()
+        if self._summoner is not None:
+            self._summoner.start()
         self._jobs.start()
         if self._relay is not None:
             self._relay.start()
@@ -106,6 +115,8 @@ class Hub:
         finally:
             self.gateway.stop()
             self._notifier.stop()
+            if self._summoner is not None:
+                self._summoner.stop()
             if self._relay is not None:
                 self._relay.stop()
             self._jobs.stop()
@@ -113,6 +124,12 @@ class Hub:
 
     def stop(self) -> None:
         self._stopping.set()
+
+    def _wake(self) -> None:
+        """Something was committed that others are to be told of."""
+        self._notifier.wake()
+        if self._summoner is not None:
+            self._summoner.wake()
 
     # What comes in
 
@@ -136,7 +153,7 @@ class Hub:
         """Commit, then acknowledge."""
         if batch and self._persist(partial(self._pipeline.take, batch)):
             self.gateway.acknowledge(batch)
-            self._notifier.wake()
+            self._wake()
             if self._announced != self._pipeline.announced:
                 self._listen()
 
@@ -146,7 +163,7 @@ class Hub:
             due = self._pipeline.judge.next_deadline()
             if due is not None and due <= now - ON_THE_WAY:
                 self._persist(partial(self._pipeline.tick, now - ON_THE_WAY))
-                self._notifier.wake()
+                self._wake()
         if now >= self._next_moment():
             self._next_round = now + timedelta(seconds=ROUND)
             self._go_round()
@@ -181,7 +198,7 @@ class Hub:
             self._persist(partial(self._rounds.look_after_devices, self._clock.now(), live=not replaying))
         if self._caught_up and not replaying:
             self._persist(partial(self._ask_gateways, now))
-        self._notifier.wake()
+        self._wake()
 
     def _ask_gateways(self, now: datetime) -> None:
         """Send what people want of them. Who is being renamed is known by the new name from now on."""

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Annotated, Literal, NamedTuple
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
 
 PREFIX = "VAKA_"
@@ -81,6 +81,23 @@ class Settings(BaseModel):
         730, description="Days for which hourly counts and means are kept, once the readings are gone."
     )
 
+    web_address: str | None = Field(
+        None,
+        description="Where people find the pages, e.g. https://vaka.example.org: stands in messages to them.",
+    )
+    smtp: str | None = Field(
+        None,
+        description="The mail server: smtp://USER@HOST:587 (STARTTLS) or smtps://USER@HOST. "
+        "Without it: no e-mail.",
+    )
+    smtp_password_file: Path | None = Field(
+        None, description="File whose first line is the mail server's password."
+    )
+    smtp_from: str | None = Field(None, description="The sender of e-mails, e.g. vaka@example.org.")
+    webhook_secret_file: Path | None = Field(
+        None, description="File whose first line signs webhooks. Without it: no webhooks."
+    )
+
     @property
     def influx_destination(self) -> str | None:
         """The name under which hub/store/history_cursor.py keeps how far InfluxDB has come."""
@@ -116,6 +133,27 @@ class Settings(BaseModel):
         _ = url.port  # raises ValueError where it is no port
         return text
 
+    @field_validator("smtp")
+    @classmethod
+    def _mail_server(cls, text: str) -> str:
+        url = urlsplit(text)
+        if url.password:
+            raise ValueError("a password stands in it; expected it in the file of VAKA_SMTP_PASSWORD_FILE")
+        if url.scheme not in ("smtp", "smtps") or not url.hostname or url.path not in ("", "/"):
+            raise ValueError(
+                f"{text!r} is no mail server's address; expected e.g. smtp://vaka@mail.example.org:587"
+            )
+        _ = url.port  # raises ValueError where it is no port
+        return text
+
+    @model_validator(mode="after")
+    def _mail_has_a_sender(self) -> Settings:
+        if self.smtp is not None and "@" not in (self.smtp_from or ""):
+            raise ValueError(
+                "VAKA_SMTP is set and VAKA_SMTP_FROM is no e-mail address; expected e.g. vaka@example.org"
+            )
+        return self
+
     @field_validator("influx_url")
     @classmethod
     def _web_address(cls, text: str) -> str:
@@ -142,7 +180,14 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         raise SettingsError("\n".join(_sentence(e) for e in error.errors())) from None
 
 
+def first_line(file: Path | None) -> str | None:
+    """The secret in a file. OSError where it can't be read."""
+    return None if file is None else file.read_text().partition("\n")[0].rstrip("\r")
+
+
 def _sentence(error: ErrorDetails) -> str:
+    if not error["loc"]:
+        return str(error["ctx"]["error"])
     name = str(error["loc"][0])
     variable = PREFIX + name.upper()
     if error["type"] == "extra_forbidden":

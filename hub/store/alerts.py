@@ -131,6 +131,15 @@ def events(connection: sqlite3.Connection, alert: int) -> list[AlertEvent]:
     return [AlertEvent(row[0], row[1], from_us(row[2]), row[3], row[4], row[5]) for row in rows]
 
 
+def events_since(connection: sqlite3.Connection, seq: int, limit: int) -> list[AlertEvent]:
+    """What came after that step, of all alerts, in order."""
+    rows = connection.execute(
+        "SELECT seq, alert, at, event, by, reason FROM alert_event WHERE seq > ? ORDER BY seq LIMIT ?",
+        (seq, limit),
+    )
+    return [AlertEvent(row[0], row[1], from_us(row[2]), row[3], row[4], row[5]) for row in rows]
+
+
 def newest_event(connection: sqlite3.Connection) -> int:
     """The feed's last `seq`, 0 where there is none: whoever follows alerts looks here first."""
     return int(connection.execute("SELECT coalesce(max(seq), 0) FROM alert_event").fetchone()[0])

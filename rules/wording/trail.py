@@ -24,6 +24,7 @@ _BY_ITSELF: dict[str, tuple[str, str]] = {
     "close": ("Gikk over av seg selv", "Passed by itself"),
     "called": ("Varslet: {}", "Called: {}"),
     "called_in_vain": ("Ingen svarte. Varslet på nytt: {}", "Nobody answered. Called again: {}"),
+    "reached_nobody": ("Ingen kunne nås: {}", "Nobody could be reached: {}"),
     "moved": ("Flyttet til en annen avdeling", "Moved to another unit"),
     **OPEN_AGAIN,
 }

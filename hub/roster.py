@@ -1,0 +1,106 @@
+"""A roster from a spreadsheet: each line a shift. All mistakes are said at once, by line, with what was
+expected.
+
+Columns (any order, comma or semicolon): person, function (carer, night_patrol, leader; carer where empty),
+units and residents (ids, separated by spaces or +; no unit: the whole house), from and to (2026-11-24 22:00,
+in the site's zone).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple, cast, get_args
+
+from rules.building import Site
+from rules.duty import Function, Shift
+
+NEEDED = ("person", "from", "to")
+COLUMNS = (*NEEDED, "function", "units", "residents")
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d")
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d")
+LONGEST = timedelta(hours=36)
+"""[default] A shift beyond that is a slip of the keyboard."""
+
+
+class Problem(NamedTuple):
+    file: str
+    line: int
+    wrong: str
+    expected: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.wrong}; expected {self.expected}"
+
+
+def read_roster(data: bytes, file: str, site: Site) -> list[Shift] | list[Problem]:
+    """The shifts, or all that is wrong with the file."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return [Problem(file, 1, "it is not UTF-8", "the file saved as UTF-8")]
+    first = text.partition("\n")[0]
+    rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=";" if ";" in first else ",")
+    columns = [(name or "").strip().lower() for name in rows.fieldnames or ()]
+    rows.fieldnames = columns
+    missing = [name for name in NEEDED if name not in columns]
+    strange = [name for name in columns if name not in COLUMNS]
+    if missing or strange:
+        wrong = f"column {missing[0]!r} is missing" if missing else f"column {strange[0]!r} is not known"
+        return [Problem(file, 1, wrong, ", ".join(COLUMNS))]
+    shifts: list[Shift] = []
+    problems: list[Problem] = []
+    for row in rows:
+        cells = {name: (row.get(name) or "").strip() for name in columns}
+        if not any(cells.values()):
+            continue
+        wrong_here = [Problem(file, rows.line_num, *what) for what in _wrong(cells, site)]
+        problems += wrong_here
+        if not wrong_here:
+            shifts.append(_shift(cells, site))
+    return problems or shifts
+
+
+def _wrong(cells: dict[str, str], site: Site) -> Iterator[tuple[str, str]]:
+    people = [person.id for person in site.people]
+    if cells["person"] not in people:
+        yield f"there is no person {cells['person']!r}", f"one of {', '.join(people)}"
+    if cells.get("function") and cells["function"] not in get_args(Function):
+        yield f"function is {cells['function']!r}", " or ".join(get_args(Function))
+    units, residents = [unit.id for unit in site.units], [resident.id for resident in site.residents]
+    for column, known in (("units", units), ("residents", residents)):
+        for id in _ids(cells, column):
+            if id not in known:
+                yield f"{column}: there is no {id!r}", f"one of {', '.join(known)}"
+    times = {column: _instant(cells[column], site) for column in ("from", "to")}
+    for column, at in times.items():
+        if at is None:
+            yield f"{column} is {cells[column]!r}", "a day and a time, e.g. 2026-11-24 22:00"
+    began, ended = times["from"], times["to"]
+    if began is not None and ended is not None and not timedelta(0) < ended - began <= LONGEST:
+        yield f"it lasts from {cells['from']} to {cells['to']}", "an end after the beginning, within 36 h"
+
+
+def _shift(cells: dict[str, str], site: Site) -> Shift:
+    began, ended = _instant(cells["from"], site), _instant(cells["to"], site)
+    assert began is not None
+    assert ended is not None
+    function = cast(Function, cells.get("function") or "carer")
+    return Shift(0, cells["person"], _ids(cells, "units"), function, began, ended, _ids(cells, "residents"))
+
+
+def _ids(cells: dict[str, str], column: str) -> tuple[str, ...]:
+    return tuple(cells.get(column, "").replace("+", " ").split())
+
+
+def _instant(text: str, site: Site) -> datetime | None:
+    """Local time. Of an hour that comes twice the first, as people mean it."""
+    if not _INSTANT.fullmatch(text):
+        return None
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=site.zone).astimezone(UTC)
+    except ValueError:
+        return None

@@ -1,0 +1,85 @@
+"""Calls people: its own thread turns each call into messages; for each way and urgency a courier takes them
+out.
+
+None of it runs in the thread that judges: a mail server that hangs holds up no reading.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from threading import Event, Thread
+
+from hub import summons
+from hub.clock import Clock
+from hub.settings import Settings, first_line
+from hub.store.db import connect
+from hub.ways.courier import Courier
+from hub.ways.email import Email, mail_server
+from hub.ways.way import Way
+from hub.ways.webhook import Webhook
+from rules.building import Site
+
+log = logging.getLogger(__name__)
+
+LOOK_AGAIN = 1.0  # seconds; also finds what the web process put in
+
+
+def configured_ways(settings: Settings, clock: Clock) -> list[Way]:
+    """The ways that this installation can use. OSError where a secret's file can't be read."""
+    ways: list[Way] = []
+    server = mail_server(settings)
+    if server is not None:
+        ways.append(Email(server))
+    secret = first_line(settings.webhook_secret_file)
+    if secret:
+        ways.append(Webhook(secret, clock))
+    return ways
+
+
+class Summoner:
+    def __init__(self, settings: Settings, site: Callable[[], Site], clock: Clock) -> None:
+        """`site`: the one in force when it is asked."""
+        self._settings, self._site, self._clock = settings, site, clock
+        self._waiting, self._stopping = Event(), Event()
+        self._thread = Thread(target=self._run, name="summoner", daemon=True)
+        self._couriers = [
+            Courier(settings.database, site().site, way, urgent, clock)
+            for way in configured_ways(settings, clock)
+            for urgent in (True, False)
+        ]
+
+    def start(self) -> None:
+        self._thread.start()
+        for courier in self._couriers:
+            courier.start()
+
+    def wake(self) -> None:
+        """Something was committed."""
+        self._waiting.set()
+
+    def stop(self) -> None:
+        """What was not sent waits for the next start."""
+        self._stopping.set()
+        self._waiting.set()
+        self._thread.join(timeout=LOOK_AGAIN)
+        for courier in self._couriers:
+            courier.stop()
+
+    def _run(self) -> None:
+        with closing(connect(self._settings.database)) as connection:
+            summons.begin(connection, self._site().site)
+            while not self._stopping.is_set():
+                self._waiting.wait(LOOK_AGAIN)
+                self._waiting.clear()
+                self._follow(connection)
+
+    def _follow(self, connection: sqlite3.Connection) -> None:
+        try:
+            while summons.follow(connection, self._site(), self._settings.web_address, self._clock.now()):
+                for courier in self._couriers:
+                    courier.wake()
+        except sqlite3.OperationalError as error:
+            log.warning("calls could not be turned into messages: %s", error)

@@ -1,0 +1,117 @@
+"""From calls to messages: follows the alerts' trail from a stored place and puts a message to each person who
+is called into the outbox, once.
+
+Its place and the messages are one transaction: killed anywhere, each call becomes its messages exactly once.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from datetime import datetime
+from typing import NamedTuple, cast
+
+from hub.escalation import CALLED, CALLED_IN_VAIN
+from hub.store import alerts, contacts, shifts, summonses
+from hub.store.alerts import AlertEvent
+from hub.store.db import transaction
+from hub.store.summonses import Summons
+from rules.alert import Alert
+from rules.building import Site
+from rules.duty import called
+from rules.escalation import Group
+from rules.wording.summons import body, subject
+
+log = logging.getLogger(__name__)
+
+REACHED_NOBODY = "reached_nobody"
+"""The step of a trail that says that nobody of a group that was called has a way by which they are reached.
+"""
+_TAKEN = frozenset({"accept", "set_out", "arrive", "close"})
+_AT_ONCE = 500
+
+
+class Answerable(NamedTuple):
+    """Whom a call goes to, by what."""
+
+    person: str
+    way: str
+    address: str
+
+
+def begin(connection: sqlite3.Connection, site: str) -> None:
+    """At the very first start: what was called before there were messages is not sent now."""
+    with transaction(connection):
+        if summonses.cursor(connection, site) == 0:
+            summonses.put_cursor(connection, site, alerts.newest_event(connection))
+
+
+def follow(connection: sqlite3.Connection, site: Site, web_address: str | None, now: datetime) -> int:
+    """Turn what came since into messages; returns how many steps were looked at."""
+    since = summonses.cursor(connection, site.site)
+    if alerts.newest_event(connection) == since:
+        return 0
+    with transaction(connection):
+        steps = alerts.events_since(connection, since, _AT_ONCE)
+        for step in steps:
+            _follow(connection, site, step, web_address, now)
+        if steps:
+            summonses.put_cursor(connection, site.site, steps[-1].seq)
+    return len(steps)
+
+
+def _follow(
+    connection: sqlite3.Connection, site: Site, step: AlertEvent, web_address: str | None, now: datetime
+) -> None:
+    if step.event in _TAKEN:
+        summonses.drop_waiting(connection, step.alert, "somebody has it")
+    if step.event not in (CALLED, CALLED_IN_VAIN):
+        return
+    alert = alerts.get(connection, site.site, step.alert)
+    if alert is None or alert.state == "closed" or (alert.state != "open" and alert.assistance_at is None):
+        return  # another site's; or taken before anybody could be told
+    people = contacts.everything(connection, site.site)
+    found = answerable(connection, site, alert, step)
+    for person, way, address in found:
+        message = _message(site, alert, step, web_address, Answerable(person, way, address), now)
+        summonses.add(connection, message)
+    if people and not found:
+        alerts.add_event(connection, alert.id, now, REACHED_NOBODY, None, step.reason)
+
+
+def answerable(
+    connection: sqlite3.Connection, site: Site, alert: Alert, step: AlertEvent
+) -> list[Answerable]:
+    """Whom a call reaches: what is high by all their ways at once, the rest by the first."""
+    on_duty = shifts.on_duty(connection, site.site, step.at)
+    known = contacts.everything(connection, site.site)
+    found = []
+    for group in step.reason.split(", "):
+        people = called(cast(Group, group), alert.unit, alert.residents, site, on_duty, step.at).people
+        for person in people:
+            ways = [Answerable(*contact) for contact in known if contact.person == person]
+            found += ways if alert.severity == "high" else ways[:1]
+    return list(dict.fromkeys(found))
+
+
+def _message(
+    site: Site, alert: Alert, step: AlertEvent, web_address: str | None, to: Answerable, now: datetime
+) -> Summons:
+    person = next(p for p in site.people if p.id == to.person)
+    language = person.language or site.language
+    room = next((r for r in site.rooms if r.id == alert.room), None)
+    place = (room.name or room.id) if room is not None else site.name
+    return Summons(
+        id=0,
+        site=site.site,
+        alert=alert.id,
+        event=step.seq,
+        person=to.person,
+        way=to.way,
+        address=to.address,
+        urgent=alert.severity == "high",
+        subject=subject(alert, place, step.event == CALLED_IN_VAIN, language),
+        body=body(web_address, language),
+        created_at=now,
+        next_at=now,
+    )

@@ -1,0 +1,101 @@
+"""E-mail, through the house's own mail server."""
+
+from __future__ import annotations
+
+import re
+import smtplib
+import ssl
+from email.message import EmailMessage
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from hub.settings import Settings, first_line
+from hub.store.summonses import Summons
+from hub.ways.way import TIMEOUT, Failed, message_id
+
+_ADDRESS = re.compile(r"[^\s@<>,;\"]{1,64}@[^\s@<>,;\"]{1,190}")
+
+
+class MailServer(NamedTuple):
+    """`smtps`: TLS from the first byte; `smtp` asks for TLS (STARTTLS) where the server offers it, and
+    insists on it where there is a user.
+    """
+
+    scheme: str
+    host: str
+    port: int
+    user: str | None
+    password: str | None
+    sender: str
+
+
+def mail_server(settings: Settings) -> MailServer | None:
+    """None where none is configured. OSError where the password's file can't be read."""
+    if settings.smtp is None:
+        return None
+    url = urlsplit(settings.smtp)
+    assert url.hostname is not None
+    port = url.port or (465 if url.scheme == "smtps" else 587)
+    password = first_line(settings.smtp_password_file)
+    return MailServer(url.scheme, url.hostname, port, url.username, password, settings.smtp_from or "")
+
+
+class Email:
+    name = "email"
+
+    def __init__(self, server: MailServer) -> None:
+        self._server = server
+
+    def send(self, summons: Summons) -> Failed | None:
+        try:
+            with self._connect() as smtp:
+                smtp.send_message(self._message(summons), self._server.sender, [summons.address])
+        except smtplib.SMTPRecipientsRefused as error:
+            code, said = next(iter(error.recipients.values()))
+            return _refused(code, said)
+        except smtplib.SMTPResponseException as error:
+            return _refused(error.smtp_code, error.smtp_error)
+        except (smtplib.SMTPException, OSError, ValueError) as error:
+            return Failed(f"the mail server could not be reached ({error or type(error).__name__})", False)
+        return None
+
+    def _connect(self) -> smtplib.SMTP:
+        server, context = self._server, ssl.create_default_context()
+        if server.scheme == "smtps":
+            smtp: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=TIMEOUT, context=context)
+        else:
+            smtp = smtplib.SMTP(server.host, server.port, timeout=TIMEOUT)
+            smtp.ehlo()
+            if smtp.has_extn("starttls") or server.user is not None:
+                smtp.starttls(context=context)
+        if server.user is not None:
+            smtp.login(server.user, server.password or "")
+        return smtp
+
+    def _message(self, summons: Summons) -> EmailMessage:
+        message = EmailMessage()
+        message["Subject"], message["From"], message["To"] = (
+            summons.subject,
+            self._server.sender,
+            summons.address,
+        )
+        message["Date"] = summons.created_at
+        message["Message-ID"] = f"<{message_id(summons)}@{self._server.sender.rpartition('@')[2]}>"
+        message["Auto-Submitted"] = "auto-generated"
+        if summons.urgent:
+            message["Importance"] = "high"
+        message.set_content(summons.body)
+        return message
+
+
+def _refused(code: int, said: bytes | str) -> Failed:
+    """RFC 5321: 4yz may be tried again, 5yz not."""
+    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
+    return Failed(f"the mail server said {code} {text[:200]}", 500 <= code < 600)
+
+
+def why_unusable(address: str) -> str | None:
+    """A sentence, where it can't be an address."""
+    if _ADDRESS.fullmatch(address):
+        return None
+    return f"{address!r} is no e-mail address; expected e.g. kari@example.org"

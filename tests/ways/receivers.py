@@ -1,0 +1,86 @@
+"""Real receivers on this machine: a mail server and a web address, whose behaviour a test chooses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from email import message_from_bytes
+from email.message import Message
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Event, Thread
+from typing import Any
+
+from aiosmtpd.controller import Controller
+
+from tests.servers import free_port
+
+
+class Mailbox:
+    """What a mail server took, and what it answers to a message: '250 OK' unless told otherwise."""
+
+    def __init__(self) -> None:
+        self.taken: list[Message] = []
+        self.answers: list[str] = []
+        self.arrived = Event()
+
+    async def handle_DATA(self, _: Any, __: Any, envelope: Any) -> str:  # noqa: N802 - the library's name
+        answer = self.answers.pop(0) if self.answers else "250 OK"
+        if answer.startswith("250"):
+            self.taken.append(message_from_bytes(envelope.content))
+            self.arrived.set()
+        return answer
+
+
+@contextmanager
+def mail_server() -> Iterator[tuple[Mailbox, int]]:
+    """The mailbox and its port."""
+    mailbox = Mailbox()
+    port = free_port()
+    controller = Controller(mailbox, hostname="127.0.0.1", port=port)
+    controller.start()
+    try:
+        yield mailbox, port
+    finally:
+        controller.stop()
+
+
+class Address:
+    """What a web address was sent, and the statuses it answers with: 204 unless told otherwise,
+    and not before it is let go.
+    """
+
+    def __init__(self) -> None:
+        self.requests: list[tuple[dict[str, str], bytes]] = []
+        self.statuses: list[int] = []
+        self.let_go = Event()
+        self.let_go.set()
+        self.asked = Event()
+
+
+@contextmanager
+def web_address() -> Iterator[tuple[Address, str]]:
+    """The address and its URL."""
+    address = Address()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["content-length"]))
+            address.requests.append(({k.lower(): v for k, v in self.headers.items()}, body))
+            address.asked.set()
+            address.let_go.wait(30)
+            self.send_response(address.statuses.pop(0) if address.statuses else 204)
+            self.end_headers()
+
+        def log_message(self, *_: Any) -> None:
+            """Nothing is printed."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+    thread.start()
+    try:
+        yield address, f"http://127.0.0.1:{server.server_port}/calls"
+    finally:
+        address.let_go.set()
+        server.shutdown()
+        server.server_close()
+        thread.join()

@@ -1,0 +1,209 @@
+"""Messages go out to a real mail server and a real web address, whatever those do."""
+
+import base64
+import hmac
+import json
+import sqlite3
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Thread
+
+import msgspec
+import pytest
+
+from hub.store import contacts, summonses
+from hub.store.contacts import Contact
+from hub.store.db import connect, transaction
+from hub.store.summonses import Summons
+from hub.ways.courier import Courier, outcome
+from hub.ways.email import Email, MailServer
+from hub.ways.way import Failed
+from hub.ways.webhook import Webhook
+from tests.ways.receivers import mail_server, web_address
+
+NIGHT = datetime(2026, 11, 24, 1, 10, tzinfo=UTC)
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.at = NIGHT
+
+    def now(self) -> datetime:
+        return self.at
+
+    @property
+    def follows_readings(self) -> bool:
+        return False
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    return tmp_path / "vaka.db"
+
+
+@pytest.fixture
+def connection(database: Path) -> Iterator[sqlite3.Connection]:
+    connection = connect(database)
+    connection.execute(
+        "INSERT INTO alert (id, site, rule, room, unit, residents, severity, state, raised_at, found_at,"
+        " last_at, evidence, occurrences, prewarning, late)"
+        " VALUES (1, 's', 'r', '3B', 'u', '[]', 'high', 'open', 0, 0, 0, '[]', 1, 0, 0)"
+    )
+    connection.execute("INSERT INTO alert_event (alert, at, event, reason) VALUES (1, 0, 'called', 'unit')")
+    yield connection
+    connection.close()
+
+
+def put(connection: sqlite3.Connection, way: str, address: str, urgent: bool = True) -> None:
+    words = ("HØYT varsel: 3B", "Åpne Vaka.\n")
+    summons = Summons(0, "s", 1, 1, "kari", way, address, urgent, *words, NIGHT, next_at=NIGHT)
+    with transaction(connection):
+        summonses.add(connection, summons)
+
+
+def stored(connection: sqlite3.Connection) -> Summons:
+    return summonses.of_alert(connection, 1)[-1]
+
+
+def email(port: int) -> Email:
+    return Email(MailServer("smtp", "127.0.0.1", port, None, None, "vaka@example.org"))
+
+
+def test_an_email_arrives_with_its_words_and_the_same_id_each_time(
+    connection: sqlite3.Connection, database: Path
+) -> None:
+    with mail_server() as (mailbox, port):
+        put(connection, "email", "kari@example.org")
+        courier = Courier(database, "s", email(port), True, Clock())
+        assert courier.deliver(connection) == 1
+        assert courier.deliver(connection) == 0
+        email(port).send(stored(connection))
+    first, again = mailbox.taken
+    assert str(first["subject"]) != ""
+    assert first["message-id"] == again["message-id"] == "<vaka-s-1@example.org>"
+    assert first["importance"] == "high"
+    payload = first.get_payload(decode=True)
+    assert isinstance(payload, bytes)
+    assert payload.decode().strip() == "Åpne Vaka."
+    assert stored(connection).sent_at == NIGHT
+
+
+def test_a_mail_server_that_is_busy_is_asked_again_and_one_that_refuses_is_not(
+    connection: sqlite3.Connection, database: Path
+) -> None:
+    clock = Clock()
+    with mail_server() as (mailbox, port):
+        courier = Courier(database, "s", email(port), True, clock)
+        put(connection, "email", "kari@example.org")
+        mailbox.answers = ["451 later", "550 no such person"]
+        courier.deliver(connection)
+        waiting = stored(connection)
+        assert (waiting.attempts, waiting.next_at) == (1, NIGHT + timedelta(seconds=2))
+        clock.at = NIGHT + timedelta(seconds=2)
+        courier.deliver(connection)
+    given_up = stored(connection)
+    assert (given_up.next_at, given_up.sent_at) == (None, None)
+    assert given_up.failure == "the mail server said 550 no such person"
+
+
+def test_a_mail_server_that_is_away_is_asked_again(connection: sqlite3.Connection, database: Path) -> None:
+    with mail_server() as (_, port):
+        pass
+    put(connection, "email", "kari@example.org")
+    Courier(database, "s", email(port), True, Clock()).deliver(connection)
+    assert stored(connection).next_at is not None
+    assert str(stored(connection).failure).startswith("the mail server could not be reached")
+
+
+def test_a_webhook_is_signed_so_that_the_receiver_can_tell_it_from_anybody_elses() -> None:
+    call = Summons(7, "s", 1, 1, "kari", "webhook", "", True, "HØYT varsel: 3B", "", NIGHT)
+    with web_address() as (address, url):
+        assert Webhook("secret", Clock()).send(msgspec.structs.replace(call, address=url)) is None
+    headers, body = address.requests[0]
+    assert headers["webhook-id"] == "vaka-s-7"
+    signed = f"vaka-s-7.{headers['webhook-timestamp']}.".encode() + body
+    expected = base64.b64encode(hmac.digest(b"secret", signed, "sha256")).decode()
+    assert headers["webhook-signature"] == f"v1,{expected}"
+    assert json.loads(body)["subject"] == "HØYT varsel: 3B"
+
+
+@pytest.mark.parametrize(
+    ("status", "for_good"),
+    [
+        (200, None),
+        (301, True),
+        (400, True),
+        (404, True),
+        (410, True),
+        (429, False),
+        (500, False),
+        (503, False),
+    ],
+)
+def test_what_a_web_address_answers_says_whether_to_try_again(status: int, for_good: bool | None) -> None:
+    with web_address() as (address, url):
+        address.statuses = [status]
+        failed = Webhook("secret", Clock()).send(
+            Summons(7, "s", 1, 1, "kari", "webhook", url, True, "", "", NIGHT)
+        )
+    assert (failed.for_good if failed is not None else None) == for_good
+
+
+def test_a_low_message_that_hangs_does_not_hold_up_a_high_one(
+    connection: sqlite3.Connection, database: Path
+) -> None:
+    with web_address() as (slow, slow_url), web_address() as (quick, quick_url):
+        slow.let_go.clear()
+        put(connection, "webhook", slow_url, urgent=False)
+        way = Webhook("secret", Clock())
+        low, high = (Courier(database, "s", way, urgent, Clock()) for urgent in (False, True))
+        low.start()
+        assert slow.asked.wait(10)
+        put(connection, "webhook", quick_url)
+        high.start()
+        assert quick.asked.wait(5), "the high one waited for the low one"
+        slow.let_go.set()
+        low.stop()
+        high.stop()
+
+
+def test_where_an_address_is_refused_for_good_the_next_way_is_taken_at_once(
+    connection: sqlite3.Connection, database: Path
+) -> None:
+    with mail_server() as (mailbox, port), web_address() as (address, url):
+        with transaction(connection):
+            contacts.put(connection, "s", Contact("kari", "email", "gone@example.org"), NIGHT)
+            contacts.put(connection, "s", Contact("kari", "webhook", url), NIGHT + timedelta(seconds=1))
+        put(connection, "email", "gone@example.org", urgent=False)
+        mailbox.answers = ["550 no such person"]
+        Courier(database, "s", email(port), False, Clock()).deliver(connection)
+        Courier(database, "s", Webhook("secret", Clock()), False, Clock()).deliver(connection)
+    assert len(address.requests) == 1
+    assert stored(connection).sent_at == NIGHT
+
+
+def test_it_is_tried_ever_later_and_given_up_after_a_day_with_the_reason() -> None:
+    summons = Summons(1, "s", 1, 1, "kari", "email", "a@b", True, "", "", NIGHT, next_at=NIGHT)
+    failed, waits, now = Failed("away", False), [], NIGHT
+    while summons.next_at is not None:
+        now = summons.next_at
+        summons = outcome(summons, failed, now)
+        waits.append(None if summons.next_at is None else int((summons.next_at - now).total_seconds()))
+    assert waits[:7] == [2, 4, 8, 16, 32, 60, 60]
+    assert summons.failure == "given up after a day: away"
+    assert now - NIGHT >= timedelta(hours=24)
+
+
+def test_a_hub_that_dies_between_sending_and_marking_sends_again_with_the_same_id(
+    connection: sqlite3.Connection, database: Path
+) -> None:
+    with web_address() as (address, url):
+        put(connection, "webhook", url)
+        way = Webhook("secret", Clock())
+        dying = Thread(target=way.send, args=(stored(connection),))  # it sends, and never marks
+        dying.start()
+        dying.join()
+        Courier(database, "s", way, True, Clock()).deliver(connection)
+    ids = [headers["webhook-id"] for headers, _ in address.requests]
+    assert ids == ["vaka-s-1", "vaka-s-1"]

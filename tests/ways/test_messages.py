@@ -1,0 +1,145 @@
+"""From a press in the night to a message on a carer's phone: who is written to, once, and what it says."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from hub import summons
+from hub.store import alerts, contacts, shifts, summonses
+from hub.store.contacts import Contact
+from hub.store.db import transaction
+from hub.store.summonses import Summons
+from rules.duty import Shift
+from tests.world import World
+
+SITE = """
+site: test
+name: Solbakken
+units: [{id: sol, name: Solsida, neighbours: [nord]}, {id: nord, name: Nordsida}]
+rooms: [{id: 3B, unit: sol}, {id: stua, unit: sol}]
+residents: [{id: r-anna, name: Anna, room: 3B}]
+devices:
+  - {id: 3B button, room: 3B, role: help_button, gateway: native}
+  - {id: 3B door, room: 3B, role: outer_door, gateway: native}
+rules: [{rule: help-button}, {rule: door-open}]
+people:
+  - {id: kari, name: Kari, role: carer, units: [sol]}
+  - {id: siri, name: Siri, role: carer, units: [sol], language: en}
+  - {id: nils, name: Nils, role: carer, units: [nord]}
+  - {id: lise, name: Lise, role: leader}
+"""
+NIGHT = datetime(2026, 11, 24, 1, 10, tzinfo=UTC)
+MIN = timedelta(minutes=1)
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[World]:
+    made = World(tmp_path, SITE, NIGHT)
+    summons.begin(made.connection, "test")
+    with transaction(made.connection):
+        for person in ("kari", "siri", "nils", "lise"):
+            contacts.put(made.connection, "test", Contact(person, "email", f"{person}@example.org"), NIGHT)
+        contacts.put(
+            made.connection, "test", Contact("kari", "webhook", "https://pager.example.org/k"), NIGHT
+        )
+        for person, unit, own in (("kari", "sol", ("r-anna",)), ("siri", "sol", ()), ("nils", "nord", ())):
+            hours = timedelta(hours=5)
+            shift = Shift(0, person, (unit,), "carer", NIGHT - hours, NIGHT + hours, own)
+            shifts.add(made.connection, "test", shift)
+    yield made
+    made.stop()
+
+
+def messages(house: World) -> list[Summons]:
+    """All that were put into the outbox, the hub's summoner having looked until nothing was left."""
+    while summons.follow(house.connection, house.site, "https://vaka.example.org", house.clock.now()):
+        pass
+    return [one for alert in house.alerts() for one in summonses.of_alert(house.connection, alert.id)]
+
+
+def told(house: World) -> list[tuple[str, str]]:
+    return [(one.person, one.way) for one in messages(house)]
+
+
+def test_the_carer_in_charge_is_written_to_at_once_by_all_their_ways(house: World) -> None:
+    house.says("3B button", pressed="single")
+    assert told(house) == [("kari", "email"), ("kari", "webhook")]
+
+
+def test_whoever_is_next_is_written_to_when_nobody_answers(house: World) -> None:
+    house.says("3B button", pressed="single")
+    house.passes(3 * MIN)
+    assert told(house)[2:] == [("kari", "email"), ("kari", "webhook"), ("siri", "email"), ("nils", "email")]
+
+
+def test_a_message_names_the_place_and_never_the_person_or_what_is_wrong(house: World) -> None:
+    house.says("3B button", pressed="single")
+    house.passes(1 * MIN)
+    norwegian, english = messages(house)[0], messages(house)[-1]
+    assert norwegian.subject == "HØYT varsel: 3B"
+    assert norwegian.body == "Åpne Vaka for å se hva det gjelder og ta det.\nhttps://vaka.example.org\n"
+    assert (english.person, english.subject) == ("siri", "HIGH alert: 3B")
+    assert "Anna" not in norwegian.subject + norwegian.body
+    assert norwegian.urgent
+
+
+def test_a_repeated_call_says_that_nobody_has_answered(house: World) -> None:
+    house.says("3B button", pressed="single")
+    house.passes(10 * MIN)
+    last = messages(house)[-1]
+    assert (last.person, last.subject) == ("lise", "Ingen har svart. HØYT varsel: 3B")
+
+
+def test_what_is_not_high_goes_by_the_first_way_alone(house: World) -> None:
+    house.says("3B door", open=True)
+    house.passes(6 * MIN)
+    assert [a.severity for a in house.alerts()] == ["medium"]
+    assert told(house) == [("kari", "email")]
+
+
+def test_when_somebody_has_it_what_still_waits_is_not_sent_any_more(house: World) -> None:
+    house.says("3B button", pressed="single")
+    assert all(one.next_at is not None for one in messages(house))
+    house.desk.accept(house.alert("help-button").id, "siri")
+    assert {(one.next_at, one.failure) for one in messages(house)} == {(None, "somebody has it")}
+
+
+def test_a_call_for_more_hands_goes_out_although_somebody_has_the_alert(house: World) -> None:
+    house.says("3B button", pressed="single")
+    id = house.alert("help-button").id
+    messages(house)
+    house.desk.arrive(id, "kari")
+    messages(house)
+    house.desk.act(id, "assist", "kari")
+    assert [one.person for one in messages(house) if one.next_at is not None] == ["kari", "kari", "siri"]
+
+
+def test_looking_again_or_starting_anew_writes_to_nobody_twice(house: World) -> None:
+    house.says("3B button", pressed="single")
+    before = messages(house)
+    house.restart()
+    summons.begin(house.connection, "test")
+    assert messages(house) == before
+
+
+def test_a_group_without_any_way_to_be_reached_stands_in_the_alerts_trail(house: World) -> None:
+    with transaction(house.connection):
+        for contact in contacts.everything(house.connection, "test"):
+            if contact.person != "lise":
+                contacts.delete(house.connection, "test", contact)
+    house.says("3B button", pressed="single")
+    messages(house)
+    trail = alerts.events(house.connection, house.alert("help-button").id)
+    assert [(e.event, e.reason) for e in trail][-1] == ("reached_nobody", "assigned")
+
+
+def test_what_was_called_before_there_were_messages_is_not_sent_afterwards(tmp_path: Path) -> None:
+    house = World(tmp_path, SITE, NIGHT)
+    house.says("3B button", pressed="single")
+    summons.begin(house.connection, "test")
+    with transaction(house.connection):
+        contacts.put(house.connection, "test", Contact("kari", "email", "kari@example.org"), NIGHT)
+    assert messages(house) == []
+    house.stop()

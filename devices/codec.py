@@ -81,6 +81,10 @@ class Codecs:
         named = {squeezed(name): source for name, source in (sources or {}).items()}
         self._sources = sorted(named.items(), key=lambda entry: -len(entry[0]))
 
+    def know(self, model: str, device: str) -> bool:
+        """Whether there is one for this device."""
+        return bool(self._sources) and self._source(model, device) is not None
+
     def decode(
         self, model: str, device: str, port: object, data: object, errors: list[str]
     ) -> dict[str, Any] | None:

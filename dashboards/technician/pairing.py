@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from dashboards.frame import page
 from dashboards.pages import clock_text, render
+from dashboards.snapshot import unheard
 from dashboards.visit import OurForm, Visit, Visitor, clock_of, needs
 from devices.asking import (
     Ask,
@@ -206,11 +207,8 @@ def read_going_on(visit: Visit, gateway: str) -> GoingOn:
 
 
 def _is_heard(visit: Visit, gateway: str) -> bool:
-    rows = visit.connection.execute(
-        "SELECT 1 FROM unheard WHERE site = ? AND part IN ('broker', ?)",
-        (visit.house.site.site, f"gateway:{gateway}"),
-    )
-    return rows.fetchone() is None
+    away = {part.part for part in unheard(visit.connection, visit.house.site.site)}
+    return away.isdisjoint(("broker", f"gateway:{gateway}"))
 
 
 def _left(until: datetime, now: datetime) -> str:

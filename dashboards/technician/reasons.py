@@ -274,6 +274,11 @@ _FORMS: tuple[_Form, ...] = (
     _form("value", r"an event of type (.+) is not known", r"en hendelse av typen \1 er ukjent"),
     _form("value", r"the event (.+) is not known", r"hendelsen \1 er ukjent"),
     _form("value", r"the status of (.+) is (.+); expected 1 to 4", r"status for \1 er \2; ventet 1 til 4"),
+    _form(
+        "other",
+        r"the uplink was simulated in the console: it tells nothing of a person",
+        "uplinken er laget som prøve i konsollen: den sier ingenting om et menneske",
+    ),
     _form("value", r"(.+) is no measure here", r"\1 er ingen måling her"),
     _form("value", r"(.+) is not a measure", r"\1 er ingen måling"),
     _form(

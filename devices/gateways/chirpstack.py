@@ -87,7 +87,7 @@ class ChirpStack:
                 content = read_object(said["objectJSON"].encode())[0]
             except PayloadError as fault:
                 errors.append(f"objectJSON {fault}")
-        if not isinstance(content, dict):
+        if not isinstance(content, dict) or (not content and self._codecs.know(model, device)):
             content = self._codecs.decode(model, device, said.get("fPort", 0), said.get("data"), errors)
         return {**meaning_of_object(content, model, errors), **values} if content else values
 

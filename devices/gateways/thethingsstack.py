@@ -41,7 +41,7 @@ class TheThingsStack:
         device, event = levels[2], levels[3]
         if event == "down":
             return Decoded(gateway=self._gateway, ignored="request to a device")
-        if event in _OWN_TALK:
+        if event in _OWN_TALK or len(levels) > 4:  # …/up/normalized says the same once more
             return Decoded(gateway=self._gateway, heard=device, ignored="gateway's own talk")
         if event != "up":
             return Decoded(gateway=self._gateway, error=f"the event {shown(event)} is not known")
@@ -58,6 +58,9 @@ class TheThingsStack:
         if not isinstance(uplink, dict):
             fault = f"uplink_message is {shown(uplink)}; expected an object"
             return Decoded(gateway=self._gateway, heard=device, error=fault)
+        if said.get("simulated") is True:
+            fault = "the uplink was simulated in the console: it tells nothing of a person"
+            return Decoded(gateway=self._gateway, error=fault)
         then = when(
             uplink.get("received_at", said.get("received_at")),
             "received_at",
@@ -70,7 +73,7 @@ class TheThingsStack:
         model = f"{version.get('brand_id', '')} {version.get('model_id', '')}"
         values = link(uplink.get("rx_metadata"))
         content = uplink.get("decoded_payload")
-        if not isinstance(content, dict):
+        if not isinstance(content, dict) or (not content and self._codecs.know(model, device)):
             content = self._codecs.decode(
                 model, device, uplink.get("f_port", 0), uplink.get("frm_payload"), errors
             )

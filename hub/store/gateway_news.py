@@ -11,6 +11,8 @@ from devices.asking import Joining, Named, PairingState
 from hub.store.instants import from_us, to_us
 
 JOININGS_KEPT = 5_000
+NAMES_KEPT = 20_000
+"""Of all gateways of a site; a publisher gone wild must not fill the disk."""
 
 
 class Joined(NamedTuple):
@@ -83,6 +85,9 @@ def put_names(
     """What each is called now. A name it had before becomes its newest again."""
     newest = dict(_newest(connection, site, gateway))
     rows = [(site, gateway, d.address, d.name, to_us(at)) for d in devices if newest.get(d.address) != d.name]
+    if rows:
+        count = "SELECT count(*) FROM gateway_name WHERE site = ?"
+        rows = rows[: max(0, NAMES_KEPT - connection.execute(count, (site,)).fetchone()[0])]
     connection.executemany(
         "INSERT INTO gateway_name VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET since = excluded.since",
         rows,

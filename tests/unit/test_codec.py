@@ -104,6 +104,15 @@ def test_nothing_is_carried_from_one_uplink_to_the_next() -> None:
     assert run(source, 1, b"\x01") == run(source, 1, b"\x01") == {"n": 1, "m": 1}
 
 
+def test_an_empty_object_of_the_network_server_is_decoded_where_a_codec_is_known() -> None:
+    said = {"deviceInfo": {"devEui": "a840"}, "fPort": 10, "data": "AXla", "object": {}}
+    message = Message("application/1/device/a840/event/up", json.dumps(said).encode(), ARRIVED)
+    ways = [GatewayTopic("lora", "chirpstack", "application")]
+    known = Decoder(ways, codecs=Codecs({"a840": DOOR})).decode(message)
+    assert [r.measure for r in known.readings] == ["open", "temperature", "battery"]
+    assert Decoder(ways).decode(message).error is None
+
+
 def test_what_is_no_uplink_is_not_given_to_a_codec() -> None:
     errors: list[str] = []
     codecs = Codecs({"acme": DOOR})

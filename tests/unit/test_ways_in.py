@@ -1,5 +1,6 @@
 """Devices of other makers in the house: from their own messages to an alert, also after a restart."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 
 from devices.decode import NATIVE, Decoder, GatewayTopic
 from devices.message import Message
+from devices.reading import Decoded
 from devices.ways_in import KINDS, WAYS_IN, filters_of
 from hub.site.file import SiteFile, read_site
 from rules.building import Gateway, GatewayKind
@@ -195,3 +197,18 @@ def test_a_shelly_that_has_just_woken_up_tells_no_battery_or_temperature_of_no_v
         assert decoder.decode(
             Message(f"shellies/d/sensor/{sensor}", payload.encode(), NOON)
         ).readings == () or (sensor == "lux" and payload == "999")
+
+
+def test_an_uplink_that_somebody_simulated_in_the_console_is_no_reading() -> None:
+    uplink = {"f_port": 1, "decoded_payload": {"fall": "fallen"}, "received_at": "2026-11-23T02:09:00Z"}
+    decoder = Decoder([GatewayTopic("ttn", "thethingsstack", "v3")])
+
+    def said(topic: str, **more: object) -> Decoded:
+        payload = json.dumps({"uplink_message": uplink, **more}).encode()
+        at = datetime(2026, 11, 23, 2, 10, tzinfo=UTC)
+        return decoder.decode(Message(f"v3/app@ttn/devices/radar/{topic}", payload, at))
+
+    assert [r.value for r in said("up").readings] == ["confirmed"]
+    assert said("up", simulated=True).readings == ()
+    assert "simulated in the console" in (said("up", simulated=True).error or "")
+    assert said("up/normalized").ignored == "gateway's own talk"

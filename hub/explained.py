@@ -16,11 +16,13 @@ from devices.measures import MEASURES
 from devices.reading import Reading
 from hub.history import History
 from hub.store import alert_sensors, alerts, pauses, silences, walk_tests
+from hub.store import faults as faults_of
 from hub.store.alerts import AlertEvent
 from rules.alert import Alert
 from rules.building import Device, Site
 from rules.confidence import Confidence, Known, chattering, confidence, record
 from rules.finding import Evidence
+from rules.health.fault import Fault
 from rules.pause import Pause
 from rules.protection import NOT_HEARD
 from rules.rule import AnyRule
@@ -59,6 +61,7 @@ class Explained(NamedTuple):
     heard: tuple[Evidence, ...]
     blind: tuple[Blind, ...]
     sensors: tuple[Sensor, ...]
+    faults: tuple[Fault, ...]
     paused: tuple[Pause, ...]
     confidence: Confidence
     trail: tuple[AlertEvent, ...]
@@ -85,8 +88,10 @@ def explain(
     heard = sorted(dict.fromkeys([*map(_evidence, readings), *rests_on]), key=lambda one: one.at)
     sensors = alert_sensors.get(connection, alert.id)
     earlier = alerts.earlier(connection, alert, EARLIER)
+    faults = _faults(connection, alert, flat)
     known = Known(
         sensors,
+        faults,
         chattering(heard, alert.last_at),
         {reading.device for reading in readings if reading.clock_wrong},
         _untested(connection, site, flat, alert.raised_at),
@@ -102,6 +107,7 @@ def explain(
         tuple(heard),
         _blind(connection, site, flat, since, until),
         sensors,
+        faults,
         _paused(connection, alert),
         confidence(alert, rule, known),
         tuple(alerts.events(connection, alert.id)),
@@ -133,6 +139,16 @@ def _only_kept(alert: Alert, readings: Sequence[Reading]) -> bool:
     told = [e for e in alert.evidence if e.at <= alert.raised_at]
     found = [reading for reading in readings if _evidence(reading) in told]
     return bool(found) and all(reading.snapshot for reading in found)
+
+
+def _faults(connection: sqlite3.Connection, alert: Alert, flat: Sequence[Device]) -> tuple[Fault, ...]:
+    """What was known to be wrong with these devices when the alert was raised."""
+    kept = [one for device in flat for one in faults_of.of_device(connection, alert.site, device.id)]
+    return tuple(
+        one.fault
+        for one in kept
+        if one.found_at <= alert.last_at and (one.ended_at is None or one.ended_at > alert.last_at)
+    )
 
 
 def _untested(

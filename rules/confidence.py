@@ -6,7 +6,7 @@ It is said beside the alert and changes nothing of it: a grave alert is as grave
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
@@ -14,6 +14,8 @@ import msgspec
 
 from rules.alert import Alert
 from rules.finding import Evidence
+from rules.health.fault import Fault
+from rules.health.thresholds import FaultKind
 from rules.protection import NOT_HEARD
 from rules.rule import SEEN_FROM_AFAR, AnyRule
 from rules.sensors import Sensor
@@ -41,6 +43,9 @@ Name = Literal[
     "aside",
     "battery_low",
     "weak_link",
+    "unsteady",
+    "stuck",
+    "tampered",
     "never_tested",
 ]
 RAISES: frozenset[Name] = frozenset(
@@ -51,6 +56,17 @@ DOUBTS: frozenset[Name] = frozenset(
 )
 """Each of these alone makes an alert uncertain, unless sensors agree or it was often real before."""
 AGREES: frozenset[Name] = frozenset({"several_sensors", "several_listened", "often_real"})
+
+OF_FAULTS: Mapping[FaultKind, Name] = {
+    "chatter": "chatters",
+    "clock": "clock_wrong",
+    "battery": "battery_low",
+    "link": "weak_link",
+    "unsteady": "unsteady",
+    "stuck": "stuck",
+    "tamper": "tampered",
+}
+"""What each fault of a device makes of its alerts; of a silent one its health then tells already."""
 
 BY_SILENCE = ("quiet", "not-by", "away", "stays", "unattended")
 """Kinds of rule that speak when nothing is heard: what counts is who listened."""
@@ -91,12 +107,13 @@ class Confidence(msgspec.Struct, frozen=True):
 
 
 class Known(NamedTuple):
-    """What is known of an alert besides itself. `sensors`: as they were when it was raised. `chattering`,
-    `clock_wrong`, `untested`: ids of devices. `kept_from_earlier`: it was told only by what the broker had
-    kept.
+    """What is known of an alert besides itself. `sensors`: as they were when it was raised; `faults`: what
+    was wrong with them then (rules/health). `chattering`, `clock_wrong`, `untested`: ids of devices.
+    `kept_from_earlier`: it was told only by what the broker had kept.
     """
 
     sensors: Sequence[Sensor] = ()
+    faults: Sequence[Fault] = ()
     chattering: Collection[str] = ()
     clock_wrong: Collection[str] = ()
     untested: Collection[str] = ()
@@ -171,17 +188,23 @@ def _of_the_sensors(alert: Alert, known: Known, heeded: set[str], by_silence: bo
     silent = (*faults.pop("not_heard", ()), *faults.pop("never_heard", ()))
     if silent and by_silence:  # who told of it was heard, whatever its gateway said
         found.append(Reason("not_heard", silent))
+    for stood in known.faults:
+        if stood.kind in OF_FAULTS:
+            faults.setdefault(OF_FAULTS[stood.kind], []).append(stood.device)
     named: tuple[tuple[Name, Collection[str]], ...] = (
-        ("chatters", known.chattering),
-        ("clock_wrong", known.clock_wrong),
+        ("chatters", (*faults.get("chatters", ()), *known.chattering)),
+        ("clock_wrong", (*faults.get("clock_wrong", ()), *known.clock_wrong)),
         ("silent_long", faults.get("silent_long", ())),
         ("aside", faults.get("aside", ())),
         ("battery_low", faults.get("battery_low", ())),
         ("weak_link", faults.get("weak_link", ())),
+        ("unsteady", faults.get("unsteady", ())),
+        ("stuck", faults.get("stuck", ())),
+        ("tampered", faults.get("tampered", ())),
         ("never_tested", known.untested),
     )
     for name, devices in named:
-        if concerned := tuple(device for device in devices if device in heeded):
+        if concerned := tuple(dict.fromkeys(device for device in devices if device in heeded)):
             found.append(Reason(name, concerned))
     if known.kept_from_earlier:
         found.append(Reason("kept_from_earlier"))

@@ -14,10 +14,10 @@ import msgspec
 from rules.building import Device, Site
 from rules.latest import Latest
 
-BATTERY_LOW = 15.0
-"""[default] %; below it a device may fall silent any day."""
-LINK_WEAK = 50.0
-"""[default] LQI of 255; below it messages are lost."""
+BATTERY_LOW = 10.0
+"""%, as in rules/health: a device may fall silent any day."""
+LINK_WEAK = 30.0
+"""LQI of 255, as in rules/health: messages are lost."""
 SPEAKS_WITHIN = timedelta(hours=25)
 """[default] Devices on batteries speak at least once a day."""
 

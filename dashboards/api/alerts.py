@@ -99,7 +99,7 @@ class SensorOut(BaseModel):
     battery: float | None = Field(description="%")
     battery_low: bool
     lqi: float | None = Field(description="Link quality, 0 to 255")
-    faults: list[str]
+    faults: list[str] = Field(description="What its state then was, and the faults that stood then")
 
 
 class BlindOut(BaseModel):
@@ -184,7 +184,13 @@ def _explained(found: Explained, visit: Visit) -> ExplainedOut:
         alert=_out(found.alert, visit),
         confidence=ConfidenceOut(level=found.confidence.level, reasons=reasons),
         sensors=[
-            SensorOut(**msgspec.structs.asdict(one), faults=list(one.faults(found.alert.last_at)))
+            SensorOut(
+                **msgspec.structs.asdict(one),
+                faults=[
+                    *one.faults(found.alert.last_at),
+                    *(fault.kind for fault in found.faults if fault.device == one.device),
+                ],
+            )
             for one in found.sensors
         ],
         since=found.since,

@@ -14,11 +14,13 @@ from hub.explained import Explained
 from rules import wording
 from rules.absence import AWAY_ENDS
 from rules.alert import Outcome
-from rules.confidence import Level, changes
+from rules.confidence import OF_FAULTS, Level, changes
 from rules.finding import Evidence
+from rules.health.telling import is_fault_rule
 from rules.pause import PAUSE_ENDS
 from rules.protection import NOT_HEARD
 from rules.wording import Voice
+from rules.wording.faults import what_is_wrong
 
 THE_HUBS_OWN = frozenset({NOT_HEARD, PAUSE_ENDS, AWAY_ENDS})
 """What the hub knows of itself: nobody asks how sure it is."""
@@ -131,7 +133,7 @@ def alert_view(explained: Explained, house: House, voice: Voice, access: Access)
         real=sum(a.outcome != "false_alarm" for a in counted),
         of=len(counted),
         watches_sensors=alert.rule == NOT_HEARD,
-        the_hubs_own=alert.rule in THE_HUBS_OWN,
+        the_hubs_own=alert.rule in THE_HUBS_OWN or is_fault_rule(alert.rule),
     )
 
 
@@ -170,11 +172,17 @@ def _trail(explained: Explained, house: House, voice: Voice) -> list[Step]:
 def _sensors(explained: Explained, voice: Voice) -> Iterable[SensorLine]:
     for sensor in explained.sensors:
         faults = sensor.faults(explained.alert.last_at)
+        said = [wording.what_was_wrong(fault, sensor.silent_since, voice) for fault in faults]
+        said += [
+            what_is_wrong(fault, voice)
+            for fault in explained.faults
+            if fault.device == sensor.device and OF_FAULTS.get(fault.kind, "") not in ("", *faults)
+        ]
         deaf = any(fault in ("not_heard", "never_heard") for fault in faults)
         yield SensorLine(
             sensor.device,
-            "bad" if deaf else "warn" if faults else "good",
-            tuple(wording.what_is_wrong(fault, sensor.silent_since, voice) for fault in faults),
+            "bad" if deaf else "warn" if said else "good",
+            tuple(said),
             wording.at(sensor.heard_at, voice) if sensor.heard_at is not None else "",
             sensor.battery,
             sensor.lqi,

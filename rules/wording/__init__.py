@@ -14,7 +14,7 @@ from rules.wording.alerts import (
     who_else,
     why_open_again,
 )
-from rules.wording.confidence import how_sure, what_is_wrong, why_so_sure
+from rules.wording.confidence import how_sure, what_was_wrong, why_so_sure
 from rules.wording.escalation import who_was_called
 from rules.wording.heard import what_was_heard
 from rules.wording.names import name_of
@@ -39,9 +39,9 @@ __all__ = [
     "since",
     "what_happened",
     "what_is_coming",
-    "what_is_wrong",
     "what_was_done",
     "what_was_heard",
+    "what_was_wrong",
     "who_else",
     "who_is_silent",
     "who_was_called",

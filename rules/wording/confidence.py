@@ -58,6 +58,9 @@ _REASONS: dict[Name, tuple[str, str]] = {
     "aside": ("Var under prøve eller satt på pause", "Was under test or paused"),
     "battery_low": ("Lite batteri", "Battery low"),
     "weak_link": ("Dårlig radiodekning", "Weak radio link"),
+    "unsteady": ("Faller ut og kommer tilbake", "Comes and goes"),
+    "stuck": ("Har sagt det samme uvanlig lenge", "Has said the same for unusually long"),
+    "tampered": ("Åpnet eller tatt ned", "Opened or taken down"),
     "never_tested": ("Aldri gangtestet", "Never walk-tested"),
 }
 
@@ -82,7 +85,7 @@ def why_so_sure(reason: Reason, voice: Voice) -> str:
     return said if reason.raises or not reason.devices else f"{said}: {', '.join(reason.devices)}"
 
 
-def what_is_wrong(fault: str, silent_since: datetime | None, voice: Voice) -> str:
+def what_was_wrong(fault: str, silent_since: datetime | None, voice: Voice) -> str:
     """A fault of rules/sensors.py."""
     said = _FAULTS[fault][voice.language == "en"]
     return f"{said} {since(silent_since, voice)}" if fault == "not_heard" and silent_since else said

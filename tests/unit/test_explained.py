@@ -11,14 +11,17 @@ import pytest
 
 from hub.explained import Explained, explain
 from hub.history.embedded import EmbeddedHistory
-from hub.store import alerts, walk_tests
+from hub.store import alerts, faults, walk_tests
 from hub.store.db import transaction
 from rules.alert import Outcome
 from rules.catalogue import catalogue
 from rules.confidence import AGREES, DOUBTS, RAISES, Confidence, Name, Reason, changes, level
+from rules.health.fault import Fault
+from rules.health.thresholds import fault_rules
 from rules.rulebook import settle
+from rules.sensors import BATTERY_LOW, LINK_WEAK
 from rules.walk_test import Test
-from rules.wording import Voice, how_sure, what_is_wrong, why_so_sure
+from rules.wording import Voice, how_sure, what_was_wrong, why_so_sure
 from tests.world import World
 
 OSLO = ZoneInfo("Europe/Oslo")
@@ -265,7 +268,7 @@ def test_every_reason_and_every_fault_has_its_words_in_both_languages() -> None:
         assert all("{" not in sentence for sentence in said)
         assert len({how_sure(one, voice) for one in ("sure", "probable", "uncertain")}) == 3
         for fault in ("not_heard", "never_heard", "silent_long", "aside", "battery_low", "weak_link"):
-            assert what_is_wrong(fault, EVENING, voice)
+            assert what_was_wrong(fault, EVENING, voice)
 
 
 def test_an_alert_of_an_earlier_version_that_nothing_was_written_down_for_is_told_without(
@@ -356,3 +359,25 @@ def test_a_fall_that_is_only_suspected_says_so(world: World) -> None:
     world.says("3B radar", fall="suspected")
     found = explained(world, "fall").confidence
     assert (found.level, names(found)) == ("probable", {"fall_suspected"})
+
+
+def test_a_fault_that_stood_then_weighs_and_one_that_was_mended_before_does_not(world: World) -> None:
+    world.says("3B door", open=False)
+    world.passes(2 * 60 * MINUTE)
+    now = world.clock.now()
+    with transaction(world.connection):
+        for kind in ("tamper", "link"):
+            faults.begin(world.connection, "house", Fault(kind, "3B door", now, "test"), now)
+        mended = [k.id for k in faults.standing(world.connection, "house") if k.fault.kind == "link"]
+        faults.end(world.connection, mended, now + MINUTE)
+    world.passes(5 * MINUTE)
+    opened_at_night(world)
+    found = explained(world, "night-exit").confidence
+    assert Reason("tampered", ("3B door",)) in found.reasons
+    assert "weak_link" not in names(found)
+
+
+def test_what_is_a_low_battery_or_a_weak_link_is_the_same_as_for_the_faults_of_devices() -> None:
+    rules = fault_rules()
+    assert rules["battery"].level == BATTERY_LOW  # type: ignore[union-attr]
+    assert rules["link"].lqi[0] == LINK_WEAK  # type: ignore[union-attr]

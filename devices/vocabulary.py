@@ -170,7 +170,7 @@ def _lookup(name: str, full: str, own: Mapping[str, tuple[Field, ...]]) -> tuple
     field = field_of(name)
     if field is None and full != name:
         field = field_of(full)
-    return () if field is None else (field,)
+    return _general().by_value.get(" ".join(taken_apart(name)), ()) if field is None else (field,)
 
 
 def _put(
@@ -196,6 +196,8 @@ def _put(
 class _General(NamedTuple):
     filler: dict[str, frozenset[str]]
     names: dict[str, dict[str, Field]]
+    by_value: dict[str, tuple[Field, ...]]
+    """Fields whose name says nothing (alarm, event): their value may."""
     set_apart: frozenset[str]
 
 
@@ -203,14 +205,18 @@ class _General(NamedTuple):
 def _general() -> _General:
     data = load("general")
     names: dict[str, dict[str, Field]] = {kind: {} for kind in data["filler"]}
+    by_value: dict[str, tuple[Field, ...]] = {}
     for measure, entries in data["measures"].items():
         kind = MEASURES[measure].kind
         for entry in entries:
             field = Field(measure, reader(measure, entry), bool(entry.get("after")))
             for name in entry["names"]:
-                names[kind][name] = field
+                if entry.get("only"):
+                    by_value[name] = (*by_value.get(name, ()), field)
+                else:
+                    names[kind][name] = field
     filler = {kind: frozenset(words) for kind, words in data["filler"].items()}
-    return _General(filler, names, frozenset(data["set_apart"]))
+    return _General(filler, names, by_value, frozenset(data["set_apart"]))
 
 
 def reader(measure: str, entry: Mapping[str, Any]) -> Reader:
@@ -312,7 +318,7 @@ def _fall(_: str, entry: Mapping[str, Any]) -> Reader:
         text = {"10": "1", "00": "0"}.get(text, text)  # 1.0 squeezed
         if text in known:
             return known[text]
-        if isinstance(raw, str) and (not text or text in _SAYS_NOTHING or others_say_nothing):
+        if others_say_nothing or (isinstance(raw, str) and (not text or text in _SAYS_NOTHING)):
             return None
         raise UnusableError(f"is {shown(raw)}; expected a word such as {_some(known)}")
 

@@ -57,6 +57,14 @@ def test_an_alarm_may_name_the_call_for_help_as_its_value_and_other_alarms_call_
         assert meaning(said) == {}
 
 
+def test_an_event_may_name_the_fall_as_its_value() -> None:
+    assert meaning({"event": "fall_detected"}) == {"fall": "confirmed"}
+    assert meaning({"alarm_type": "possible fall"}) == {"fall": "suspected"}
+    assert meaning({"alert": "fall cancelled"}) == {"fall": "cleared"}
+    for said in ({"event": "heartbeat"}, {"event": 7}, {"alarm": True}, {"event": ""}):
+        assert meaning(said) == {}
+
+
 def test_a_doors_alarm_that_is_off_does_not_say_that_the_door_is_shut() -> None:
     assert meaning({"door_alarm": False}) == {}
     assert meaning({"door_alarm": True}) == {"open": True}

@@ -50,7 +50,7 @@ def read_home(visit: Visit) -> Home:
         new=len(waiting(discovered(connection, site), visit.now)),
         silent=len(unheard(connection, site.site)),
         uncovered=tuple(sorted(uncovered)),
-        aside=len(quarantine.everything(connection, site.site)),
+        aside=quarantine.size(connection, site.site),
         untested=sum(still(newest.get(d.id), d, site) != "as it is" for d in site.devices),
         devices=len(site.devices),
     )

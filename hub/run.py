@@ -334,5 +334,5 @@ def _filters(pipeline: Pipeline) -> list[str]:
 @lru_cache(maxsize=1)
 def _site(document: str) -> Site | None:
     """The site, None where the text does not hold. The last is kept: at midnight it is asked for again."""
-    read = read_site(document, "the imported site file")
+    read = read_site(document, "the imported site file", coverage=False)
     return read.site if isinstance(read, SiteFile) else None

@@ -60,8 +60,10 @@ def read_site_bytes(data: bytes, file: str) -> SiteFile | list[Problem]:
         return [Problem(file, line, (), f"{found} that is not UTF-8", "the file saved as UTF-8")]
 
 
-def read_site(text: str, file: str) -> SiteFile | list[Problem]:
-    """The site that a text describes, or all its problems by line. `file` is the name they give it."""
+def read_site(text: str, file: str, coverage: bool = True) -> SiteFile | list[Problem]:
+    """The site that a text describes, or all its problems by line. `file` is the name they give it. Without
+    `coverage` nobody asks who would not be watched over (most of the time goes there): there are no warnings.
+    """
     draft = Draft(file, read_tree(text))
     draft.problems += (Problem(file, *flaw) for flaw in draft.tree.flaws)
     content = draft.tree.value
@@ -70,7 +72,8 @@ def read_site(text: str, file: str) -> SiteFile | list[Problem]:
         site = _read_parts(draft, content)
         check(draft)
         if site is not None and not draft.problems:
-            check_coverage(draft, site)
+            if coverage:
+                check_coverage(draft, site)
             return SiteFile(site, text, tuple(_in_order(draft.problems)), content)
     elif not draft.problems:
         what = "the file is empty" if content is None else f"the file is {shown(content)}"

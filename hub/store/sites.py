@@ -37,13 +37,20 @@ def newest(connection: sqlite3.Connection, site: str) -> SiteVersion | None:
     return SiteVersion(row[0], row[1], row[2], from_us(row[3]), row[4])
 
 
-def versions(connection: sqlite3.Connection, after: int = 0) -> list[SiteVersion]:
-    """Every version of every site in their order, from the first after the id `after`."""
+def numbers(connection: sqlite3.Connection, after: int = 0) -> list[tuple[int, str, datetime]]:
+    """(id, site, imported at) of every version in their order, from the first after the id `after`."""
     rows = connection.execute(
-        "SELECT id, site, document, imported_at, imported_by FROM site_version WHERE id > ? ORDER BY id",
-        (after,),
+        "SELECT id, site, imported_at FROM site_version WHERE id > ? ORDER BY id", (after,)
     )
-    return [SiteVersion(row[0], row[1], row[2], from_us(row[3]), row[4]) for row in rows]
+    return [(row[0], row[1], from_us(row[2])) for row in rows]
+
+
+def document(connection: sqlite3.Connection, id: int) -> str:
+    """What a version says. KeyError where there is none of that number."""
+    row = connection.execute("SELECT document FROM site_version WHERE id = ?", (id,)).fetchone()
+    if row is None:
+        raise KeyError(id)
+    return str(row[0])
 
 
 def add(connection: sqlite3.Connection, site: str, document: str, at: datetime, by: str) -> SiteVersion:

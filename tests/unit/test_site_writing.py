@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.site.document import PartChange, with_changes
@@ -35,6 +35,7 @@ def on_lines(part: dict[str, Any], indent: int) -> str:
     return "\n".join(" " * indent + line for line in lines)
 
 
+@settings(deadline=None)
 @given(VALUES)
 def test_a_value_is_read_as_it_was_written(value: Any) -> None:
     tree = read_tree(f"x: {write_value(value)}\n")
@@ -62,6 +63,7 @@ def documents(draw: st.DrawFn) -> tuple[str, list[dict[str, Any]], list[dict[str
     return head + text, parts, after, draw(st.lists(PARTS, max_size=2))
 
 
+@settings(deadline=None)
 @given(documents())
 def test_any_changes_of_parts_come_out_as_they_were_meant_and_leave_the_other_lines_alone(
     drawn: tuple[str, list[dict[str, Any]], list[dict[str, Any] | None], list[Any]],

@@ -7,7 +7,7 @@ unit's, then the resident's own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from types import ModuleType
@@ -98,6 +98,7 @@ def rulebook(site: Site, catalogue: Mapping[str, AnyRule], on: date) -> Rulebook
     uncovered: list[Uncovered] = []
     without_basis: list[WithoutBasis] = []
     settled: dict[str, AnyRule] = {}
+    ears: dict[tuple[int, tuple[str, ...]], _Ears] = {}
     listeners: dict[tuple[str, str], list[Listener]] = {}
     for use in site.rules:
         as_used = _settle(use, {}, catalogue, settled)
@@ -106,7 +107,12 @@ def rulebook(site: Site, catalogue: Mapping[str, AnyRule], on: date) -> Rulebook
             for resident in residents.get(room.id, ()):
                 own |= resident.rules.get(use.name, {})
             rule = _settle(use, own, catalogue, settled)
-            heard, missing = _hear(rule, devices.get(room.id, ()))
+            there = devices.get(room.id, ())
+            sounds = (id(rule), tuple(device.role for device in there))
+            if sounds not in ears:  # most rooms are furnished alike
+                ears[sounds] = _ears(rule, sounds[1])
+            heard = [Heard(there[n], *part_played) for n, part_played in ears[sounds].plays]
+            missing = ears[sounds].missing
             if _expected(use, rule):
                 goal = rule.goal is not None
                 uncovered.extend(Uncovered(use.name, room.id, part, goal) for part in missing)
@@ -114,14 +120,15 @@ def rulebook(site: Site, catalogue: Mapping[str, AnyRule], on: date) -> Rulebook
                 continue
             living = residents.get(room.id, ())
             if site.legal_basis == "required" and rule.about_a_person:
-                measures = {measure for _, measure, _, _ in heard}
+                measures = {one.measure for one in heard}
                 if lack := lacking(living, (use.name, use.rule), measures, on):
                     without_basis.append(WithoutBasis(use.name, room.id, lack, rule.goal is not None))
                     continue
             watch = _watch(use.name, room, living, rule, heard, site)
             book.watches[watch.key] = watch
-            for device, measure, part, signal in heard:
-                listeners.setdefault((device.id, measure), []).append(Listener(watch, part, signal.wanted))
+            for one in heard:
+                heard_by = listeners.setdefault((one.device.id, one.measure), [])
+                heard_by.append(Listener(watch, one.part, one.wanted))
     book.listeners.update({key: tuple(found) for key, found in listeners.items()})
     book.dependents.update(_dependents(book.watches.values()))
     return replace(book, uncovered=tuple(uncovered), without_basis=tuple(without_basis))
@@ -186,34 +193,48 @@ def _rooms_of(
             yield room
 
 
-def _hear(
-    rule: AnyRule, devices: Iterable[Device]
-) -> tuple[list[tuple[Device, str, str, Signal]], list[str]]:
-    """Which device's which measure plays which part, and the parts nobody plays."""
-    heard: dict[tuple[str, str], tuple[Device, str, str, Signal]] = {}
+class Heard(NamedTuple):
+    """A device whose measure plays a part of a rule. `wanted`: as of a Listener."""
+
+    device: Device
+    measure: str
+    part: str
+    wanted: frozenset[object] | None
+
+
+class _Ears(NamedTuple):
+    """What a rule hears where devices hang in these roles: by their number which measure plays which part,
+    wanting what; and the parts nobody plays.
+    """
+
+    plays: tuple[tuple[int, tuple[str, str, frozenset[object] | None]], ...]
+    missing: tuple[str, ...]
+
+
+def _ears(rule: AnyRule, roles: Sequence[str]) -> _Ears:
+    heard: dict[tuple[int, str], tuple[str, str, frozenset[object] | None]] = {}
     parts = parts_of(rule)
     for part, signals in parts.items():
         for signal in signals:
-            for device in devices:
-                if _tells(device, signal):
-                    heard.setdefault((device.id, signal.measure), (device, signal.measure, part, signal))
-    played: dict[str, set[str]] = {part: set() for part in parts}
-    for device, _, part, _ in heard.values():
-        played[part].add(device.id)
+            wanted = signal.wanted
+            for number, role in enumerate(roles):
+                if _tells(role, signal):
+                    heard.setdefault((number, signal.measure), (signal.measure, part, wanted))
+    played: dict[str, set[int]] = {part: set() for part in parts}
+    for (number, _), (_, part, _) in heard.items():
+        played[part].add(number)
     least = 2 if isinstance(rule, MovesRule) else 1  # from place to place takes two
-    return list(heard.values()), [part for part, by in played.items() if len(by) < least]
+    plays = tuple((number, how) for (number, _), how in heard.items())
+    return _Ears(plays, tuple(part for part, by in played.items() if len(by) < least))
 
 
 def hears(rule: AnyRule, device: Device) -> frozenset[str]:
     """The measures of a device that a rule would hear, were it in force where the device hangs."""
-    heard, _ = _hear(rule, (device,))
-    return frozenset(measure for _, measure, _, _ in heard)
+    return frozenset(measure for _, (measure, _, _) in _ears(rule, (device.role,)).plays)
 
 
-def _tells(device: Device, signal: Signal) -> bool:
-    if signal.roles is not None:
-        return device.role in signal.roles
-    return signal.measure in MEASURES_OF_ROLE[device.role]
+def _tells(role: str, signal: Signal) -> bool:
+    return role in signal.roles if signal.roles is not None else signal.measure in MEASURES_OF_ROLE[role]
 
 
 def _watch(
@@ -221,7 +242,7 @@ def _watch(
     room: Room,
     residents: Iterable[Resident],
     rule: AnyRule,
-    heard: Iterable[tuple[Device, str, str, Signal]],
+    heard: Iterable[Heard],
     site: Site,
 ) -> Watch:
     parts = {"broker"}

@@ -16,7 +16,7 @@ from hub.history import Hourly, segments, upkeep
 from hub.history.block import Row, packed, unpacked
 from hub.history.embedded import EmbeddedHistory
 from hub.history.segments import beside, connect_history
-from hub.history.upkeep import JOURNAL_KEPT, Retention, close_days, keep, move, prune_journal
+from hub.history.upkeep import Retention, close_days, keep, move, prune_journal
 from hub.store import history_cursor, readings
 from hub.store.db import transaction
 from hub.store.readings import LATE
@@ -109,10 +109,10 @@ def test_what_was_moved_may_leave_the_journal_and_is_found_all_the_same(
     live(world, 32, random.Random(8))
     before = everything(world)
     move(world.connection, history)
-    prune_journal(world.connection, history, world.clock.at - JOURNAL_KEPT)
+    prune_journal(world.connection, history, world.clock.at - A_DAY)
     left = world.readings()
     assert 0 < len(left) < len(before)
-    assert min(r.received_at for r in left) >= world.clock.at - JOURNAL_KEPT
+    assert min(r.received_at for r in left) >= world.clock.at - A_DAY
     assert everything(world) == before
 
 

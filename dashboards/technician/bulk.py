@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from dashboards.api.device_list import LARGEST, TYPES
 from dashboards.frame import page
-from dashboards.technician.conflict import their_changes
+from dashboards.technician.conflict import their_changes, word_of
 from dashboards.technician.notices import Said, with_notice
 from dashboards.technician.preview import Preview, preview
 from dashboards.visit import OurForm, Visit, Visitor, clock_of, needs
@@ -127,16 +127,20 @@ def _trial(visit: Visit, would: Would, data: bytes, name: str, whole: bool) -> T
         data=b64encode(data).decode(),
         whole=whole,
         version=visit.house.version,
-        lines=tuple(_line(change) for change in changes),
+        lines=tuple(_line(visit, change) for change in changes),
         counts=dict(Counter(what for change in changes for what in what_happens(change))),
         preview=preview(visit, would),
     )
 
 
-def _line(change: PartDiff) -> Line:
+def _line(visit: Visit, change: PartDiff) -> Line:
     before, after = change.before or {}, change.after or {}
     keys = tuple(
-        (key, str(before.get(key) or ""), str(after.get(key) or ""))
+        (
+            key,
+            word_of(visit, key, str(before.get(key) or "")),
+            word_of(visit, key, str(after.get(key) or "")),
+        )
         for key in ("room", "role", "gateway", "address")
         if before.get(key) != after.get(key)
     )

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from dashboards.frame import page
-from dashboards.technician.conflict import conflict_page
+from dashboards.technician.conflict import conflict_page, their_changes
 from dashboards.technician.devices import device_in_view
 from dashboards.technician.inbox import waiting_device
 from dashboards.technician.notices import Said, with_notice
@@ -21,7 +21,7 @@ from dashboards.technician.preview import Preview, preview
 from dashboards.technician.rooms import Choice, DeviceEdit, must_see, rooms_by_unit
 from dashboards.visit import OurForm, Visit, Visitor, clock_of, needs
 from hub.discovery import discovered
-from hub.site.change import Changed, change_site, try_edits
+from hub.site.change import Changed, Conflict, change_site, try_edits
 from hub.site.edits import ChangeDevice, Fault, PlaceDevice, Refused, RemoveDevice, ReplaceDevice, Would
 from hub.store import audit, placements
 from rules import wording
@@ -58,9 +58,15 @@ class Wanted(NamedTuple):
 
 @pages.get("/change")
 def show_change(
-    request: Request, visit: Visitor, device: str, room: str = "", role: str = "", id: str = ""
+    request: Request,
+    visit: Visitor,
+    device: str,
+    room: str = "",
+    role: str = "",
+    id: str = "",
+    version: int = 0,
 ) -> str:
-    """The form; htmx asks for it again with each choice."""
+    """The form; htmx asks for it again with each choice. `version`: the one it was first drawn from."""
     found = device_in_view(visit, device)
     gateway = visit.house.site.gateway_of(found)
     wanted = Wanted(
@@ -71,7 +77,7 @@ def show_change(
         gateway,
         found.address or found.id,
     )
-    return _change_page(request, visit, found, wanted)
+    return _change_page(request, visit, found, wanted, version or visit.house.version)
 
 
 @pages.post("/change", dependencies=[OurForm])
@@ -90,7 +96,8 @@ def change(
     outcome = _put(request, visit, change_edits(visit, wanted), version)
     if isinstance(outcome, Refused):
         faults = {fault.key: fault for fault in outcome.problems}
-        return HTMLResponse(_change_page(request, visit, device_in_view(visit, device), wanted, faults), 422)
+        found = device_in_view(visit, device)
+        return HTMLResponse(_change_page(request, visit, found, wanted, version, faults), 422)
     if isinstance(outcome, Response):
         return outcome
     said: Said = "moved" if outcome.changes else "nothing"
@@ -110,9 +117,14 @@ def change_edits(visit: Visit, wanted: Wanted) -> list[DeviceEdit]:
 
 
 def _change_page(
-    request: Request, visit: Visit, device: Device, wanted: Wanted, faults: dict[str, Fault] | None = None
+    request: Request,
+    visit: Visit,
+    device: Device,
+    wanted: Wanted,
+    version: int,
+    faults: dict[str, Fault] | None = None,
 ) -> str:
-    would = try_edits(visit.connection, visit.house.site.site, change_edits(visit, wanted))
+    would = try_edits(visit.connection, visit.house.site.site, change_edits(visit, wanted), version)
     if isinstance(would, Refused) and faults is None:
         faults = {fault.key: fault for fault in would.problems}
     return page(
@@ -126,7 +138,8 @@ def _change_page(
         earlier=_earlier(visit, device.id),
         preview=_preview(visit, would),
         faults=faults or {},
-        version=visit.house.version,
+        others=their_changes(visit, would) if isinstance(would, Conflict) else (),
+        version=version,
     )
 
 

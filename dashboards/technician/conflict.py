@@ -178,11 +178,12 @@ def _fields(visit: Visit, device: dict[str, Any] | None, beside: dict[str, Any] 
     for key in ("id", "room", "role", "gateway", "address"):
         text, other = str(device.get(key) or ""), str((beside or {}).get(key) or "")
         if text or other:
-            found.append(Field(key, _word(visit, key, text), text != other))
+            found.append(Field(key, word_of(visit, key, text), text != other))
     return tuple(found)
 
 
-def _word(visit: Visit, key: str, text: str) -> str:
+def word_of(visit: Visit, key: str, text: str) -> str:
+    """A device's room or role as people call it; any other key as it stands."""
     if key == "room":
         return visit.house.room_name(text)
     return role_name(cast(Role, text), visit.language) if key == "role" and text in ROLES else text

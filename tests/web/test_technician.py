@@ -176,6 +176,22 @@ def test_the_second_of_two_technicians_is_told_and_overwrites_nothing(house: Hou
     assert devices_of(house)["3B stue"]["role"] == "bathroom_motion"
 
 
+def test_a_form_that_is_drawn_again_with_each_choice_still_knows_what_it_was_read_from(
+    house: House, sign_in: SignIn
+) -> None:
+    spoke(house, "0x01", open=True)
+    tor, adm = sign_in("tor"), sign_in("adm")
+    for first, path in (("change?device=3B+stue", "/technician/change"), (PLACE[12:], "/technician/place")):
+        adms = form_of(adm, f"/technician/{first}")
+        seen = adms["version"]
+        change = "/technician/change?device=3B+stue"
+        room = "4B" if devices_of(house)["3B stue"]["room"] == "3B" else "5C"
+        tor.post("/technician/change", data=form_of(tor, change, room=room, role="motion", id="3B stue"))
+        again = adm.get(f"/technician/{first}&room=1A&version={seen}").text
+        assert fields(again)["version"] == seen
+        assert ("Tor Teknisk endret den" in again) == (path == "/technician/change")
+
+
 def test_two_technicians_place_the_same_device_and_the_second_is_told(house: House, sign_in: SignIn) -> None:
     spoke(house, "0x01", open=True)
     tor, adm = sign_in("tor"), sign_in("adm")

@@ -57,7 +57,7 @@ def test_every_mistake_of_a_list_is_told_by_its_line_and_nothing_is_changed(
     status, page = tried(tor, "id;room;role\nny 1;9Z;motion\nny 2;3B;moton\nny 3;3B;motion\n")
     assert status == 422
     assert "Det er 2 feil i liste.csv" in page
-    assert re.findall(r'<th scope="row" class="number">(\d+)', page) == ["2", "3"]
+    assert re.findall(r'<th scope="row">Linje (\d+)', page) == ["2", "3"]
     assert "9Z" in page
     assert devices_of(house) == before
 

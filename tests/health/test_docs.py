@@ -5,7 +5,9 @@ from pathlib import Path
 
 from rules.duration import write_duration
 from rules.health.thresholds import fault_rules
+from tests.health.known_after import table
 
+DOCS_OF_FIGURES = Path(__file__).parents[2] / "docs" / "figures.md"
 DOCS = (Path(__file__).parents[2] / "docs" / "device-health.md").read_text("utf-8")
 
 
@@ -37,3 +39,9 @@ def test_every_fault_has_words_in_both_languages() -> None:
         assert rule.name.nb != rule.name.en
         assert rule.why.nb.endswith(".")
         assert rule.why.en.endswith(".")
+
+
+def test_how_soon_a_dead_device_is_known_is_what_the_figures_say() -> None:
+    figures = DOCS_OF_FIGURES.read_text("utf-8")
+    for line in table():
+        assert line in figures

@@ -11,7 +11,9 @@ from babel.dates import format_date
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse
 
+from dashboards.care.rule import said_by
 from dashboards.care.seen import note_seen
+from dashboards.care.values import values_in
 from dashboards.pages import render
 from dashboards.views import voice_of
 from dashboards.visit import Visit, Visitor, needs, settings_of
@@ -84,7 +86,7 @@ def residents_of(visit: Visit, room: str) -> list[str]:
 def show(request: Request, visit: Visitor, rule: str, room: str, days: Days = DAYS) -> str:
     """The part of the rule's page; a value that can't be is said there in its sentence."""
     runs = of(request, visit, room)
-    found = runs.run(rule, room, values_of(request), days)
+    found = runs.run(rule, room, _chosen(request, visit, rule, room), days)
     note_seen(visit, request.url.path, residents_of(visit, room))
     return render(visit.language, "care/_dry_run.html", **shown(visit, found, days))
 
@@ -100,6 +102,14 @@ def show_tuning(request: Request, visit: Visitor, rule: str, room: str) -> str:
     found = of(request, visit, room).tuning(rule, room)
     note_seen(visit, request.url.path, residents_of(visit, room))
     return render(visit.language, "care/_tuning.html", **tuning_shown(visit, found))
+
+
+def _chosen(request: Request, visit: Visit, rule: str, room: str) -> dict[str, Any]:
+    """The values as the form of the rule's page has them, or as an address says them."""
+    form = dict(request.query_params)
+    if (rule, room) in visit.house.rules.watches and any("." in key for key in form):
+        return said_by(form, values_in(visit, rule, room))
+    return dict(values_of(request))
 
 
 def shown(visit: Visit, found: DryRun | Refusal, days: int) -> dict[str, Any]:

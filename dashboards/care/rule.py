@@ -176,4 +176,5 @@ def _page(request: Request, visit: Visit, watch: Watch, fault: str = "", notice:
         version=house.version,
         may_change=may(visit.person, "change rules"),
         may_pause=may(visit.person, "pause rules"),
+        may_try=may(visit.person, "try rules"),
     )

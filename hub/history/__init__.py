@@ -1,7 +1,7 @@
 """The time series: what the journal of readings holds, kept for graphs, studies and dry runs.
 
-Here: what can be asked of it, whoever answers. hub/history/embedded.py answers from the files beside the
-database, hub/history/influx_reader.py from InfluxDB. Devices have the names the site gives them; instants
+Here: what can be asked of it, whoever answers; hub/history/embedded.py answers from the files beside the
+database. Devices have the names the site gives them; instants
 are aware UTC, `since` included, `until` not.
 """
 

@@ -15,4 +15,4 @@ def to_us(at: datetime) -> int:
 
 def from_us(us: int) -> datetime:
     """Microseconds → aware UTC datetime."""
-    return _EPOCH + timedelta(microseconds=us)
+    return _EPOCH + timedelta(0, 0, us)

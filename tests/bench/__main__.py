@@ -4,7 +4,7 @@ The broker, the load generator and the hub share the machine's cores. Everything
 taken is committed on disk and acknowledged; latencies are from the instant a message was due to the alert's
 own MQTT message.
 
-    python -m tests.bench [--quick] [--only sustained,latency,size,naive,alone,history]
+    python -m tests.bench [--quick] [--only sustained,latency,size,naive,alone,history,dry run]
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from typing import Any
 
 from tests.bench import tables
 from tests.bench.alone import decoding, engine
+from tests.bench.dry_run import dry_runs
 from tests.bench.history import beside_the_readings, history
 from tests.bench.machine import machine
 from tests.bench.trial import Running, Trial, as_json, naive, vaka
@@ -72,6 +73,11 @@ def series(seconds: float) -> dict[str, Any]:
         return {**found, **beside_the_readings(folder, min(seconds, 20), 12_000_000 if whole else 6_000_000)}
 
 
+def tried(_: float) -> dict[str, Any]:
+    with _folder() as folder:
+        return dry_runs(folder)
+
+
 def _until_behind(hub: Callable[..., Any], rates: tuple[int, ...], seconds: float) -> list[Trial]:
     trials = []
     with _folder() as folder, hub(folder, DEVICES) as running:
@@ -94,6 +100,7 @@ def _folder() -> Iterator[Path]:
 
 PARTS: dict[str, tuple[Callable[[float], Any], Callable[[Any], str]]] = {
     "alone": (alone, tables.alone),
+    "dry run": (tried, tables.dry_run),
     "history": (series, tables.history),
     "naive": (yardstick, tables.yardstick),
     "latency": (latency, tables.latency),

@@ -56,6 +56,7 @@ def history(folder: Path, count: int) -> dict[str, Any]:
         asked = EmbeddedHistory(journal, database, read.site)
         few = [name for flat in range(20) for name in (door(flat), motion(flat))]
         one_flat = [door(7), motion(7)]
+        checkpoint(store, "RESTART")
         free = store.execute("PRAGMA freelist_count").fetchone()[0] * segments.PAGE_BYTES
         size = beside(database).stat().st_size - free
         found = {

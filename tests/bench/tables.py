@@ -104,6 +104,17 @@ def history(found: Mapping[str, Any]) -> str:
     return f"## The history, {found['readings']:,} readings of 2,000 devices\n\n" + _table(("", ""), cells)
 
 
+def dry_run(found: Mapping[str, Any]) -> str:
+    asked = (
+        ("ten rules over 90 days, read and judged (aim: 2 s)", "ten_rules_90_days"),
+        ("one rule with another value beside today's over 14 days (aim: 0.3 s)", "slider_14_days"),
+        ("a suggestion from four weeks", "suggestion"),
+    )
+    rows = [(what, found[name]["clock_s"], found[name]["processor_s"]) for what, name in asked]
+    head = ("one thread", "s by the clock", "s of processor time")
+    return f"## Dry run, a home with {found['readings']:,} readings in 90 days\n\n" + _table(head, rows)
+
+
 def ratios(results: Mapping[str, Any]) -> dict[str, float]:
     """Against the yardstick, and how flat it is in the number of devices."""
     found: dict[str, float] = {}

@@ -134,3 +134,11 @@ def test_outcomes_suggest_a_value_that_misses_none(house: House, sign_in: SignIn
     assert "10 min i stedet for 5 min?" in page.said
     assert "10 av 10 falske alarmer de siste fire ukene ville ikke ha kommet." in page.said
     assert "De ville ha kommet inntil 5 min senere." in page.said
+
+
+def test_the_form_of_the_rules_page_is_tried_as_it_stands(nights: House, sign_in: SignIn) -> None:
+    kari = sign_in("kari")
+    assert PART.format("1A") in kari.get("/care/rules/door-open/1A").text
+    form = {"lasts": "600", "lasts.unit": "s", "window.start": "", "window.end": ""}
+    page = Text(kari.get(PART.format("1A"), params=form).text)
+    assert "Varselet ville ha kommet én gang" in page.said

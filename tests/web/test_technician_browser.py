@@ -27,9 +27,11 @@ SIGN_IN = {"nb": ("Brukernavn", "Passord", "Logg inn"), "en": ("User name", "Pas
 
 
 class Phone:
-    """A browser on a phone, signed in as the technician. What the page complains about is kept."""
+    """A browser on a phone, signed in as the technician or somebody else. What the page complains about is
+    kept.
+    """
 
-    def __init__(self, context: BrowserContext, web: Web, language: str) -> None:
+    def __init__(self, context: BrowserContext, web: Web, language: str, person: str = "tor") -> None:
         context.add_cookies([{"name": "vaka_language", "value": language, "url": web.address}])
         self.page: Page = context.new_page()
         self.page.set_default_timeout(10_000)
@@ -39,7 +41,7 @@ class Phone:
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.goto(web.address)
         name, password, enter = SIGN_IN[language]
-        self.page.get_by_label(name).fill("tor")
+        self.page.get_by_label(name).fill(person)
         self.page.get_by_label(password).fill(PASSWORD)
         self.page.get_by_role("button", name=enter).click()
 

@@ -33,7 +33,7 @@ def translations(language: Language) -> NullTranslations:
 
 
 def catalog(language: Language) -> Catalog:
-    """Every area's words together; where two say the same word, the first in the alphabet counts."""
+    """Every area's words together. Two areas may have the same word, and then say the same."""
     whole = Catalog(locale=language)
     for file in sorted((LOCALE / language).glob("*.po")):
         with file.open("rb") as po:

@@ -83,7 +83,10 @@ def _read_by_parts(text: str) -> Tree | None:
     """
     text = text.removeprefix("\ufeff")
     whole = Tree({}, {}, [])
-    for section in layout(text) or ():
+    sections = layout(text)
+    if not sections or _part(text[: sections[0].span.start]) is None:
+        return None
+    for section in sections:
         if section.key in whole.value or not _read_section(text, section, whole):
             return None
     return whole if whole.value and max(map(len, whole.lines)) <= DEEPEST else None
@@ -100,6 +103,8 @@ def _read_section(text: str, section: Section, whole: Tree) -> bool:
         whole.value[key] = _copy(part.value[key])
         whole.lines.update({path: line + below - 1 for path, below in part.lines.items() if path})
         return True
+    if _part(text[section.span.start : section.items[0].start]) is None:
+        return False
     whole.lines[(key,)] = line
     whole.value[key] = found = []
     for position, span in enumerate(section.items):

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from hub.site.errors import Problem
@@ -147,6 +147,11 @@ def test_a_file_made_to_exhaust_the_reader_has_an_answer_in_seconds(strange: str
 
 @settings(SOME, max_examples=300)
 @given(EDITS)
+@example([(0, 18, "\t")])
+@example([(0, 0, "# \x01\n")])
+@example([(SMALL.index("rooms:"), 6, "rooms: # \x01")])
+@example([(SMALL.index("rooms:"), 6, "rooms:\n\t# a tab")])
+@example([(SMALL.index("rooms:"), 6, "rooms: # \ufeff")])
 def test_a_site_file_read_part_by_part_says_what_it_says_read_whole(edits: list[Edit]) -> None:
     text = SMALL
     for at, length, instead in edits:

@@ -32,7 +32,7 @@ def test_who_joins_is_seen_without_a_reload(house: House, heart: Heart, web: Web
         news = Joining("interview_successful", "0xb1", "0xb1c2", "Aqara MCCGQ11LM", True)
         gateway_news.add_joining(house.connection, "solbakken", "zigbee2mqtt", news, house.now())
     expect(page.get_by_text("Åpen for nye enheter")).to_be_visible(timeout=WITHIN_MS)
-    expect(page.get_by_role("link", name="Gi den en plass")).to_be_visible(timeout=WITHIN_MS)
+    expect(page.get_by_role("link", name="Sett på plass")).to_be_visible(timeout=WITHIN_MS)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

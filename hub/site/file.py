@@ -1,7 +1,7 @@
 """A site file: from its text to the site it describes, or to everything that is wrong with it, at once.
 
 Here: reading each part by its model. Not here: YAML itself (hub/site/yaml_tree.py), what the parts must agree
-on (hub/site/checks.py), how a mistake is said (hub/site/errors.py).
+on (hub/site/checks.py, hub/site/coverage.py), how a mistake is said (hub/site/errors.py).
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from hub.site.checks import Draft, check, check_coverage
+from hub.site.checks import check
+from hub.site.coverage import check_coverage
+from hub.site.draft import Draft
 from hub.site.errors import Problem, sentences, shown
 from hub.site.yaml_tree import Path, read_tree
 from rules.building import Device, Gateway, Person, Resident, Room, RuleUse, Site, Unit

@@ -44,6 +44,7 @@ from rules.walk_test import Test
 log = logging.getLogger(__name__)
 _EVER = datetime.min.replace(tzinfo=UTC)
 _NUMBERS = frozenset(m.name for m in MEASURES.values() if m.kind == "number")
+_STATES = frozenset(m.name for m in MEASURES.values() if m.kind == "state")
 
 
 class Pipeline:
@@ -66,6 +67,7 @@ class Pipeline:
         clock: Clock,
     ) -> None:
         self._connection, self._catalogue, self._clock = connection, catalogue, clock
+        self.site = site
         self._redelivery = Redelivery(connection)
         self._rows: list[readings.Row] = []
         self.away: dict[str, Absence] = {}
@@ -80,9 +82,11 @@ class Pipeline:
 
     def adopt(self, site: Site, decoder: Decoder) -> None:
         """Put a site file into force. Rules that were there before keep what they had seen."""
-        self.site, self._decoder = site, decoder
         latest = Latest()
         self.registry = Registry(self._connection, site, latest)
+        for device, *_ in _places(site) - _places(self.site):
+            latest.forget(device, _STATES)  # no rule has heard it from where it hangs now
+        self.site, self._decoder = site, decoder
         self.judge = Judge(rulebook(site, self._catalogue, self._day(self._clock.now())), latest)
         self._moves: list[date] | None = None
         self._tests = tests_by_device(self._connection, site.site)
@@ -477,6 +481,11 @@ class Pipeline:
         quarantine.add(
             self._connection, self.site.site, message.topic, why, message.payload, message.received_at
         )
+
+
+def _places(site: Site) -> set[tuple[str, str, str, str, str]]:
+    """Of each device what it is called, where it hangs, as what, and how it is reached."""
+    return {(d.id, d.room, d.role, site.gateway_of(d), d.address or d.id) for d in site.devices}
 
 
 def _says_nothing_new(reading: Reading) -> bool:

@@ -6,7 +6,7 @@ Law of time: late is not live. A reading older than the last one judged changes 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Literal
 
@@ -35,6 +35,11 @@ class Latest:
     def load(self, device: str, values: dict[str, tuple[Value, datetime]]) -> None:
         """What was committed earlier."""
         self._values[device] = values
+
+    def forget(self, device: str, measures: Collection[str]) -> None:
+        """What the device says next of these measures is its first word of them."""
+        known = self.of(device)
+        self._values[device] = {measure: known[measure] for measure in known if measure not in measures}
 
     def note(self, reading: Reading) -> Standing:
         """Take the reading in and say what it is beside what was known."""

@@ -27,6 +27,22 @@ def test_a_door_that_was_moved_to_another_flat_is_no_longer_open_in_the_first(ho
     assert [found for found in house.findings() if found.rule == "door-open" and found.room == "3B"] == []
 
 
+@pytest.mark.parametrize("room", ["3B", "stua"])
+def test_a_detector_that_smells_smoke_already_when_it_is_placed_raises_with_its_next_word(
+    house: World, room: str
+) -> None:
+    """Its gateway repeats what it knows; to the rules of the room that is the first they hear of it."""
+    told = '{"smoke": true, "battery": 91}'
+    house.hears("zigbee2mqtt/0x00158d0001a2b3c4", told)
+    placed = "  - {id: new smoke, room: ROOM, role: smoke_detector, address: '0x00158d0001a2b3c4'}\n"
+    house.imports(SITE.replace("devices:\n", f"devices:\n{placed.replace('ROOM', room)}", 1))
+    house.passes(timedelta(seconds=2))
+    house.hears("zigbee2mqtt/0x00158d0001a2b3c4", told)
+    assert house.alert("smoke", room).device == "new smoke"
+    house.hears("zigbee2mqtt/0x00158d0001a2b3c4", told)
+    assert len([found for found in house.findings() if found.rule == "smoke"]) == 1
+
+
 def test_an_acceptance_is_given_its_ten_minutes_also_when_the_clock_is_set(house: World) -> None:
     house.says("3B button", pressed="single")
     alert = house.alert("help-button")

@@ -6,8 +6,10 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 # Browser libraries: fetched by their own lock, never kept in the repository.
 ASSETS := dashboards/static/vendor/.ready
+# Where the fast tests' databases lie: in memory where the machine has such a place. `make test` writes to the disk.
+IN_MEMORY := $(if $(wildcard /dev/shm/.),/dev/shm,$(or $(TMPDIR),/tmp))
 
-.PHONY: help venv assets demo test check fast lint servers bench fuzz corpus format lock
+.PHONY: help venv assets demo test check fast properties lint servers bench fuzz corpus format lock
 
 help:  ## What there is
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -37,7 +39,10 @@ lint: $(READY)
 	$(BIN)/lint-imports
 
 fast: $(READY) $(ASSETS)  ## Only the tests that take seconds
-	$(BIN)/pytest -q -m "not (broker or browser or influx or slow or data)"
+	TMPDIR=$(IN_MEMORY) HYPOTHESIS_PROFILE=short $(BIN)/pytest -q -m "not (broker or browser or influx or slow or data)"
+
+properties: $(READY)  ## The property tests alone, searching long for a counterexample: hours
+	HYPOTHESIS_PROFILE=thorough $(BIN)/pytest -q tests/properties
 
 servers:
 	tools/servers

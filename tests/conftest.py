@@ -1,8 +1,29 @@
-"""What every test may ask for, and the last words of a run."""
+"""What every test may ask for, how long properties are searched for a counterexample, and the last words of a
+run.
+
+`HYPOTHESIS_PROFILE`: `short` in `make fast`, `thorough` in `make properties`, otherwise `whole`.
+"""
+
+import os
+from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["tests.servers", "tests.influx_server"]
+
+_ALL = {"deadline": None, "suppress_health_check": list(HealthCheck), "print_blob": True}
+for _name, _examples in {"short": 10, "whole": 40, "thorough": 3000}.items():
+    settings.register_profile(_name, max_examples=_examples, derandomize="CI" in os.environ, **_ALL)  # type: ignore[arg-type]
+PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "whole")
+settings.load_profile(PROFILE)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if PROFILE == "thorough":
+        for item in items:
+            if Path(__file__).parent / "properties" in item.path.parents:
+                item.add_marker(pytest.mark.timeout(4 * 3600))
 
 
 @pytest.hookimpl(trylast=True)

@@ -106,10 +106,7 @@ def test_every_reading_is_found_in_the_order_of_its_commit_whatever_has_been_mov
 def test_what_was_moved_may_leave_the_journal_and_is_found_all_the_same(
     world: World, history: sqlite3.Connection
 ) -> None:
-    chance = random.Random(8)
-    live(world, 16, chance)
-    world.passes(JOURNAL_KEPT - 20 * AN_HOUR)
-    live(world, 16, chance)
+    live(world, 32, random.Random(8))
     before = everything(world)
     move(world.connection, history)
     prune_journal(world.connection, history, world.clock.at - A_DAY)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -19,21 +19,20 @@ from devices.decode import Decoder
 from devices.measures import MEASURES
 from devices.message import Message
 from devices.reading import Availability, Decoded, Reading
-from hub import absences, alerting, gateway_requests, goals, renames, sensors_then
+from hub import absences, alerting, gateway_requests, renames
 from hub.asides import aside_now, ends_of, tests_by_device
 from hub.clock import NEVER, Clock, ReadingsClock
+from hub.findings import Findings
 from hub.redelivery import Redelivery
 from hub.registry import LONGEST_ADDRESS, Registry, Speaker
+from hub.resting import held_now, let_go_by_a_return
 from hub.store import absences as store_of_absences
-from hub.store import alerts, announcements, pauses, quarantine, readings, rule_states, walk_tests
+from hub.store import announcements, quarantine, readings, rule_states, walk_tests
 from hub.store.db import transaction
 from hub.store.instants import to_us
 from rules.absence import Absence, away_now, empty_rooms, resting, stirs
-from rules.alert import concern_of
 from rules.building import Site
-from rules.company import company, staff
-from rules.finding import Evidence, Finding
-from rules.goal import needs_an_occasion
+from rules.finding import Evidence
 from rules.judge import Judge, Key
 from rules.latest import Latest, Standing
 from rules.protection import Why
@@ -91,7 +90,7 @@ class Pipeline:
         self._moves: list[date] | None = None
         self._tests = tests_by_device(self._connection, site.site)
         self.aside: dict[str, Why] = {}
-        self._has_goals = bool(goals.goals_of(self.judge.rulebook))
+        self._findings = Findings(self._connection, site, self.judge, self.registry, self._clock)
         with transaction(self._connection):
             rule_states.forget(self._connection, site.site, self.judge.rulebook)
         rule_states.load(self._connection, site.site, self.judge)
@@ -149,56 +148,28 @@ class Pipeline:
         due = self.judge.next_deadline()
         if due is not None and due <= now:
             with self._transaction():
-                self._put_findings(self.judge.tick(now))
+                self._findings.put(self.judge.tick(now))
 
     def lost_sight(self, part: str, at: datetime) -> None:
         """`part` ('broker', 'gateway:…', 'device:…') cannot be heard from `at` on."""
         with self._transaction():
-            self._put_findings(self.judge.lost_sight(part, at))
+            self._findings.put(self.judge.lost_sight(part, at))
 
     def regained_sight(self, part: str, at: datetime) -> None:
         with self._transaction():
-            self._put_findings(self.judge.regained_sight(part, at))
+            self._findings.put(self.judge.regained_sight(part, at))
 
     def put_pauses(self, at: datetime) -> None:
         """Hold what is switched off, and what rests while nobody is home; let go on what no longer is."""
         site, book, before = self.site.site, self.judge.rulebook, self.judge.paused
         self.away = away_now(store_of_absences.active(self._connection, site), at)
         self._resting = resting(book, empty_rooms(book, self.away)) if self.away else {}
-        paused = {
-            (pause.rule, pause.room): pause.paused_at
-            for pause in pauses.active(self._connection, site)
-            if pause.device is None
-        }
-        for key, since in self._resting.items():
-            paused[key] = min(since, paused.get(key, since))
+        paused = held_now(self._connection, site, self._resting)
         if paused.keys() != before.keys():
             gone_on = {key: since for key, since in before.items() if key not in paused}
             with self._transaction():
-                home = self._home(gone_on) if gone_on else {}
-                self._put_findings(self.judge.put_pauses(paused, at, home))
-
-    def _home(self, gone_on: Mapping[Key, datetime]) -> dict[Key, datetime]:
-        """Of the rules that go on, those that somebody's coming home lets go on, and since when."""
-        since, site = min(gone_on.values()), self.site.site
-        home: dict[str, datetime] = {}
-        rooms = {resident.id: resident.room for resident in self.site.residents}
-        for absence in store_of_absences.ended(self._connection, site, since):
-            assert absence.ended_at is not None
-            room = rooms.get(absence.resident, "")
-            home[room] = max(absence.ended_at, home.get(room, absence.ended_at))
-        switched_on = {
-            (pause.rule, pause.room): pause.ended_at
-            for pause in reversed(pauses.ended(self._connection, site, since))
-            if pause.device is None
-        }
-        found = {}
-        for key, held_since in gone_on.items():
-            watch = self.judge.rulebook.watches.get(key)
-            at = home.get(key[1])
-            if watch is not None and watch.rule.for_residents and at is not None and at >= held_since:
-                found[key] = max(at, switched_on.get(key) or at)
-        return found
+                home = let_go_by_a_return(self._connection, self.site, book, gone_on) if gone_on else {}
+                self._findings.put(self.judge.put_pauses(paused, at, home))
 
     def put_aside(self, at: datetime) -> None:
         """Take out of the judging what is under test or paused now, and nothing else."""
@@ -246,7 +217,7 @@ class Pipeline:
         if aside.keys() != before.keys():
             ended = ends_of(self._connection, site, before.keys() - aside.keys(), at)
             since = {device: one.since for device, one in aside.items()}
-            self._put_findings(self.judge.put_aside(since, ended, at))
+            self._findings.put(self.judge.put_aside(since, ended, at))
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -306,7 +277,7 @@ class Pipeline:
             if not availability.online and part not in self.judge.unheard:
                 self.registry.lost(device, availability.at)
         change = self.judge.regained_sight if availability.online else self.judge.lost_sight
-        self._put_findings(change(part, availability.at))
+        self._findings.put(change(part, availability.at))
 
     def _take_readings(self, message: Message, decoded: Decoded, address: str) -> None:
         speaker = self._whose(message, decoded.gateway, address)
@@ -378,14 +349,14 @@ class Pipeline:
     def _heard_again(self, speaker: Speaker, at: datetime) -> None:
         """Whoever speaks can be heard, whatever its gateway said of it last; and so can its gateway."""
         for part in (f"gateway:{speaker.gateway}", f"device:{speaker.id}"):
-            self._put_findings(self.judge.regained_sight(part, at))
+            self._findings.put(self.judge.regained_sight(part, at))
 
     def _take_reading(self, speaker: Speaker, reading: Reading, standing: Standing) -> None:
         if isinstance(self._clock, ReadingsClock):
             reading = msgspec.structs.replace(reading, received_at=reading.at)
             self._let_days_pass(reading.at)
             self._clock.advance(reading.at)
-            self._put_findings(self.judge.tick(reading.at))
+            self._findings.put(self.judge.tick(reading.at))
         not_judged = self._not_judged(reading)
         if not not_judged:
             findings = self.judge.judge_noted(reading, standing)
@@ -394,12 +365,12 @@ class Pipeline:
         else:  # it was tried before the end of a test and comes in after it
             findings = self.judge.judge_noted(msgspec.structs.replace(reading, snapshot=True), standing)
         if findings:
-            self._put_findings(findings)
+            self._findings.put(findings)
         if self._resting and not not_judged:
             self._mind_the_empty_flat(reading, standing)
         if standing in ("first", "new") and not not_judged:
-            if self._has_goals:
-                self._note_occasions(reading)
+            if self._findings.has_goals:
+                self._findings.note_occasions(reading)
             if speaker.known and reading.measure not in _NUMBERS:
                 self.registry.note_news(speaker, reading)
         if standing == "duplicate" or (standing == "repeat" and _says_nothing_new(reading)):
@@ -421,13 +392,6 @@ class Pipeline:
         since = self.judge.aside_since(reading.device)
         return readings.PAUSED if since is not None and reading.at >= since else 0
 
-    def _note_occasions(self, reading: Reading) -> None:
-        """A goal about a thing that is used counts on days on which it was."""
-        for watch, part, wanted in self.judge.rulebook.listeners.get((reading.device, reading.measure), ()):
-            is_used = part == "when" and (wanted is None or reading.value in wanted)
-            if is_used and watch.rule.goal is not None and needs_an_occasion(watch.rule):
-                goals.note_occasion(self._connection, self.site, watch, reading.at)
-
     def _mind_the_empty_flat(self, reading: Reading, standing: Standing) -> None:
         """Somebody may have come home unnoticed: then the rules must not go on resting."""
         for listener in self.judge.rulebook.listeners.get((reading.device, reading.measure), ()):
@@ -435,7 +399,7 @@ class Pipeline:
             since = self._resting.get(watch.key)
             if since is None or not stirs(reading, standing, since):
                 continue
-            if not self._staff(watch.room, reading.at):
+            if not self._findings.staff(watch.room, reading.at):
                 heard = Evidence(reading.device, reading.measure, reading.value, reading.at)
                 away = [self.away[resident] for resident in watch.residents]
                 absences.somebody_in(self._connection, self.site, away, heard, self._clock.now())
@@ -448,34 +412,11 @@ class Pipeline:
             self.judge.adopt(rulebook(self.site, self._catalogue, self._day(began)))
             self._moves = days_of_moving(self.site, self._day(began))
         while self._moves and (midnight := datetime.combine(self._moves[0], time(), self.site.zone)) <= until:
-            self._put_findings(self.judge.tick(midnight))
+            self._findings.put(self.judge.tick(midnight))
             self.judge.adopt(rulebook(self.site, self._catalogue, self._moves.pop(0)))
 
     def _day(self, at: datetime) -> date:
         return at.astimezone(self.site.zone).date()
-
-    def _put_findings(self, findings: Iterable[Finding]) -> None:
-        for finding in findings:
-            watch = self.judge.rulebook.watches[finding.rule, finding.room]
-            found_at = self._clock.now()
-            if watch.rule.goal is not None:
-                goals.take(self._connection, self.site, watch, finding, found_at)
-                continue
-            others: tuple[Evidence, ...] = ()
-            if finding.kind != "cleared":
-                devices = self.judge.rulebook.devices_of(finding.room)
-                others = (
-                    *company(devices, self.judge.latest, finding.at),
-                    *self._staff(finding.room, finding.at),
-                )
-            concern = concern_of(watch, others, self.site.escalation_of(watch.unit), finding.device)
-            alert = alerting.take(self._connection, self.site.site, finding, concern, found_at)
-            if alert is not None and finding.kind != "cleared":
-                sensors_then.write_down(self._connection, alert, watch, self.judge, self.registry, found_at)
-
-    def _staff(self, room: str, at: datetime) -> tuple[Evidence, ...]:
-        open_there = [a for a in alerts.open_alerts(self._connection, self.site.site) if a.room == room]
-        return staff(self.judge.rulebook.devices_of(room), self.judge.latest, open_there, at)
 
     def _set_aside(self, message: Message, why: str) -> None:
         quarantine.add(

@@ -17,15 +17,10 @@ from hub.pipeline import Pipeline
 from hub.store import alerts, codecs, escalations, health, sites
 from hub.store import protection as standings
 from hub.store.db import transaction
-from rules.building import Site
 from rules.finding import Finding
 from rules.protection import NOT_HEARD, TELL_AFTER, not_heard, protection
 
 log = logging.getLogger(__name__)
-
-ReadSite = Callable[[str], Site | None]
-"""A site file's text → the site, None where it no longer holds together."""
-
 
 LOOK_EVERY = timedelta(minutes=1)
 """Between two looks for devices that have fallen silent."""

@@ -32,12 +32,6 @@ def of(connection: sqlite3.Connection, site: str, device: str) -> list[Placement
     return _many(connection, "site = ? AND device = ? ORDER BY since, seq", site, device)
 
 
-def at_address(connection: sqlite3.Connection, site: str, gateway: str, address: str) -> list[Placement]:
-    """Which devices of the site spoke under an address, in order."""
-    found = _many(connection, "site = ? AND address = ? ORDER BY since, seq", site, address)
-    return [p for p in found if gateway == p.gateway or (p.also_native and gateway == NATIVE)]
-
-
 def numbers(
     connection: sqlite3.Connection, site: str, device: str
 ) -> list[tuple[int, datetime, datetime | None]]:

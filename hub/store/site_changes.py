@@ -56,16 +56,6 @@ def of_part(
     return [_change(row) for row in rows]
 
 
-def of_version(connection: sqlite3.Connection, version: int) -> list[SiteChange]:
-    """All that a version changed, by section and id."""
-    rows = connection.execute(
-        "SELECT section, part, before, after, version, imported_by, imported_at FROM site_change"
-        " JOIN site_version ON site_version.id = version WHERE version = ? ORDER BY section, part",
-        (version,),
-    )
-    return [_change(row) for row in rows]
-
-
 def _change(row: sqlite3.Row) -> SiteChange:
     return SiteChange(row[0], row[1], _read(row[2]), _read(row[3]), row[4], row[5], from_us(row[6]))
 

@@ -118,11 +118,10 @@ def test_an_unknown_device_speaks_is_placed_and_its_next_word_is_an_alert(
 
 
 def judges(hub: Installation) -> bool:
-    """The hub takes a new site over within a second or two; what is told once more is no news: it dries, and
-    leaks again, until that is judged.
+    """The hub takes a new site over within a second or two: until then the leak says so again and again, and
+    that it only repeats itself afterwards does not keep it silent.
     """
-    topic = f"zigbee2mqtt/{ADDRESS}"
-    hub.publish([(topic, b'{"water_leak":false}'), (topic, b'{"water_leak":true}')])
+    hub.publish([(f"zigbee2mqtt/{ADDRESS}", b'{"water_leak":true}')])
     return bool(hub.rows("SELECT 1 FROM alert"))
 
 

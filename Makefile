@@ -9,7 +9,7 @@ ASSETS := dashboards/static/vendor/.ready
 # Where the fast tests' databases lie: in memory where the machine has such a place. `make test` writes to the disk.
 IN_MEMORY := $(if $(wildcard /dev/shm/.),/dev/shm,$(or $(TMPDIR),/tmp))
 
-.PHONY: help venv assets demo test check fast properties lint servers bench fuzz corpus format lock
+.PHONY: help venv assets demo test check fast fast-unit fast-others properties lint servers bench fuzz corpus format lock
 
 help:  ## What there is
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -39,7 +39,14 @@ lint: $(READY)
 	$(BIN)/lint-imports
 
 fast: $(READY) $(ASSETS)  ## Only the tests that take seconds
-	TMPDIR=$(IN_MEMORY) HYPOTHESIS_PROFILE=short $(BIN)/pytest -q -m "not (broker or browser or influx or slow or data)"
+	$(MAKE) --no-print-directory --jobs=2 --output-sync=target fast-unit fast-others
+
+# Two processes for two cores.
+FAST := TMPDIR=$(IN_MEMORY) HYPOTHESIS_PROFILE=short $(BIN)/pytest -q -m "not (broker or browser or influx or slow or data)"
+fast-unit:
+	$(FAST) tests/unit
+fast-others:
+	$(FAST) --ignore=tests/unit
 
 properties: $(READY)  ## The property tests alone, searching long for a counterexample: hours
 	HYPOTHESIS_PROFILE=thorough $(BIN)/pytest -q tests/properties

@@ -89,6 +89,11 @@ def password_hash() -> str:
     return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 
 
+@cache
+def read(document: str) -> Site:
+    return Site.model_validate(YAML(typ="safe", pure=True).load(document))
+
+
 class House:
     """`data` is VAKA_DATA. Alerts come in through hub.alerting, as from the engine."""
 
@@ -102,7 +107,7 @@ class House:
                 self.set_password(person.id)
 
     def import_site(self, document: str) -> None:
-        self.site = Site.model_validate(YAML(typ="safe", pure=True).load(document))
+        self.site = read(document)
         self.book: Rulebook = rulebook(self.site, catalogue(), self.now().astimezone(self.site.zone).date())
         with transaction(self.connection):
             sites.add(self.connection, self.site.site, document, self.now(), "test")

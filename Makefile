@@ -41,12 +41,13 @@ lint: $(READY)
 fast: $(READY) $(ASSETS)  ## Only the tests that take seconds
 	$(MAKE) --no-print-directory --jobs=2 --output-sync=target fast-unit fast-others
 
-# Two processes for two cores.
+# Two processes for two cores, each about half of the work.
+UNIT := tests/unit tests/health tests/properties
 FAST := TMPDIR=$(IN_MEMORY) HYPOTHESIS_PROFILE=short $(BIN)/pytest -q -m "not (broker or browser or influx or slow or data)"
 fast-unit:
-	$(FAST) tests/unit
+	$(FAST) $(UNIT)
 fast-others:
-	$(FAST) --ignore=tests/unit
+	$(FAST) $(UNIT:%=--ignore=%)
 
 properties: $(READY)  ## The property tests alone, searching long for a counterexample: hours
 	HYPOTHESIS_PROFILE=thorough $(BIN)/pytest -q tests/properties

@@ -351,10 +351,13 @@ def _to_and_fro(stage: _Stage, first: Reading) -> list[Reading]:
         return []
     gap = rule.within / (rule.times + 1)
     back = msgspec.structs.replace(first, cached=False)
-    return [
+    signs = [
         msgspec.structs.replace(sign, at=first.at + gap * number, received_at=first.at + gap * number)
         for number, sign in enumerate(islice(cycle((there, back)), rule.times), start=1)
     ]
+    # A state ends before it comes again: what is only repeated is no news to a hub.
+    ends = [_opposite(one, one.at + gap / 2) for one in (first, *signs[:-1]) if isinstance(one.value, bool)]
+    return signs + ends
 
 
 def _long_enough(rule: AnyRule) -> timedelta:

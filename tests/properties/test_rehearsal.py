@@ -51,6 +51,7 @@ def live(rehearsed: Rehearsed, run: Run) -> datetime | None:
 @given(trials(), starts, st.data())
 @settings(max_examples=max(3, settings.default.max_examples // 3))
 @example(("A door", [Said(timedelta(seconds=1), "A door", "open", True)]), datetime.fromisoformat("2026-03-28T12:00Z"), None)  # fmt: skip  # noqa: E501
+@example(("A motion", [Said(timedelta(seconds=1), "A motion", "motion", True)]), datetime.fromisoformat("2026-03-28T12:00Z"), None)  # fmt: skip  # noqa: E501
 def test_a_live_hub_raises_what_the_rehearsal_says_and_when(
     trial: tuple[str, list[Said]], start: datetime, data: st.DataObject | None
 ) -> None:

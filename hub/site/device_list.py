@@ -66,8 +66,9 @@ def write_devices(file: SiteFile, form: Form) -> str:
 
 _RUNS = r"[=+\-@\t\r|%].*"
 _REWRITTEN = r"0\d+|\d{12,}|\d+e\d+|\d{1,4}[-./]\d{1,2}(?:[-./]\d{2,4})?|\d{1,2}:\d\d(?::\d\d)?|true|false"
-_UNSAFE = re.compile(f"'*(?:{_RUNS}|{_REWRITTEN})", re.IGNORECASE | re.DOTALL)
-"""What a spreadsheet would run as a formula, or take for a number, a date or a time and write in another way.
+_UNSAFE = re.compile(f"'.*|{_RUNS}|{_REWRITTEN}", re.IGNORECASE | re.DOTALL)
+"""What a spreadsheet would run as a formula, or take for a number, a date or a time and write in another way;
+and what begins as a guarded cell does.
 """
 
 
@@ -76,7 +77,8 @@ def _guarded(cell: str) -> str:
 
 
 def _unguarded(cell: str) -> str:
-    return cell[1:] if cell.startswith("'") and _UNSAFE.fullmatch(cell[1:]) else cell
+    """People put the sign before any value, needed or not: an address that kept it would never be heard."""
+    return cell.removeprefix("'")
 
 
 # In

@@ -98,6 +98,11 @@ def test_any_name_and_address_survives_the_way_through_a_list(names: list[str]) 
         assert edits_of(file, devices, whole=True) == []
 
 
+def test_the_sign_that_people_put_before_a_value_is_no_part_of_it() -> None:
+    (row,) = read_devices(b"id;room;role;address\n'7;1A;door;'0x00158d0001a2b3e9\n", "list").rows
+    assert (row.values["id"], row.values["address"]) == ("7", "0x00158d0001a2b3e9")
+
+
 def test_nothing_in_a_list_is_a_formula_to_a_spreadsheet_or_a_number_that_it_would_round() -> None:
     content = {"devices": [{"id": name, "room": "1", "role": "door"} for name in STRANGE]}
     text = write_devices(SiteFile(None, "", (), content), "csv")  # type: ignore[arg-type]

@@ -28,6 +28,17 @@ class Description(msgspec.Struct, frozen=True):
     battery: bool | None = None
     names: tuple[str, ...] = ()
 
+    def with_the_rest_from(self, other: Description) -> Description:
+        """A device may announce itself piece by piece, and need not say each time what it is."""
+        return Description(
+            self.address,
+            self.maker or other.maker,
+            self.model or other.model,
+            self.words or other.words,
+            self.battery if self.battery is not None else other.battery,
+            tuple(dict.fromkeys((*self.names, *other.names))),
+        )
+
 
 @lru_cache(maxsize=256)
 def described(topic: str, payload: bytes) -> tuple[Description, ...]:

@@ -51,7 +51,9 @@ def descriptions(connection: sqlite3.Connection, site: Site) -> Descriptions:
         gateway = next((id for topic, id in topics if message.topic.startswith(topic)), None)
         if gateway is not None:
             for description in described(message.topic, message.payload):
-                found.setdefault((gateway, description.address), description)
+                device = (gateway, description.address)
+                before = found.get(device)
+                found[device] = before.with_the_rest_from(description) if before else description
     return found
 
 

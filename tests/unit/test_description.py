@@ -40,6 +40,13 @@ def test_home_assistants_abbreviations_are_understood() -> None:
     )
 
 
+def test_a_device_that_says_what_it_is_in_one_of_its_announcements_is_known_by_it() -> None:
+    bare = Description("esp-1", names=("esp-1",))
+    whole = Description("esp-1", "Espressif", "C3", "Radar", None, ("esp-1", "aa"))
+    assert bare.with_the_rest_from(whole) == whole
+    assert whole.with_the_rest_from(bare) == whole
+
+
 @pytest.mark.parametrize(
     "payload", [b"", b"[", b"\xff", b"null", b"[1, null]", b'{"device": 3}', b"[" * 5000]
 )

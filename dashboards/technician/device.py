@@ -73,6 +73,7 @@ def show_device(request: Request, visit: Visitor, id: str) -> str:
         past=[_past(kept, voice) for kept in found.faults if kept.ended_at is not None],
         may_place=may(visit.person, "place devices"),
         may_test=may(visit.person, "test devices"),
+        may_pause=may(visit.person, "pause devices"),
     )
 
 

@@ -7,6 +7,7 @@ from starlette.testclient import TestClient
 
 from hub.store import device_health, devices, faults
 from hub.store.db import transaction
+from hub.store.instants import to_us
 from rules.health.fault import Fault
 from rules.health.figures import Figures
 from rules.protection import Protection, Why
@@ -48,6 +49,40 @@ def test_what_leaves_somebody_unprotected_stands_first(ill: House, sign_in: Sign
     assert page.index("2A ytterdør") < page.index("1A stue")
     assert "Uten dekning" in page
     assert "Omtrent 11 dager igjen" in page
+
+
+def test_faults_tell_of_a_dead_gateway_with_its_rooms_and_of_devices_that_never_spoke(
+    ill: House, sign_in: SignIn
+) -> None:
+    with transaction(ill.connection):
+        ill.connection.execute(
+            "INSERT INTO unheard (site, part, since) VALUES (?, 'gateway:zigbee2mqtt', ?)",
+            (ill.site.site, to_us(ill.now())),
+        )
+    page = sign_in("tor").get("/technician/faults").text
+    assert page.index("Ingen kontakt med gatewayen «zigbee2mqtt»") < page.index("2A ytterdør")
+    assert "Ikke hørt ennå" in page
+    silent = {d.id for d in ill.site.devices} - {"1A stue", "2A ytterdør"}
+    assert silent
+    for id in silent:
+        assert f"<strong>{id}</strong>" in page
+
+
+def test_nothing_is_said_to_be_well_while_a_device_has_yet_to_speak(house: House, sign_in: SignIn) -> None:
+    page = sign_in("tor").get("/technician/faults").text
+    assert "Ingenting er galt" not in page
+
+
+def test_a_device_can_be_tested_replaced_and_paused_from_its_own_page(ill: House, sign_in: SignIn) -> None:
+    client = sign_in("tor")
+    page = client.get("/technician/devices/2A ytterdør").text
+    for path in (
+        "/technician/devices/2A%20ytterd%C3%B8r/test",
+        "/technician/replace?device=2A%20ytterd%C3%B8r",
+        "/technician/pauses?device=2A%20ytterd%C3%B8r",
+    ):
+        assert f'href="{path}"' in page
+        assert client.get(path).status_code == 200
 
 
 def test_a_technician_reads_no_residents_name(ill: House, sign_in: SignIn) -> None:

@@ -12,7 +12,7 @@ from dashboards import auth
 from dashboards.access import Act, may
 from dashboards.pages import clock_text, day_text, render
 from dashboards.visit import Visit, theme_of
-from rules.building import Person
+from rules.building import Person, PersonRole
 
 
 class Place(NamedTuple):
@@ -40,11 +40,36 @@ PLACES: tuple[Place, ...] = (
     Place("Hand-over", "/care/handover", "hand over"),
     Place("Legal basis", "/care/legal-basis", "see legal basis"),
 )
-"""In the order in which they are shown. A page adds its line here and its word to the template."""
+"""In the order in which they are listed. A page adds its line here and its word to the template."""
+
+_CARE = ("Alerts", "Hand-over", "What is off")
+_TECHNICAL = ("Overview", "Discovered", "Devices", "Faults")
+IN_THE_BAR: dict[PersonRole, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "carer": (_CARE, ("Away", "Rules")),
+    "leader": (_CARE, ("Away", "Rules", "Faults")),
+    "technician": (_TECHNICAL, ()),
+    "administrator": (_TECHNICAL, ("Alerts", "Rules")),
+}
+"""What each role goes to many times a day: on every screen, and where there is room. Else: below *More*."""
+
+
+class Navigation(NamedTuple):
+    """`first` stands in the bar; `then` too on a wide screen, on a phone it is below *More*, with `more`."""
+
+    first: tuple[Place, ...]
+    then: tuple[Place, ...]
+    more: tuple[Place, ...]
 
 
 def places_of(person: Person) -> list[Place]:
     return [place for place in PLACES if may(person, place.act)]
+
+
+def navigation_of(person: Person) -> Navigation:
+    """Each place that somebody may go to, once. The bar is in the order of the day, the rest as listed."""
+    places = {place.word: place for place in places_of(person)}
+    first, then = (tuple(places.pop(word) for word in words) for words in IN_THE_BAR[person.role])
+    return Navigation(first, then, tuple(places.values()))
 
 
 def landing(person: Person) -> str:
@@ -61,8 +86,8 @@ def frame(request: Request, visit: Visit) -> dict[str, Any]:
         "person": visit.person,
         "theme": theme_of(request),
         "csrf": auth.form_token(visit.token),
-        "places": (places := places_of(visit.person)),
-        "here": _here(places, request.url.path),
+        "navigation": navigation_of(visit.person),
+        "here": _here(places_of(visit.person), request.url.path),
         "now": visit.now,
         "day": day_text(visit.now, zone, visit.language),
         "clock": lambda at, seconds=False: clock_text(at, zone, visit.language, seconds),

@@ -78,7 +78,7 @@ def phone(chromium: Browser, address: str) -> Iterator[Page]:
     page.get_by_label("Brukernavn").fill("tor")
     page.get_by_label("Passord").fill(PASSWORD)
     page.locator("form.in button").click()
-    expect(page.get_by_role("link", name="Prøver")).to_be_visible()
+    expect(page.get_by_role("link", name="Oversikt")).to_be_visible()
     yield page
     context.close()
     assert complaints == []

@@ -92,7 +92,7 @@ def read_devices(visit: Visit) -> list[Row]:
         id = ids.get((spoke.gateway, spoke.address))
         if id is not None and (id not in heard or _spoke(spoke) > _spoke(heard[id])):
             heard[id] = spoke
-    silent = {part.partition(":")[2] for part, _ in unheard(visit.connection, site.site)}
+    lost = {part for part, _ in unheard(visit.connection, site.site)}
     units = {r.id: r.unit for r in site.rooms}
     listening: dict[str, int] = {}
     for watch in house.rules.watches.values():
@@ -117,7 +117,7 @@ def read_devices(visit: Visit) -> list[Row]:
                 room=room,
                 room_id=device.room,
                 role=role,
-                how=_how(one, device.id in silent),
+                how=_how(one, _is_silent(device.id, one, lost)),
                 spoke=_ago(one, visit),
                 battery=_battery(one, visit),
                 rules=listening.get(device.id, 0),
@@ -130,6 +130,12 @@ def read_devices(visit: Visit) -> list[Row]:
 
 def _spoke(device: HeardDevice) -> datetime:
     return device.last_heard_at or device.first_heard_at
+
+
+def _is_silent(id: str, device: HeardDevice | None, lost: set[str]) -> bool:
+    """Of itself, or with all that its way in brings."""
+    gateway = device.gateway if device is not None else ""
+    return not lost.isdisjoint((f"device:{id}", f"gateway:{gateway}", "broker"))
 
 
 def _how(device: HeardDevice | None, silent: bool) -> How:

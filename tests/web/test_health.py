@@ -44,6 +44,15 @@ def ill(house: House) -> House:
     return house
 
 
+def lose(house: House, part: str) -> None:
+    """As the hub writes it down."""
+    with transaction(house.connection):
+        house.connection.execute(
+            "INSERT INTO unheard (site, part, since) VALUES (?, ?, ?)",
+            (house.site.site, part, to_us(house.now())),
+        )
+
+
 def test_what_leaves_somebody_unprotected_stands_first(ill: House, sign_in: SignIn) -> None:
     page = sign_in("tor").get("/technician/faults").text
     assert page.index("2A ytterdør") < page.index("1A stue")
@@ -54,11 +63,7 @@ def test_what_leaves_somebody_unprotected_stands_first(ill: House, sign_in: Sign
 def test_faults_tell_of_a_dead_gateway_with_its_rooms_and_of_devices_that_never_spoke(
     ill: House, sign_in: SignIn
 ) -> None:
-    with transaction(ill.connection):
-        ill.connection.execute(
-            "INSERT INTO unheard (site, part, since) VALUES (?, 'gateway:zigbee2mqtt', ?)",
-            (ill.site.site, to_us(ill.now())),
-        )
+    lose(ill, "gateway:zigbee2mqtt")
     page = sign_in("tor").get("/technician/faults").text
     assert page.index("Ingen kontakt med gatewayen «zigbee2mqtt»") < page.index("2A ytterdør")
     assert "Ikke hørt ennå" in page
@@ -66,6 +71,15 @@ def test_faults_tell_of_a_dead_gateway_with_its_rooms_and_of_devices_that_never_
     assert silent
     for id in silent:
         assert f"<strong>{id}</strong>" in page
+
+
+@pytest.mark.parametrize("part", ["gateway:zigbee2mqtt", "broker"])
+def test_no_device_behind_a_dead_gateway_is_listed_as_well(ill: House, sign_in: SignIn, part: str) -> None:
+    client = sign_in("tor")
+    assert ">1A stue<" in client.get("/technician/devices?how=well").text
+    lose(ill, part)
+    assert ">1A stue<" not in client.get("/technician/devices?how=well").text
+    assert ">1A stue<" in client.get("/technician/devices?how=silent").text
 
 
 def test_nothing_is_said_to_be_well_while_a_device_has_yet_to_speak(house: House, sign_in: SignIn) -> None:

@@ -20,7 +20,7 @@ from hub.history import Hourly, segments
 from hub.history.block import unpacked
 from hub.history.hours import AN_HOUR, Day, day_of, decode
 from hub.history.segments import A_DAY, Series, beside, connect_history
-from hub.registry import device_ids
+from hub.history.whose import Whose
 from hub.store import devices as spoken
 from hub.store import readings as journal
 from hub.store.instants import from_us, to_us
@@ -50,25 +50,24 @@ class EmbeddedHistory:
 
     def __init__(self, connection: sqlite3.Connection, database: Path, site: Site) -> None:
         self._journal, self._file = connection, beside(database)
-        ids = device_ids(site)
-        self._ids = {
-            no: ids[gateway, address]
-            for no, of_site, gateway, address in spoken.names(connection)
-            if of_site == site.site and (gateway, address) in ids
-        }
+        self._whose = Whose(connection, site)
         self._measures = journal.measure_names(connection)
 
     def readings(
         self, devices: Collection[str], since: datetime, until: datetime, measures: Collection[str] = ()
     ) -> Iterator[Reading]:
+        wanted = set(devices)
         states = {no for no, name in self._measures.items() if MEASURES[name].kind == "state"}
         for rows in self._in_order(self._period(devices, measures, since, until)):
             for _, device, measure, value, at, received_at, flags in rows:
                 if flags & NOT_JUDGED:
                     continue  # tried by a technician, or of a paused device: no rule heard it then
+                id = self._whose.at(device, at)
+                if id not in wanted or id is None:
+                    continue  # at another place then
                 instant = from_us(at)
                 yield Reading(
-                    self._ids[device],
+                    id,
                     self._measures[measure],
                     bool(value) if measure in states else value,
                     instant,
@@ -83,32 +82,29 @@ class EmbeddedHistory:
         self, devices: Collection[str], since: datetime, until: datetime, measures: Collection[str] = ()
     ) -> list[Hourly]:
         period = self._period(devices, measures, since, until)
-        whole = period._replace(first=period.days.start * A_DAY)
+        whole, wanted = period._replace(first=period.days.start * A_DAY), set(devices)
         found: list[Hourly] = []
         with self._snapshot(whole) as (history, tail):
             pieces = _values_of_open_days(history, tail, whole)
             for device in period.devices:
                 for measure in period.measures:
                     for day, hours in self._days(history, (device, measure), pieces, whole):
-                        began = day * A_DAY
-                        found += [
-                            Hourly(
-                                self._ids[device],
-                                self._measures[measure],
-                                from_us(began + hour.hour * AN_HOUR),
-                                *hour[1:],
-                            )
-                            for hour in hours.hours
-                        ]
+                        for hour in hours.hours:
+                            began = day * A_DAY + hour.hour * AN_HOUR
+                            id = self._whose.within(device, began, began + AN_HOUR)
+                            if id is not None and id in wanted:
+                                found.append(Hourly(id, self._measures[measure], from_us(began), *hour[1:]))
         return sorted((hour for hour in found if since <= hour.at < until), key=itemgetter(0, 1, 2))
 
     def last_values(self, devices: Collection[str]) -> dict[str, dict[str, Reading]]:
         found: dict[str, dict[str, Reading]] = {}
-        for no, latest in spoken.newest_values(self._journal, self._numbers(devices)):
-            own = found.setdefault(self._ids[no], {})
+        wanted = [no for no, id in self._whose.now.items() if id in devices]
+        for no, latest in spoken.newest_values(self._journal, wanted):
+            id = self._whose.now[no]
+            own = found.setdefault(id, {})
             for measure, (value, at) in latest.items():
                 if measure not in own or at > own[measure].at:
-                    own[measure] = Reading(self._ids[no], measure, value, at, at)
+                    own[measure] = Reading(id, measure, value, at, at)
         return found
 
     def begins(self) -> datetime | None:
@@ -118,15 +114,11 @@ class EmbeddedHistory:
 
     # How
 
-    def _numbers(self, names: Collection[str]) -> list[int]:
-        wanted = set(names)
-        return [no for no, id in self._ids.items() if id in wanted]
-
     def _period(
         self, devices: Collection[str], measures: Collection[str], since: datetime, until: datetime
     ) -> _Period:
         wanted = frozenset(no for no, name in self._measures.items() if not measures or name in measures)
-        return _Period(self._numbers(devices), wanted, to_us(since), to_us(until))
+        return _Period(self._whose.numbers(devices), wanted, to_us(since), to_us(until))
 
     def _in_order(self, period: _Period) -> Iterator[list[_Row]]:
         """The readings in the journal's order, a day's worth at a time. What came in late waits for its turn:

@@ -8,7 +8,7 @@ from datetime import datetime
 import msgspec
 
 from hub.store.instants import from_us, to_us
-from rules.building import NATIVE, Site
+from rules.building import Site
 
 
 class Placement(msgspec.Struct, frozen=True):
@@ -32,18 +32,9 @@ def of(connection: sqlite3.Connection, site: str, device: str) -> list[Placement
     return _many(connection, "site = ? AND device = ? ORDER BY since, seq", site, device)
 
 
-def numbers(
-    connection: sqlite3.Connection, site: str, device: str
-) -> list[tuple[int, datetime, datetime | None]]:
-    """Under which numbers of the journal a device's history stands: (number, since, until), by time."""
-    rows = connection.execute(
-        "SELECT no, since, until FROM placement JOIN device ON device.site = placement.site"
-        " AND device.address = placement.address"
-        " AND (device.gateway = placement.gateway OR (also_native AND device.gateway = ?))"
-        " WHERE placement.site = ? AND placement.device = ? ORDER BY since, no",
-        (NATIVE, site, device),
-    )
-    return [(row[0], from_us(row[1]), None if row[2] is None else from_us(row[2])) for row in rows]
+def everything(connection: sqlite3.Connection, site: str) -> list[Placement]:
+    """Where every device of a site ever was, by time."""
+    return _many(connection, "site = ? ORDER BY since, seq", site)
 
 
 def follow(connection: sqlite3.Connection, site: Site, at: datetime, from_the_first: bool = False) -> None:

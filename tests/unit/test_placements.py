@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from hub.history.embedded import EmbeddedHistory
 from hub.site.change import Changed, change_site
 from hub.site.edits import ChangeDevice, Edit, PlaceDevice, PutRule, RemoveDevice, ReplaceDevice
-from hub.store import placements, readings
+from hub.store import placements
 from tests.world import World
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -33,14 +34,8 @@ def edit(house: World, *edits: Edit) -> None:
 
 def history(house: World, device: str) -> list[object]:
     """What a device ever said, under all its addresses."""
-    journal = list(readings.after(house.connection, 0, 1000))
-    numbers = placements.numbers(house.connection, "donski-small", device)
-    return [
-        reading.value
-        for no, since, until in numbers
-        for reading in journal
-        if reading.device == no and since <= reading.at and (until is None or reading.at < until)
-    ]
+    asked = EmbeddedHistory(house.connection, house.database, house.site)
+    return [reading.value for reading in asked.readings([device], EVER, house.clock.now() + MINUTE)]
 
 
 def test_a_replaced_device_keeps_its_history_under_both_addresses(house: World) -> None:
@@ -79,6 +74,23 @@ def test_a_device_that_hung_elsewhere_does_not_bring_that_places_history(house: 
     house.says("3B window", open=False)
     assert history(house, "3B window") == [False]
     assert history(house, "stua garden door") == [True]
+
+
+def test_an_hour_in_which_a_device_changed_hands_is_told_of_neither_place(house: World) -> None:
+    house.says("stua garden door", open=True)
+    house.passes(timedelta(hours=2, minutes=30))
+    edit(house, RemoveDevice("stua garden door"))
+    edit(house, PlaceDevice("3B window", "3B", "window", address="stua garden door"))
+    house.passes(timedelta(hours=2))
+    house.says("3B window", open=False)
+    asked = EmbeddedHistory(house.connection, house.database, house.site)
+    hours = asked.hourly(["3B window", "stua garden door"], NOON, NOON + timedelta(hours=6))
+    assert {(h.device, (h.at - NOON) // timedelta(hours=1)) for h in hours} == {
+        ("stua garden door", 0),
+        ("stua garden door", 1),
+        ("3B window", 3),
+        ("3B window", 4),
+    }
 
 
 def test_a_device_that_is_moved_is_on_record_in_both_rooms(house: World) -> None:

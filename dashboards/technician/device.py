@@ -12,6 +12,7 @@ from dashboards.access import may
 from dashboards.api.health import day_of, health_in_view
 from dashboards.frame import page
 from dashboards.technician.charts import HEIGHT, WIDTH, bars, battery_line
+from dashboards.technician.records import tested_of
 from dashboards.views import voice_of
 from dashboards.visit import Visit, Visitor, needs
 from hub.health.report import DeviceHealth
@@ -74,6 +75,7 @@ def show_device(request: Request, visit: Visitor, id: str) -> str:
         may_place=may(visit.person, "place devices"),
         may_test=may(visit.person, "test devices"),
         may_pause=may(visit.person, "pause devices"),
+        tested=tested_of(visit, found.device),
     )
 
 

@@ -210,3 +210,19 @@ def test_the_whole_walk_by_calls(sign_in: SignIn, world: World) -> None:
     assert tor.delete(call, headers=token).status_code == 409
     kari = sign_in("kari")
     assert kari.get(call).status_code == kari.get("/api/v1/tests").status_code == 404
+
+
+def test_the_devices_own_page_tells_of_its_last_test_and_leads_to_the_next(
+    sign_in: SignIn, world: World
+) -> None:
+    tor, page = sign_in("tor"), "/technician/devices/1A ytterdør"
+    assert "Aldri prøvd" in tor.get(page).text
+    number = walked(world, tor)
+    after = tor.get(page).text
+    for said in (
+        f"/technician/tests/{number}",
+        "/1A%20ytterd%C3%B8r/test",
+        "/technician/pauses?device=1A",
+        "Bestått",
+    ):
+        assert said in after

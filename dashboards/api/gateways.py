@@ -10,6 +10,7 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from pydantic import BaseModel, Field
 
 from dashboards.api.refusal import Refusal as RefusalOut
+from dashboards.technician.devices import device_in_view
 from dashboards.visit import OurCall, Visit, Visitor, clock_of, needs
 from devices.asking import Act, Ask, News, act_of, can
 from hub import renames
@@ -166,6 +167,7 @@ def list_renamed(visit: Visitor) -> list[RenamedOut]:
 @api.post("/renamed/{device:path}", dependencies=[OurCall], responses={409: {"model": RefusalOut}})
 def take_over(request: Request, visit: Visitor, device: str) -> TakenOverOut:
     """Give a device of the site the name that it has at its gateway now."""
+    device_in_view(visit, device)
     outcome = renames.accept(visit.connection, visit.house.site, device, visit.person.id, clock_of(request))
     if isinstance(outcome, Changed):
         return TakenOverOut(state="taken over", version=outcome.version)

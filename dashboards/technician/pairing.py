@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from dashboards.frame import page
 from dashboards.pages import clock_text, render
 from dashboards.snapshot import unheard
+from dashboards.technician.devices import device_in_view
 from dashboards.visit import OurForm, Visit, Visitor, clock_of, needs
 from devices.asking import (
     Ask,
@@ -173,6 +174,7 @@ def take_over(
     request: Request, visit: Visitor, gateway: Annotated[str, Form()], device: Annotated[str, Form()]
 ) -> Response:
     """The site's device gets the name that somebody gave it at the gateway."""
+    device_in_view(visit, device)
     outcome = renames.accept(visit.connection, visit.house.site, device, visit.person.id, clock_of(request))
     said = "taken over" if isinstance(outcome, Changed) else "not taken over"
     return RedirectResponse(_address(gateway, said), 303)

@@ -106,6 +106,7 @@ def show_placed(request: Request, visit: Visitor, device: str) -> Response:
     found = next((d for d in visit.house.site.devices if d.id == device), None)
     if found is None:
         return RedirectResponse("/technician/inbox", 303)
+    must_see_room(visit, found.room)
     rules = [
         getattr(watch.rule.name, visit.language)
         for watch in visit.house.rules.watches.values()

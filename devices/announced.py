@@ -148,6 +148,9 @@ def read_entity(component: str, name: str, said: Mapping[str, Any], errors: list
     except UnusableTemplateError as fault:
         errors.append(f"value_template of {shown(name)} {fault}")
         return
+    if found is None and component == "binary_sensor" and not said.get("device_class"):
+        what = said.get("name") or name.rpartition("/")[2]
+        errors.append(f"{shown(what)} names no device class: what its on and off mean is not known")
     measure, topic, read = found or ("", "", _says_nothing)
     if not _is_topic(topic):
         measure = topic = ""

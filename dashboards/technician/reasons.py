@@ -227,6 +227,11 @@ _FORMS: tuple[_Form, ...] = (
     _form("topic", r"no gateway is configured for the topic (.+)", r"ingen gateway er satt opp for emnet \1"),
     _form("topic", r"the topic (.+) was announced by nobody", r"emnet \1 er ikke kunngjort av noen"),
     _form(
+        "unreadable",
+        r"(.+) names no device class: what its on and off mean is not known",
+        r"\1 oppgir ingen enhetsklasse: hva på og av betyr, er ikke kjent",
+    ),
+    _form(
         "topic", r"the topic (.+) names no device; expected (.+)", r"emnet \1 nevner ingen enhet; ventet \2"
     ),
     _form("topic", r"the topic (.+) names no device", r"emnet \1 nevner ingen enhet"),

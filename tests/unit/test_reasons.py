@@ -25,6 +25,9 @@ EXAMPLES = {
     "contact is 'maybe'; expected true or false, open, opened": (
         "contact er 'maybe'; ventet true eller false, open, opened"
     ),
+    "'Sengematte' names no device class: what its on and off mean is not known": (
+        "'Sengematte' oppgir ingen enhetsklasse: hva på og av betyr, er ikke kjent"
+    ),
     "the device's codec failed: SyntaxError: x": "enhetens kodek feilet: SyntaxError: x",
 }
 

@@ -212,3 +212,12 @@ def test_an_uplink_that_somebody_simulated_in_the_console_is_no_reading() -> Non
     assert said("up", simulated=True).readings == ()
     assert "simulated in the console" in (said("up", simulated=True).error or "")
     assert said("up/normalized").ignored == "gateway's own talk"
+
+
+def test_what_an_entity_without_a_device_class_means_is_not_guessed_and_it_is_named() -> None:
+    mat = b'{"name": "Sengematte", "stat_t": "esp/mat/state", "uniq_id": "m", "dev": {"ids": ["esp"]}}'
+    decoder = Decoder([GatewayTopic("ha", "homeassistant", "homeassistant", {})])
+    at = datetime(2026, 11, 24, 1, tzinfo=UTC)
+    told = decoder.decode(Message("homeassistant/binary_sensor/esp/mat/config", mat, at))
+    assert told.error == "'Sengematte' names no device class: what its on and off mean is not known"
+    assert told.readings == ()

@@ -14,7 +14,7 @@ from dashboards.snapshot import unheard
 from dashboards.technician.notices import notice_text
 from dashboards.visit import Visit, Visitor, needs
 from hub.registry import device_ids
-from hub.store import devices, records
+from hub.store import devices, faults, records
 from hub.store.devices import HeardDevice
 from rules import wording
 from rules.placing import sign_of
@@ -25,8 +25,8 @@ pages = APIRouter(
     include_in_schema=False, default_response_class=HTMLResponse, dependencies=[needs("see devices")]
 )
 
-How = Literal["well", "silent", "never", "battery"]
-HOWS = ("well", "silent", "never", "battery", "untested")
+How = Literal["well", "silent", "never", "battery", "fault"]
+HOWS = ("well", "silent", "never", "battery", "fault", "untested")
 """What can be asked for; `untested` goes beside each of the others."""
 
 
@@ -98,6 +98,7 @@ def read_devices(visit: Visit) -> list[Row]:
     for watch in house.rules.watches.values():
         for id in watch.devices:
             listening[id] = listening.get(id, 0) + 1
+    at_fault = {kept.fault.device for kept in faults.standing(visit.connection, site.site)}
     tested = records.newest(visit.connection, site.site)
     rows = []
     for device in site.devices:
@@ -117,7 +118,7 @@ def read_devices(visit: Visit) -> list[Row]:
                 room=room,
                 room_id=device.room,
                 role=role,
-                how=_how(one, _is_silent(device.id, one, lost)),
+                how=_how(one, _is_silent(device.id, one, lost), device.id in at_fault),
                 spoke=_ago(one, visit),
                 battery=_battery(one, visit),
                 rules=listening.get(device.id, 0),
@@ -138,14 +139,16 @@ def _is_silent(id: str, device: HeardDevice | None, lost: set[str]) -> bool:
     return not lost.isdisjoint((f"device:{id}", f"gateway:{gateway}", "broker"))
 
 
-def _how(device: HeardDevice | None, silent: bool) -> How:
+def _how(device: HeardDevice | None, silent: bool, at_fault: bool) -> How:
     if device is None or device.last_heard_at is None:
         return "never"
     if silent:
         return "silent"
     low = device.latest.get("battery_low", (False, None))[0] is True
     charge = device.latest.get("battery", (100.0, None))[0]
-    return "battery" if low or (isinstance(charge, float | int) and charge <= 10) else "well"
+    if low or (isinstance(charge, float | int) and charge <= 10):
+        return "battery"
+    return "fault" if at_fault else "well"
 
 
 def _ago(device: HeardDevice | None, visit: Visit) -> str:

@@ -8,9 +8,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from devices.reading import Value
-from hub.store import devices, placements
+from hub.store import devices, faults, placements
 from hub.store.db import transaction
 from hub.store.instants import to_us
+from rules.health.fault import Fault
 from tests.web.conftest import SignIn, csrf_of
 from tests.web.house import DOCUMENT, House
 
@@ -317,6 +318,12 @@ def test_the_list_finds_a_device_by_room_state_and_any_part_of_its_name(
     assert found(unit="nord", q="ytterdør") == ["4B ytterdør", "5C ytterdør"]
     assert found(how="battery") == ["3B stue"]
     assert found(how="silent") == ["1A stue"]
+    spoke(house, "2A stue", motion=True)
+    assert found(how="well") == ["2A stue"]
+    at = house.now()
+    with transaction(house.connection):
+        faults.begin(house.connection, house.site.site, Fault("chatter", "2A stue", at, "too often"), at)
+    assert (found(how="fault"), found(how="well")) == (["2A stue"], [])
     assert "3B stue" not in found(how="never")
     assert found(q="finnes ikke") == []
 

@@ -227,7 +227,7 @@ def open_alert(page: Page, web: Web, alert: int) -> None:
     enter_filled(page, web)
     page.locator(f"#alert-{alert} a.whole").click()
     expect(page.locator(".sure h2")).to_be_visible()
-    until(page, "seen !== undefined")  # the stream has begun
+    until(page, "typeof seen !== 'undefined'")  # the stream has begun
 
 
 @pytest.mark.browser

@@ -164,7 +164,7 @@ class Pipeline:
         site, book, before = self.site.site, self.judge.rulebook, self.judge.paused
         self.away = away_now(store_of_absences.active(self._connection, site), at)
         self._resting = resting(book, empty_rooms(book, self.away)) if self.away else {}
-        paused = held_now(self._connection, site, self._resting)
+        paused = held_now(self._connection, site, self._resting, at)
         if paused.keys() != before.keys():
             gone_on = {key: since for key, since in before.items() if key not in paused}
             with self._transaction():

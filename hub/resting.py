@@ -13,13 +13,13 @@ from rules.rulebook import Rulebook
 
 
 def held_now(
-    connection: sqlite3.Connection, site: str, resting: Mapping[Key, datetime]
+    connection: sqlite3.Connection, site: str, resting: Mapping[Key, datetime], at: datetime
 ) -> dict[Key, datetime]:
     """By rule and room. `resting`: those that rest while nobody is at home."""
     held = {
         (pause.rule, pause.room): pause.paused_at
         for pause in pauses.active(connection, site)
-        if pause.device is None
+        if pause.device is None and pause.ends_at > at
     }
     for key, since in resting.items():
         held[key] = min(since, held.get(key, since))

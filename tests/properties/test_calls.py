@@ -1,0 +1,133 @@
+"""Whatever happens in the house, a grave alert is somebody's, or somebody will be called for it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub.store import escalations
+from rules.alert import Act
+from tests.world import World
+
+SITE = """
+site: house
+name: A house
+units: [{id: UNIT, name: U}]
+rooms: [{id: A, unit: UNIT}]
+residents: [{id: r-a, name: A, room: A}]
+people:
+  - {id: kari, name: Kari, role: carer}
+  - {id: ola, name: Ola, role: carer}
+devices:
+  - {id: door, room: A, role: outer_door, gateway: native}
+  - {id: button, room: A, role: help_button, gateway: native}
+  - {id: radar, room: A, role: fall_detector, gateway: native}
+rules: [{rule: help-button}, {rule: fall}, {rule: night-exit}, {rule: door-open}]
+"""
+HOURS_APART = """
+escalation:
+  high: {steps: [{after: 0 s, to: [leaders]}, {after: 3 h, to: [unit]}], repeat: 4 h}
+"""
+SITES = [SITE.replace("UNIT", unit) + plan for unit in ("sol", "maane") for plan in ("", HOURS_APART)]
+LONGEST_WAIT = timedelta(hours=4)
+NIGHT = datetime(2026, 10, 24, 23, 50, tzinfo=UTC)  # clocks go back in Oslo an hour later
+ACTS: list[Act] = ["accept", "set_out", "arrive", "assist", "hand_back"]
+
+says = st.sampled_from(
+    [
+        ("says", "button", "pressed", "single"),
+        ("says", "door", "open", True),
+        ("says", "door", "open", False),
+        ("says", "radar", "fall", "suspected"),
+        ("says", "radar", "fall", "confirmed"),
+        ("says", "radar", "fall", "cleared"),
+    ]
+)
+acts = st.tuples(
+    st.just("acts"), st.integers(0, 2), st.sampled_from([*ACTS, "close"]), st.sampled_from(["kari", "ola"])
+)
+lengths = st.sampled_from([1, 30, 59, 60, 61, 180, 599, 600, 601, 3599, 3600, 3601, 14400]).map(
+    lambda seconds: timedelta(seconds=seconds)
+)
+passes = st.tuples(st.just("passes"), lengths)
+moves = st.tuples(st.just("clock"), lengths | lengths.map(lambda length: -length))
+imports = st.tuples(st.just("imports"), st.sampled_from(SITES))
+restarts = st.just(("restart",))
+steps = st.lists(st.one_of(says, says, acts, acts, passes, passes, moves, imports, restarts), max_size=25)
+
+
+@given(steps)
+def test_a_grave_alert_is_somebodys_or_somebody_is_called_for_it(steps: list[tuple]) -> None:  # type: ignore[type-arg]
+    with TemporaryDirectory() as folder:
+        house = World(Path(folder), SITES[0], NIGHT)
+        house.says("door", open=False)
+        house.says("radar", fall="cleared")
+        try:
+            for step in steps:
+                _take(house, *step)
+                _somebody_comes(house)
+            _nobody_keeps_it_for_good(house)
+        finally:
+            house.stop()
+
+
+def _take(house: World, what: str, *how) -> None:  # type: ignore[no-untyped-def]
+    if what == "says":
+        device, measure, value = how
+        house.says(device, **{measure: value})
+    elif what == "acts":
+        number, act, person = how
+        standing = [alert for alert in house.alerts() if alert.state != "closed"]
+        if standing:
+            alert = standing[number % len(standing)]
+            if act == "close":
+                house.desk.close(alert.id, person, "helped")
+            else:
+                house.desk.act(alert.id, act, person)
+    elif what == "passes":
+        house.passes(*how)
+    elif what == "clock":
+        house.clock_is_moved(*how)
+    elif what == "imports":
+        house.imports(*how)
+    else:
+        house.restart()
+
+
+def _somebody_comes(house: World) -> None:
+    now = house.clock.now()
+    calls = escalations.of_open(house.connection, "house")
+    for alert in house.alerts():
+        call = calls.pop(alert.id, None)
+        if alert.state == "closed":
+            assert call is None, f"{alert} is closed, and somebody is called for it: {call}"
+        elif alert.state == "open":
+            assert alert.due is None, alert
+            if alert.severity == "high" and not alert.prewarning:
+                assert call is not None, f"nobody is ever called for {alert}"
+                assert call.due is not None, f"nobody is called any more for {alert}"
+                assert now < call.due <= now + LONGEST_WAIT, f"{call.due} at {now} for {alert}"
+        else:
+            assert alert.due is not None, f"{alert} is its owner's for good"
+            assert now < alert.due <= now + timedelta(hours=1), f"{alert} at {now}"
+            assert call is None or call.due is None, f"{alert} has an owner, others are called: {call}"
+    assert calls == {}
+
+
+def _nobody_keeps_it_for_good(house: World) -> None:
+    """Whoever took it says nothing more: when their time is up it is open, and called at that instant."""
+    taken = [alert for alert in house.alerts() if alert.state in ("accepted", "arrived")]
+    for alert in sorted(taken, key=lambda alert: alert.due or NIGHT):
+        assert alert.due is not None
+        trail = len(house.trail(alert))
+        house.until(alert.due)
+        (after,) = (a for a in house.alerts() if a.id == alert.id)
+        assert after.state == "open"
+        overdue, *called = house.trail(alert)[trail:]
+        assert overdue == ("closing_overdue" if alert.state == "arrived" else "arrival_overdue")
+        assert "called" in called or "called_in_vain" in called, house.trail(alert)
+        _somebody_comes(house)

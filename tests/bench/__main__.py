@@ -127,6 +127,7 @@ def main() -> None:
         )
     found["ratios"] = tables.ratios(results)
     print(tables.ratios_table(found["ratios"]), flush=True)
+    (ROOT / "build").mkdir(exist_ok=True)
     (ROOT / "build" / "bench.json").write_text(json.dumps(found, indent=1) + "\n")
 
 

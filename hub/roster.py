@@ -16,14 +16,11 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple, cast, get_args
 
 from rules.building import Site
-from rules.duty import Function, Shift
+from rules.duty import LONGEST, Function, Shift
 
 NEEDED = ("person", "from", "to")
 COLUMNS = (*NEEDED, "function", "units", "residents")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d")
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d")
-LONGEST = timedelta(hours=36)
-"""[default] A shift beyond that is a slip of the keyboard."""
 
 
 class Problem(NamedTuple):

@@ -83,7 +83,7 @@ def answerable(
     connection: sqlite3.Connection, site: Site, alert: Alert, step: AlertEvent
 ) -> list[Answerable]:
     """Whom a call reaches: what is high by all their ways at once, the rest by the first."""
-    on_duty = shifts.on_duty(connection, site.site, step.at)
+    on_duty = shifts.on_duty(connection, site, step.at)
     known = contacts.everything(connection, site.site)
     found = []
     for group in step.reason.split(", "):

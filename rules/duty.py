@@ -1,13 +1,14 @@
 """Who is on duty, and who belongs to a group that is called: from shifts, the site's people and an instant.
 
-Here: decisions on values. Not here: where shifts come from (hub/roster), when a group is called
-(rules/escalation.py).
+Here: decisions on values; the one rule by which the roster and those who signed in to a shift come together
+(`on_duty`). Not here: where shifts come from (hub/duty.py, hub/roster.py), when a group is called
+(rules/escalation.py), a week and its gaps (rules/week.py).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 import msgspec
@@ -32,10 +33,82 @@ class Shift(msgspec.Struct, frozen=True):
     ends_at: datetime
     residents: tuple[str, ...] = ()
     source: Literal["roster", "signed_in"] = "roster"
+    key: str = ""
+    """What the calendar calls it that it came from: the same one again changes it. Empty: from elsewhere."""
 
     def covers(self, unit: str, at: datetime) -> bool:
         """'' stands for several units: whoever is on duty anywhere."""
         return self.starts_at <= at < self.ends_at and (not self.units or unit == "" or unit in self.units)
+
+
+class StaffAbsence(msgspec.Struct, frozen=True):
+    """Somebody of the staff is not there, whatever the roster says. Why is not kept."""
+
+    id: int
+    person: str
+    starts_at: datetime
+    ends_at: datetime
+    said_by: str
+
+    def covers(self, person: str, at: datetime) -> bool:
+        return self.person == person and self.starts_at <= at < self.ends_at
+
+
+LONGEST = timedelta(hours=36)
+"""[default] A shift beyond that is a slip of the keyboard."""
+
+EARLY = timedelta(hours=2)
+"""[default] Who signs in this long before a planned shift, signs in to that one."""
+
+
+def on_duty(
+    site: Site, shifts: Iterable[Shift], absences: Iterable[StaffAbsence], at: datetime
+) -> tuple[Shift, ...]:
+    """The shifts that count at an instant. Those who signed in to a shift are on duty, as they said it. In a
+    unit where nobody of a function (carer, night patrol, leader) has signed in, those whom the roster plans
+    are, apart from whoever is absent and whoever signed in during that shift and has left again.
+
+    `shifts`: all that overlap with the last `LONGEST`; also those that are over tell who has left.
+    """
+    known, everything, away = {person.id for person in site.people}, list(shifts), list(absences)
+    signed_in = [s for s in everything if s.source == "signed_in" and s.person in known]
+    here = [s for s in signed_in if s.starts_at <= at < s.ends_at]
+    there = {s.person for s in here}
+    found = list(here)
+    for shift in everything:
+        if shift.source != "roster" or shift.person not in known or not shift.starts_at <= at < shift.ends_at:
+            continue
+        if shift.person in there or any(absence.covers(shift.person, at) for absence in away):
+            continue
+        if any(_left(shift, s, at) for s in signed_in):
+            continue
+        left = _where_nobody_signed_in(shift, here, site)
+        if left is not None:
+            found.append(left)
+    return tuple(sorted(found, key=lambda shift: (shift.starts_at, shift.id)))
+
+
+def _left(planned: Shift, signed_in: Shift, at: datetime) -> bool:
+    """Whether it was this shift that they signed in to and have left."""
+    came = signed_in.person == planned.person and signed_in.starts_at > planned.starts_at - EARLY
+    return came and planned.starts_at < signed_in.ends_at <= at
+
+
+def _where_nobody_signed_in(shift: Shift, here: list[Shift], site: Site) -> Shift | None:
+    """A planned shift without the units where others of the same function have signed in."""
+    others = [s for s in here if s.function == shift.function]
+    if not others:
+        return shift
+    units = shift.units or tuple(unit.id for unit in site.units)
+    rest = tuple(u for u in units if not any(not s.units or u in s.units for s in others))
+    if not rest:
+        return None
+    if rest == units:
+        return shift
+    rooms = {room.id for room in site.rooms if room.unit in rest}
+    inside = {r.id for r in site.residents if r.room in rooms}
+    residents = tuple(r for r in shift.residents if r in inside)
+    return msgspec.structs.replace(shift, units=rest, residents=residents)
 
 
 class Called(msgspec.Struct, frozen=True):
@@ -48,7 +121,7 @@ class Called(msgspec.Struct, frozen=True):
 def called(
     group: Group, unit: str, residents: Iterable[str], site: Site, shifts: Iterable[Shift], at: datetime
 ) -> Called:
-    """The people of a group for an alert of this unit and these residents.
+    """The people of a group for an alert of this unit and these residents. `shifts`: what `on_duty` says.
 
     A gap in the roster must not leave a call without anybody: who is assigned falls back to the unit on duty,
     and that to everybody whom the site names for the unit. `nobody`: even so there is nobody, and the next

@@ -25,7 +25,7 @@ def run(arguments: argparse.Namespace) -> int:
     with opened_site(arguments.data, arguments.site) as (connection, site):
         now = WallClock().now()
         if arguments.file is None:
-            for shift in shifts.on_duty(connection, site.site, now):
+            for shift in shifts.on_duty(connection, site, now):
                 until = shift.ends_at.astimezone(site.zone)
                 where = ", ".join(shift.units) or "the whole house"
                 print(f"{shift.person}\t{shift.function}\t{where}\tuntil {until:%Y-%m-%d %H:%M}")

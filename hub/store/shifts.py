@@ -1,4 +1,4 @@
-"""The duty roster: who is on duty where, and whom they look after."""
+"""The duty roster: who is on duty where, and whom they look after; and who of the staff is absent."""
 
 from __future__ import annotations
 
@@ -8,29 +8,46 @@ from datetime import datetime
 import msgspec
 
 from hub.store.instants import from_us, to_us
-from rules.duty import Shift
+from rules.building import Site
+from rules.duty import LONGEST, Shift, StaffAbsence
+from rules.duty import on_duty as on_duty_of
 
 _names = msgspec.json.Decoder(tuple[str, ...]).decode
 
 
+_FIELDS = ("person", "units", "function", "starts_at", "ends_at", "residents", "source", "key")
+_COLUMNS = ", ".join(_FIELDS)
+
+
 def add(connection: sqlite3.Connection, site: str, shift: Shift) -> Shift:
     """Store it; returns it with its id."""
+    marks = ", ".join("?" for _ in _FIELDS)
     cursor = connection.execute(
-        "INSERT INTO shift (site, person, units, function, starts_at, ends_at, residents, source)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            site,
-            shift.person,
-            msgspec.json.encode(shift.units).decode(),
-            shift.function,
-            to_us(shift.starts_at),
-            to_us(shift.ends_at),
-            msgspec.json.encode(shift.residents).decode(),
-            shift.source,
-        ),
+        f"INSERT INTO shift (site, {_COLUMNS}) VALUES (?, {marks})", (site, *_row(shift))
     )
     assert cursor.lastrowid is not None
     return msgspec.structs.replace(shift, id=cursor.lastrowid)
+
+
+def put(connection: sqlite3.Connection, site: str, shift: Shift) -> None:
+    """Store a change."""
+    assignments = ", ".join(f"{name} = ?" for name in _FIELDS)
+    connection.execute(
+        f"UPDATE shift SET {assignments} WHERE site = ? AND id = ?", (*_row(shift), site, shift.id)
+    )
+
+
+def delete(connection: sqlite3.Connection, site: str, id: int) -> None:
+    connection.execute("DELETE FROM shift WHERE site = ? AND id = ?", (site, id))
+
+
+def get(connection: sqlite3.Connection, site: str, id: int) -> Shift | None:
+    return next(iter(_many(connection, "site = ? AND id = ?", (site, id))), None)
+
+
+def of_key(connection: sqlite3.Connection, site: str, prefix: str) -> list[Shift]:
+    """All that came from calendars whose keys begin so."""
+    return _many(connection, "site = ? AND key >= ? AND key < ?", (site, prefix, prefix + "\U0010ffff"))
 
 
 def put_roster(connection: sqlite3.Connection, site: str, found: list[Shift]) -> int:
@@ -56,18 +73,67 @@ def end(connection: sqlite3.Connection, site: str, id: int, at: datetime) -> Non
     )
 
 
-def on_duty(connection: sqlite3.Connection, site: str, at: datetime) -> list[Shift]:
-    """The shifts that have begun and are not over, the first to begin first."""
-    return between(connection, site, at, at)
+def on_duty(connection: sqlite3.Connection, site: Site, at: datetime) -> tuple[Shift, ...]:
+    """Who counts as on duty, by the one rule (rules/duty.py)."""
+    known = between(connection, site.site, at - LONGEST, at)
+    return on_duty_of(site, known, absences(connection, site.site, at, at), at)
 
 
 def between(connection: sqlite3.Connection, site: str, since: datetime, until: datetime) -> list[Shift]:
-    """Those that hold at some time in the stretch."""
+    """Those that hold at some time in the stretch, as they were planned or signed in to."""
+    condition = "site = ? AND ends_at > ? AND starts_at <= ? ORDER BY starts_at, id"
+    return _many(connection, condition, (site, to_us(since), to_us(until)))
+
+
+def _many(connection: sqlite3.Connection, condition: str, values: tuple[object, ...]) -> list[Shift]:
+    rows = connection.execute(f"SELECT id, {_COLUMNS} FROM shift WHERE {condition}", values)
+    return [
+        Shift(r[0], r[1], _names(r[2]), r[3], from_us(r[4]), from_us(r[5]), _names(r[6]), r[7], r[8])
+        for r in rows
+    ]
+
+
+def _row(shift: Shift) -> tuple[object, ...]:
+    return (
+        shift.person,
+        msgspec.json.encode(shift.units).decode(),
+        shift.function,
+        to_us(shift.starts_at),
+        to_us(shift.ends_at),
+        msgspec.json.encode(shift.residents).decode(),
+        shift.source,
+        shift.key,
+    )
+
+
+def add_absence(connection: sqlite3.Connection, site: str, absence: StaffAbsence) -> StaffAbsence:
+    """Store it; returns it with its id."""
+    cursor = connection.execute(
+        "INSERT INTO staff_absence (site, person, starts_at, ends_at, said_by) VALUES (?, ?, ?, ?, ?)",
+        (site, absence.person, to_us(absence.starts_at), to_us(absence.ends_at), absence.said_by),
+    )
+    assert cursor.lastrowid is not None
+    return msgspec.structs.replace(absence, id=cursor.lastrowid)
+
+
+def end_absence(connection: sqlite3.Connection, site: str, id: int, at: datetime) -> None:
+    """They are back; an absence that has not begun is gone."""
+    connection.execute(
+        "DELETE FROM staff_absence WHERE site = ? AND id = ? AND starts_at >= ?", (site, id, to_us(at))
+    )
+    connection.execute(
+        "UPDATE staff_absence SET ends_at = ? WHERE site = ? AND id = ? AND ends_at > ?",
+        (to_us(at), site, id, to_us(at)),
+    )
+
+
+def absences(
+    connection: sqlite3.Connection, site: str, since: datetime, until: datetime
+) -> list[StaffAbsence]:
+    """Those that hold at some time in the stretch, the first first."""
     rows = connection.execute(
-        "SELECT id, person, units, function, starts_at, ends_at, residents, source FROM shift"
+        "SELECT id, person, starts_at, ends_at, said_by FROM staff_absence"
         " WHERE site = ? AND ends_at > ? AND starts_at <= ? ORDER BY starts_at, id",
         (site, to_us(since), to_us(until)),
     )
-    return [
-        Shift(r[0], r[1], _names(r[2]), r[3], from_us(r[4]), from_us(r[5]), _names(r[6]), r[7]) for r in rows
-    ]
+    return [StaffAbsence(row[0], row[1], from_us(row[2]), from_us(row[3]), row[4]) for row in rows]

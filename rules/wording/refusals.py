@@ -41,6 +41,29 @@ _WORDS: dict[str, tuple[str, str]] = {
         "The test is too old to be signed. Make a new one.",
     ),
     "no_resident": ("Velg en beboer.", "Choose a resident."),
+    "no_shift": ("Vakten finnes ikke lenger i turnusen.", "The shift is no longer on the roster."),
+    "no_person": ("Velg hvem det gjelder.", "Choose who it is."),
+    "no_function": (
+        "Denne personen kan ikke ha den funksjonen på vakt.",
+        "This person cannot be on duty as that.",
+    ),
+    "no_unit": ("Velg en avdeling som finnes.", "Choose a unit that there is."),
+    "no_time": ("Skriv når vakten begynner og slutter.", "Say when the shift begins and ends."),
+    "shift_length": (
+        "Slutten må komme etter starten, og vakten kan vare høyst 36 timer.",
+        "The end must come after the beginning, and a shift lasts 36 hours at most.",
+    ),
+    "two_shifts": (
+        "Personen står allerede på en annen vakt i denne tiden.",
+        "This person is on another shift at that time.",
+    ),
+    "resident_elsewhere": (
+        "En av beboerne bor ikke på avdelingen.",
+        "One of the residents does not live in the unit.",
+    ),
+    "not_on_shift": ("Du har ikke meldt deg på vakt.", "You have not signed in to a shift."),
+    "absence_long": ("Høyst ett år.", "A year at most."),
+    "no_staff_absence": ("Fraværet er allerede slutt.", "The absence is over already."),
 }
 
 

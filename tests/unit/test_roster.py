@@ -68,6 +68,6 @@ def test_the_same_file_twice_puts_each_shift_on_the_roster_once(tmp_path: Path) 
     found = [s for s in read_roster(GOOD.encode(), "vakter.csv", SITE) if isinstance(s, Shift)]
     assert shifts.put_roster(connection, "test", found) == 1
     assert shifts.put_roster(connection, "test", found) == 0
-    on_duty = shifts.on_duty(connection, "test", datetime(2026, 11, 25, 2, tzinfo=UTC))
+    on_duty = shifts.on_duty(connection, SITE, datetime(2026, 11, 25, 2, tzinfo=UTC))
     assert [shift.person for shift in on_duty] == ["kari"]
     connection.close()

@@ -1,0 +1,206 @@
+"""The duty roster as people change it: shifts, who is absent, and signing in to a shift. The same kind of
+transaction as the desk's; each step is on the audit trail.
+
+Here: what is asked for, checked and stored. Not here: who counts as on duty (rules/duty.py), files
+(hub/roster.py, hub/roster_calendar.py).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+
+import msgspec
+
+from hub.clock import Clock
+from hub.store import audit
+from hub.store import shifts as store
+from hub.store.db import transaction
+from rules.building import Person, PersonRole, Site
+from rules.duty import LONGEST, Function, Shift, StaffAbsence
+from rules.pause import Refusal
+from rules.week import WEEK, midnight, moved
+
+FUNCTIONS_OF: dict[PersonRole, tuple[Function, ...]] = {
+    "carer": ("carer", "night_patrol"),
+    "leader": ("carer", "night_patrol", "leader"),
+}
+"""Who can be on duty as what. A leader lends a hand; nobody else can be called to a resident."""
+
+ALONE = timedelta(hours=8)
+"""[default] How long a shift lasts that somebody signs in to without being planned."""
+LONGEST_ABSENCE = timedelta(days=366)
+
+
+class Duty:
+    def __init__(self, connection: sqlite3.Connection, site: Site, clock: Clock) -> None:
+        self._connection, self._site, self._clock = connection, site, clock
+
+    def put(self, asked: Shift, by: str) -> Shift | Refusal:
+        """A shift on the roster; with an id one that is there is changed. Two who plan somebody for the same
+        hours are told: nobody can be on two shifts at once.
+        """
+        with transaction(self._connection):
+            before = store.get(self._connection, self._site.site, asked.id) if asked.id else None
+            if asked.id and (before is None or before.source != "roster"):
+                return Refusal("there is no such shift on the roster", "no_shift")
+            why = why_not(asked, self._site) or self._overlap(asked)
+            if why is not None:
+                return why
+            if before is None:
+                after = store.add(self._connection, self._site.site, asked)
+            else:
+                after = msgspec.structs.replace(asked, key=before.key)
+                store.put(self._connection, self._site.site, after)
+            self._note(after, "shift added" if before is None else "shift changed", by)
+            return after
+
+    def remove(self, id: int, by: str) -> Shift | Refusal:
+        with transaction(self._connection):
+            known = store.get(self._connection, self._site.site, id)
+            if known is None or known.source != "roster":
+                return Refusal("there is no such shift on the roster", "no_shift")
+            store.delete(self._connection, self._site.site, id)
+            self._note(known, "shift removed", by)
+            return known
+
+    def sign_in(
+        self,
+        person: str,
+        function: Function,
+        units: Sequence[str],
+        residents: Sequence[str],
+        until: datetime | None,
+    ) -> Shift | Refusal:
+        """ "I am on duty." Said again it takes the place of what was said before. Without `until`: as
+        planned, or `ALONE`.
+        """
+        with transaction(self._connection):
+            now = self._clock.now()
+            ends = until or self.planned_end(person, now)
+            asked = Shift(0, person, tuple(units), function, now, ends, tuple(residents), "signed_in")
+            why = why_not(asked, self._site)
+            if why is not None:
+                return why
+            for known in self._here(person, now):
+                store.end(self._connection, self._site.site, known.id, now)
+            after = store.add(self._connection, self._site.site, asked)
+            self._note(after, "signed in to a shift", person)
+            return after
+
+    def leave(self, person: str) -> Shift | Refusal:
+        """ "I am going." The roster does not count them for this shift any more."""
+        with transaction(self._connection):
+            now = self._clock.now()
+            here = self._here(person, now)
+            if not here:
+                return Refusal(f"{person} has not signed in to a shift", "not_on_shift")
+            for known in here:
+                store.end(self._connection, self._site.site, known.id, now)
+            self._note(here[-1], "left the shift", person)
+            return here[-1]
+
+    def planned_end(self, person: str, now: datetime) -> datetime:
+        """Until when somebody who signs in now is on duty, unless they say otherwise."""
+        known = store.between(self._connection, self._site.site, now, now + timedelta(hours=2))
+        ends = [s.ends_at for s in known if s.person == person and s.source == "roster"]
+        return min(max(ends), now + LONGEST) if ends else now + ALONE
+
+    def absent(self, person: str, since: datetime, until: datetime, by: str) -> StaffAbsence | Refusal:
+        """Their shifts do not count, and the gap shows. Why is not asked."""
+        with transaction(self._connection):
+            if _person(self._site, person) is None:
+                return Refusal(f"{self._site.site} has no person {person!r}", "no_person")
+            if until <= since or until <= self._clock.now():
+                return Refusal("the end lies before the beginning, or in the past", "end_past")
+            if until - since > LONGEST_ABSENCE:
+                return Refusal("the end is too far away; expected within a year", "absence_long")
+            found = store.add_absence(
+                self._connection, self._site.site, StaffAbsence(0, person, since, until, by)
+            )
+            detail = {"person": person, "from": since, "to": until}
+            audit.add(self._connection, self._site.site, self._clock.now(), by, "staff absent", detail)
+            return found
+
+    def back(self, id: int, by: str) -> StaffAbsence | Refusal:
+        """They come after all, from now on."""
+        with transaction(self._connection):
+            now = self._clock.now()
+            far = now + LONGEST_ABSENCE
+            known = store.absences(self._connection, self._site.site, now, far)
+            found = next((absence for absence in known if absence.id == id), None)
+            if found is None:
+                return Refusal("there is no such absence any more", "no_staff_absence")
+            store.end_absence(self._connection, self._site.site, id, now)
+            detail = {"person": found.person}
+            audit.add(self._connection, self._site.site, now, by, "staff back", detail)
+            return found
+
+    def copy_week(self, week: date, to: date, units: Iterable[str], by: str) -> int:
+        """The roster of one week (its Monday) into another one, for these units; what is there already stays
+        and is not doubled. Returns how many shifts were new.
+        """
+        wanted = frozenset(units)
+        with transaction(self._connection):
+            since = midnight(week, self._site)
+            known = store.between(self._connection, self._site.site, since, midnight(week + WEEK, self._site))
+            source = [
+                moved(s, (to - week).days, self._site)
+                for s in known
+                if s.source == "roster"
+                and since <= s.starts_at < midnight(week + WEEK, self._site)
+                and (not s.units or wanted & frozenset(s.units))
+            ]
+            new = [s for s in source if self._overlap(s) is None]
+            for shift in new:
+                store.add(self._connection, self._site.site, shift)
+            detail = {"from": str(week), "to": str(to), "shifts": len(new)}
+            audit.add(self._connection, self._site.site, self._clock.now(), by, "week copied", detail)
+            return len(new)
+
+    def _here(self, person: str, now: datetime) -> list[Shift]:
+        known = store.between(self._connection, self._site.site, now, now)
+        return [s for s in known if s.person == person and s.source == "signed_in"]
+
+    def _overlap(self, asked: Shift) -> Refusal | None:
+        known = store.between(self._connection, self._site.site, asked.starts_at, asked.ends_at)
+        for other in known:
+            same = other.person == asked.person and other.source == "roster" and other.id != asked.id
+            if same and other.starts_at < asked.ends_at and asked.starts_at < other.ends_at:
+                return Refusal(f"{asked.person} is on another shift at that time", "two_shifts")
+        return None
+
+    def _note(self, shift: Shift, what: str, by: str) -> None:
+        detail = {
+            "shift": shift.id,
+            "person": shift.person,
+            "function": shift.function,
+            "units": shift.units,
+            "from": shift.starts_at,
+            "to": shift.ends_at,
+            "residents": shift.residents,
+        }
+        audit.add(self._connection, self._site.site, self._clock.now(), by, what, detail)
+
+
+def why_not(shift: Shift, site: Site) -> Refusal | None:
+    """What a shift can't be like, wherever it comes from."""
+    person = _person(site, shift.person)
+    if person is None:
+        return Refusal(f"{site.site} has no person {shift.person!r}", "no_person")
+    if shift.function not in FUNCTIONS_OF.get(person.role, ()):
+        return Refusal(f"{shift.person} is {person.role}, not {shift.function}", "no_function")
+    if not {unit.id for unit in site.units}.issuperset(shift.units):
+        return Refusal("a unit is not known", "no_unit")
+    if not timedelta(0) < shift.ends_at - shift.starts_at <= LONGEST:
+        return Refusal("the end must come after the beginning, within 36 h", "shift_length")
+    units = {room.id: room.unit for room in site.rooms}
+    inside = {r.id for r in site.residents if not shift.units or units.get(r.room) in shift.units}
+    if not inside.issuperset(shift.residents):
+        return Refusal("a resident does not live in these units", "resident_elsewhere")
+    return None
+
+
+def _person(site: Site, id: str) -> Person | None:
+    return next((person for person in site.people if person.id == id), None)

@@ -1,0 +1,119 @@
+"""A stretch of the roster as people look at it: who comes when, and where nobody is.
+
+Here: decisions on values. Not here: who counts at an instant (rules/duty.py).
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from typing import Literal, NamedTuple
+
+import msgspec
+
+from rules.building import Site
+from rules.duration import local_instant
+from rules.duty import Shift, StaffAbsence, on_duty
+
+WEEK = timedelta(days=7)
+
+
+class Gap(NamedTuple):
+    """A stretch in which no carer is on duty in a unit. `who`: the night patrol goes by, or nobody."""
+
+    unit: str
+    starts_at: datetime
+    ends_at: datetime
+    who: Literal["nobody", "night_patrol"]
+
+
+def monday_of(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def midnight(day: date, site: Site) -> datetime:
+    """When a local day begins (aware UTC)."""
+    return local_instant(f"{day:%Y-%m-%d}T00:00", site.zone)
+
+
+def days_of(week: date, site: Site) -> list[tuple[datetime, datetime]]:
+    """The seven days from a Monday on; one of them lasts 23 or 25 h where the clocks change."""
+    edges = [midnight(week + timedelta(days=n), site) for n in range(8)]
+    return list(itertools.pairwise(edges))
+
+
+def gaps(
+    site: Site,
+    unit: str,
+    shifts: Sequence[Shift],
+    absences: Sequence[StaffAbsence],
+    since: datetime,
+    until: datetime,
+) -> list[Gap]:
+    """Where no carer is on duty in the unit, in order; what lies together is one."""
+    ours = [s for s in shifts if not s.units or unit in s.units]
+    people = {s.person for s in ours}
+    away = [a for a in absences if a.person in people]
+    edges = {since, until}
+    stretches = [(s.starts_at, s.ends_at) for s in ours] + [(a.starts_at, a.ends_at) for a in away]
+    edges |= {at for stretch in stretches for at in stretch if since < at < until}
+    found: list[Gap] = []
+    in_order = sorted(edges)
+    for start, end in itertools.pairwise(in_order):
+        there = {s.function for s in on_duty(site, ours, away, start) if s.covers(unit, start)}
+        if "carer" in there:
+            continue
+        who: Literal["nobody", "night_patrol"] = "night_patrol" if "night_patrol" in there else "nobody"
+        if found and found[-1].ends_at == start and found[-1].who == who:
+            found[-1] = found[-1]._replace(ends_at=end)
+        else:
+            found.append(Gap(unit, start, end, who))
+    return found
+
+
+def next_on_duty(
+    shifts: Iterable[Shift], absences: Sequence[StaffAbsence], unit: str, now: datetime
+) -> list[Shift]:
+    """The planned shifts in the unit that begin next, all that begin within the same hour."""
+    coming = sorted(
+        (
+            s
+            for s in shifts
+            if s.source == "roster"
+            and s.starts_at > now
+            and (not s.units or unit in s.units)
+            and not any(a.covers(s.person, s.starts_at) for a in absences)
+        ),
+        key=lambda shift: (shift.starts_at, shift.id),
+    )
+    return [s for s in coming if s.starts_at <= coming[0].starts_at + timedelta(hours=1)] if coming else []
+
+
+def moved(shift: Shift, days: int, site: Site) -> Shift:
+    """The same shift so many days later, by the wall clock: a night that the clocks change in is an hour
+    longer or shorter.
+    """
+
+    def later(at: datetime) -> datetime:
+        wall = at.astimezone(site.zone) + timedelta(days=days)
+        return local_instant(f"{wall:%Y-%m-%dT%H:%M}", site.zone)
+
+    return msgspec.structs.replace(
+        shift, id=0, key="", starts_at=later(shift.starts_at), ends_at=later(shift.ends_at)
+    )
+
+
+def shifts_later(at: datetime, shifts: Sequence[Shift], unit: str, count: int) -> datetime:
+    """When the shift that runs now and `count` after it are over in a unit; '' is the whole house. Where the
+    roster does not say, a shift is taken to last `ORDINARY`.
+    """
+    ours = [s for s in shifts if s.function != "leader" and (unit == "" or not s.units or unit in s.units)]
+    for _ in range(count + 1):
+        running = [s.ends_at for s in ours if s.starts_at <= at < s.ends_at]
+        at = max(running, default=at + ORDINARY)
+    return at
+
+
+ORDINARY = timedelta(hours=8)
+"""[default] How long a shift lasts where nothing else is said."""

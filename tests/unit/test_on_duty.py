@@ -1,0 +1,261 @@
+"""Who counts as on duty: the roster and those who signed in to a shift, by one rule; and a week's gaps."""
+
+import sqlite3
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub.duty import Duty
+from hub.store import shifts
+from hub.store.db import connect
+from rules.building import Site
+from rules.duty import Function, Shift, StaffAbsence, called, on_duty
+from rules.pause import Refusal
+from rules.week import Gap, gaps, moved, next_on_duty, shifts_later
+from tests.world import Clock, read
+
+SITE: Site = read("""
+site: test
+name: Test
+units: [{id: sol, name: Solsida, neighbours: [nord]}, {id: nord, name: Nordsida}]
+rooms: [{id: 3B, unit: sol}, {id: 4B, unit: nord}]
+residents: [{id: r-anna, name: Anna, room: 3B}, {id: r-per, name: Per, room: 4B}]
+people:
+  - {id: kari, name: Kari, role: carer, units: [sol]}
+  - {id: siri, name: Siri, role: carer, units: [sol]}
+  - {id: nils, name: Nils, role: carer, units: [nord]}
+  - {id: lise, name: Lise, role: leader}
+  - {id: tor, name: Tor, role: technician}
+""")
+NIGHT = datetime(2026, 11, 24, 2, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+def shift(
+    person: str, *units: str, begin: float = -4, end: float = 4, residents: tuple[str, ...] = ()
+) -> Shift:
+    return Shift(0, person, units, "carer", NIGHT + begin * HOUR, NIGHT + end * HOUR, residents)
+
+
+def came(
+    person: str, *units: str, begin: float = -4, end: float = 4, residents: tuple[str, ...] = ()
+) -> Shift:
+    planned = shift(person, *units, begin=begin, end=end, residents=residents)
+    return msgspec.structs.replace(planned, source="signed_in")
+
+
+def here(*known: Shift, absent: tuple[StaffAbsence, ...] = (), at: datetime = NIGHT) -> list[tuple[str, ...]]:
+    return sorted((s.person, *s.units) for s in on_duty(SITE, known, absent, at))
+
+
+def test_where_nobody_has_signed_in_the_roster_counts() -> None:
+    assert here(shift("kari", "sol"), shift("nils", "nord")) == [("kari", "sol"), ("nils", "nord")]
+
+
+def test_those_who_signed_in_win_over_those_only_planned_unit_by_unit() -> None:
+    assert here(shift("kari", "sol"), came("siri", "sol"), shift("nils", "nord")) == [
+        ("nils", "nord"),
+        ("siri", "sol"),
+    ]
+    assert here(shift("kari"), came("siri", "sol")) == [("kari", "nord"), ("siri", "sol")]
+    assert here(shift("kari", "sol", "nord"), came("siri")) == [("siri",)]
+
+
+def test_whoever_left_early_is_not_on_duty_any_more_and_a_double_shift_still_begins() -> None:
+    assert here(shift("kari", "sol"), came("kari", "sol", end=-1)) == []
+    evening, night = shift("kari", "sol", begin=-8, end=-0.5), shift("kari", "sol", begin=-1, end=7)
+    assert here(evening, night, came("kari", "sol", begin=-8, end=-0.5)) == [("kari", "sol")]
+
+
+def test_who_is_absent_is_not_on_duty_but_who_signed_in_all_the_same_is() -> None:
+    away = (StaffAbsence(1, "kari", NIGHT - HOUR, NIGHT + HOUR, "lise"),)
+    assert here(shift("kari", "sol"), absent=away) == []
+    assert here(shift("kari", "sol"), absent=away, at=NIGHT + HOUR) == [("kari", "sol")]
+    assert here(came("kari", "sol"), absent=away) == [("kari", "sol")]
+
+
+def test_the_residents_of_somebody_who_is_only_planned_go_to_the_unit_that_signed_in() -> None:
+    known = on_duty(SITE, [shift("kari", "sol", residents=("r-anna",)), came("siri", "sol")], (), NIGHT)
+    found = called("assigned", "sol", ["r-anna"], SITE, known, NIGHT)
+    assert (found.people, found.why) == (("siri",), "nobody_assigned")
+
+
+ROWS = st.tuples(
+    st.sampled_from(["kari", "siri", "nils"]),
+    st.sampled_from(["", "sol", "nord"]),
+    st.booleans(),
+    st.integers(-6, 3),
+    st.integers(1, 9),
+)
+
+
+@given(st.lists(ROWS, max_size=8))
+def test_no_sign_in_ever_takes_the_last_one_from_a_unit(rows: list[tuple[str, str, bool, int, int]]) -> None:
+    known = [
+        (came if signed_in else shift)(person, *([unit] if unit else []), begin=begin, end=begin + length)
+        for person, unit, signed_in, begin, length in rows
+    ]
+    found = on_duty(SITE, known, (), NIGHT)
+    holding = [s for s in known if s.starts_at <= NIGHT < s.ends_at]
+    assert {s.person for s in found} <= {s.person for s in holding}
+    assert {s.person for s in holding if s.source == "signed_in"} <= {s.person for s in found}
+    said_themselves = {s.person for s in known if s.source == "signed_in"}
+    for unit in ("sol", "nord"):
+        for one in holding:
+            if one.covers(unit, NIGHT) and (one.source == "signed_in" or one.person not in said_themselves):
+                assert any(s.covers(unit, NIGHT) for s in found)
+
+
+def test_gaps_are_found_also_those_that_an_absence_tears_and_what_the_night_patrol_covers_is_said() -> None:
+    day, until = NIGHT, NIGHT + 12 * HOUR
+    patrol = Shift(0, "siri", (), "night_patrol", NIGHT + 8 * HOUR, until)
+    known = [shift("kari", "sol", begin=-1, end=4), shift("kari", "sol", begin=5, end=8), patrol]
+    assert gaps(SITE, "sol", known, (), day, until) == [
+        Gap("sol", NIGHT + 4 * HOUR, NIGHT + 5 * HOUR, "nobody"),
+        Gap("sol", NIGHT + 8 * HOUR, until, "night_patrol"),
+    ]
+    away = [StaffAbsence(1, "kari", NIGHT + 3 * HOUR, NIGHT + 7 * HOUR, "lise")]
+    assert gaps(SITE, "sol", known, away, day, until)[0] == Gap(
+        "sol", NIGHT + 3 * HOUR, NIGHT + 7 * HOUR, "nobody"
+    )
+
+
+def test_the_next_to_come_are_those_of_the_next_hour_who_are_not_absent() -> None:
+    known = [shift("kari", "sol", begin=4, end=8), shift("siri", "sol", begin=4.5, end=9)]
+    known.append(shift("nils", "sol", begin=9, end=12))
+    assert [s.person for s in next_on_duty(known, (), "sol", NIGHT)] == ["kari", "siri"]
+    away = [StaffAbsence(1, "kari", NIGHT, NIGHT + 9 * HOUR, "lise")]
+    assert [s.person for s in next_on_duty(known, away, "sol", NIGHT)] == ["siri"]
+
+
+def test_a_night_copied_into_the_week_of_the_clock_change_keeps_its_times_on_the_wall() -> None:
+    night = Shift(
+        1, "kari", (), "carer", datetime(2026, 3, 21, 21, tzinfo=UTC), datetime(2026, 3, 22, 6, tzinfo=UTC)
+    )
+    later = moved(night, 7, SITE)
+    assert [f"{at.astimezone(SITE.zone):%d %H:%M}" for at in (later.starts_at, later.ends_at)] == [
+        "28 22:00",
+        "29 07:00",
+    ]
+    assert later.ends_at - later.starts_at == 8 * HOUR
+
+
+def test_a_note_holds_for_whole_shifts_as_the_roster_has_them() -> None:
+    known = [shift("kari", "sol", begin=-1, end=3), shift("siri", "sol", begin=2.5, end=10)]
+    assert shifts_later(NIGHT, known, "sol", 0) == NIGHT + 3 * HOUR
+    assert shifts_later(NIGHT, known, "sol", 1) == NIGHT + 10 * HOUR
+    assert shifts_later(NIGHT, known, "sol", 2) == NIGHT + 18 * HOUR  # the roster ends: eight hours
+
+
+# What people do
+
+
+@pytest.fixture
+def connection(tmp_path: Path) -> Iterator[sqlite3.Connection]:
+    connection = connect(tmp_path / "vaka.db")
+    yield connection
+    connection.close()
+
+
+def duty(connection: sqlite3.Connection, at: datetime = NIGHT) -> Duty:
+    return Duty(connection, SITE, Clock(at))
+
+
+def people(connection: sqlite3.Connection, at: datetime) -> list[str]:
+    return [s.person for s in shifts.on_duty(connection, SITE, at)]
+
+
+def why(found: object) -> str:
+    assert isinstance(found, Refusal)
+    return found.code
+
+
+def test_a_shift_is_planned_changed_and_removed_and_all_of_it_is_on_record(
+    connection: sqlite3.Connection,
+) -> None:
+    book = duty(connection)
+    planned = book.put(shift("kari", "sol"), "lise")
+    assert isinstance(planned, Shift)
+    longer = book.put(msgspec.structs.replace(planned, ends_at=NIGHT + 6 * HOUR), "lise")
+    assert isinstance(longer, Shift)
+    assert people(connection, NIGHT + 5 * HOUR) == ["kari"]
+    book.remove(planned.id, "lise")
+    assert people(connection, NIGHT) == []
+    assert why(book.remove(planned.id, "lise")) == "no_shift"
+    assert [(row[0], row[1]) for row in connection.execute("SELECT what, by FROM audit ORDER BY rowid")] == [
+        ("shift added", "lise"),
+        ("shift changed", "lise"),
+        ("shift removed", "lise"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        (shift("ola", "sol"), "no_person"),
+        (shift("tor", "sol"), "no_function"),
+        (shift("kari", "west"), "no_unit"),
+        (shift("kari", "sol", end=-4), "shift_length"),
+        (shift("kari", "sol", end=40), "shift_length"),
+        (shift("kari", "sol", residents=("r-per",)), "resident_elsewhere"),
+        (shift("siri", "sol", begin=3, end=9), "two_shifts"),
+    ],
+)
+def test_what_can_be_no_shift_is_refused_with_a_reason(
+    connection: sqlite3.Connection, asked: Shift, code: str
+) -> None:
+    book = duty(connection)
+    assert isinstance(book.put(shift("siri", "sol"), "lise"), Shift)
+    assert why(book.put(asked, "lise")) == code
+
+
+def test_signing_in_lasts_as_long_as_planned_or_eight_hours_and_ends_when_they_leave(
+    connection: sqlite3.Connection,
+) -> None:
+    book = duty(connection)
+    book.put(shift("kari", "sol", begin=0.5, end=7), "lise")
+    kari, siri = (book.sign_in(person, "carer", ["sol"], [], None) for person in ("kari", "siri"))
+    assert isinstance(kari, Shift)
+    assert isinstance(siri, Shift)
+    assert (kari.ends_at, siri.ends_at) == (NIGHT + 7 * HOUR, NIGHT + 8 * HOUR)
+    assert people(connection, NIGHT + HOUR) == ["kari", "siri"]
+    later = duty(connection, NIGHT + HOUR)
+    assert isinstance(later.leave("kari"), Shift)
+    assert people(connection, NIGHT + HOUR) == ["siri"]
+    assert why(later.leave("kari")) == "not_on_shift"
+
+
+def test_signing_in_again_takes_the_place_of_what_was_said_before(connection: sqlite3.Connection) -> None:
+    duty(connection).sign_in("kari", "carer", ["sol"], [], None)
+    again = duty(connection, NIGHT + HOUR).sign_in("kari", "carer", ["sol", "nord"], ["r-per"], None)
+    assert isinstance(again, Shift)
+    (now,) = shifts.on_duty(connection, SITE, NIGHT + HOUR)
+    assert (now.units, now.residents) == (("sol", "nord"), ("r-per",))
+
+
+def test_who_is_absent_may_come_after_all(connection: sqlite3.Connection) -> None:
+    book = duty(connection)
+    book.put(shift("kari", "sol"), "lise")
+    away = book.absent("kari", NIGHT - HOUR, NIGHT + 4 * HOUR, "lise")
+    assert isinstance(away, StaffAbsence)
+    assert people(connection, NIGHT) == []
+    assert isinstance(book.back(away.id, "lise"), StaffAbsence)
+    assert people(connection, NIGHT) == ["kari"]
+    assert why(book.back(away.id, "lise")) == "no_staff_absence"
+    assert why(book.absent("kari", NIGHT, NIGHT - HOUR, "lise")) == "end_past"
+
+
+def test_a_week_is_copied_once_and_only_for_the_units_asked_for(connection: sqlite3.Connection) -> None:
+    book, monday = duty(connection), date(2026, 11, 23)
+    functions: dict[str, Function] = {"kari": "carer", "nils": "carer"}
+    for person, unit in (("kari", "sol"), ("nils", "nord")):
+        book.put(msgspec.structs.replace(shift(person, unit), function=functions[person]), "lise")
+    week = timedelta(days=7)
+    assert book.copy_week(monday, monday + week, ["sol"], "lise") == 1
+    assert book.copy_week(monday, monday + week, ["sol"], "lise") == 0
+    assert people(connection, NIGHT + week) == ["kari"]

@@ -8,8 +8,10 @@ READY := $(VENV)/.ready
 ASSETS := dashboards/static/vendor/.ready
 # Where the fast tests' databases lie: in memory where the machine has such a place. `make test` writes to the disk.
 IN_MEMORY := $(if $(wildcard /dev/shm/.),/dev/shm,$(or $(TMPDIR),/tmp))
+# Two processes; each file's tests stay together, with the servers and browsers that they share.
+ON_BOTH_CORES := --numprocesses=2 --dist=loadfile
 
-.PHONY: help venv assets demo test check fast fast-unit fast-others properties lint servers bench fuzz corpus format lock
+.PHONY: help venv assets demo test check fast properties lint servers bench fuzz corpus format lock
 
 help:  ## What there is
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -28,7 +30,7 @@ demo: $(READY) $(ASSETS)  ## Everything on embedded parts, on this machine
 	$(BIN)/vaka demo
 
 test: lint servers $(ASSETS)  ## All that is needed to trust a change
-	$(BIN)/pytest
+	$(BIN)/pytest $(ON_BOTH_CORES)
 
 check: lint fast  ## Format, lint, types, rooms and the tests that take seconds
 
@@ -39,15 +41,7 @@ lint: $(READY)
 	$(BIN)/lint-imports
 
 fast: $(READY) $(ASSETS)  ## Only the tests that take seconds
-	$(MAKE) --no-print-directory --jobs=2 --output-sync=target fast-unit fast-others
-
-# Two processes for two cores, each about half of the work.
-UNIT := tests/unit tests/health tests/properties
-FAST := TMPDIR=$(IN_MEMORY) HYPOTHESIS_PROFILE=short $(BIN)/pytest -q -m "not (broker or browser or influx or slow or data)"
-fast-unit:
-	$(FAST) $(UNIT)
-fast-others:
-	$(FAST) $(UNIT:%=--ignore=%)
+	TMPDIR=$(IN_MEMORY) HYPOTHESIS_PROFILE=short $(BIN)/pytest -q $(ON_BOTH_CORES) -m "not (broker or browser or influx or slow or data)"
 
 properties: $(READY)  ## The property tests alone, searching long for a counterexample: hours
 	HYPOTHESIS_PROFILE=thorough $(BIN)/pytest -q tests/properties

@@ -24,6 +24,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "export": ("hub.commands.export", "print the site's document in force, or its devices as a list"),
     "password": ("hub.commands.password", "set somebody's password"),
+    "accounts": (
+        "hub.commands.accounts",
+        "the broker's accounts and access list, one for each gateway and device",
+    ),
     "doctor": ("hub.commands.doctor", "look for what is wrong with this installation"),
     "decode": ("hub.commands.decode", "messages as JSON lines in, what they say out"),
     "pause": ("hub.commands.pause", "switch a rule off in a room, or a device, with a reason and an end"),

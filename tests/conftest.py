@@ -6,6 +6,7 @@ run.
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -26,10 +27,32 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.timeout(4 * 3600))
 
 
+class OnTwoProcesses:
+    """What a worker of pytest-xdist found absent is told by the process that people see."""
+
+    def pytest_testnodedown(self, node: Any) -> None:
+        from tests.servers import ABSENT
+
+        ABSENT.update(getattr(node, "workeroutput", {}).get("absent", {}))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.pluginmanager.hasplugin("dsession"):
+        config.pluginmanager.register(OnTwoProcesses())
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    from tests.servers import ABSENT
+
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["absent"] = ABSENT
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure(config: pytest.Config) -> None:
     """After pytest's own count: which real servers and browsers were absent, and how to get them."""
     from tests.servers import ABSENT  # not above: pytest must be the first to import a plugin
 
-    for what, how_to_get in ABSENT.items():
-        print(f"Not tested here, {what} is absent: {how_to_get}")
+    if not hasattr(config, "workeroutput"):
+        for what, how_to_get in ABSENT.items():
+            print(f"Not tested here, {what} is absent: {how_to_get}")

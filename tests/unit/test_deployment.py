@@ -121,7 +121,7 @@ def test_the_files_handed_to_a_service_exist(name: str) -> None:
     [
         ("allow_anonymous", "false"),
         ("password_file", "run/passwords"),
-        ("acl_file", "acl"),
+        ("acl_file", "run/acl"),
         ("persistence", "true"),
         ("upgrade_outgoing_qos", "true"),
         ("max_inflight_messages", "0"),

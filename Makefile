@@ -11,7 +11,7 @@ IN_MEMORY := $(if $(wildcard /dev/shm/.),/dev/shm,$(or $(TMPDIR),/tmp))
 # Two processes; each file's tests stay together, with the servers and browsers that they share.
 ON_BOTH_CORES := --numprocesses=2 --dist=loadfile
 
-.PHONY: help venv assets demo test check fast properties lint servers bench fuzz corpus format lock
+.PHONY: help venv assets demo test check fast properties lint servers bench fuzz corpus sbom audit format lock
 
 help:  ## What there is
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -60,6 +60,12 @@ corpus: $(READY)  ## What real payloads become, and the rules beside what people
 	$(BIN)/python -m tests.recordings.figures
 	$(BIN)/python -m tests.recordings.absence
 	$(BIN)/python -m tests.recordings.bed_exits
+
+sbom: $(READY)  ## What Vaka is made of, as CycloneDX, into build/
+	tools/sbom
+
+audit: $(READY)  ## Known vulnerabilities in what the locks name (asks the registries)
+	tools/audit
 
 format: $(READY)  ## Format and fix what can be fixed
 	$(BIN)/ruff format .

@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -178,3 +179,19 @@ def test_the_hub_reaches_the_broker_by_tls_with_the_houses_own_authority() -> No
 def test_the_pages_are_given_neither_the_brokers_password_nor_influxdbs_token() -> None:
     assert SERVICES["web"].get("secrets", []) == []
     assert not [key for key in SERVICES["web"]["environment"] if "PASSWORD" in key or "TOKEN" in key]
+
+
+def test_the_bill_of_materials_names_every_package_of_the_locks() -> None:
+    subprocess.run([ROOT / "tools" / "sbom"], check=True, stdout=subprocess.DEVNULL)
+    python, browser = (
+        json.loads((ROOT / f"build/sbom-{of}.json").read_text()) for of in ("python", "browser")
+    )
+    named = {(part["name"], part["version"]) for part in python["components"]}
+    locked = re.findall(r"(?m)^([a-z0-9-]+)==([^ ;]+)", (ROOT / "requirements.lock").read_text())
+    assert named == set(locked)
+    lock = json.loads((ROOT / "dashboards" / "package-lock.json").read_text())["packages"]
+    libraries = {
+        name.rpartition("node_modules/")[2] for name, entry in lock.items() if name and not entry.get("dev")
+    }
+    assert {part["name"] for part in browser["components"]} == libraries
+    assert python["bomFormat"] == browser["bomFormat"] == "CycloneDX"

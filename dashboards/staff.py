@@ -13,6 +13,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, StreamingResponse
 
 from dashboards import auth
 from dashboards.alert_in_view import alert_in_view
+from dashboards.alerts_seen import note_alerts_seen
 from dashboards.frame import frame, landing
 from dashboards.language import LANGUAGES
 from dashboards.live import Live, render_card, render_parts
@@ -53,15 +54,7 @@ def show_board(request: Request, visit: Visitor, notice: str = "", alert: int = 
     house = visit.house
     snapshot = read_snapshot(visit.connection, house, visit.now)
     shown = board(snapshot, visit.scope)
-    seen = [c.id for c in (*shown.cards, *shown.closed)]
-    audit.add(
-        visit.connection,
-        house.site.site,
-        visit.now,
-        visit.person.id,
-        "alerts seen",
-        {"page": "/", "alerts": seen},
-    )
+    note_alerts_seen(visit, "/", [c.id for c in (*shown.cards, *shown.closed)])
     shell = frame(request, visit)
     return render(
         visit.language,

@@ -8,9 +8,12 @@ import sqlite3
 
 from hub.alerting import change
 from hub.clock import Clock
-from hub.store import alerts
+from hub.store import alerts, receipts
 from hub.store.db import transaction
 from rules.alert import Act, Decision, Outcome, act
+
+TAKING: frozenset[Act] = frozenset({"accept", "set_out", "arrive"})
+"""By which somebody says that the alert is theirs."""
 
 
 class UnknownAlertError(Exception):
@@ -46,4 +49,6 @@ class Desk:
             decision = act(alert, event, person, now, outcome)
             if decision.changed:
                 change(self._connection, alert, event, decision, now, person)
+                if event in TAKING:
+                    receipts.note_accepted(self._connection, alert.id, person, now)
             return decision

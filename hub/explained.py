@@ -15,9 +15,10 @@ from typing import NamedTuple
 from devices.measures import MEASURES
 from devices.reading import Reading
 from hub.history import History
-from hub.store import alert_sensors, alerts, pauses, silences, walk_tests
+from hub.store import alert_sensors, alerts, pauses, silences, summonses, walk_tests
 from hub.store import faults as faults_of
 from hub.store.alerts import AlertEvent
+from hub.store.summonses import Summons
 from rules.alert import Alert
 from rules.building import Device, Site
 from rules.confidence import Confidence, Known, chattering, confidence, record
@@ -65,6 +66,8 @@ class Explained(NamedTuple):
     paused: tuple[Pause, ...]
     confidence: Confidence
     trail: tuple[AlertEvent, ...]
+    called: tuple[Summons, ...]
+    """Every message to somebody, and how far it has come."""
     earlier: tuple[Alert, ...]
 
 
@@ -111,6 +114,7 @@ def explain(
         _paused(connection, alert),
         confidence(alert, rule, known),
         tuple(alerts.events(connection, alert.id)),
+        tuple(summonses.of_alert(connection, alert.id)),
         tuple(earlier),
     )
 

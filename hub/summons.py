@@ -64,7 +64,7 @@ def _follow(
     connection: sqlite3.Connection, site: Site, step: AlertEvent, web_address: str | None, now: datetime
 ) -> None:
     if step.event in _TAKEN:
-        summonses.drop_waiting(connection, step.alert, "somebody has it")
+        summonses.drop_waiting(connection, step.alert)
     if step.event not in (CALLED, CALLED_IN_VAIN):
         return
     alert = alerts.get(connection, site.site, step.alert)

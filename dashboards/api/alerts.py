@@ -11,16 +11,19 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from pydantic import BaseModel, Field
 
 from dashboards.alert_in_view import alert_in_view
+from dashboards.alerts_seen import note_alerts_seen
 from dashboards.api.refusal import Refusal
 from dashboards.snapshot import RECENT
 from dashboards.views import order, visible, voice_of
 from dashboards.visit import Visit, Visitor, history_of, needs
 from hub.explained import Explained, explain
 from hub.store import alerts, audit
+from hub.store.summonses import Summons
 from rules import wording
 from rules.alert import Alert, Outcome, State
 from rules.confidence import Level, Name
 from rules.finding import Evidence
+from rules.receipts import Rung
 from rules.severity import Severity
 
 api = APIRouter(prefix="/api/v1")
@@ -119,6 +122,27 @@ class StepOut(BaseModel):
     reason: str
 
 
+class CalledOut(BaseModel):
+    """One message to one person by one way, and how far it has come. Instants are null until then,
+    `delivered_at` also where the way does not tell.
+    """
+
+    message: int = Field(description="The same for each repetition")
+    person: str
+    way: str
+    urgent: bool
+    rung: Rung = Field(description="The furthest so far")
+    attempts: int
+    called_at: datetime
+    sent_at: datetime | None
+    delivered_at: datetime | None
+    seen_at: datetime | None
+    accepted_at: datetime | None
+    next_at: datetime | None = Field(description="When it is tried next; null: nothing more is tried")
+    held: str | None = Field(description="Why it does not go out at once: quiet_hours, gathered, flood")
+    failure: str | None = Field(description="Why the last attempt failed, or why nothing more is tried")
+
+
 class EarlierOut(BaseModel):
     """A closed alert of the same rule in the same room."""
 
@@ -145,6 +169,7 @@ class ExplainedOut(BaseModel):
     not_heard: list[BlindOut]
     paused: list[str] = Field(description="Rules that were switched off in the room then")
     trail: list[StepOut]
+    called: list[CalledOut]
     earlier: list[EarlierOut]
 
 
@@ -163,8 +188,7 @@ def show_alert(request: Request, visit: Visitor, id: int) -> ExplainedOut:
     history = history_of(request, visit)
     found = explain(visit.connection, history, house.site, alert, house.rule_of(alert), visit.now)
     earlier = visible(list(found.earlier), visit.access)
-    seen = {"page": f"/api/v1/alerts/{id}", "alerts": [id], "earlier": [one.id for one in earlier]}
-    audit.add(visit.connection, house.site.site, visit.now, visit.person.id, "alerts seen", seen)
+    note_alerts_seen(visit, f"/api/v1/alerts/{id}", [id], earlier=[one.id for one in earlier])
     return _explained(found, visit)
 
 
@@ -200,6 +224,7 @@ def _explained(found: Explained, visit: Visit) -> ExplainedOut:
         not_heard=[BlindOut(**one._asdict()) for one in found.blind],
         paused=[pause.rule for pause in found.paused],
         trail=[StepOut(at=one.at, event=one.event, by=one.by, reason=one.reason) for one in found.trail],
+        called=[_called(one) for one in found.called],
         earlier=[
             EarlierOut(
                 id=one.id,
@@ -211,6 +236,11 @@ def _explained(found: Explained, visit: Visit) -> ExplainedOut:
             for one in visible(list(found.earlier), visit.access)
         ],
     )
+
+
+def _called(one: Summons) -> CalledOut:
+    fields = {name: getattr(one, name) for name in CalledOut.model_fields if hasattr(one, name)}
+    return CalledOut(**fields, message=one.id, rung=one.ladder.rung, called_at=one.created_at)
 
 
 @api.get("/alerts", responses={401: {"model": Refusal}})

@@ -7,6 +7,7 @@ from fastapi.responses import HTMLResponse
 
 from dashboards import auth
 from dashboards.alert_in_view import alert_in_view
+from dashboards.alerts_seen import note_alerts_seen
 from dashboards.care.alert_view import AlertView, alert_view
 from dashboards.frame import page
 from dashboards.live import render_card
@@ -15,17 +16,15 @@ from dashboards.snapshot import pulse
 from dashboards.views import voice_of
 from dashboards.visit import Visit, Visitor, history_of, needs
 from hub.explained import explain
-from hub.store import audit
 
 pages = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 
 @pages.get("/alerts/{id}", dependencies=[needs("see alerts")])
 def show_alert(request: Request, visit: Visitor, id: int) -> str:
-    view, site = _view(request, visit, id), visit.house.site.site
-    seen = {"page": f"/alerts/{id}", "alerts": [id], "earlier": [one.id for one in view.earlier]}
-    audit.add(visit.connection, site, visit.now, visit.person.id, "alerts seen", seen)
-    now = pulse(visit.connection, site, visit.now)
+    view = _view(request, visit, id)
+    note_alerts_seen(visit, f"/alerts/{id}", [id], earlier=[one.id for one in view.earlier])
+    now = pulse(visit.connection, visit.house.site.site, visit.now)
     parts = _parts(visit, view, auth.form_token(visit.token))
     return page(request, visit, "care/alert.html", live=True, view=view, parts=parts, pulse=now)
 

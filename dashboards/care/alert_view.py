@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
 from dashboards.access import Access
+from dashboards.care.called import CalledLine, called_lines
 from dashboards.care.lanes import Lanes, lanes
 from dashboards.house import House
 from dashboards.views import Card, card
@@ -86,6 +87,7 @@ class AlertView(NamedTuple):
     lanes: Lanes
     rows: tuple[HeardLine, ...]
     trail: tuple[Step, ...]
+    called: tuple[CalledLine, ...]
     earlier: tuple[Earlier, ...]
     real: int
     of: int
@@ -123,6 +125,7 @@ def alert_view(explained: Explained, house: House, voice: Voice, access: Access)
         lanes=lanes(explained, voice),
         rows=tuple(_lines(news, house, voice)[-MOST_LINES * 2 :]),
         trail=tuple(_trail(explained, house, voice)),
+        called=tuple(called_lines(explained.called, house, voice)),
         earlier=tuple(
             Earlier(
                 a.id, a.raised_at, wording.at(a.raised_at, voice), a.outcome, house.person_name(a.closed_by)

@@ -11,11 +11,17 @@ from typing import Any
 import msgspec
 
 from hub.store.instants import from_us, to_us
+from rules.receipts import Ladder
+
+SPARED = "somebody has it"
+"""The `failure` of a message that was not sent any more, since it was not needed."""
 
 
 class Summons(msgspec.Struct, frozen=True):
     """`event`: the step of the alert's trail that caused it. `next_at` None: nothing more is tried. `urgent`:
-    high. Without `sent_at` `failure` says why it did not arrive.
+    high. Without `sent_at` `failure` says why it did not arrive. `delivered_at`, `seen_at`, `accepted_at`:
+    how far it came (hub/store/receipts.py). `held`: why it did not go out at once. `bundle`: the one under
+    whose id it goes out together with others.
     """
 
     id: int
@@ -33,10 +39,19 @@ class Summons(msgspec.Struct, frozen=True):
     next_at: datetime | None = None
     sent_at: datetime | None = None
     failure: str | None = None
+    delivered_at: datetime | None = None
+    seen_at: datetime | None = None
+    accepted_at: datetime | None = None
+    held: str | None = None
+    bundle: int | None = None
+
+    @property
+    def ladder(self) -> Ladder:
+        return Ladder(self.sent_at, self.delivered_at, self.seen_at, self.accepted_at)
 
 
 _FIELDS = tuple(name for name in Summons.__struct_fields__ if name != "id")
-_INSTANTS = ("created_at", "next_at", "sent_at")
+_INSTANTS = ("created_at", "next_at", "sent_at", "delivered_at", "seen_at", "accepted_at")
 
 
 def add(connection: sqlite3.Connection, summons: Summons) -> None:
@@ -47,11 +62,21 @@ def add(connection: sqlite3.Connection, summons: Summons) -> None:
     )
 
 
-def put(connection: sqlite3.Connection, summons: Summons) -> None:
-    connection.execute(
-        "UPDATE summons SET attempts = ?, next_at = ?, sent_at = ?, failure = ? WHERE id = ?",
-        (summons.attempts, _us(summons.next_at), _us(summons.sent_at), summons.failure, summons.id),
+def put_failure(connection: sqlite3.Connection, summons: Summons) -> bool:
+    """After an attempt that failed. False, and nothing is changed, where it no longer waits: a receipt came
+    meanwhile, or somebody took the alert.
+    """
+    return (
+        connection.execute(
+            "UPDATE summons SET attempts = ?, next_at = ?, failure = ? WHERE id = ? AND next_at IS NOT NULL",
+            (summons.attempts, _us(summons.next_at), summons.failure, summons.id),
+        ).rowcount
+        > 0
     )
+
+
+def count_attempt(connection: sqlite3.Connection, id: int) -> None:
+    connection.execute("UPDATE summons SET attempts = attempts + 1 WHERE id = ?", (id,))
 
 
 def due(
@@ -75,10 +100,11 @@ def of_alert(connection: sqlite3.Connection, alert: int) -> list[Summons]:
     return _many(connection, "alert = ? ORDER BY id", (alert,))
 
 
-def drop_waiting(connection: sqlite3.Connection, alert: int, why: str) -> None:
-    """Somebody has the alert: what was not sent yet is sent no more."""
+def drop_waiting(connection: sqlite3.Connection, alert: int) -> None:
+    """Somebody has the alert, or it passed by itself: what was not sent yet is sent no more."""
     connection.execute(
-        "UPDATE summons SET next_at = NULL, failure = ? WHERE alert = ? AND next_at IS NOT NULL", (why, alert)
+        "UPDATE summons SET next_at = NULL, failure = ? WHERE alert = ? AND next_at IS NOT NULL",
+        (SPARED, alert),
     )
 
 

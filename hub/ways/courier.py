@@ -17,10 +17,10 @@ from threading import Event, Thread
 import msgspec
 
 from hub.clock import Clock
-from hub.store import contacts, summonses
+from hub.store import contacts, receipts, summonses
 from hub.store.db import connect, transaction
 from hub.store.summonses import Summons
-from hub.ways.way import Failed, Way
+from hub.ways.way import Failed, Way, message_of
 
 log = logging.getLogger(__name__)
 
@@ -68,16 +68,19 @@ class Courier:
         now = self._clock.now()
         due = summonses.due(connection, self._site, self._way.name, self._urgent, now, AT_ONCE)
         for summons in due:
-            failed = self._way.send(summons)
+            failed = self._way.send(message_of(summons))
             with transaction(connection):
                 self._mark(connection, summons, failed)
         return len(due)
 
     def _mark(self, connection: sqlite3.Connection, summons: Summons, failed: Failed | None) -> None:
         now = self._clock.now()
+        if failed is None:
+            summonses.count_attempt(connection, summons.id)
+            receipts.note_sent(connection, [summons.id], now)
+            return
         after = outcome(summons, failed, now)
-        summonses.put(connection, after)
-        if after.next_at is None and after.sent_at is None:
+        if summonses.put_failure(connection, after) and after.next_at is None:
             log.warning("%s to %s did not go out: %s", summons.way, summons.person, after.failure)
             self._go_another_way(connection, summons, now)
 
@@ -93,11 +96,9 @@ class Courier:
             summonses.add(connection, fresh)
 
 
-def outcome(summons: Summons, failed: Failed | None, now: datetime) -> Summons:
-    """The message after an attempt: sent, to be tried again, or given up."""
+def outcome(summons: Summons, failed: Failed, now: datetime) -> Summons:
+    """The message after an attempt that failed: to be tried again, or given up."""
     tried = msgspec.structs.replace(summons, attempts=summons.attempts + 1, next_at=None)
-    if failed is None:
-        return msgspec.structs.replace(tried, sent_at=now, failure=None)
     if failed.for_good:
         return msgspec.structs.replace(tried, failure=failed.why)
     if now - summons.created_at >= GIVEN_UP_AFTER:

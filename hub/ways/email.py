@@ -10,8 +10,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from hub.settings import Settings, first_line
-from hub.store.summonses import Summons
-from hub.ways.way import TIMEOUT, Failed, message_id
+from hub.ways.way import TIMEOUT, Failed, Message
 
 _ADDRESS = re.compile(r"[^\s@<>,;\"]{1,64}@[^\s@<>,;\"]{1,190}")
 
@@ -46,10 +45,10 @@ class Email:
     def __init__(self, server: MailServer) -> None:
         self._server = server
 
-    def send(self, summons: Summons) -> Failed | None:
+    def send(self, message: Message) -> Failed | None:
         try:
             with self._connect() as smtp:
-                smtp.send_message(self._message(summons), self._server.sender, [summons.address])
+                smtp.send_message(self._mail(message), self._server.sender, [message.address])
         except smtplib.SMTPRecipientsRefused as error:
             code, said = next(iter(error.recipients.values()))
             return _refused(code, said)
@@ -72,20 +71,16 @@ class Email:
             smtp.login(server.user, server.password or "")
         return smtp
 
-    def _message(self, summons: Summons) -> EmailMessage:
-        message = EmailMessage()
-        message["Subject"], message["From"], message["To"] = (
-            summons.subject,
-            self._server.sender,
-            summons.address,
-        )
-        message["Date"] = summons.created_at
-        message["Message-ID"] = f"<{message_id(summons)}@{self._server.sender.rpartition('@')[2]}>"
-        message["Auto-Submitted"] = "auto-generated"
-        if summons.urgent:
-            message["Importance"] = "high"
-        message.set_content(summons.body)
-        return message
+    def _mail(self, message: Message) -> EmailMessage:
+        mail = EmailMessage()
+        mail["Subject"], mail["From"], mail["To"] = message.subject, self._server.sender, message.address
+        mail["Date"] = message.at
+        mail["Message-ID"] = f"<{message.id}@{self._server.sender.rpartition('@')[2]}>"
+        mail["Auto-Submitted"] = "auto-generated"
+        if message.urgent:
+            mail["Importance"] = "high"
+        mail.set_content(message.body)
+        return mail
 
 
 def _refused(code: int, said: bytes | str) -> Failed:

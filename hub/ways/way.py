@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import NamedTuple, Protocol
+
+import msgspec
 
 from hub.store.summonses import Summons
 
@@ -17,17 +21,49 @@ class Failed(NamedTuple):
     for_good: bool
 
 
+class Message(msgspec.Struct, frozen=True):
+    """What goes out to one person at one address: one summons, or several as one.
+
+    `id`: the same for each repetition, so that whoever gets it twice can tell; `summonses` are the rows it
+    stands for (hub/store/receipts.py notes what comes of them). `urgent`: high. `at`: when it was put in. The
+    words may stand on a lock screen: they name no person.
+    """
+
+    id: str
+    site: str
+    person: str
+    address: str
+    urgent: bool
+    subject: str
+    body: str
+    at: datetime
+    alerts: tuple[int, ...]
+    summonses: tuple[int, ...]
+
+
 class Way(Protocol):
     """Sends one message, within `TIMEOUT`. Returns None where the other side took it. Never raises for what
-    the other side does.
+    the other side does. Several are sent at once, from threads of their own.
     """
 
     @property
     def name(self) -> str: ...
 
-    def send(self, summons: Summons) -> Failed | None: ...
+    def send(self, message: Message) -> Failed | None: ...
 
 
-def message_id(summons: Summons) -> str:
-    """The same for each repetition, so that whoever gets it twice can tell."""
-    return f"vaka-{summons.site}-{summons.id}"
+def message_of(first: Summons, others: Sequence[Summons] = (), subject: str = "") -> Message:
+    """One summons as a message; with `others`, all of them under the first one's id."""
+    every = (first, *others)
+    return Message(
+        id=f"vaka-{first.site}-{first.id}",
+        site=first.site,
+        person=first.person,
+        address=first.address,
+        urgent=first.urgent,
+        subject=subject or first.subject,
+        body=first.body,
+        at=first.created_at,
+        alerts=tuple(dict.fromkeys(one.alert for one in every)),
+        summonses=tuple(one.id for one in every),
+    )

@@ -15,8 +15,7 @@ import msgspec
 import urllib3
 
 from hub.clock import Clock
-from hub.store.summonses import Summons
-from hub.ways.way import TIMEOUT, Failed, message_id
+from hub.ways.way import TIMEOUT, Failed, Message
 
 _TRY_AGAIN = frozenset({408, 425, 429})
 
@@ -28,9 +27,9 @@ class Webhook:
         self._secret, self._clock = secret.encode(), clock
         self._pool = urllib3.PoolManager(retries=False, timeout=urllib3.Timeout(total=TIMEOUT))
 
-    def send(self, summons: Summons) -> Failed | None:
-        body = msgspec.json.encode(_call(summons))
-        id, at = message_id(summons), str(int(self._clock.now().timestamp()))
+    def send(self, message: Message) -> Failed | None:
+        body = msgspec.json.encode(_call(message))
+        id, at = message.id, str(int(self._clock.now().timestamp()))
         headers = {
             "content-type": "application/json",
             "webhook-id": id,
@@ -39,7 +38,7 @@ class Webhook:
         }
         try:
             answer = self._pool.request(
-                "POST", summons.address, body=body, headers=headers, redirect=False, preload_content=False
+                "POST", message.address, body=body, headers=headers, redirect=False, preload_content=False
             )
             answer.close()  # what it says beyond its status is not read: it may be endless
         except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
@@ -63,13 +62,14 @@ def signature(secret: bytes, id: str, at: str, body: bytes) -> str:
     return f"v1,{base64.b64encode(digest).decode()}"
 
 
-def _call(summons: Summons) -> dict[str, object]:
+def _call(message: Message) -> dict[str, object]:
     return {
         "type": "alert.called",
-        "site": summons.site,
-        "alert": summons.alert,
-        "person": summons.person,
-        "urgent": summons.urgent,
-        "subject": summons.subject,
-        "called_at": summons.created_at,
+        "site": message.site,
+        "alert": message.alerts[0],
+        "alerts": message.alerts,
+        "person": message.person,
+        "urgent": message.urgent,
+        "subject": message.subject,
+        "called_at": message.at,
     }

@@ -18,7 +18,7 @@ from hub.store.db import connect, transaction
 from hub.store.summonses import Summons
 from hub.ways.courier import Courier, outcome
 from hub.ways.email import Email, MailServer
-from hub.ways.way import Failed
+from hub.ways.way import Failed, message_of
 from hub.ways.webhook import Webhook
 from tests.ways.receivers import mail_server, web_address
 
@@ -78,7 +78,7 @@ def test_an_email_arrives_with_its_words_and_the_same_id_each_time(
         courier = Courier(database, "s", email(port), True, Clock())
         assert courier.deliver(connection) == 1
         assert courier.deliver(connection) == 0
-        email(port).send(stored(connection))
+        email(port).send(message_of(stored(connection)))
     first, again = mailbox.taken
     assert str(first["subject"]) != ""
     assert first["message-id"] == again["message-id"] == "<vaka-s-1@example.org>"
@@ -119,7 +119,7 @@ def test_a_mail_server_that_is_away_is_asked_again(connection: sqlite3.Connectio
 def test_a_webhook_is_signed_so_that_the_receiver_can_tell_it_from_anybody_elses() -> None:
     call = Summons(7, "s", 1, 1, "kari", "webhook", "", True, "HØYT varsel: 3B", "", NIGHT)
     with web_address() as (address, url):
-        assert Webhook("secret", Clock()).send(msgspec.structs.replace(call, address=url)) is None
+        assert Webhook("secret", Clock()).send(message_of(msgspec.structs.replace(call, address=url))) is None
     headers, body = address.requests[0]
     assert headers["webhook-id"] == "vaka-s-7"
     signed = f"vaka-s-7.{headers['webhook-timestamp']}.".encode() + body
@@ -145,7 +145,7 @@ def test_what_a_web_address_answers_says_whether_to_try_again(status: int, for_g
     with web_address() as (address, url):
         address.statuses = [status]
         failed = Webhook("secret", Clock()).send(
-            Summons(7, "s", 1, 1, "kari", "webhook", url, True, "", "", NIGHT)
+            message_of(Summons(7, "s", 1, 1, "kari", "webhook", url, True, "", "", NIGHT))
         )
     assert (failed.for_good if failed is not None else None) == for_good
 
@@ -201,7 +201,7 @@ def test_a_hub_that_dies_between_sending_and_marking_sends_again_with_the_same_i
     with web_address() as (address, url):
         put(connection, "webhook", url)
         way = Webhook("secret", Clock())
-        dying = Thread(target=way.send, args=(stored(connection),))  # it sends, and never marks
+        dying = Thread(target=way.send, args=(message_of(stored(connection)),))  # it sends, and never marks
         dying.start()
         dying.join()
         Courier(database, "s", way, True, Clock()).deliver(connection)

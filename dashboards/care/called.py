@@ -1,0 +1,68 @@
+"""Who was called for an alert, by which way, and how far that came: as lines for its page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Literal, NamedTuple
+
+from dashboards.house import House
+from hub.store.summonses import SPARED, Summons
+from rules import wording
+from rules.receipts import RECEIPTS, Rung
+from rules.wording import Voice
+from rules.wording.receipts import how_far, which_way, why_not_out
+
+
+class WayLine(NamedTuple):
+    """The newest message to one address, of `times`. `steps`: how far it came, each with its time of day."""
+
+    way: str
+    steps: tuple[tuple[str, str], ...]
+    waits: str
+    times: int
+
+
+class CalledLine(NamedTuple):
+    """One person. `state` of the chip beside `how_far`: good, warn or bad."""
+
+    name: str
+    state: Literal["good", "warn", "bad"]
+    how_far: str
+    ways: tuple[WayLine, ...]
+
+
+def called_lines(messages: Iterable[Summons], house: House, voice: Voice) -> list[CalledLine]:
+    """By person, in the order in which they were called."""
+    by_person: dict[str, list[Summons]] = {}
+    for one in messages:
+        by_person.setdefault(one.person, []).append(one)
+    return [_line(house.person_name(person), sent, voice) for person, sent in by_person.items()]
+
+
+def _line(name: str, messages: Sequence[Summons], voice: Voice) -> CalledLine:
+    by_address: dict[tuple[str, str], list[Summons]] = {}
+    for one in messages:
+        by_address.setdefault((one.way, one.address), []).append(one)
+    ways = tuple(_way(sent, voice) for sent in by_address.values())
+    order: tuple[Rung, ...] = ("queued", *RECEIPTS)
+    furthest = max(messages, key=lambda one: (order.index(one.ladder.rung), one.id))
+    rung = furthest.ladder.rung
+    if rung != "queued":
+        return CalledLine(name, "warn" if rung == "sent" else "good", how_far(rung, voice), ways)
+    lost = all(one.next_at is None and one.failure != SPARED for one in messages)
+    return CalledLine(name, "bad" if lost else "warn", _waits(furthest, voice), ways)
+
+
+def _way(messages: Sequence[Summons], voice: Voice) -> WayLine:
+    newest = messages[-1]
+    steps = tuple(
+        (how_far(receipt, voice), wording.at(at, voice))
+        for receipt in RECEIPTS
+        if (at := getattr(newest.ladder, receipt)) is not None
+    )
+    waits = _waits(newest, voice) if newest.sent_at is None else ""
+    return WayLine(which_way(newest.way, voice), steps, waits, len(messages))
+
+
+def _waits(one: Summons, voice: Voice) -> str:
+    return why_not_out(one.held, one.attempts > 0, one.next_at is not None, one.failure == SPARED, voice)

@@ -1,0 +1,63 @@
+"""Who was called and how far that came: on the alert's page and by a call; opening it is a receipt."""
+
+from datetime import UTC, datetime, timedelta
+
+from hub import summons
+from hub.store import contacts, receipts, summonses
+from hub.store.contacts import Contact
+from hub.store.db import transaction
+from hub.store.summonses import Summons
+from tests.web.conftest import SignIn
+from tests.web.house import House
+
+
+def called(house: House) -> int:
+    """An alert in 3B for which everybody of the unit was written to; returns its number."""
+    now = datetime.now(UTC)
+    with transaction(house.connection):
+        for person in ("kari", "sol"):
+            contacts.put(
+                house.connection, "solbakken", Contact(person, "email", f"{person}@example.org"), now
+            )
+    summons.begin(house.connection, "solbakken")
+    alert = house.find("fall", "3B", timedelta(seconds=5)).id
+    while summons.follow(house.connection, house.site, None, now):
+        pass
+    return alert
+
+
+def messages(house: House, alert: int) -> dict[str, Summons]:
+    return {one.person: one for one in summonses.of_alert(house.connection, alert)}
+
+
+def test_the_alerts_page_says_who_was_called_and_how_far_that_came(house: House, sign_in: SignIn) -> None:
+    alert = called(house)
+    with transaction(house.connection):
+        receipts.note_sent(house.connection, [messages(house, alert)["kari"].id], datetime.now(UTC))
+    page = sign_in("sol").get(f"/alerts/{alert}").text
+    assert "Hvem som ble varslet" in page
+    kari = page[page.index("<strong>Kari Nordmann</strong>") :]
+    assert "sendt" in kari.split("</li>")[0]
+    siri = page[page.index("<strong>Siri Solberg</strong>") :]
+    assert "på vei ut" in siri.split("</li>")[0]
+    assert "example.org" not in page
+
+
+def test_whoever_opens_the_alert_or_a_board_with_it_has_seen_it_and_nobody_else(
+    house: House, sign_in: SignIn
+) -> None:
+    alert = called(house)
+    sign_in("nord").get("/")  # another unit's
+    assert {one.seen_at for one in messages(house, alert).values()} == {None}
+    sign_in("sol").get("/")
+    assert messages(house, alert)["kari"].seen_at is None
+    first = messages(house, alert)["sol"].seen_at
+    assert first is not None
+    kari = sign_in("kari")
+    told = kari.get(f"/api/v1/alerts/{alert}").json()["called"]
+    assert {one["person"]: one["rung"] for one in told} == {"kari": "queued", "sol": "seen"}
+    kari.get(f"/alerts/{alert}")
+    sign_in("sol").get("/")
+    after = messages(house, alert)
+    assert after["kari"].seen_at is not None
+    assert after["sol"].seen_at == first, "the first time counts"

@@ -1,4 +1,4 @@
-"""How far a message has come: whatever order receipts come in, and however often, the ladder tells the same."""
+"""In whatever order receipts come and however often, the ladder tells the same."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path

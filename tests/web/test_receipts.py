@@ -35,10 +35,10 @@ def test_the_alerts_page_says_who_was_called_and_how_far_that_came(house: House,
     with transaction(house.connection):
         receipts.note_sent(house.connection, [messages(house, alert)["kari"].id], datetime.now(UTC))
     page = sign_in("sol").get(f"/alerts/{alert}").text
-    assert "Hvem som ble varslet" in page
-    kari = page[page.index("<strong>Kari Nordmann</strong>") :]
+    shown = page[page.index("Hvem som ble varslet") :]
+    kari = shown[shown.index("<strong>Kari Nordmann</strong>") :]
     assert "sendt" in kari.split("</li>")[0]
-    siri = page[page.index("<strong>Siri Solberg</strong>") :]
+    siri = shown[shown.index("<strong>Siri Solberg</strong>") :]
     assert "på vei ut" in siri.split("</li>")[0]
     assert "example.org" not in page
 

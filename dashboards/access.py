@@ -33,6 +33,10 @@ Act = Literal[
     "see legal basis",
     "change legal basis",
     "hand over",
+    "see roster",
+    "plan roster",
+    "see escalation",
+    "change escalation",
 ]
 """What somebody may want to see or do, besides acting on an alert that they see."""
 
@@ -59,6 +63,10 @@ ACTS: dict[Act, frozenset[PersonRole]] = {
     "see legal basis": _CARE | {"administrator"},
     "change legal basis": _DECIDING,
     "hand over": _CARE,
+    "see roster": _CARE,
+    "plan roster": frozenset({"leader"}),
+    "see escalation": _CARE | {"administrator"},
+    "change escalation": _DECIDING,
 }
 """Who may do what: the role's part of the answer; which units, `Access` says."""
 

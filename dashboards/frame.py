@@ -38,6 +38,7 @@ PLACES: tuple[Place, ...] = (
     Place("Rules", "/care/rules", "see rules"),
     Place("Goals", "/care/goals", "see goals"),
     Place("Hand-over", "/care/handover", "hand over"),
+    Place("Duty roster", "/care/duty", "see roster"),
     Place("Legal basis", "/care/legal-basis", "see legal basis"),
 )
 """In the order in which they are listed. A page adds its line here and its word to the template."""
@@ -45,8 +46,8 @@ PLACES: tuple[Place, ...] = (
 _CARE = ("Alerts", "Hand-over", "What is off")
 _TECHNICAL = ("Overview", "Discovered", "Devices", "Faults")
 IN_THE_BAR: dict[PersonRole, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "carer": (_CARE, ("Away", "Rules")),
-    "leader": (_CARE, ("Away", "Rules", "Faults")),
+    "carer": (_CARE, ("Duty roster", "Away", "Rules")),
+    "leader": (_CARE, ("Duty roster", "Rules", "Faults")),
     "technician": (_TECHNICAL, ()),
     "administrator": (_TECHNICAL, ("Alerts", "Rules")),
 }

@@ -1,6 +1,6 @@
 """The pages of care staff and their leaders."""
 
-from dashboards.care import away, dry_run, goals, handover, legal_basis, pauses, rule, rules
+from dashboards.care import away, dry_run, duty, goals, handover, legal_basis, pauses, rule, rules, shift
 
 PAGES = (
     away.pages,
@@ -11,4 +11,6 @@ PAGES = (
     goals.pages,
     legal_basis.pages,
     handover.pages,
+    duty.pages,
+    shift.pages,
 )

@@ -1,0 +1,203 @@
+"""The duty roster, as calls: who is on duty, planned shifts, absences of staff, signing in to a shift."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, HTTPException, Query, Request
+from pydantic import AwareDatetime, BaseModel, Field
+
+from dashboards.api.refusal import Refusal as RefusalOut
+from dashboards.care.away import residents_of
+from dashboards.care.duty import book, refused_sign_in
+from dashboards.care.duty_view import absences_of, may_change, staff_of, units_of
+from dashboards.care.seen import note_seen
+from dashboards.care.shift import plan, shift_in_view
+from dashboards.visit import OurCall, Visit, Visitor, needs
+from hub.store import shifts as store
+from rules.duty import LONGEST, Function, Shift, StaffAbsence
+from rules.pause import Refusal
+from rules.week import gaps
+
+api = APIRouter(
+    prefix="/api/v1/duty",
+    dependencies=[needs("see roster")],
+    responses={401: {"model": RefusalOut}, 404: {"model": RefusalOut}},
+)
+FARTHEST = timedelta(days=62)
+
+
+class ShiftOut(BaseModel):
+    """One person's duty. No units: the whole house. `residents`: pseudonyms, whom they look after."""
+
+    id: int
+    person: str
+    function: Function
+    units: list[str]
+    residents: list[str]
+    starts_at: datetime
+    ends_at: datetime
+    source: Literal["roster", "signed_in"]
+
+
+class StaffAbsenceOut(BaseModel):
+    id: int
+    person: str
+    starts_at: datetime
+    ends_at: datetime
+    said_by: str
+
+
+class GapOut(BaseModel):
+    """A stretch without a carer on duty. `who`: the night patrol goes by, or nobody."""
+
+    unit: str
+    starts_at: datetime
+    ends_at: datetime
+    who: Literal["nobody", "night_patrol"]
+
+
+class RosterOut(BaseModel):
+    """`on_duty`: who counts now, by the one rule. `shifts`: all of the stretch, planned and signed in to."""
+
+    at: datetime
+    on_duty: list[ShiftOut]
+    shifts: list[ShiftOut]
+    absences: list[StaffAbsenceOut]
+    gaps: list[GapOut]
+
+
+class ShiftIn(BaseModel):
+    person: str
+    function: Function = "carer"
+    units: list[str] = Field(default=[], description="None: the whole house")
+    residents: list[str] = []
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+
+
+class SignInIn(BaseModel):
+    units: list[str] = Field(min_length=1)
+    function: Function = "carer"
+    residents: list[str] = []
+    until: Annotated[AwareDatetime | None, Field(description="The end of the planned shift, or 8 hours")] = (
+        None
+    )
+
+
+class StaffAbsenceIn(BaseModel):
+    person: str
+    starts_at: Annotated[AwareDatetime | None, Field(description="Now, unless given")] = None
+    ends_at: AwareDatetime
+
+
+_CONFLICT: dict[int | str, dict[str, type[RefusalOut]]] = {409: {"model": RefusalOut}}
+
+
+@api.get("")
+def show_roster(
+    visit: Visitor,
+    since: Annotated[AwareDatetime | None, Query(description="Now, unless given")] = None,
+    until: Annotated[AwareDatetime | None, Query(description="A week later; 62 days at most")] = None,
+) -> RosterOut:
+    """The roster of the units that the caller looks after."""
+    site, begin = visit.house.site, since or visit.now
+    end = min(until or begin + timedelta(days=7), begin + FARTHEST)
+    known = store.between(visit.connection, site.site, begin - LONGEST, end)
+    absences = store.absences(visit.connection, site.site, begin, end)
+    staff = {person.id for person in staff_of(visit)}
+    torn = [gap for unit in units_of(visit) for gap in gaps(site, unit.id, known, absences, begin, end)]
+    note_seen(visit, "/api/v1/duty", (r for s in known for r in s.residents))
+    return RosterOut(
+        at=visit.now,
+        on_duty=[_out(visit, s) for s in store.on_duty(visit.connection, site, visit.now) if _sees(visit, s)],
+        shifts=[_out(visit, s) for s in known if s.ends_at > begin and _sees(visit, s)],
+        absences=[_absence_out(absence) for absence in absences if absence.person in staff],
+        gaps=[GapOut(**gap._asdict()) for gap in torn if gap.starts_at < gap.ends_at],
+    )
+
+
+@api.post("/shifts", status_code=201, dependencies=[OurCall, needs("plan roster")], responses=_CONFLICT)
+def add_shift(request: Request, visit: Visitor, shift: ShiftIn) -> ShiftOut:
+    """Plan somebody."""
+    return _done(visit, plan(request, visit, _shift(0, shift)))
+
+
+@api.put("/shifts/{number}", dependencies=[OurCall, needs("plan roster")], responses=_CONFLICT)
+def put_shift(request: Request, visit: Visitor, number: int, shift: ShiftIn) -> ShiftOut:
+    """Change a planned shift: all of it, as it is to be."""
+    shift_in_view(visit, number)
+    return _done(visit, plan(request, visit, _shift(number, shift)))
+
+
+@api.delete("/shifts/{number}", dependencies=[OurCall, needs("plan roster")], responses=_CONFLICT)
+def remove_shift(request: Request, visit: Visitor, number: int) -> ShiftOut:
+    """Take a planned shift out of the roster."""
+    shift_in_view(visit, number)
+    return _done(visit, book(request, visit).remove(number, visit.person.id))
+
+
+@api.put("/mine", dependencies=[OurCall], responses=_CONFLICT)
+def sign_in(request: Request, visit: Visitor, said: SignInIn) -> ShiftOut:
+    """ "I am on duty": the caller, in these units, from now on."""
+    refusal = refused_sign_in(visit, said.units, said.residents)
+    if refusal is not None:
+        return _done(visit, refusal)
+    duty = book(request, visit)
+    return _done(visit, duty.sign_in(visit.person.id, said.function, said.units, said.residents, said.until))
+
+
+@api.delete("/mine", dependencies=[OurCall], responses=_CONFLICT)
+def leave(request: Request, visit: Visitor) -> ShiftOut:
+    """ "I am going off duty": the caller, now."""
+    return _done(visit, book(request, visit).leave(visit.person.id))
+
+
+@api.post("/absences", status_code=201, dependencies=[OurCall], responses=_CONFLICT)
+def say_absent(request: Request, visit: Visitor, said: StaffAbsenceIn) -> StaffAbsenceOut:
+    """Somebody of the staff is not there: their shifts do not count. Why is not kept."""
+    if said.person not in {person.id for person in staff_of(visit)}:
+        raise HTTPException(409, "no such person, or not of your units")
+    since = said.starts_at or visit.now
+    return _absence_done(book(request, visit).absent(said.person, since, said.ends_at, visit.person.id))
+
+
+@api.delete("/absences/{number}", dependencies=[OurCall], responses=_CONFLICT)
+def say_back(request: Request, visit: Visitor, number: int) -> StaffAbsenceOut:
+    """They come after all, from now on."""
+    if number not in {absence[0] for absence in absences_of(visit)}:
+        raise HTTPException(404, "there is no such absence, or not for you")
+    return _absence_done(book(request, visit).back(number, visit.person.id))
+
+
+def _sees(visit: Visit, shift: Shift) -> bool:
+    return not shift.units or may_change(visit, shift) or any(visit.access.sees_unit(u) for u in shift.units)
+
+
+def _shift(number: int, shift: ShiftIn) -> Shift:
+    units, residents = tuple(shift.units), tuple(shift.residents)
+    return Shift(number, shift.person, units, shift.function, shift.starts_at, shift.ends_at, residents)
+
+
+def _done(visit: Visit, done: Shift | Refusal) -> ShiftOut:
+    if isinstance(done, Refusal):
+        raise HTTPException(409, done.why)
+    return _out(visit, done)
+
+
+def _out(visit: Visit, shift: Shift) -> ShiftOut:
+    """Of whom they look after only those whom the caller sees."""
+    seen = {resident.id for resident in residents_of(visit)}
+    values = {name: getattr(shift, name) for name in ShiftOut.model_fields}
+    return ShiftOut(**{**values, "residents": [r for r in shift.residents if r in seen]})
+
+
+def _absence_done(done: StaffAbsence | Refusal) -> StaffAbsenceOut:
+    if isinstance(done, Refusal):
+        raise HTTPException(409, done.why)
+    return _absence_out(done)
+
+
+def _absence_out(absence: StaffAbsence) -> StaffAbsenceOut:
+    return StaffAbsenceOut(**{name: getattr(absence, name) for name in StaffAbsenceOut.model_fields})

@@ -1,0 +1,208 @@
+"""Who is on duty: signing in to a shift by one tap, and the week's roster unit by unit.
+
+Planning a shift: dashboards/care/shift.py. From a file: dashboards/care/roster_import.py.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated, NamedTuple
+
+from fastapi import APIRouter, Form, HTTPException, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from dashboards.access import may
+from dashboards.care.away import residents_of
+from dashboards.care.duty_view import (
+    absences_of,
+    monday,
+    on_duty_now,
+    staff_of,
+    units_of,
+    week_of,
+)
+from dashboards.care.seen import note_seen
+from dashboards.frame import page
+from dashboards.pages import render
+from dashboards.visit import OurForm, Visit, Visitor, clock_of, needs
+from hub.duty import FUNCTIONS_OF, Duty
+from hub.store import shifts as store
+from rules.duration import local_instant
+from rules.duty import Function, Shift, StaffAbsence
+from rules.pause import Refusal
+from rules.week import WEEK
+from rules.wording.refusals import refusal_text
+
+PATH = "/care/duty"
+pages = APIRouter(
+    prefix=PATH,
+    include_in_schema=False,
+    default_response_class=HTMLResponse,
+    dependencies=[needs("see roster")],
+)
+
+
+class Mine(NamedTuple):
+    """The form by which somebody signs in, as it is offered: as planned, or as they signed in already."""
+
+    signed_in: bool
+    function: Function
+    units: tuple[str, ...]
+    residents: tuple[str, ...]
+    until: str
+
+
+@pages.get("")
+def show(request: Request, visit: Visitor, unit: str = "", week: str = "", notice: str = "") -> str:
+    return duty_page(request, visit, unit, week, notice=_notice(visit, notice))
+
+
+@pages.post("/sign-in", dependencies=[OurForm])
+def sign_in(
+    request: Request,
+    visit: Visitor,
+    function: Annotated[str, Form()] = "",
+    units: Annotated[list[str] | None, Form()] = None,
+    residents: Annotated[list[str] | None, Form()] = None,
+    until: Annotated[str, Form()] = "",
+) -> Response:
+    """ "I am on duty." """
+    done = _sign_in(request, visit, function, units or [], residents or [], until)
+    return _answered(request, visit, done, "signed-in")
+
+
+@pages.post("/leave", dependencies=[OurForm])
+def leave(request: Request, visit: Visitor) -> Response:
+    """ "I am going." """
+    return _answered(request, visit, book(request, visit).leave(visit.person.id), "left")
+
+
+@pages.post("/absent", dependencies=[OurForm])
+def say_absent(
+    request: Request,
+    visit: Visitor,
+    person: Annotated[str, Form()] = "",
+    since: Annotated[str, Form()] = "",
+    until: Annotated[str, Form()] = "",
+) -> Response:
+    """Somebody of the staff is not there. Whoever takes the call at night may say it."""
+    zone = visit.house.site.zone
+    if person not in {one.id for one in staff_of(visit)}:
+        return _answered(request, visit, Refusal("no such person", "no_person"), "")
+    try:
+        begins = local_instant(since, zone) if since else visit.now
+        ends = local_instant(until, zone)
+    except ValueError as error:
+        return _answered(request, visit, Refusal(str(error), "no_end"), "")
+    return _answered(
+        request, visit, book(request, visit).absent(person, begins, ends, visit.person.id), "absent"
+    )
+
+
+@pages.post("/absent/{number}/back", dependencies=[OurForm])
+def say_back(request: Request, visit: Visitor, number: int) -> Response:
+    """They come after all."""
+    if number not in {absence[0] for absence in absences_of(visit)}:
+        raise HTTPException(404)
+    return _answered(request, visit, book(request, visit).back(number, visit.person.id), "back")
+
+
+@pages.post("/copy", dependencies=[OurForm, needs("plan roster")])
+def copy_week(
+    request: Request, visit: Visitor, unit: Annotated[str, Form()] = "", week: Annotated[str, Form()] = ""
+) -> Response:
+    """This week's shifts of a unit into the next week, by the wall clock."""
+    if unit not in {one.id for one in units_of(visit)}:
+        return _answered(request, visit, Refusal("no such unit", "no_unit"), "")
+    first = monday(visit, week)
+    book(request, visit).copy_week(first, first + WEEK, [unit], visit.person.id)
+    return RedirectResponse(f"{PATH}?unit={unit}&week={first + WEEK}&notice=copied", 303)
+
+
+def book(request: Request, visit: Visit) -> Duty:
+    return Duty(visit.connection, visit.house.site, clock_of(request))
+
+
+def refused_sign_in(visit: Visit, units: list[str], residents: list[str]) -> Refusal | None:
+    """Whoever is on duty must see what they are called to: in other units they would see nothing."""
+    if not units or not {one.id for one in units_of(visit)}.issuperset(units):
+        return Refusal("no such unit, or not yours", "no_unit")
+    if not {one.id for one in residents_of(visit)}.issuperset(residents):
+        return Refusal("no such resident, or not in your units", "resident_elsewhere")
+    return None
+
+
+def _sign_in(
+    request: Request, visit: Visit, function: str, units: list[str], residents: list[str], until: str
+) -> Shift | Refusal:
+    refusal = refused_sign_in(visit, units, residents)
+    if refusal is not None:
+        return refusal
+    chosen: Function = next((f for f in FUNCTIONS_OF[visit.person.role] if f == function), "carer")
+    try:
+        ends = local_instant(until, visit.house.site.zone) if until else None
+    except ValueError as error:
+        return Refusal(str(error), "no_time")
+    return book(request, visit).sign_in(visit.person.id, chosen, units, residents, ends)
+
+
+def _answered(request: Request, visit: Visit, done: Shift | StaffAbsence | Refusal, notice: str) -> Response:
+    if isinstance(done, Refusal):
+        return HTMLResponse(duty_page(request, visit, fault=refusal_text(done, visit.language)), 422)
+    return RedirectResponse(f"{PATH}?notice={notice}", 303)
+
+
+def mine(request: Request, visit: Visit) -> Mine:
+    """What the form for signing in says beforehand."""
+    site, now = visit.house.site, visit.now
+    known = store.between(visit.connection, site.site, now, now + timedelta(hours=2))
+    ours = [s for s in known if s.person == visit.person.id]
+    here = [s for s in ours if s.source == "signed_in"]
+    planned = [s for s in ours if s.source == "roster"]
+    one = next(reversed(here or planned), None)
+    seen = [unit.id for unit in units_of(visit)]
+    ends = one.ends_at if one is not None else book(request, visit).planned_end(visit.person.id, now)
+    return Mine(
+        bool(here),
+        one.function if one is not None else FUNCTIONS_OF[visit.person.role][0],
+        tuple(unit for unit in (one.units if one is not None and one.units else seen) if unit in seen),
+        one.residents if one is not None else (),
+        f"{ends.astimezone(site.zone):%Y-%m-%dT%H:%M}",
+    )
+
+
+def duty_page(
+    request: Request, visit: Visit, unit: str = "", week: str = "", fault: str = "", notice: str = ""
+) -> str:
+    units = units_of(visit)
+    now = on_duty_now(visit)
+    chosen = next((one for one in units if one.id == unit), units[0] if units else None)
+    first = monday(visit, week)
+    days = week_of(visit, chosen.id, first) if chosen is not None else []
+    residents = residents_of(visit)
+    note_seen(visit, PATH, (resident.id for resident in residents))
+    return page(
+        request,
+        visit,
+        "care/duty.html",
+        notice=notice,
+        fault=fault,
+        now_in=now,
+        mine=mine(request, visit),
+        functions=FUNCTIONS_OF[visit.person.role],
+        all_units=units,
+        choices=[(r.id, f"{visit.house.room_name(r.room)} {r.name}") for r in residents],
+        chosen=chosen,
+        days=days,
+        week=first,
+        week_number=first.isocalendar().week,
+        before=first - WEEK,
+        after=first + WEEK,
+        may_plan=may(visit.person, "plan roster"),
+        absences=absences_of(visit),
+        staff=staff_of(visit),
+    )
+
+
+def _notice(visit: Visit, said: str) -> str:
+    return render(visit.language, "care/_duty_notice.txt", said=said).strip() if said else ""

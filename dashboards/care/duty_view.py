@@ -1,0 +1,227 @@
+"""The roster as a page shows it: who is on duty now, who comes next, and a unit's week with its gaps."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from dashboards.pages import clock_text, day_text
+from dashboards.visit import Visit
+from hub.store import shifts as store
+from rules.building import Unit
+from rules.duty import LONGEST, Function, Shift, StaffAbsence
+from rules.week import WEEK, Gap, days_of, gaps, next_on_duty
+
+AHEAD = timedelta(hours=48)
+"""How far ahead it is looked for who comes next."""
+
+
+class OnShift(NamedTuple):
+    """Somebody who is on duty now. `until`: local time in words."""
+
+    person: str
+    name: str
+    function: Function
+    signed_in: bool
+    until: str
+    residents: tuple[str, ...]
+
+
+class UnitNow(NamedTuple):
+    """`gap`: nobody is here as a carer; `patrol`: the night patrol goes by meanwhile."""
+
+    id: str
+    name: str
+    here: tuple[OnShift, ...]
+    gap: bool
+    patrol: bool
+    next: tuple[str, ...]
+    next_at: str
+
+
+class Entry(NamedTuple):
+    """A shift in the week. `absent`: it does not count. `may_change`: whoever looks may."""
+
+    id: int
+    name: str
+    hours: str
+    function: Function
+    residents: tuple[str, ...]
+    absent: bool
+    everywhere: bool
+    may_change: bool
+
+
+class Day(NamedTuple):
+    word: str
+    is_today: bool
+    entries: tuple[Entry, ...]
+    gaps: tuple[tuple[str, str], ...]
+    """From when until when, and who goes by: nobody, night_patrol."""
+
+
+def units_of(visit: Visit) -> list[Unit]:
+    """Those that whoever looks looks after."""
+    return [unit for unit in visit.house.site.units if visit.access.sees_unit(unit.id)]
+
+
+def may_change(visit: Visit, shift: Shift) -> bool:
+    """Whether the whole of a shift lies in the units that they look after."""
+    if visit.access.units is None:
+        return True
+    return bool(shift.units) and visit.access.units.issuperset(shift.units)
+
+
+def on_duty_now(visit: Visit) -> list[UnitNow]:
+    site, now = visit.house.site, visit.now
+    counting = store.on_duty(visit.connection, site, now)
+    coming = store.between(visit.connection, site.site, now, now + AHEAD)
+    absences = store.absences(visit.connection, site.site, now, now + AHEAD)
+    found = []
+    for unit in units_of(visit):
+        here = [s for s in counting if not s.units or unit.id in s.units]
+        later = next_on_duty(coming, absences, unit.id, now)
+        functions = {s.function for s in here}
+        found.append(
+            UnitNow(
+                unit.id,
+                unit.name,
+                tuple(_on_shift(visit, s, unit.id) for s in here),
+                "carer" not in functions,
+                "night_patrol" in functions,
+                tuple(dict.fromkeys(visit.house.person_name(s.person) for s in later)),
+                _moment(visit, later[0].starts_at) if later else "",
+            )
+        )
+    return found
+
+
+def _on_shift(visit: Visit, shift: Shift, unit: str) -> OnShift:
+    return OnShift(
+        shift.person,
+        visit.house.person_name(shift.person),
+        shift.function,
+        shift.source == "signed_in",
+        _moment(visit, shift.ends_at),
+        _names(visit, shift.residents, unit),
+    )
+
+
+def week_of(visit: Visit, unit: str, week: date) -> list[Day]:
+    """A unit's seven days from a Monday on."""
+    site = visit.house.site
+    days = days_of(week, site)
+    since, until = days[0][0], days[-1][1]
+    known = store.between(visit.connection, site.site, since - LONGEST, until)
+    absences = store.absences(visit.connection, site.site, since, until + LONGEST)
+    planned = [s for s in known if s.source == "roster" and (not s.units or unit in s.units)]
+    torn = gaps(site, unit, known, absences, since, until)
+    return [_day(visit, unit, day, planned, absences, torn) for day in days]
+
+
+def _day(
+    visit: Visit,
+    unit: str,
+    day: tuple[datetime, datetime],
+    planned: list[Shift],
+    absences: list[StaffAbsence],
+    torn: list[Gap],
+) -> Day:
+    start, end = day
+    return Day(
+        day_text(start, visit.house.site.zone, visit.language),
+        start <= visit.now < end,
+        tuple(_entry(visit, s, unit, absences) for s in planned if start <= s.starts_at < end),
+        tuple(
+            (_hours(visit, max(g.starts_at, start), min(g.ends_at, end)), g.who)
+            for g in torn
+            if g.starts_at < end and start < g.ends_at
+        ),
+    )
+
+
+def _entry(visit: Visit, shift: Shift, unit: str, absences: list[StaffAbsence]) -> Entry:
+    away = any(
+        a.person == shift.person and a.starts_at < shift.ends_at and shift.starts_at < a.ends_at
+        for a in absences
+    )
+    return Entry(
+        shift.id,
+        visit.house.person_name(shift.person),
+        _hours(visit, shift.starts_at, shift.ends_at),
+        shift.function,
+        _names(visit, shift.residents, unit),
+        away,
+        not shift.units,
+        may_change(visit, shift),
+    )
+
+
+def absences_of(visit: Visit) -> list[tuple[int, str, str, str]]:
+    """Who of the staff is absent or will be: number, name, from, until. Those of these units, and who works
+    in all of them.
+    """
+    site = visit.house.site
+    found = store.absences(visit.connection, site.site, visit.now, visit.now + 60 * WEEK)
+    seen = {person.id for person in staff_of(visit)}
+    return [
+        (a.id, visit.house.person_name(a.person), _moment(visit, a.starts_at), _moment(visit, a.ends_at))
+        for a in found
+        if a.person in seen
+    ]
+
+
+class NamedPerson(NamedTuple):
+    id: str
+    name: str
+
+
+def staff_of(visit: Visit) -> list[NamedPerson]:
+    """Who can be on duty in these units, by name."""
+    ours = visit.access.units
+    found = [
+        NamedPerson(p.id, p.name)
+        for p in visit.house.site.people
+        if p.role in ("carer", "leader") and (ours is None or not p.units or ours & frozenset(p.units))
+    ]
+    return sorted(found, key=lambda person: person.name)
+
+
+def _names(visit: Visit, residents: tuple[str, ...], unit: str) -> tuple[str, ...]:
+    found = (visit.house.resident(id) for id in residents)
+    units = {room.id: room.unit for room in visit.house.site.rooms}
+    return tuple(
+        f"{visit.house.room_name(r.room)} {r.name}"
+        for r in found
+        if r is not None and units[r.room] == unit and visit.access.sees_resident(r, visit.house.site)
+    )
+
+
+def _hours(visit: Visit, since: datetime, until: datetime) -> str:
+    """`22.00-07.30`; a stretch up to midnight ends at 24."""
+    zone, language = visit.house.site.zone, visit.language
+    end = clock_text(until, zone, language)
+    if end in ("00.00", "00:00"):
+        end = end.replace("00", "24", 1)
+    return f"{clock_text(since, zone, language)}–{end}"
+
+
+def _moment(visit: Visit, at: datetime) -> str:
+    """A time of today; of another day with its weekday."""
+    zone, language = visit.house.site.zone, visit.language
+    clock = clock_text(at, zone, language)
+    if at.astimezone(zone).date() == visit.now.astimezone(zone).date():
+        return clock
+    return f"{day_text(at, zone, language)} {clock}"
+
+
+def monday(visit: Visit, text: str) -> date:
+    """The Monday of the week that a page asks for; of this one where it asks for none."""
+    today = visit.now.astimezone(visit.house.site.zone).date()
+    try:
+        asked = date.fromisoformat(text) if len(text) == len("2026-11-23") else today
+    except ValueError:
+        asked = today
+    if abs(asked - today) > timedelta(days=3 * 366):
+        asked = today
+    return asked - timedelta(days=asked.weekday())

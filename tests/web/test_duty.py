@@ -1,0 +1,144 @@
+"""The roster's pages and calls: who is on duty, signing in, planning, absence; each in their own units."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from hub.clock import WallClock
+from hub.duty import Duty
+from hub.store import shifts
+from rules.duty import Shift
+from tests.web.conftest import SignIn, csrf_of
+from tests.web.house import DOCUMENT, House
+
+WITH_LEADERS = DOCUMENT.replace(
+    "rules:\n",
+    """  - {id: leder, name: Lise Leder, role: leader}
+  - {id: solleder, name: Sol Leder, role: leader, units: [sol]}
+rules:
+""",
+    1,
+)
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    house = House(tmp_path, WITH_LEADERS)
+    house.hub_says()
+    return house
+
+
+def on_duty(house: House) -> list[tuple[str, ...]]:
+    return [(s.person, *s.units) for s in shifts.on_duty(house.connection, house.site, house.now())]
+
+
+def planned(house: House, person: str, *units: str, residents: tuple[str, ...] = ()) -> Shift:
+    now = house.now().replace(second=0, microsecond=0)
+    asked = Shift(0, person, units, "carer", now - HOUR, now + 5 * HOUR, residents)
+    found = Duty(house.connection, house.site, WallClock()).put(asked, "leder")
+    assert isinstance(found, Shift)
+    return found
+
+
+def send(browser: TestClient, path: str, **form: object) -> int:
+    return browser.post(path, data={"csrf": csrf_of(browser, "/care/duty"), **form}).status_code
+
+
+def ours(browser: TestClient) -> dict[str, str]:
+    return {"X-CSRF-Token": browser.get("/api/v1/session").json()["csrf"]}
+
+
+def test_a_carer_signs_in_by_what_the_form_offers_and_is_the_one_who_is_called(
+    house: House, sign_in: SignIn
+) -> None:
+    planned(house, "kari", "sol")
+    planned(house, "sol", "sol", residents=("r1",))
+    browser = sign_in("sol")
+    html = browser.get("/care/duty").text
+    assert "Er du på vakt?" in html
+    assert 'name="residents" value="r1" checked' in html
+    assert send(browser, "/care/duty/sign-in", units=["sol"], residents=["r1"], function="carer") == 303
+    assert on_duty(house) == [("sol", "sol")]
+    assert "Er her" in browser.get("/care/duty").text
+    assert send(browser, "/care/duty/leave") == 303
+    assert on_duty(house) == [("kari", "sol")]
+    assert send(browser, "/care/duty/leave") == 422
+
+
+def test_nobody_signs_in_to_a_unit_or_for_a_resident_that_they_would_not_see(
+    house: House, sign_in: SignIn
+) -> None:
+    browser = sign_in("sol")
+    assert send(browser, "/care/duty/sign-in", units=["nord"]) == 422
+    assert send(browser, "/care/duty/sign-in", units=["sol"], residents=["r4"]) == 422
+    assert send(browser, "/care/duty/sign-in") == 422
+    assert on_duty(house) == []
+    html = browser.get("/care/duty").text
+    assert "Nordsida" not in html
+    assert "Sverre Lie" not in html
+
+
+def test_a_gap_stands_in_the_week_and_an_absence_tears_one(house: House, sign_in: SignIn) -> None:
+    browser = sign_in("leder")
+    assert {gap["unit"] for gap in browser.get("/api/v1/duty").json()["gaps"]} == {"sol", "nord"}
+    planned(house, "kari", "sol")
+    now_on_solsida = browser.get("/care/duty").text.split('id="now-sol"')[1].split("</li>\n      ")[0]
+    assert "Kari Nordmann" in now_on_solsida
+    until = f"{(house.now() + 10 * HOUR).astimezone(house.site.zone):%Y-%m-%dT%H:%M}"
+    assert send(browser, "/care/duty/absent", person="kari", until=until) == 303
+    assert on_duty(house) == []
+    html = browser.get("/care/duty?unit=sol").text
+    assert 'class="is-absent"' in html
+    assert "Kommer likevel" in html
+    (absence,) = browser.get("/api/v1/duty").json()["absences"]
+    assert absence["said_by"] == "leder"
+    assert browser.delete(f"/api/v1/duty/absences/{absence['id']}", headers=ours(browser)).status_code == 200
+    assert on_duty(house) == [("kari", "sol")]
+
+
+def test_a_leader_plans_changes_and_takes_out_a_shift(house: House, sign_in: SignIn) -> None:
+    browser = sign_in("leder")
+    form = {"person": "kari", "units": ["sol"], "starts": "2026-12-01T22:00", "ends": "2026-12-02T07:30"}
+    assert send(browser, "/care/duty/shift", **form) == 303
+    (shift,) = browser.get("/api/v1/duty?since=2026-12-01T00:00:00Z").json()["shifts"]
+    assert (shift["person"], shift["starts_at"]) == ("kari", "2026-12-01T21:00:00Z")
+    again = browser.post("/care/duty/shift", data={"csrf": csrf_of(browser, "/care/duty"), **form})
+    assert again.status_code == 422
+    assert "Personen står allerede på en annen vakt" in again.text
+    assert 'value="2026-12-01T22:00"' in again.text
+    assert 'value="kari" selected' in browser.get(f"/care/duty/shift?number={shift['id']}").text
+    assert send(browser, "/care/duty/copy", unit="sol", week="2026-11-30") == 303
+    assert "Kari Nordmann" in browser.get("/care/duty?unit=sol&week=2026-12-07").text
+    assert send(browser, f"/care/duty/shift/{shift['id']}/remove") == 303
+    assert "Kari Nordmann</a>" not in browser.get("/care/duty?unit=sol&week=2026-11-30").text
+
+
+def test_a_leader_of_one_unit_plans_that_one_alone(house: House, sign_in: SignIn) -> None:
+    elsewhere, everywhere = planned(house, "nord", "nord"), planned(house, "kari")
+    browser = sign_in("solleder")
+    body = {"person": "kari", "starts_at": "2026-12-01T21:00:00Z", "ends_at": "2026-12-02T06:00:00Z"}
+    for units, status in ((["sol"], 201), (["nord"], 409), ([], 409), (["sol", "nord"], 409)):
+        sent = {**body, "units": units}
+        assert browser.post("/api/v1/duty/shifts", json=sent, headers=ours(browser)).status_code == status
+    for shift in (elsewhere, everywhere):
+        assert browser.get(f"/care/duty/shift?number={shift.id}").status_code == 404
+        assert browser.delete(f"/api/v1/duty/shifts/{shift.id}", headers=ours(browser)).status_code == 404
+    seen = {s["person"] for s in browser.get("/api/v1/duty").json()["shifts"]}
+    assert seen == {"kari"}
+
+
+def test_the_calls_sign_in_and_off_as_the_page_does(house: House, sign_in: SignIn) -> None:
+    browser = sign_in("nord")
+    said = browser.put(
+        "/api/v1/duty/mine", json={"units": ["nord"], "residents": ["r4"]}, headers=ours(browser)
+    )
+    assert said.status_code == 200
+    assert (said.json()["source"], said.json()["residents"]) == ("signed_in", ["r4"])
+    refused = browser.put("/api/v1/duty/mine", json={"units": ["sol"]}, headers=ours(browser))
+    assert refused.status_code == 409
+    assert on_duty(house) == [("nord", "nord")]
+    assert browser.delete("/api/v1/duty/mine", headers=ours(browser)).status_code == 200
+    assert browser.delete("/api/v1/duty/mine", headers=ours(browser)).status_code == 409

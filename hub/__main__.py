@@ -42,6 +42,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "duty": ("hub.commands.duty", "who is on duty; or put shifts on the roster from a spreadsheet"),
     "test": ("hub.commands.test", "play scenarios and say whether the rules do what they tell"),
     "record": ("hub.commands.record", "signed records of walk tests: list, export, verify"),
+    "backup": ("hub.commands.backup", "write an encrypted backup; list them, verify one, make the keys"),
+    "restore": ("hub.commands.restore", "put a backup back onto an empty machine"),
     "replay": ("hub.commands.replay", "publish a recording as the devices would have"),
     "backtest": ("hub.commands.backtest", "what the rules would have found in a recording"),
 }

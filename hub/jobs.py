@@ -1,58 +1,158 @@
-"""What is done by the clock beside the readings, in threads of its own: the write-ahead log is moved into the
-database file, the journal into the history, and what nobody needs any more is deleted. With finite defaults:
-no disk fills by itself.
+"""What is done by the clock beside the readings, in threads and children of its own: the write-ahead log is
+moved into the database file, the journal into the history, what nobody needs any more is deleted, residents
+are erased, backups written. With finite defaults: no disk fills by itself.
+
+Here: which jobs there are. Not here: that each is done once (hub/timetable.py), nor what it does.
 """
 
 from __future__ import annotations
 
 import logging
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
+from threading import Event
+from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.cron import CronTrigger
 
+from hub import certificates
 from hub.clock import now
 from hub.history.child import HistoryChild
+from hub.retention import days_kept, prune, zone_of
 from hub.settings import Settings
-from hub.store import outbox, quarantine, silences
-from hub.store.db import LOG_PAGES, checkpoint, connect, transaction
+from hub.store import erasures, sites
+from hub.store.db import LOG_PAGES, checkpoint, connect
+from hub.store.sites import NoSiteError
+from hub.timetable import Job, JobError, run_if_due
 
 log = logging.getLogger(__name__)
 
 CHECKPOINT_S = 2
-NOTIFICATIONS_KEPT = timedelta(days=7)  # [default] once sent; their alerts and the audit trail stay
-QUARANTINE_KEPT = timedelta(days=30)  # [default] after the newest message of the kind
-SILENCES_KEPT = timedelta(days=730)  # [default] as long as anything that they explain
-PRUNE_AT_ONCE = 10_000  # rows in one transaction: readings wait for it
 HISTORY_S = 60
+LOOK_S = 10
+"""How often the timetable is looked at."""
+RETENTION_AT = "03:30"
+CERTIFICATES_EVERY = timedelta(hours=6)
+ERASING_EVERY = timedelta(days=1)
+"""Beside this it is done when somebody asks for it."""
+STOP_WITHIN_S = 5.0
 
 
 class Jobs:
     def __init__(self, settings: Settings) -> None:
         database = settings.database
+        self._settings, self._stopping = settings, Event()
         self._history = HistoryChild(settings)
         logging.getLogger("apscheduler").setLevel(logging.WARNING)
         self._scheduler = BackgroundScheduler(
             timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         )
-        self._scheduler.add_job(partial(_try, checkpoint_log, database), "interval", seconds=CHECKPOINT_S)
-        self._scheduler.add_job(partial(_try, prune, database), "cron", hour=3, minute=30)
-        self._scheduler.add_job(partial(_try, self.keep_history, database), "interval", seconds=HISTORY_S)
+        for work, seconds in (
+            (checkpoint_log, CHECKPOINT_S),
+            (self.keep_history, HISTORY_S),
+            (self.keep_the_timetable, LOOK_S),
+        ):
+            self._scheduler.add_job(
+                partial(_try, work, database), "interval", seconds=seconds, next_run_time=now()
+            )
 
     def start(self) -> None:
         self._scheduler.start()
 
     def stop(self) -> None:
-        """A job that is at work comes to its end first."""
+        """A job that is at work comes to its end first; a child is ended, and its work begun again."""
+        self._stopping.set()
         self._history.stop()
         self._scheduler.shutdown()
 
     def keep_history(self, _: Path) -> None:
         self._history.run_if_due(now())
+
+    def keep_the_timetable(self, database: Path) -> None:
+        for job in timetable(self._settings, self._child):
+            if self._stopping.is_set():
+                return
+            run_if_due(database, job, now)
+
+    def _child(self, *words: str) -> str:
+        """A command of ours, at its own pace; what it said. Raises JobError where it failed."""
+        command = [sys.executable, "-m", "hub", *words, "--data", str(self._settings.data)]
+        child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        while True:
+            try:
+                said, wrong = child.communicate(timeout=0.2)
+            except subprocess.TimeoutExpired:
+                if self._stopping.is_set():
+                    child.terminate()
+                    child.communicate(timeout=STOP_WITHIN_S)
+                    raise JobError("the hub stopped") from None
+                continue
+            if child.returncode != 0:
+                raise JobError(wrong.strip() or f"its process ended with code {child.returncode}")
+            return said.strip()
+
+
+def timetable(settings: Settings, child: Callable[..., str]) -> list[Job]:
+    """All that is done once, by whom of us comes first. `child` runs a command."""
+    if settings.clock != "wall":
+        return []  # a replay's rows are old on arrival
+    zone = _zone(settings)
+    found = [
+        Job("retention", partial(_daily, RETENTION_AT, zone), partial(_retention, settings)),
+        Job("certificates", lambda at: at + CERTIFICATES_EVERY, partial(_certificates, settings)),
+    ]
+    if settings.backup_key is not None:
+        found.append(
+            Job("backup", partial(_daily, settings.backup_at, zone), lambda _: child("backup", "--quietly"))
+        )
+    if _somebody_is_to_be_erased(settings):
+        found.append(Job("erasing", lambda at: at + ERASING_EVERY, lambda _: child("erase", "--go-on")))
+    return found
+
+
+def _retention(settings: Settings, at: datetime) -> str:
+    with closing(connect(settings.database)) as connection:
+        days = days_kept(connection, settings)
+    deleted = prune(settings.database, days, at)
+    said = ", ".join(f"{count} {name}" for name, count in sorted(deleted.items()))
+    if settings.influx_url is not None:
+        from hub.history.influx_keeping import keep_for  # here: its library takes 16 MB and 0.3 s
+
+        keep_for(settings, days["readings"])
+    return f"deleted: {said}" if said else "nothing was too old"
+
+
+def _certificates(settings: Settings, at: datetime) -> str:
+    return certificates.look(settings, at)
+
+
+def _somebody_is_to_be_erased(settings: Settings) -> bool:
+    with closing(connect(settings.database)) as connection:
+        return bool(erasures.to_be_done(connection))
+
+
+def _zone(settings: Settings) -> ZoneInfo:
+    with closing(connect(settings.database)) as connection:
+        try:
+            return zone_of(connection, sites.in_force(connection, settings.site).site)
+        except NoSiteError:
+            return ZoneInfo("UTC")
+
+
+def _daily(clock: str, zone: ZoneInfo, after: datetime) -> datetime:
+    hour, minute = clock.split(":")
+    due: datetime | None = CronTrigger(hour=int(hour), minute=int(minute), timezone=zone).get_next_fire_time(
+        None, after
+    )
+    assert due is not None
+    return due.astimezone(after.tzinfo)
 
 
 def _try(job: Callable[[Path], None], database: Path) -> None:
@@ -60,7 +160,7 @@ def _try(job: Callable[[Path], None], database: Path) -> None:
     try:
         job(database)
     except sqlite3.Error as error:
-        log.warning("%s was put off: %s", job.__name__, error)
+        log.warning("%s was put off: %s", getattr(job, "__name__", "a job"), error)
 
 
 def checkpoint_log(database: Path) -> None:
@@ -70,18 +170,3 @@ def checkpoint_log(database: Path) -> None:
     with closing(connect(database)) as connection:
         if checkpoint(connection, "PASSIVE") > LOG_PAGES:
             checkpoint(connection, "RESTART")
-
-
-def prune(database: Path, at: datetime | None = None) -> None:
-    """Delete what is older than it is kept, a bit at a time."""
-    at = at or now()
-    with closing(connect(database)) as connection:
-        for delete in (
-            partial(outbox.delete_sent, before=at - NOTIFICATIONS_KEPT),
-            partial(quarantine.delete, before=at - QUARANTINE_KEPT),
-            partial(silences.delete, before=at - SILENCES_KEPT),
-        ):
-            deleted = PRUNE_AT_ONCE
-            while deleted == PRUNE_AT_ONCE:
-                with transaction(connection):
-                    deleted = delete(connection, limit=PRUNE_AT_ONCE)

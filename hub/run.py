@@ -25,6 +25,7 @@ from hub.clock import JUMP, NEVER, Clock, ReadingsClock, WallClock
 from hub.codecs import read_codecs
 from hub.decoding import decoder_of
 from hub.gateway_requests import Outgoing
+from hub.history.older_journal import set_back
 from hub.jobs import Jobs
 from hub.mqtt.broker import BrokerAccess
 from hub.mqtt.gateway import Gateway
@@ -57,6 +58,10 @@ ALL_TIMES_BELIEVED = timedelta(days=100 * 365)
 class Hub:
     def __init__(self, settings: Settings, site: str) -> None:
         self._connection = connect(settings.database)
+        if taken := set_back(settings.database):
+            log.warning(
+                "the database is older than the history beside it: %s readings taken out there", taken
+            )
         version = sites.newest(self._connection, site)
         assert version is not None, "the command looked for it"
         file = _site(version.document)

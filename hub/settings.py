@@ -16,6 +16,8 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
 
+from rules.duration import parse_clock
+
 PREFIX = "VAKA_"
 DATABASE = "vaka.db"
 
@@ -81,6 +83,24 @@ class Settings(BaseModel):
         730, description="Days for which hourly counts and means are kept, once the readings are gone."
     )
 
+    backup_key: str | None = Field(
+        None,
+        description="Public key that backups are encrypted to (age1…; `vaka backup --new-key FILE`). "
+        "Without it: none are written.",
+    )
+    backup_folder: Path | None = Field(
+        None, description="Folder of the backups, best on another disk. Without it: `backups` in VAKA_DATA."
+    )
+    backup_at: str = Field("02:30", description="Local time of the night's backup.")
+    backups_kept: Annotated[int, Field(ge=1, le=366)] = Field(
+        30, description="Days for which a backup is kept; the three newest always are."
+    )
+    metrics_token_file: Path | None = Field(
+        None,
+        description="File whose first line is what Prometheus sends as bearer token. "
+        "Without it: no /metrics.",
+    )
+
     web_address: str | None = Field(
         None,
         description="Where people find the pages, e.g. https://vaka.example.org: stands in messages to them.",
@@ -109,6 +129,10 @@ class Settings(BaseModel):
     def database(self) -> Path:
         return self.data / DATABASE
 
+    @property
+    def backups(self) -> Path:
+        return self.backup_folder or self.data / "backups"
+
     def with_data(self, folder: Path | None) -> Settings:
         """The same with another folder for the database, where one is given."""
         return self if folder is None else self.model_copy(update={"data": folder})
@@ -131,6 +155,12 @@ class Settings(BaseModel):
         if url.scheme not in ("mqtt", "mqtts") or not url.hostname or url.path not in ("", "/"):
             raise ValueError(f"{text!r} is no broker's address; expected e.g. mqtt://vaka@broker:1883")
         _ = url.port  # raises ValueError where it is no port
+        return text
+
+    @field_validator("backup_at")
+    @classmethod
+    def _time_of_day(cls, text: str) -> str:
+        parse_clock(text)  # raises ValueError where it is none
         return text
 
     @field_validator("smtp")

@@ -20,6 +20,7 @@ from devices.values import STRICT, UnusableError
 from devices.ways_in import WAYS_IN, filters_of
 from rules.escalation import EscalationPlan
 from rules.health.thresholds import HealthUse
+from rules.retention import Retention
 
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9æøå][a-z0-9æøå_-]*$", max_length=64)]
 Line = Annotated[str, Field(pattern=r"^[^\s\x00-\x1f]([^\x00-\x1f]*[^\s\x00-\x1f])?$")]
@@ -316,6 +317,8 @@ class Site(Part):
     """Required: what watches a person is not evaluated without a valid basis. None: that is not looked at."""
     escalation: EscalationPlan = EscalationPlan()
     """Who is called next while nobody has an alert."""
+    retention: Retention = Retention()
+    """How long what is kept, where it is not the default."""
     gateways: tuple[Gateway, ...] = (Gateway(id="zigbee2mqtt"),)
     units: tuple[Unit, ...]
     rooms: tuple[Room, ...]

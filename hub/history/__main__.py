@@ -21,9 +21,12 @@ def main() -> None:
     parser.add_argument("--relay", help="what must have a reading before the journal gives it up")
     parser.add_argument("--readings-kept", type=int, metavar="DAYS", help="without it: for ever")
     parser.add_argument("--hours-kept", type=int, metavar="DAYS", help="without it: for ever")
+    parser.add_argument("--days-kept", type=int, metavar="DAYS", help="without it: for ever")
     arguments = parser.parse_args()
     os.nice(19)
-    retention = Retention(_days(arguments.readings_kept), _days(arguments.hours_kept))
+    retention = Retention(
+        _days(arguments.readings_kept), _days(arguments.hours_kept), _days(arguments.days_kept)
+    )
     keep(arguments.database, WallClock().now(), retention, arguments.relay)
 
 

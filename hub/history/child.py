@@ -5,11 +5,14 @@ from __future__ import annotations
 import logging
 import subprocess
 import sys
+from contextlib import closing
 from datetime import datetime, timedelta
 from threading import Event
 
 from hub.history.upkeep import waiting
+from hub.retention import days_kept
 from hub.settings import Settings
+from hub.store.db import connect
 
 log = logging.getLogger(__name__)
 
@@ -26,12 +29,10 @@ class HistoryChild:
 
     def __init__(self, settings: Settings) -> None:
         self._database = settings.database
+        self._settings = settings
         self._words = [sys.executable, "-m", "hub.history", str(settings.database)]
         if settings.influx_destination is not None:
             self._words += ["--relay", settings.influx_destination]
-        if settings.clock == "wall":  # a replay's readings are old on arrival
-            self._words += ["--readings-kept", str(settings.readings_kept)]
-            self._words += ["--hours-kept", str(settings.hours_kept)]
         self._stopping = Event()
         self._next: datetime | None = None
 
@@ -41,7 +42,7 @@ class HistoryChild:
         due = self._next is None or now >= self._next or self._next - now > AT_LEAST_EVERY
         if not due and count < MOVE_AT and (since is None or now - since < MOVE_AFTER):
             return
-        child = subprocess.Popen(self._words)
+        child = subprocess.Popen([*self._words, *self._retention()])
         while not self._stopping.wait(_LOOK_S):
             if child.poll() is not None:
                 break
@@ -54,3 +55,12 @@ class HistoryChild:
 
     def stop(self) -> None:
         self._stopping.set()
+
+    def _retention(self) -> list[str]:
+        """Nothing is deleted in a replay: its readings are old on arrival."""
+        if self._settings.clock != "wall":
+            return []
+        with closing(connect(self._database)) as connection:
+            days = days_kept(connection, self._settings)
+        words = {"--readings-kept": "readings", "--hours-kept": "hourly", "--days-kept": "daily"}
+        return [part for word, name in words.items() for part in (word, str(days[name]))]  # type: ignore[index]

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from time import sleep
 
-from hub.history import segments
+from hub.history import days, segments
 from hub.history.block import Row
 from hub.history.hours import day_of, decode, encode
 from hub.history.segments import A_DAY, Moved, Series, beside, connect_history
@@ -41,6 +41,7 @@ class Retention:
 
     readings: timedelta | None
     hourly: timedelta | None
+    daily: timedelta | None = None
 
 
 def keep(database: Path, now: datetime, retention: Retention, relay: str | None = None) -> None:
@@ -52,6 +53,7 @@ def keep(database: Path, now: datetime, retention: Retention, relay: str | None 
             pass
         prune_journal(journal, history, now - JOURNAL_KEPT, relay)
         close_days(journal, history, now)
+        days.catch_up(history)
         delete_old(history, now, retention)
 
 
@@ -115,6 +117,7 @@ def _with_hours(
         values = [(row.at - day * A_DAY, row.value) for row in sorted(rows, key=lambda row: row.at)]
         hours = day_of(measures[key[1]], values, decode(before).last if before else None)
         segments.put_hours(history, key, day, encode(hours))
+        days.put(history, key, day, hours.hours)
         yield key, rows
 
 
@@ -129,6 +132,7 @@ def delete_old(history: sqlite3.Connection, now: datetime, retention: Retention)
     for length, delete in (
         (retention.readings, segments.delete_oldest_day),
         (retention.hourly, segments.delete_oldest_hours),
+        (retention.daily, days.delete_oldest),
     ):
         deleted = length is not None
         while deleted and length is not None:

@@ -7,13 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from hub.jobs import NOTIFICATIONS_KEPT, QUARANTINE_KEPT, Jobs, checkpoint_log, prune
+from hub.jobs import Jobs, checkpoint_log
 from hub.settings import Settings
-from hub.store import outbox, quarantine
 from hub.store.db import LOG_PAGES, PAGE_BYTES, connect, transaction
-from hub.store.instants import to_us
-
-NOW = datetime(2026, 11, 23, 3, 30, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -65,37 +61,3 @@ def test_a_log_is_moved_by_the_clock_not_by_the_one_who_commits(
             assert datetime.now(UTC) < deadline, "nobody moved the log"
     finally:
         jobs.stop()
-
-
-def test_notifications_are_deleted_a_week_after_they_were_sent_and_never_before_they_were(
-    connection: sqlite3.Connection, database: Path
-) -> None:
-    ages = {1: NOTIFICATIONS_KEPT + timedelta(minutes=1), 2: NOTIFICATIONS_KEPT - timedelta(minutes=1)}
-    with transaction(connection):
-        connection.execute(
-            "INSERT INTO alert (id, site, rule, room, unit, residents, severity, state, raised_at, found_at,"
-            " last_at, evidence, occurrences, prewarning, late)"
-            " VALUES (1, 's', 'r', '1', 'u', '[]', 'low', 'open', 0, 0, 0, '[]', 1, 0, 0)"
-        )
-        for _ in range(3):
-            outbox.add(connection, "s", 1, "mqtt", "vaka/s/alerts/1", "{}", NOW - timedelta(days=90))
-        for id, age in ages.items():
-            outbox.mark_sent(connection, [id], NOW - age)
-    prune(database, NOW)
-    assert [row[0] for row in connection.execute("SELECT id FROM notification ORDER BY id")] == [2, 3]
-
-
-def test_what_was_set_aside_is_deleted_a_month_after_it_last_came(
-    connection: sqlite3.Connection, database: Path
-) -> None:
-    def came(topic: str, at: datetime) -> None:
-        with transaction(connection):
-            quarantine.add(connection, "s", topic, "why", b"x", at)
-
-    long_ago = NOW - QUARANTINE_KEPT - timedelta(minutes=1)
-    for topic in ("gone", "again"):
-        came(topic, long_ago)
-    came("again", NOW - QUARANTINE_KEPT + timedelta(minutes=1))
-    prune(database, NOW)
-    (left,) = quarantine.everything(connection, "s")
-    assert (left.topic, left.count, to_us(left.first_received_at)) == ("again", 2, to_us(long_ago))

@@ -1,0 +1,211 @@
+"""A backup is written while the house lives, proved to be readable before it counts, and comes back whole."""
+
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from hub.__main__ import main
+from hub.backup import snapshot
+from hub.backup.archive import BackupError, identity_of
+from hub.backup.make import ENDING, back_up, delete_old, new_key, verify
+from hub.backup.restore import restore
+from hub.history.upkeep import Retention, keep
+from hub.seal import KEY_FILE, seal
+from hub.settings import Settings
+from hub.store import backups, readings
+from hub.store.db import connect, transaction
+from hub.store.instants import to_us
+from tests.unit.test_walk_test import HOUSE, NIGHT
+from tests.world import World
+
+KEPT = Retention(None, None)
+
+
+@pytest.fixture
+def keys(tmp_path: Path) -> tuple[Path, str]:
+    file = tmp_path / "secret.key"
+    return file, new_key(file)
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    folder = tmp_path / "house"
+    folder.mkdir()
+    world = World(folder, HOUSE, NIGHT)
+    for open_ in (True, False) * 20:
+        world.passes(timedelta(seconds=30))
+        world.says("3B door", open=open_)
+    yield world
+    if world.running:
+        world.stop()
+
+
+@pytest.fixture
+def settings(world: World, keys: tuple[Path, str]) -> Settings:
+    seal("any", world.folder)
+    return Settings(data=world.folder, backup_key=keys[1])
+
+
+def rows_of(folder: Path) -> dict[str, list[tuple[object, ...]]]:
+    found = {}
+    for name in ("vaka.db", "history.db"):
+        with closing(sqlite3.connect(folder / name)) as connection:
+            for table in snapshot.counts(connection):
+                rows = connection.execute(f"SELECT * FROM {table}").fetchall()
+                found[f"{name} {table}"] = sorted((tuple(row) for row in rows), key=repr)
+    return found
+
+
+def test_what_is_restored_is_row_for_row_what_was_backed_up(
+    world: World, settings: Settings, keys: tuple[Path, str], tmp_path: Path
+) -> None:
+    keep(settings.database, world.clock.now() + timedelta(days=1), KEPT)
+    world.says("3B door", open=True)  # in the journal alone
+    before = rows_of(world.folder)
+    made = back_up(settings, NIGHT)
+    there = tmp_path / "empty"
+    manifest = restore(settings.backups / made.file, identity_of(keys[0]), there)
+    assert rows_of(there) == before
+    assert (there / KEY_FILE).read_bytes() == (world.folder / KEY_FILE).read_bytes()
+    assert manifest.sites == ("house",)
+    assert sorted(p.name for p in there.iterdir()) == ["history.db", KEY_FILE, "vaka.db"]
+    assert not list(world.folder.glob(".backup-*"))
+    with pytest.raises(BackupError, match="there is a database in"):
+        restore(settings.backups / made.file, identity_of(keys[0]), there)
+
+
+def test_a_backup_under_load_is_one_instant_and_holds_up_nobody(
+    world: World, settings: Settings, keys: tuple[Path, str], tmp_path: Path
+) -> None:
+    stop, longest, written = threading.Event(), [0.0], [0]
+
+    def write() -> None:
+        with closing(connect(settings.database)) as connection:
+            while not stop.wait(0.005):
+                began = datetime.now(UTC)
+                with transaction(connection):
+                    readings.append(connection, [(1, 1, 1, us + n, us + n, 0) for n in range(50)])
+                    connection.execute(
+                        "INSERT INTO audit (site, at, by, what, detail) VALUES ('house', ?, NULL, 'x', '{}')",
+                        (written[0],),
+                    )
+                written[0] += 1
+                longest[0] = max(longest[0], (datetime.now(UTC) - began).total_seconds())
+
+    first, us = readings.newest(world.connection), to_us(NIGHT)
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        while written[0] < 20:
+            keep(settings.database, NIGHT, KEPT)
+        made = back_up(settings, NIGHT)
+        after = written[0]
+        keep(settings.database, NIGHT, KEPT)
+    finally:
+        stop.set()
+        writer.join()
+    assert after >= 20
+    assert longest[0] < 5
+    there = tmp_path / "empty"
+    manifest = restore(settings.backups / made.file, identity_of(keys[0]), there)
+    with closing(connect(there / "vaka.db")) as restored:
+        assert (readings.newest(restored) - first) == 50 * manifest.counts["audit"] - 50 * audit_before(world)
+        assert manifest.cursor <= readings.newest(restored)
+    assert world.connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+
+
+def audit_before(world: World) -> int:
+    return int(world.connection.execute("SELECT count(*) FROM audit WHERE what <> 'x'").fetchone()[0])
+
+
+def test_what_was_cut_off_changed_or_is_anothers_is_refused_with_a_word(
+    settings: Settings, keys: tuple[Path, str], tmp_path: Path
+) -> None:
+    made = back_up(settings, NIGHT)
+    file, identity = settings.backups / made.file, identity_of(keys[0])
+    content = file.read_bytes()
+    other = tmp_path / "other.key"
+    new_key(other)
+    with pytest.raises(BackupError, match="encrypted to another key"):
+        verify(file, identity_of(other), tmp_path)
+    bad = tmp_path / f"bad{ENDING}"
+    size = len(content)
+    for broken in (
+        content[: size // 2],
+        content[:-1],
+        content[: size - 30_000],
+        content[: size // 2] + bytes([content[size // 2] ^ 1]) + content[size // 2 + 1 :],
+        content + b"x",
+        content[:100],
+        b"",
+        os.urandom(4096),
+    ):
+        bad.write_bytes(broken)
+        with pytest.raises(BackupError, match=r"is damaged|is no backup|another key"):
+            restore(bad, identity, tmp_path / "never")
+        assert not (tmp_path / "never" / "vaka.db").exists()
+    with pytest.raises(BackupError, match="holds no secret key"):
+        identity_of(file)
+
+
+def test_a_backup_of_a_newer_vaka_is_refused(
+    world: World, settings: Settings, keys: tuple[Path, str], tmp_path: Path
+) -> None:
+    world.stop()
+    with closing(sqlite3.connect(settings.database)) as connection:
+        connection.execute("PRAGMA user_version = 4711")
+    from hub.backup import archive
+    from hub.backup.make import scratch
+
+    target = tmp_path / f"newer{ENDING}"
+    with scratch(tmp_path) as copy:
+        names = snapshot.take(settings.database, settings.backups, copy)
+        manifest = snapshot.describe(copy, names, NIGHT)
+        archive.write(target, copy, names, manifest, (archive.recipient_of(keys[1]),))
+    with pytest.raises(BackupError, match=r"newer Vaka \(its schema is 4711\)"):
+        restore(target, identity_of(keys[0]), tmp_path / "never")
+
+
+def test_old_backups_are_deleted_but_the_three_newest_never(settings: Settings) -> None:
+    for day in range(6):
+        back_up(settings, NIGHT + timedelta(days=day))
+    late = NIGHT + timedelta(days=365)
+    gone = delete_old(settings, late)
+    assert len(gone) == 3
+    assert len(list(settings.backups.glob(f"*{ENDING}"))) == 3
+    with closing(connect(settings.database)) as connection:
+        assert [b.made_at for b in backups.everything(connection)] == [
+            NIGHT + timedelta(days=day) for day in (5, 4, 3)
+        ]
+
+
+def test_the_commands_make_keys_back_up_list_verify_and_restore(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    secret = tmp_path / "kept-elsewhere.key"
+    assert main(["backup", "--new-key", str(secret)]) == 0
+    said = capsys.readouterr()
+    assert secret.stat().st_mode & 0o777 == 0o600
+    monkeypatch.setenv("VAKA_DATA", str(world.folder))
+    assert main(["backup"]) == 1
+    assert "no key is set" in capsys.readouterr().err
+    monkeypatch.setenv("VAKA_BACKUP_KEY", said.out.strip().removeprefix("VAKA_BACKUP_KEY="))
+    assert main(["backup"]) == 0
+    assert "written and verified" in capsys.readouterr().out
+    assert main(["backup", "--list"]) == 0
+    file = capsys.readouterr().out.split()[0]
+    assert main(["backup", "--verify", file, "--key", str(secret)]) == 0
+    assert "is whole: house" in capsys.readouterr().out
+    assert main(["restore", file, "--key", str(secret), "--data", str(tmp_path / "new")]) == 0
+    assert "house as of" in capsys.readouterr().out
+    assert main(["restore", file, "--key", str(secret), "--data", str(world.folder)]) == 1
+    assert "there is a database" in capsys.readouterr().err
+    monkeypatch.setenv("VAKA_BACKUP_KEY", "age1nonsense")
+    assert main(["backup"]) == 1
+    assert "no public key of age" in capsys.readouterr().err

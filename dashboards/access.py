@@ -37,6 +37,7 @@ Act = Literal[
     "plan roster",
     "see escalation",
     "change escalation",
+    "see alarm quality",
 ]
 """What somebody may want to see or do, besides acting on an alert that they see."""
 
@@ -67,6 +68,7 @@ ACTS: dict[Act, frozenset[PersonRole]] = {
     "plan roster": frozenset({"leader"}),
     "see escalation": _CARE | {"administrator"},
     "change escalation": _DECIDING,
+    "see alarm quality": _CARE | {"administrator"},
 }
 """Who may do what: the role's part of the answer; which units, `Access` says."""
 

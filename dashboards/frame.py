@@ -39,6 +39,7 @@ PLACES: tuple[Place, ...] = (
     Place("Goals", "/care/goals", "see goals"),
     Place("Hand-over", "/care/handover", "hand over"),
     Place("Duty roster", "/care/duty", "see roster"),
+    Place("Alarm quality", "/care/quality", "see alarm quality"),
     Place("Legal basis", "/care/legal-basis", "see legal basis"),
 )
 """In the order in which they are listed. A page adds its line here and its word to the template."""

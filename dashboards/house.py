@@ -28,10 +28,12 @@ class House:
     def rule_of(self, alert: Alert) -> AnyRule | None:
         """None where neither the site nor the catalogue has the rule any more."""
         watch = self.rules.watches.get((alert.rule, alert.room))
-        if watch is not None:
-            return watch.rule
-        use = next((use for use in self.site.rules if use.name == alert.rule), None)
-        return settle(use, {}, catalogue()) if use is not None else catalogue().get(alert.rule)
+        return watch.rule if watch is not None else self.rule_called(alert.rule)
+
+    def rule_called(self, name: str) -> AnyRule | None:
+        """As the site uses it, wherever that is; with the catalogue's values where the site does not."""
+        use = next((use for use in self.site.rules if use.name == name), None)
+        return settle(use, {}, catalogue()) if use is not None else catalogue().get(name)
 
     @property
     def rule_names(self) -> dict[str, Text]:

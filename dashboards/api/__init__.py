@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dashboards.api import (
     absences,
+    alarm_quality,
     alert_steps,
     alerts,
     codecs,
@@ -43,6 +44,7 @@ FAMILIES = (
     rules.api,
     goals.api,
     legal_basis.api,
+    alarm_quality.api,
     dry_run.api,
     duty.api,
     gateways.api,

@@ -1,6 +1,7 @@
 """The pages of care staff and their leaders."""
 
 from dashboards.care import away, dry_run, duty, goals, handover, legal_basis, pauses, rule, rules, shift
+from dashboards.care import away, dry_run, goals, handover, legal_basis, pauses, quality, rule, rules
 
 PAGES = (
     away.pages,
@@ -13,4 +14,5 @@ PAGES = (
     handover.pages,
     duty.pages,
     shift.pages,
+    quality.pages,
 )

@@ -98,6 +98,29 @@ def of_rule_and_room(
     return _many(connection, condition, site, values)
 
 
+def standing(connection: sqlite3.Connection, site: str, since: datetime, until: datetime) -> list[Alert]:
+    """All that were found before `until` and were not closed before `since`, the oldest first."""
+    condition = "found_at < ? AND coalesce(closed_at, ?) >= ? ORDER BY found_at, id"
+    return _many(connection, condition, site, (to_us(until), to_us(since), to_us(since)))
+
+
+def trails(
+    connection: sqlite3.Connection, site: str, since: datetime, until: datetime
+) -> dict[int, list[AlertEvent]]:
+    """The trails of the same alerts, by alert, each in order."""
+    rows = connection.execute(
+        "SELECT e.seq, e.alert, e.at, e.event, e.by, e.reason FROM alert_event e"
+        " JOIN alert a ON a.id = e.alert"
+        " WHERE a.site = ? AND a.found_at < ? AND coalesce(a.closed_at, ?) >= ? ORDER BY e.seq",
+        (site, to_us(until), to_us(since), to_us(since)),
+    )
+    found: dict[int, list[AlertEvent]] = {}
+    for row in rows:
+        step = AlertEvent(row[0], row[1], from_us(row[2]), row[3], row[4], row[5])
+        found.setdefault(step.alert, []).append(step)
+    return found
+
+
 def add(connection: sqlite3.Connection, alert: Alert) -> Alert:
     """Store a new alert; returns it with its id. sqlite3.IntegrityError where one is open for this rule and
     room.

@@ -17,7 +17,7 @@ from rules.wording.alerts import (
 from rules.wording.confidence import how_sure, what_was_wrong, why_so_sure
 from rules.wording.escalation import who_was_called
 from rules.wording.heard import what_was_heard
-from rules.wording.names import name_of
+from rules.wording.names import name_of, name_of_rule
 from rules.wording.protection import is_away, who_is_silent, why_not_covered
 from rules.wording.times import at, from_when, length, since
 from rules.wording.trail import what_was_done
@@ -36,6 +36,7 @@ __all__ = [
     "is_away",
     "length",
     "name_of",
+    "name_of_rule",
     "since",
     "what_happened",
     "what_is_coming",

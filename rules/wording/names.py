@@ -21,16 +21,22 @@ _OF_ABSENCES = {
 
 def name_of(alert: Alert, rule: AnyRule | None, voice: Voice) -> str:
     """What the alert's rule is called."""
-    if alert.rule == NOT_HEARD:
+    return name_of_rule(alert.rule, rule, voice)
+
+
+def name_of_rule(id: str, rule: AnyRule | None, voice: Voice) -> str:
+    """What a rule is called by whose name alerts are raised, the hub's own among them."""
+    if id == NOT_HEARD:
         return "Ingen kontakt" if voice.language == "nb" else "No contact"
-    if is_fault_rule(alert.rule):
-        kind = next((k for k in fault_rules() if rule_of(k) == alert.rule), None)
-        return readable(alert.rule) if kind is None else name_of_fault(kind, voice)
-    if alert.rule == PAUSE_ENDS:
+    if is_fault_rule(id):
+        kind = next((k for k in fault_rules() if rule_of(k) == id), None)
+        return readable(id) if kind is None else name_of_fault(kind, voice)
+    if id == PAUSE_ENDS:
         return "Pause er snart over" if voice.language == "nb" else "A pause is about to end"
-    if alert.rule in _OF_ABSENCES:
-        return _OF_ABSENCES[alert.rule][voice.language == "en"]
-    return name(alert, rule)[voice.language == "en"]
+    if id in _OF_ABSENCES:
+        return _OF_ABSENCES[id][voice.language == "en"]
+    known = rule or catalogue().get(id)
+    return getattr(known.name, voice.language) if known is not None else readable(id)
 
 
 def name(alert: Alert, rule: AnyRule | None) -> tuple[str, str]:

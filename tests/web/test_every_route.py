@@ -134,6 +134,8 @@ TABLE: dict[str, Asked] = {
     "GET /care/duty/shift": Asked("plan roster"),
     "POST /care/duty/shift": Asked("plan roster", 422),
     "POST /care/duty/shift/{number}/remove": Asked("plan roster", 404),
+    "GET /care/quality": Asked("see alarm quality"),
+    "GET /care/quality/report.pdf": Asked("see alarm quality"),
     "GET /technician/bulk": Asked("place devices", of_solsida=True),
     "GET /technician/bulk/devices.{form}": Asked("place devices", of_solsida=True),
     "POST /technician/bulk/try": Asked("place devices", 422),
@@ -207,6 +209,7 @@ TABLE: dict[str, Asked] = {
     "GET /api/v1/legal-basis": Asked("see legal basis"),
     "POST /api/v1/legal-basis/{resident}": Asked("change legal basis", 422, of_solsida=True),
     "DELETE /api/v1/legal-basis/{resident}/{number}": Asked("change legal basis", 204, of_solsida=True),
+    "GET /api/v1/alarm-quality": Asked("see alarm quality"),
     "GET /api/v1/rules/{rule}/rooms/{room}/dry-run": Asked("try rules", 409, of_solsida=True),
     "GET /api/v1/rules/{rule}/rooms/{room}/tuning": Asked("try rules", 409, of_solsida=True),
     "GET /api/v1/duty": Asked("see roster"),
@@ -287,6 +290,7 @@ def test_nobody_gets_or_changes_anything_without_signing_in(house: House, visito
 
 
 @pytest.mark.parametrize("person", PEOPLE)
+@pytest.mark.usefixtures("heart")
 def test_each_role_is_answered_what_the_table_says(house: House, sign_in: SignIn, person: str) -> None:
     address_of = prepared(house, sign_in("tor"))
     browser = sign_in(person)

@@ -1,0 +1,83 @@
+"""Alerts read as the figures of alarm quality want them (rules/alarm_quality.py), and who was on duty
+meanwhile.
+
+Here: which alerts count: those that came to care staff. What waits for a technician, what stayed a
+pre-warning, and what was closed as a test does not.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection
+from datetime import datetime
+
+from hub.store import alerts, shifts
+from rules.alarm_quality import Carers, Happened, Quality, quality
+from rules.alert import Alert
+from rules.building import Site
+from rules.duty import LONGEST, on_duty
+from rules.health.telling import waits_for_a_technician
+
+_CAME = frozenset({"raised", "raised_again", "raised_anew", "confirmed"})
+_TOOK = frozenset({"accept", "set_out", "arrive"})
+
+
+def quality_of(
+    connection: sqlite3.Connection,
+    site: Site,
+    units: Collection[str] | None,
+    since: datetime,
+    until: datetime,
+) -> Quality:
+    """Of the alerts of these units (None: the whole house, with what concerns several units)."""
+    found = [a for a in alerts.standing(connection, site.site, since, until) if counts(a)]
+    inside = [a for a in found if units is None or a.unit in units]
+    trails = alerts.trails(connection, site.site, since, until)
+    happened = [_happened(alert, trails.get(alert.id, [])) for alert in inside]
+    return quality(happened, carers_of(connection, site, units, since, until), since, until)
+
+
+def counts(alert: Alert) -> bool:
+    return not (alert.prewarning or alert.outcome == "test" or waits_for_a_technician(alert))
+
+
+def carers_of(
+    connection: sqlite3.Connection,
+    site: Site,
+    units: Collection[str] | None,
+    since: datetime,
+    until: datetime,
+) -> Carers:
+    """By the one rule of who counts as on duty."""
+    planned = shifts.between(connection, site.site, since - LONGEST, until)
+    absences = shifts.absences(connection, site.site, since - LONGEST, until)
+    known: dict[datetime, int] = {}
+
+    def carers(at: datetime) -> int:
+        hour = at.replace(minute=0, second=0, microsecond=0)
+        if hour not in known:
+            near = [s for s in planned if s.starts_at <= at and s.ends_at > at - LONGEST]
+            there = [s for s in on_duty(site, near, absences, at) if s.function == "carer"]
+            inside = {s.person for s in there if units is None or not s.units or set(units) & set(s.units)}
+            known[hour] = len(inside)
+        return known[hour]
+
+    return carers
+
+
+def _happened(alert: Alert, trail: list[alerts.AlertEvent]) -> Happened:
+    came = tuple(step.at for step in trail if step.event in _CAME)
+    took = [step.at for step in trail if step.event in _TOOK]
+    there = [step.at for step in trail if step.event == "arrive"]
+    return Happened(
+        rule=alert.rule,
+        room=alert.room,
+        unit=alert.unit,
+        device=alert.device,
+        severity=alert.severity,
+        times=(alert.found_at, *[at for at in came[1:] if at >= alert.found_at]),
+        accepted_at=min(took, default=None),
+        arrived_at=min(there, default=None),
+        closed_at=alert.closed_at if alert.outcome != "passed" else None,
+        outcome=alert.outcome,
+    )

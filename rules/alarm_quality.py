@@ -1,0 +1,269 @@
+"""How good a unit's alarms are: how many there are, how they come, what staff say of them and how soon
+somebody is there, against the figures of the alarm management standards (ISA-18.2, EEMUA 191).
+
+Here: figures from alerts as values. Not here: reading them (hub/alarm_quality.py), words and pages. Of
+units and rules, never of a person: staff who fear being measured stop saying what came of an alarm.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from statistics import median, quantiles
+from typing import Literal
+
+import msgspec
+
+from rules.alert import Outcome
+from rules.severity import SEVERITIES, Severity
+
+WINDOW = timedelta(minutes=10)
+ACCEPTABLE, MANAGEABLE, FLOOD = 1, 2, 10
+"""Alarms in 10 min for one person: up to 1 is acceptable, 2 manageable, more than 10 a flood (EEMUA 191)."""
+FLOOD_ENDS = 5
+"""A flood goes on until a window has fewer than so many."""
+FLOOD_SHARE = 0.01
+"""Less than 1 % of the time may be spent in floods."""
+CHATTER_TIMES, CHATTER_WITHIN = 3, timedelta(seconds=60)
+"""The same alarm 3 times within 60 s; the aim is none."""
+STALE_AFTER, STALE_AT_MOST = timedelta(hours=24), 5
+WORST, WORST_SHARE = 10, 0.05
+"""The ten sources that come most often are to be no more than 5 % of the load."""
+MIX: Mapping[Severity, float] = {"low": 0.80, "medium": 0.15, "high": 0.05}
+JUDGED_ON = timedelta(days=30)
+"""Of a shorter time nobody can tell a habit from a bad week."""
+RIGHT: tuple[Outcome, ...] = ("helped", "no_help_needed")
+
+
+class Happened(msgspec.Struct, frozen=True):
+    """One alert as it is judged here. `times`: each time it came, the first included. `accepted_at`: the
+    first who took it or was there; None: nobody did. Instants are aware UTC.
+    """
+
+    rule: str
+    room: str
+    unit: str
+    device: str | None
+    severity: Severity
+    times: tuple[datetime, ...]
+    accepted_at: datetime | None = None
+    arrived_at: datetime | None = None
+    closed_at: datetime | None = None
+    outcome: Outcome | None = None
+
+    @property
+    def began(self) -> datetime:
+        return self.times[0]
+
+
+class Load(msgspec.Struct, frozen=True):
+    """`per_carer`: alarms in 10 min for each carer on duty, on the average. `busiest`: in the fullest 10
+    min, and when that began. `floods`: how many, and the share of the time spent in them. `chatter`: how
+    often the same alarm came 3 times in a minute. `stale`: how many stood longer than a day. `carers`: on
+    duty at a time, on the average; None where no roster tells: the unit then counts as one.
+    """
+
+    alarms: int
+    carers: float | None
+    per_carer: float
+    busiest: float
+    busiest_at: datetime | None
+    floods: int
+    flood_share: float
+    chatter: int
+    stale: int
+
+
+class Told(msgspec.Struct, frozen=True):
+    """What staff said came of them. `right` of `right + false` is the positive predictive value."""
+
+    right: int
+    false: int
+    unsaid: int
+    """Passed by themselves, or not closed yet."""
+
+    @property
+    def false_share(self) -> float | None:
+        said = self.right + self.false
+        return self.false / said if said else None
+
+
+class Response(msgspec.Struct, frozen=True):
+    """How soon something was done, from the instant at which the hub knew. `missing`: where it never was."""
+
+    count: int
+    missing: int
+    median: timedelta | None
+    p90: timedelta | None
+
+
+class Worst(msgspec.Struct, frozen=True):
+    """One that comes most often: a rule, a device, or a rule in a room. `share` of all alarms."""
+
+    name: str
+    room: str
+    count: int
+    share: float
+    told: Told
+
+
+class Week(msgspec.Struct, frozen=True):
+    """Seven days of the trend, the last one possibly shorter."""
+
+    since: datetime
+    alarms: int
+    per_carer: float
+    false_share: float | None
+    accepted: timedelta | None
+
+
+Standard = Literal["good", "manageable", "bad", "too_little"]
+
+
+class Quality(msgspec.Struct, frozen=True):
+    """All figures of a unit (or of the house) between two instants."""
+
+    since: datetime
+    until: datetime
+    long_enough: bool
+    load: Load
+    mix: dict[Severity, int]
+    told: Told
+    accept: Response
+    arrive: Response
+    close: Response
+    rules: tuple[Worst, ...]
+    devices: tuple[Worst, ...]
+    sources: tuple[Worst, ...]
+    sources_share: float
+    weeks: tuple[Week, ...]
+
+
+Carers = Callable[[datetime], int]
+"""How many carers are on duty at an instant; 0 where no roster tells."""
+
+
+def quality(happened: Sequence[Happened], carers: Carers, since: datetime, until: datetime) -> Quality:
+    """`happened`: those that began before `until` and were open after `since`; they count where they came."""
+    began = [one for one in happened if since <= one.began < until]
+    sources = _worst(began, lambda one: (one.rule, one.room))
+    return Quality(
+        since=since,
+        until=until,
+        long_enough=until - since >= JUDGED_ON,
+        load=load(happened, carers, since, until),
+        mix={severity: sum(one.severity == severity for one in began) for severity in SEVERITIES},
+        told=_told(began),
+        accept=_response(began, lambda one: one.accepted_at),
+        arrive=_response(began, lambda one: one.arrived_at),
+        close=_response(began, lambda one: one.closed_at),
+        rules=_worst(began, lambda one: (one.rule, "")),
+        devices=_worst([one for one in began if one.device], lambda one: (one.device or "", one.room)),
+        sources=sources,
+        sources_share=sum(one.share for one in sources),
+        weeks=tuple(_weeks(began, carers, since, until)),
+    )
+
+
+def load(happened: Iterable[Happened], carers: Carers, since: datetime, until: datetime) -> Load:
+    known = list(happened)
+    came = sorted(at for one in known for at in one.times if since <= at < until)
+    on_duty = _sampled(carers, since, until)
+    windows = Counter((at - since) // WINDOW for at in came)
+    each = {number: count / max(1, carers(since + number * WINDOW)) for number, count in windows.items()}
+    busiest = max(each, key=lambda number: (each[number], -number), default=None)
+    floods, flooded = _floods(each)
+    total = max(1, (until - since) // WINDOW)
+    return Load(
+        alarms=len(came),
+        carers=on_duty or None,
+        per_carer=len(came) / total / max(1.0, on_duty),
+        busiest=each[busiest] if busiest is not None else 0,
+        busiest_at=since + busiest * WINDOW if busiest is not None else None,
+        floods=floods,
+        flood_share=flooded / total,
+        chatter=sum(_chatters([at for at in one.times if since <= at < until]) for one in known),
+        stale=sum((min(one.closed_at or until, until) - one.began) > STALE_AFTER for one in known),
+    )
+
+
+def load_standard(load: Load, judged: bool) -> Standard:
+    """The average against EEMUA 191's figures."""
+    if not judged:
+        return "too_little"
+    if load.per_carer <= ACCEPTABLE:
+        return "good"
+    return "manageable" if load.per_carer <= MANAGEABLE else "bad"
+
+
+def _sampled(carers: Carers, since: datetime, until: datetime) -> float:
+    hours = max(1, int((until - since) / timedelta(hours=1)))
+    return sum(carers(since + timedelta(hours=n)) for n in range(hours)) / hours
+
+
+def _floods(each: Mapping[int, float]) -> tuple[int, int]:
+    """How many floods, and how many windows they lasted."""
+    floods = flooded = 0
+    last = -2
+    for number in sorted(each):
+        goes_on = number == last + 1 and each[number] >= FLOOD_ENDS
+        if each[number] > FLOOD or goes_on:
+            floods += not goes_on
+            flooded += 1
+            last = number
+    return floods, flooded
+
+
+def _chatters(times: Sequence[datetime]) -> int:
+    """How often there were three within a minute, each time counted once."""
+    found, first = 0, 0
+    ordered = sorted(times)
+    while first + CHATTER_TIMES <= len(ordered):
+        if ordered[first + CHATTER_TIMES - 1] - ordered[first] <= CHATTER_WITHIN:
+            found += 1
+            first += CHATTER_TIMES
+        else:
+            first += 1
+    return found
+
+
+def _told(happened: Iterable[Happened]) -> Told:
+    outcomes = Counter(one.outcome for one in happened)
+    right, false = sum(outcomes[outcome] for outcome in RIGHT), outcomes["false_alarm"]
+    return Told(right, false, outcomes.total() - right - false)
+
+
+def _response(happened: Sequence[Happened], when: Callable[[Happened], datetime | None]) -> Response:
+    took = [at - one.began for one in happened if (at := when(one)) is not None]
+    seconds = sorted(span.total_seconds() for span in took)
+    if not seconds:
+        return Response(0, len(happened), None, None)
+    tenths = quantiles(seconds, n=10, method="inclusive") if len(seconds) > 1 else [seconds[0]] * 9
+    middle, late = timedelta(seconds=median(seconds)), timedelta(seconds=tenths[8])
+    return Response(len(seconds), len(happened) - len(seconds), middle, late)
+
+
+def _worst(happened: Sequence[Happened], source: Callable[[Happened], tuple[str, str]]) -> tuple[Worst, ...]:
+    """The ten that come most often; each time they came counts."""
+    by_source: dict[tuple[str, str], list[Happened]] = {}
+    for one in happened:
+        by_source.setdefault(source(one), []).append(one)
+    total = sum(len(one.times) for one in happened)
+    counts = {key: sum(len(one.times) for one in found) for key, found in by_source.items()}
+    first = sorted(counts, key=lambda key: (-counts[key], key))[:WORST]
+    return tuple(Worst(*key, counts[key], counts[key] / total, _told(by_source[key])) for key in first)
+
+
+def _weeks(happened: Sequence[Happened], carers: Carers, since: datetime, until: datetime) -> Iterable[Week]:
+    """Backwards from the end, so that the newest week is a whole one; the oldest first."""
+    ends: list[tuple[datetime, datetime]] = []
+    end = until
+    while end > since:
+        ends.append((max(since, end - timedelta(days=7)), end))
+        end -= timedelta(days=7)
+    for start, end in reversed(ends):
+        inside = [one for one in happened if start <= one.began < end]
+        came = load(inside, carers, start, end)
+        accepted = _response(inside, lambda one: one.accepted_at).median
+        yield Week(start, came.alarms, came.per_carer, _told(inside).false_share, accepted)

@@ -1,0 +1,157 @@
+"""How good a unit's alarms are: each figure on alarms whose answer can be worked out by hand."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rules.alarm_quality import Happened, load_standard, quality
+
+START = datetime(2026, 10, 1, tzinfo=UTC)
+END = START + timedelta(days=30)
+MINUTE = timedelta(minutes=1)
+
+
+def came(at: timedelta, *again: timedelta, **what: Any) -> Happened:
+    times = tuple(START + moment for moment in (at, *again))
+    return Happened(
+        **{
+            "rule": "quiet",
+            "room": "1A",
+            "unit": "sol",
+            "device": None,
+            "severity": "low",
+            **what,
+            "times": times,
+        }
+    )
+
+
+def of(*happened: Happened, carers: int = 1, until: datetime = END) -> Any:
+    return quality(happened, lambda _: carers, START, until)
+
+
+def test_one_alarm_in_ten_minutes_for_each_carer_is_acceptable_two_are_manageable_and_more_are_not() -> None:
+    day = START + timedelta(days=1)
+    every = lambda minutes, **more: [came(n * MINUTE, room=str(n)) for n in range(0, 24 * 60, minutes)]  # noqa: E731
+    for minutes, per_carer, standard in ((10, 1, "good"), (5, 2, "manageable"), (2, 5, "bad")):
+        load = of(*every(minutes), until=day).load
+        assert load.per_carer == pytest.approx(per_carer)
+        assert load_standard(load, judged=True) == standard
+        assert load_standard(load, judged=False) == "too_little"
+    assert of(*every(5), carers=2, until=day).load.per_carer == pytest.approx(1)
+
+
+def test_a_flood_begins_with_eleven_in_ten_minutes_and_lasts_until_there_are_fewer_than_five() -> None:
+    flood = [came(n * MINUTE / 2, room=str(n)) for n in range(11)]
+    goes_on = [came((10 + n) * MINUTE, room=f"b{n}") for n in range(5)]
+    over = [came((20 + n) * MINUTE, room=f"c{n}") for n in range(4)]
+    load = of(*flood, *goes_on, *over).load
+    assert (load.floods, round(load.flood_share * 30 * 144)) == (1, 2)
+    assert load.busiest == 11
+    assert load.busiest_at == START
+    assert of(*flood[:10]).load.floods == 0
+
+
+def test_who_is_two_has_a_flood_of_twenty_one() -> None:
+    twenty = [came(n * MINUTE / 4, room=str(n)) for n in range(20)]
+    assert of(*twenty, carers=2).load.floods == 0
+    assert of(*twenty, came(9 * MINUTE, room="x"), carers=2).load.floods == 1
+
+
+def test_the_same_alarm_three_times_in_a_minute_chatters_and_three_others_do_not() -> None:
+    second = timedelta(seconds=1)
+    assert of(came(0 * second, 30 * second, 60 * second)).load.chatter == 1
+    assert of(came(0 * second, 30 * second, 61 * second)).load.chatter == 0
+    assert of(*(came(n * second, room=str(n)) for n in range(3))).load.chatter == 0
+    assert of(came(*(n * second for n in range(6)))).load.chatter == 2
+
+
+def test_what_stood_for_more_than_a_day_is_stale_whether_or_not_it_was_closed() -> None:
+    hour = timedelta(hours=1)
+    closed = came(0 * hour, closed_at=START + 25 * hour)
+    assert (
+        of(
+            closed, came(0 * hour, room="2B"), came(0 * hour, room="3C", closed_at=START + 24 * hour)
+        ).load.stale
+        == 2
+    )
+
+
+def test_outcomes_tell_the_share_of_false_alarms_and_what_nobody_said_is_no_part_of_it() -> None:
+    said = [
+        came(n * MINUTE, room=str(n), outcome=outcome)
+        for n, outcome in enumerate(
+            ["helped", "no_help_needed", "false_alarm", "false_alarm", "false_alarm", "passed", None]
+        )
+    ]
+    told = of(*said).told
+    assert (told.right, told.false, told.unsaid) == (2, 3, 2)
+    assert told.false_share == pytest.approx(0.6)
+    assert of(said[-1]).told.false_share is None
+
+
+def test_times_are_told_by_their_median_and_the_slowest_tenth_beside_how_many_nobody_took() -> None:
+    taken = [
+        came(n * 60 * MINUTE, room=str(n), accepted_at=START + (n * 60 + n) * MINUTE) for n in range(1, 12)
+    ]
+    accept = of(*taken, came(0 * MINUTE)).accept
+    assert (accept.count, accept.missing, accept.median, accept.p90) == (11, 1, 6 * MINUTE, 10 * MINUTE)
+    assert of(came(0 * MINUTE)).arrive.median is None
+
+
+def test_the_worst_are_those_that_come_most_often_with_what_was_said_of_them() -> None:
+    mat = came(
+        0 * MINUTE,
+        *(n * 10 * MINUTE for n in range(1, 9)),
+        rule="out-of-bed",
+        device="seng",
+        outcome="false_alarm",
+    )
+    found = of(mat, came(1 * MINUTE, device="dør"))
+    assert [(w.name, w.count, round(w.share, 2)) for w in found.rules] == [
+        ("out-of-bed", 9, 0.9),
+        ("quiet", 1, 0.1),
+    ]
+    assert found.rules[0].told.false == 1
+    assert [w.name for w in found.devices] == ["seng", "dør"]
+    assert found.sources_share == pytest.approx(1)
+
+
+def test_the_trend_is_by_week_and_the_newest_week_is_a_whole_one() -> None:
+    early, late = (
+        came(timedelta(days=1)),
+        came(timedelta(days=29), accepted_at=START + timedelta(days=29, minutes=3)),
+    )
+    weeks = of(early, late).weeks
+    assert [week.since for week in weeks] == [START, *(END - timedelta(days=7 * n) for n in (4, 3, 2, 1))]
+    assert [week.alarms for week in weeks] == [1, 0, 0, 0, 1]
+    assert weeks[-1].accepted == 3 * MINUTE
+
+
+def test_what_came_before_the_period_is_no_part_of_its_load() -> None:
+    before = Happened("quiet", "1A", "sol", None, "low", (START - MINUTE, START + MINUTE))
+    found = of(before)
+    assert found.load.alarms == 1
+    assert sum(found.mix.values()) == 0
+
+
+def test_a_short_time_is_not_judged() -> None:
+    assert not of(until=START + timedelta(days=29)).long_enough
+    assert of().long_enough
+
+
+@given(st.lists(st.integers(0, 30 * 24 * 60 - 1), max_size=60), st.integers(0, 4))
+def test_every_alarm_is_counted_once_whenever_it_came(minutes: list[int], carers: int) -> None:
+    found = of(*(came(minute * MINUTE, room=str(n)) for n, minute in enumerate(minutes)), carers=carers)
+    assert (
+        found.load.alarms
+        == len(minutes)
+        == sum(found.mix.values())
+        == sum(week.alarms for week in found.weeks)
+    )
+    assert 0 <= found.load.flood_share <= 1
+    assert found.load.busiest * max(1, carers) <= len(minutes)
+    assert found.load.floods == 0 or found.load.busiest > 10

@@ -1,0 +1,157 @@
+"""Alarm quality on the page, as a document and as a call: the same figures for who may see them."""
+
+import io
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from pypdf import PdfReader
+from starlette.testclient import TestClient
+
+from hub.desk import Desk
+from hub.store import shifts
+from hub.store.db import transaction
+from hub.store.instants import to_us
+from rules.alert import Outcome
+from rules.duty import Shift
+from tests.web.house import House
+
+SignIn = Callable[..., TestClient]
+DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
+
+
+class Then:
+    """A clock that stands."""
+
+    def __init__(self, at: Any) -> None:
+        self.at = at
+
+    def now(self) -> Any:
+        return self.at
+
+
+def alert(
+    house: House,
+    rule: str,
+    room: str,
+    ago: timedelta,
+    taken_after: timedelta | None = None,
+    outcome: Outcome | None = None,
+) -> None:
+    """It came, somebody took it after so long, was there a minute later and closed it one after that."""
+    came = house.find(rule, room, ago, evidence=house.door(room, ago), found_ago=ago)
+    with transaction(house.connection):
+        house.connection.execute(
+            "UPDATE alert_event SET at = ? WHERE alert = ?", (to_us(house.now() - ago), came.id)
+        )
+    if taken_after is not None and outcome is not None:
+        at = house.now() - ago + taken_after
+        for step, moment in (("accept", at), ("arrive", at + MINUTE)):
+            getattr(Desk(house.connection, house.site.site, Then(moment)), step)(came.id, "kari")
+        Desk(house.connection, house.site.site, Then(at + 2 * MINUTE)).close(came.id, "kari", outcome)
+
+
+@pytest.fixture
+def lived_in(house: House) -> House:
+    for number in range(1, 11):
+        alert(
+            house,
+            "night-exit",
+            "1A",
+            number * DAY,
+            number * MINUTE,
+            "false_alarm" if number > 4 else "helped",
+        )
+    alert(house, "help-button", "2A", 3 * DAY, 2 * MINUTE, "no_help_needed")
+    alert(house, "fall", "3B", 2 * DAY, 1 * MINUTE, "test")  # a test counts nowhere
+    alert(house, "door-open", "4B", 5 * DAY)
+    return house
+
+
+def test_the_page_tells_how_many_came_what_they_were_worth_and_how_soon_somebody_was_there(
+    lived_in: House, sign_in: SignIn
+) -> None:
+    page = sign_in("kari").get("/care/quality").text
+    assert '<span class="count-big">12</span><span class="what">varsler' in page
+    assert "55 %" in page  # 6 of the 11 that somebody said something of
+    assert "av 11 som noen har sagt utfallet av" in page
+    assert '<span class="count-big">5 min</span><span class="what">til noen tar det' in page
+    assert "Ingen vaktliste: regnet som én" in page
+    assert '<a href="/care/rules/night-exit/1A">' in page
+    for name in ("Kari", "Anna Haugen"):
+        assert name not in page.partition("<main")[2], "of units and rules, never of a person"
+
+
+def test_the_figures_of_a_call_are_those_of_the_page_and_those_on_duty_share_the_load(
+    lived_in: House, sign_in: SignIn
+) -> None:
+    alone = sign_in("kari").get("/api/v1/alarm-quality").json()
+    assert alone["load"]["alarms"] == 12
+    assert alone["load"]["stale"] == 1
+    assert (alone["told"]["right"], alone["told"]["false"], alone["told"]["unsaid"]) == (5, 6, 1)
+    assert (round(alone["accept"]["median_s"]), alone["accept"]["missing"]) == (300, 1)
+    assert alone["rules"][0] | {"told": None} == {
+        "name": "night-exit", "room": "", "count": 10, "share": pytest.approx(10 / 12), "told": None,
+    }  # fmt: skip
+    now = lived_in.now()
+    with transaction(lived_in.connection):
+        for person in ("kari", "sol"):
+            for day in range(32):
+                start = now - day * DAY
+                shifts.add(
+                    lived_in.connection,
+                    lived_in.site.site,
+                    Shift(0, person, (), "carer", start - DAY, start),
+                )
+    two = sign_in("kari").get("/api/v1/alarm-quality").json()
+    assert two["load"]["carers"] == pytest.approx(2, abs=0.05)
+    assert two["load"]["per_carer"] == pytest.approx(alone["load"]["per_carer"] / 2, rel=0.05)
+
+
+def test_each_sees_the_units_that_are_theirs(lived_in: House, sign_in: SignIn) -> None:
+    nord = sign_in("nord")
+    assert nord.get("/api/v1/alarm-quality").json()["load"]["alarms"] == 1
+    assert nord.get("/api/v1/alarm-quality?unit=nord").json()["load"]["alarms"] == 1
+    for address in (
+        "/care/quality?unit=sol",
+        "/care/quality/report.pdf?unit=sol",
+        "/api/v1/alarm-quality?unit=sol",
+    ):
+        assert nord.get(address).status_code == 404
+    assert sign_in("kari").get("/api/v1/alarm-quality?unit=sol").json()["load"]["alarms"] == 11
+
+
+@pytest.mark.parametrize(
+    ("person", "words"),
+    [
+        ("kari", ("Varselkvalitet", "falske", "55 %")),
+        ("nord", ("Alarm quality", "false", "Against the standards")),
+    ],
+)
+def test_the_report_is_printed_in_the_readers_language(
+    lived_in: House, sign_in: SignIn, person: str, words: tuple[str, ...]
+) -> None:
+    answer = sign_in(person).get("/care/quality/report.pdf")
+    assert answer.headers["content-type"] == "application/pdf"
+    text = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.content)).pages)
+    assert [word for word in words if word not in text] == []
+
+
+def test_a_month_is_from_its_first_day_in_the_houses_own_time(lived_in: House, sign_in: SignIn) -> None:
+    kari = sign_in("kari")
+    months = [
+        kari.get(f"/care/quality?month={month}").status_code
+        for month in ("2026-10", "2026-13", "x", "0001-01")
+    ]
+    assert months == [200, 422, 422, 422]
+    assert "Ingen varsler i denne perioden" in kari.get("/care/quality?month=2020-02").text
+
+
+def test_a_period_that_cannot_be_is_refused_with_what_was_expected(lived_in: House, sign_in: SignIn) -> None:
+    kari = sign_in("kari")
+    backwards = kari.get("/api/v1/alarm-quality?since=2026-02-01T00:00:00Z&until=2026-01-01T00:00:00Z")
+    assert backwards.status_code == 422
+    assert "since must lie before until" in backwards.json()["detail"]
+    assert kari.get("/api/v1/alarm-quality?since=2020-01-01T00:00:00Z").status_code == 422
+    assert kari.get("/api/v1/alarm-quality?since=2026-01-01T00:00:00").status_code == 422

@@ -1,7 +1,18 @@
 """The pages of care staff and their leaders."""
 
-from dashboards.care import away, dry_run, duty, goals, handover, legal_basis, pauses, rule, rules, shift
-from dashboards.care import away, dry_run, goals, handover, legal_basis, pauses, quality, rule, rules
+from dashboards.care import (
+    away,
+    dry_run,
+    duty,
+    goals,
+    handover,
+    legal_basis,
+    pauses,
+    quality,
+    rule,
+    rules,
+    shift,
+)
 
 PAGES = (
     away.pages,

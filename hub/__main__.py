@@ -39,7 +39,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "back": ("hub.commands.back", "a resident who was away is at home again"),
     "contact": ("hub.commands.contact", "by which ways somebody is reached when an alert calls them"),
-    "duty": ("hub.commands.duty", "who is on duty; or put shifts on the roster from a spreadsheet"),
+    "duty": ("hub.commands.duty", "who is on duty; or put shifts on the roster from a file"),
     "test": ("hub.commands.test", "play scenarios and say whether the rules do what they tell"),
     "record": ("hub.commands.record", "signed records of walk tests: list, export, verify"),
     "backup": ("hub.commands.backup", "write an encrypted backup; list them, verify one, make the keys"),

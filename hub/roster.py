@@ -17,6 +17,7 @@ from typing import NamedTuple, cast, get_args
 
 from rules.building import Site
 from rules.duty import LONGEST, Function, Shift
+from rules.wording.roster import roster_problem
 
 NEEDED = ("person", "from", "to")
 COLUMNS = (*NEEDED, "function", "units", "residents")
@@ -24,13 +25,16 @@ _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d")
 
 
 class Problem(NamedTuple):
+    """`code`: what is wrong (rules/wording/roster.py); `said`: what stands there; `expected`: what may."""
+
     file: str
     line: int
-    wrong: str
-    expected: str
+    code: str
+    said: str = ""
+    expected: str = ""
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.wrong}; expected {self.expected}"
+        return f"{self.file}:{self.line}: {roster_problem(self.code, self.said, self.expected, 'en')}"
 
 
 def read_roster(data: bytes, file: str, site: Site) -> list[Shift] | list[Problem]:
@@ -38,7 +42,7 @@ def read_roster(data: bytes, file: str, site: Site) -> list[Shift] | list[Proble
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return [Problem(file, 1, "it is not UTF-8", "the file saved as UTF-8")]
+        return [Problem(file, 1, "not_utf8")]
     first = text.partition("\n")[0]
     rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=";" if ";" in first else ",")
     columns = [(name or "").strip().lower() for name in rows.fieldnames or ()]
@@ -46,8 +50,8 @@ def read_roster(data: bytes, file: str, site: Site) -> list[Shift] | list[Proble
     missing = [name for name in NEEDED if name not in columns]
     strange = [name for name in columns if name not in COLUMNS]
     if missing or strange:
-        wrong = f"column {missing[0]!r} is missing" if missing else f"column {strange[0]!r} is not known"
-        return [Problem(file, 1, wrong, ", ".join(COLUMNS))]
+        code, said = ("missing_column", missing[0]) if missing else ("strange_column", strange[0])
+        return [Problem(file, 1, code, said, ", ".join(COLUMNS))]
     shifts: list[Shift] = []
     problems: list[Problem] = []
     for row in rows:
@@ -61,24 +65,25 @@ def read_roster(data: bytes, file: str, site: Site) -> list[Shift] | list[Proble
     return problems or shifts
 
 
-def _wrong(cells: dict[str, str], site: Site) -> Iterator[tuple[str, str]]:
+def _wrong(cells: dict[str, str], site: Site) -> Iterator[tuple[str, str, str]]:
+    """(code, what stands there, what may)"""
     people = [person.id for person in site.people]
     if cells["person"] not in people:
-        yield f"there is no person {cells['person']!r}", f"one of {', '.join(people)}"
+        yield "no_such_person", cells["person"], ", ".join(people)
     if cells.get("function") and cells["function"] not in get_args(Function):
-        yield f"function is {cells['function']!r}", " or ".join(get_args(Function))
+        yield "no_such_function", cells["function"], " or ".join(get_args(Function))
     units, residents = [unit.id for unit in site.units], [resident.id for resident in site.residents]
     for column, known in (("units", units), ("residents", residents)):
         for id in _ids(cells, column):
             if id not in known:
-                yield f"{column}: there is no {id!r}", f"one of {', '.join(known)}"
+                yield f"no_such_{column.removesuffix('s')}", id, ", ".join(known)
     times = {column: _instant(cells[column], site) for column in ("from", "to")}
     for column, at in times.items():
         if at is None:
-            yield f"{column} is {cells[column]!r}", "a day and a time, e.g. 2026-11-24 22:00"
+            yield f"not_a_time_{column}", cells[column], ""
     began, ended = times["from"], times["to"]
     if began is not None and ended is not None and not timedelta(0) < ended - began <= LONGEST:
-        yield f"it lasts from {cells['from']} to {cells['to']}", "an end after the beginning, within 36 h"
+        yield "shift_length", f"{cells['from']} – {cells['to']}", ""
 
 
 def _shift(cells: dict[str, str], site: Site) -> Shift:

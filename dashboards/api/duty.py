@@ -5,20 +5,23 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 from pydantic import AwareDatetime, BaseModel, Field
 
 from dashboards.api.refusal import Refusal as RefusalOut
 from dashboards.care.away import residents_of
 from dashboards.care.duty import book, refused_sign_in
 from dashboards.care.duty_view import absences_of, may_change, staff_of, units_of
+from dashboards.care.roster_import import taken_over, tried
 from dashboards.care.seen import note_seen
 from dashboards.care.shift import plan, shift_in_view
 from dashboards.visit import OurCall, Visit, Visitor, needs
+from hub.roster_calendar import LARGEST
 from hub.store import shifts as store
 from rules.duty import LONGEST, Function, Shift, StaffAbsence
 from rules.pause import Refusal
 from rules.week import gaps
+from rules.wording.roster import roster_problem
 
 api = APIRouter(
     prefix="/api/v1/duty",
@@ -90,6 +93,25 @@ class StaffAbsenceIn(BaseModel):
     person: str
     starts_at: Annotated[AwareDatetime | None, Field(description="Now, unless given")] = None
     ends_at: AwareDatetime
+
+
+class NotUnderstoodOut(BaseModel):
+    """`where`: an event by its title and day, or a line."""
+
+    where: str
+    code: str
+    why: str
+
+
+class ImportOut(BaseModel):
+    """What a file came to, or would. Of a spreadsheet with a mistake nothing is taken over."""
+
+    taken_over: bool
+    added: list[ShiftOut]
+    changed: list[ShiftOut]
+    removed: list[ShiftOut]
+    same: int
+    not_understood: list[NotUnderstoodOut]
 
 
 _CONFLICT: dict[int | str, dict[str, type[RefusalOut]]] = {409: {"model": RefusalOut}}
@@ -169,6 +191,53 @@ def say_back(request: Request, visit: Visitor, number: int) -> StaffAbsenceOut:
     if number not in {absence[0] for absence in absences_of(visit)}:
         raise HTTPException(404, "there is no such absence, or not for you")
     return _absence_done(book(request, visit).back(number, visit.person.id))
+
+
+async def body_of(request: Request) -> bytes:
+    """What was uploaded. Raises HTTPException (413) where that is too much."""
+    data = b""
+    async for part in request.stream():
+        data += part
+        if len(data) > LARGEST:
+            raise HTTPException(413, f"the roster has more than {LARGEST:,} bytes")
+    return data
+
+
+@api.post(
+    "/import",
+    dependencies=[OurCall, needs("plan roster")],
+    responses={413: {"model": RefusalOut}, 422: {"model": ImportOut}},
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {"text/calendar": {"schema": {"type": "string"}}, "text/csv": {"schema": {}}},
+        }
+    },
+)
+def import_roster(
+    response: Response,
+    visit: Visitor,
+    data: Annotated[bytes, Depends(body_of)],
+    dry_run: Annotated[bool, Query(description="Only say what would change")] = False,
+) -> ImportOut:
+    """Take a roster over from iCalendar or CSV. 422 where nothing of it could be understood."""
+    found = tried(visit, data, "roster") if dry_run else taken_over(visit, data, "roster")
+    if found.problems and not found.changes_something and not found.same:
+        response.status_code = 422
+    language = visit.language
+    return ImportOut(
+        taken_over=found.changes_something and not dry_run,
+        added=[_out(visit, shift) for shift in found.added],
+        changed=[_out(visit, after) for _, after in found.changed],
+        removed=[_out(visit, shift) for shift in found.removed],
+        same=found.same,
+        not_understood=[
+            NotUnderstoodOut(
+                where=p.where, code=p.code, why=roster_problem(p.code, p.said, p.expected, language)
+            )
+            for p in found.problems
+        ],
+    )
 
 
 def _sees(visit: Visit, shift: Shift) -> bool:

@@ -9,6 +9,7 @@ from dashboards.care import (
     legal_basis,
     pauses,
     quality,
+    roster_import,
     rule,
     rules,
     shift,
@@ -26,4 +27,5 @@ PAGES = (
     duty.pages,
     shift.pages,
     quality.pages,
+    roster_import.pages,
 )

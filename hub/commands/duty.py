@@ -1,27 +1,35 @@
-"""`vaka duty`: the roster of shifts, from a spreadsheet's CSV; and who is on duty now."""
+"""`vaka duty`: who is on duty now; or the roster from a file (CSV of a spreadsheet, or iCalendar)."""
 
 from __future__ import annotations
 
 import argparse
+import sqlite3
 import sys
 from pathlib import Path
 
 from hub.clock import WallClock
 from hub.commands.pause import opened_site
-from hub.roster import Problem, read_roster
-from hub.store import audit, shifts
-from hub.store.db import transaction
+from hub.roster_import import Import, take_over, try_import
+from hub.store import shifts
+from rules.building import Site
+from rules.duty import Shift
+from rules.wording.roster import roster_problem
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", nargs="?", type=Path, metavar="FILE.csv", help="shifts for the roster")
+    parser.add_argument(
+        "file", nargs="?", type=Path, metavar="FILE", help="shifts for the roster: .csv or .ics"
+    )
     parser.add_argument("--by", metavar="PERSON", help="who you are: your id in the site file")
+    parser.add_argument("--dry-run", action="store_true", help="only say what would change")
     parser.add_argument("--site", help="which site (VAKA_SITE, else the only one)")
     parser.add_argument("--data", type=Path, help="folder of the database (VAKA_DATA)")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """0: done; 1: the file holds mistakes, all were said, and nothing was changed."""
+    """0: done; 1: something was not understood, and it was said. Of a spreadsheet nothing was taken over
+    then, of a calendar all the rest.
+    """
     with opened_site(arguments.data, arguments.site) as (connection, site):
         now = WallClock().now()
         if arguments.file is None:
@@ -30,13 +38,38 @@ def run(arguments: argparse.Namespace) -> int:
                 where = ", ".join(shift.units) or "the whole house"
                 print(f"{shift.person}\t{shift.function}\t{where}\tuntil {until:%Y-%m-%d %H:%M}")
             return 0
-        found = read_roster(arguments.file.read_bytes(), arguments.file.name, site)
-        if found and isinstance(found[0], Problem):
-            print(*found, sep="\n", file=sys.stderr)
-            return 1
-        with transaction(connection):
-            added = shifts.put_roster(connection, site.site, [s for s in found if not isinstance(s, Problem)])
-            detail = {"file": arguments.file.name, "shifts": added}
-            audit.add(connection, site.site, now, arguments.by, "roster imported", detail)
-        print(f"{added} new shifts")
-    return 0
+        return _import(connection, site, arguments)
+
+
+def _import(connection: sqlite3.Connection, site: Site, arguments: argparse.Namespace) -> int:
+    data, name, now = arguments.file.read_bytes(), arguments.file.name, WallClock().now()
+    if arguments.dry_run:
+        found = try_import(connection, site, data, name, now)
+    else:
+        found = take_over(connection, site, data, name, now, arguments.by)
+    for problem in found.problems:
+        said = roster_problem(problem.code, problem.said, problem.expected, "en")
+        print(f"{name}:{problem.where}: {said}", file=sys.stderr)
+    if arguments.dry_run:
+        _say(found, site)
+    so_far = " (nothing is changed yet)" if arguments.dry_run else ""
+    print(
+        f"{len(found.added)} new shifts, {len(found.changed)} changed, {len(found.removed)} taken out,"
+        f" {found.same} as they are{so_far}"
+    )
+    return 1 if found.problems else 0
+
+
+def _say(found: Import, site: Site) -> None:
+    for shift in found.added:
+        print(f"+ {_line(shift, site)}")
+    for before, after in found.changed:
+        print(f"~ {_line(before, site)} -> {_line(after, site)}")
+    for shift in found.removed:
+        print(f"- {_line(shift, site)}")
+
+
+def _line(shift: Shift, site: Site) -> str:
+    starts, ends = (at.astimezone(site.zone) for at in (shift.starts_at, shift.ends_at))
+    where = ", ".join(shift.units) or "the whole house"
+    return f"{shift.person} {shift.function} {where} {starts:%Y-%m-%d %H:%M}-{ends:%H:%M}"

@@ -50,18 +50,6 @@ def of_key(connection: sqlite3.Connection, site: str, prefix: str) -> list[Shift
     return _many(connection, "site = ? AND key >= ? AND key < ?", (site, prefix, prefix + "\U0010ffff"))
 
 
-def put_roster(connection: sqlite3.Connection, site: str, found: list[Shift]) -> int:
-    """Add those that are not there yet, so that the same file may come again; returns how many were new."""
-    if not found:
-        return 0
-    there = between(connection, site, min(s.starts_at for s in found), max(s.ends_at for s in found))
-    known = {msgspec.structs.replace(shift, id=0) for shift in there}
-    new = [shift for shift in dict.fromkeys(found) if shift not in known]
-    for shift in new:
-        add(connection, site, shift)
-    return len(new)
-
-
 def end(connection: sqlite3.Connection, site: str, id: int, at: datetime) -> None:
     """A shift that is over earlier than planned; one that has not begun is gone."""
     connection.execute(

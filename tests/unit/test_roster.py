@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from hub.roster import Problem, read_roster
+from hub.roster_import import take_over
 from hub.store import shifts
 from hub.store.db import connect
 from rules.building import Site
@@ -18,6 +19,7 @@ rooms: [{id: 3B, unit: sol}]
 residents: [{id: r-anna, name: Anna, room: 3B}]
 people: [{id: kari, name: Kari, role: carer}, {id: per, name: Per, role: carer}]
 """)
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 GOOD = "person;function;units;residents;from;to\r\nkari;;sol;r-anna;2026-11-24 22:00;2026-11-25 07:30\r\n"
 
 
@@ -42,13 +44,13 @@ def test_columns_may_stand_in_any_order_with_commas_and_empty_lines() -> None:
 def test_all_mistakes_are_said_at_once_by_line_with_what_was_expected() -> None:
     text = GOOD + "ola;cook;øst;r-ola;24.11.26;2026-11-25 07:30\nper;;;;2026-11-25 07:00;2026-11-24 22:00\n"
     assert wrong(text) == [
-        "vakter.csv:3: there is no person 'ola'; expected one of kari, per",
-        "vakter.csv:3: function is 'cook'; expected carer or night_patrol or leader",
-        "vakter.csv:3: units: there is no 'øst'; expected one of sol, nord",
-        "vakter.csv:3: residents: there is no 'r-ola'; expected one of r-anna",
-        "vakter.csv:3: from is '24.11.26'; expected a day and a time, e.g. 2026-11-24 22:00",
+        "vakter.csv:3: there is no person 'ola'; expected kari, per",
+        "vakter.csv:3: the function 'cook' is not known; expected carer or night_patrol or leader",
+        "vakter.csv:3: there is no unit 'øst'; expected sol, nord",
+        "vakter.csv:3: there is no resident 'r-ola'; expected r-anna",
+        "vakter.csv:3: from is 24.11.26; expected a day and a time, e.g. 2026-11-24 22:00",
         (
-            "vakter.csv:4: it lasts from 2026-11-25 07:00 to 2026-11-24 22:00;"
+            "vakter.csv:4: it lasts 2026-11-25 07:00 – 2026-11-24 22:00;"
             " expected an end after the beginning, within 36 h"
         ),
     ]
@@ -56,18 +58,17 @@ def test_all_mistakes_are_said_at_once_by_line_with_what_was_expected() -> None:
 
 def test_a_file_without_the_needed_columns_or_of_another_kind_is_refused_by_name() -> None:
     assert wrong("navn;fra;til\n") == [
-        "vakter.csv:1: column 'person' is missing; expected person, from, to, function, units, residents"
+        "vakter.csv:1: column person is missing; expected person, from, to, function, units, residents"
     ]
     assert len(wrong("")) == 1
-    refused = Problem("x", 1, "it is not UTF-8", "the file saved as UTF-8")
+    refused = Problem("x", 1, "not_utf8")
     assert read_roster("ø".encode("latin-1"), "x", SITE) == [refused]
 
 
 def test_the_same_file_twice_puts_each_shift_on_the_roster_once(tmp_path: Path) -> None:
     connection = connect(tmp_path / "vaka.db")
-    found = [s for s in read_roster(GOOD.encode(), "vakter.csv", SITE) if isinstance(s, Shift)]
-    assert shifts.put_roster(connection, "test", found) == 1
-    assert shifts.put_roster(connection, "test", found) == 0
+    first, again = (take_over(connection, SITE, GOOD.encode(), "vakter.csv", NOW, "lise") for _ in range(2))
+    assert (len(first.added), len(again.added), again.same) == (1, 0, 1)
     on_duty = shifts.on_duty(connection, SITE, datetime(2026, 11, 25, 2, tzinfo=UTC))
     assert [shift.person for shift in on_duty] == ["kari"]
     connection.close()

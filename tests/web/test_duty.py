@@ -1,5 +1,6 @@
 """The roster's pages and calls: who is on duty, signing in, planning, absence; each in their own units."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -142,3 +143,47 @@ def test_the_calls_sign_in_and_off_as_the_page_does(house: House, sign_in: SignI
     assert on_duty(house) == [("nord", "nord")]
     assert browser.delete("/api/v1/duty/mine", headers=ours(browser)).status_code == 200
     assert browser.delete("/api/v1/duty/mine", headers=ours(browser)).status_code == 409
+
+
+CALENDAR = b"""BEGIN:VCALENDAR\r
+BEGIN:VEVENT\r
+UID:1\r
+SUMMARY:Siri Solberg\r
+LOCATION:Solsida\r
+DTSTART;TZID=Europe/Oslo:%s\r
+DURATION:PT9H30M\r
+RRULE:FREQ=DAILY;COUNT=3\r
+END:VEVENT\r
+BEGIN:VEVENT\r
+UID:2\r
+SUMMARY:Personalm\xc3\xb8te\r
+DTSTART;TZID=Europe/Oslo:%s\r
+DURATION:PT1H\r
+END:VEVENT\r
+END:VCALENDAR\r
+"""
+
+
+def test_a_calendar_is_tried_first_and_what_was_not_understood_is_said(house: House, sign_in: SignIn) -> None:
+    when = f"{house.now() + 24 * HOUR:%Y%m%dT220000}".encode()
+    file, browser = CALENDAR % (when, when), sign_in("leder")
+    ours_form = {"csrf": csrf_of(browser, "/care/duty/import")}
+    tried = browser.post(
+        "/care/duty/import/try", data=ours_form, files={"file": ("vakter.ics", file, "text/calendar")}
+    )
+    assert "Nye vakter: 3" in tried.text
+    assert "Fant ingen ansatt i «Personalmøte»" in tried.text
+    assert house.rows("SELECT * FROM shift") == []
+    data = re.search(r'name="data" value="([^"]+)"', tried.text)
+    assert data is not None
+    assert send(browser, "/care/duty/import/apply", data=data[1], name="vakter.ics") == 303
+    assert len(house.rows("SELECT * FROM shift")) == 3
+    again = browser.post("/api/v1/duty/import?dry_run=true", content=file, headers=ours(browser))
+    assert (again.status_code, again.json()["same"], again.json()["added"]) == (200, 3, [])
+    assert [one["code"] for one in again.json()["not_understood"]] == ["no_person_named"]
+    refused = browser.post("/api/v1/duty/import", content=b"hei", headers=ours(browser))
+    assert refused.status_code == 422
+    assert (
+        browser.post("/api/v1/duty/import", content=b"x" * 1_000_001, headers=ours(browser)).status_code
+        == 413
+    )

@@ -1,0 +1,225 @@
+"""A roster from a calendar file (iCalendar, RFC 5545), as planning programs export it: each event a shift.
+
+What can't be understood is said event by event, and stops nothing else. A file may come from anywhere: its
+size, its events and its recurrences are bounded. How events are read is documented in docs/duty.md.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import NamedTuple
+
+from icalendar import Calendar
+from icalendar.prop import vDDDTypes
+
+from hub.calendar_times import AHEAD, BACK, Event, OddError, moved_from, short, stretches
+from hub.duty import FUNCTIONS_OF, why_not
+from rules.building import Person, Site
+from rules.duty import Function, Shift
+
+LARGEST = 1_000_000
+"""[default] Bytes of a file: a year of a big house is a fifth of that."""
+MOST_EVENTS = 5_000
+MOST_SHIFTS = 5_000
+_WORDS_FOR: dict[str, Function] = {
+    "carer": "carer",
+    "pleier": "carer",
+    "night_patrol": "night_patrol",
+    "night patrol": "night_patrol",
+    "nattpatrulje": "night_patrol",
+    "nattpatruljen": "night_patrol",
+    "leader": "leader",
+    "leder": "leader",
+}
+
+
+class NotUnderstood(NamedTuple):
+    """What is no shift to us. `where`: the event by its title and day, or the line; `code`: why
+    (rules/wording/roster.py); `said`: what stands there.
+    """
+
+    where: str
+    code: str
+    said: str = ""
+    expected: str = ""
+
+
+class CalendarRead(NamedTuple):
+    """`shifts` have keys. `uids`: beginnings of the keys of all events that were understood or called off:
+    what else is on the roster under one of these is there no more.
+    """
+
+    shifts: tuple[Shift, ...]
+    uids: frozenset[str]
+    problems: tuple[NotUnderstood, ...]
+
+
+def read_calendar(data: bytes, site: Site, emails: Mapping[str, str], now: datetime) -> CalendarRead:
+    """The shifts of a file. `emails`: who has which address, in small letters."""
+    if len(data) > LARGEST:
+        return _nothing("too_large", f"{len(data)} B")
+    try:
+        calendars = Calendar.from_ical(data, multiple=True)
+        events = [e for calendar in calendars for e in calendar.walk("VEVENT")]
+    except (ValueError, IndexError, KeyError, RecursionError, AttributeError) as error:
+        return _nothing("no_calendar", error)
+    if not events:
+        return _nothing("no_events", "")
+    if len(events) > MOST_EVENTS:
+        return _nothing("too_many_events", len(events))
+    return _Reading(site, emails, now).read(events)
+
+
+def _nothing(code: str, said: object) -> CalendarRead:
+    return CalendarRead((), frozenset(), (NotUnderstood("", code, short(said)),))
+
+
+class _Reading:
+    def __init__(self, site: Site, emails: Mapping[str, str], now: datetime) -> None:
+        self._site, self._emails = site, emails
+        self._since, self._until = now - BACK, now + AHEAD
+        self._shifts: dict[str, Shift] = {}
+        self._uids: set[str] = set()
+        self._problems: list[NotUnderstood] = []
+
+    def read(self, events: list[Event]) -> CalendarRead:
+        failed: set[str] = set()
+        moved = {at for event in events if (at := self._moved(event)) is not None}
+        for event in events:
+            try:
+                self._take(event, moved)
+            except OddError as odd:
+                failed.add(_prefix(_uid(event)))
+                self._problems.append(NotUnderstood(_title(event), odd.code, odd.said))
+            if len(self._shifts) > MOST_SHIFTS:
+                return _nothing("too_many_shifts", MOST_SHIFTS)
+        understood = frozenset(self._uids - failed)
+        return CalendarRead(tuple(self._shifts.values()), understood, tuple(self._problems))
+
+    def _moved(self, event: Event) -> tuple[str, datetime] | None:
+        try:
+            at = moved_from(event, self._site)
+        except OddError:
+            return None
+        return (_uid(event), at) if at is not None else None
+
+    def _take(self, event: Event, moved: set[tuple[str, datetime]]) -> None:
+        if event.errors:
+            raise OddError("broken", event.errors[0][0])
+        uid = _uid(event)
+        if not uid:
+            raise OddError("no_uid")
+        prefix = _prefix(uid)
+        if str(event.get("STATUS", "")).upper() == "CANCELLED":
+            self._uids.add(prefix)
+            return
+        person = self._person(event)
+        function, residents = self._function(event, person), self._residents(event)
+        units = self._units(event, person)
+        found: dict[str, Shift] = {}
+        for original, starts, ends in stretches(event, self._site, self._since, self._until):
+            replaced = "RECURRENCE-ID" not in event and (uid, original) in moved
+            if replaced or not self._since <= starts <= self._until:
+                continue
+            key = f"{prefix}{original:%Y%m%dT%H%M}"
+            shift = Shift(0, person.id, units, function, starts, ends, residents, key=key)
+            refusal = why_not(shift, self._site)
+            if refusal is not None:
+                raise OddError(refusal.code)
+            found[key] = shift
+        self._shifts |= found
+        self._uids.add(prefix)
+
+    def _person(self, event: Event) -> Person:
+        people = {person.id: person for person in self._site.people}
+        said = str(event.get("X-VAKA-PERSON", "")).strip()
+        if said:
+            if said not in people:
+                raise OddError("no_such_person", said)
+            return people[said]
+        guests = event.get("ATTENDEE") or []
+        for guest in guests if isinstance(guests, list) else [guests]:
+            address = str(guest).strip().lower().removeprefix("mailto:")
+            if address in self._emails and self._emails[address] in people:
+                return people[self._emails[address]]
+        names = [str(getattr(g, "params", {}).get("CN", "")) for g in
+                 (guests if isinstance(guests, list) else [guests])]  # fmt: skip
+        text = " ".join([str(event.get("SUMMARY", "")), *names])[:1000].casefold()
+        found = [p for p in self._site.people if _word(p.name, text) or _word(p.id, text)]
+        if len(found) != 1:
+            raise OddError("several_people" if found else "no_person_named", event.get("SUMMARY", ""))
+        return found[0]
+
+    def _function(self, event: Event, person: Person) -> Function:
+        said = str(event.get("X-VAKA-FUNCTION", "")).strip().casefold()
+        if said and said not in _WORDS_FOR:
+            raise OddError("no_such_function", said)
+        for word in (said, *(c.casefold() for c in _categories(event))):
+            if word in _WORDS_FOR:
+                return _WORDS_FOR[word]
+        theirs = FUNCTIONS_OF.get(person.role)
+        if theirs is None:
+            raise OddError("no_function", person.id)
+        return "leader" if person.role == "leader" else theirs[0]
+
+    def _units(self, event: Event, person: Person) -> tuple[str, ...]:
+        """Those that the event names, else the person's own."""
+        known = {u.id.casefold(): u.id for u in self._site.units}
+        known |= {u.name.casefold(): u.id for u in self._site.units}
+        own = _list(event.get("X-VAKA-UNITS", ""))
+        if own:
+            strange = [word for word in own if word.casefold() not in known]
+            if strange:
+                raise OddError("no_such_unit", strange[0])
+            return tuple(dict.fromkeys(known[word.casefold()] for word in own))
+        found = [known[word.casefold()] for word in _categories(event) if word.casefold() in known]
+        location = str(event.get("LOCATION", "")).strip()
+        if location and not found:
+            words = [word.casefold() for word in re.split(r"\s*[,;/+]\s*", location[:500]) if word]
+            if any(word not in known for word in words):
+                raise OddError("no_such_unit", location)
+            found = [known[word] for word in words]
+        return tuple(dict.fromkeys(found)) or person.units
+
+    def _residents(self, event: Event) -> tuple[str, ...]:
+        said = _list(event.get("X-VAKA-RESIDENTS", ""))
+        strange = [id for id in said if id not in {r.id for r in self._site.residents}]
+        if strange:
+            raise OddError("no_such_resident", strange[0])
+        return said
+
+
+def _uid(event: Event) -> str:
+    return str(event.get("UID", "")).strip()
+
+
+def _categories(event: Event) -> list[str]:
+    found = event.get("CATEGORIES") or []
+    return [
+        str(word).strip()
+        for one in (found if isinstance(found, list) else [found])
+        for word in getattr(one, "cats", [])
+    ]
+
+
+def _list(value: object) -> tuple[str, ...]:
+    return tuple(re.split(r"[\s,;+]+", str(value).strip())) if str(value).strip() else ()
+
+
+def _word(name: str, text: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(name.casefold())}(?!\w)", text) is not None
+
+
+def _prefix(uid: str) -> str:
+    """The beginning of the keys of an event's shifts. A digest: no calendar is quoted in the database."""
+    return f"ics:{hashlib.sha256(uid.encode()).hexdigest()[:32]}:"
+
+
+def _title(event: Event) -> str:
+    found = event.get("DTSTART")
+    start = found.dt if isinstance(found, vDDDTypes) else None
+    when = f" {start:%Y-%m-%d}" if isinstance(start, date) else ""
+    return short(f"{event.get('SUMMARY', '')}{when}".strip() or "(…)")

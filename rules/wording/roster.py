@@ -1,0 +1,79 @@
+"""Why a line or an event of a roster's file is no shift, in words."""
+
+from __future__ import annotations
+
+from rules.wording.voice import Language
+
+_WORDS: dict[str, tuple[str, str]] = {
+    "not_utf8": (
+        "Filen er ikke i UTF-8. Lagre den som UTF-8",
+        "it is not UTF-8; expected the file saved as UTF-8",
+    ),
+    "missing_column": (
+        "Kolonnen {said} mangler. Kolonnene er {expected}",
+        "column {said} is missing; expected {expected}",
+    ),
+    "strange_column": (
+        "Kolonnen {said} er ukjent. Kolonnene er {expected}",
+        "column {said} is not known; expected {expected}",
+    ),
+    "no_such_person": ("Det finnes ingen ansatt {said}", "there is no person {said}"),
+    "no_such_function": ("Funksjonen {said} er ukjent", "the function {said} is not known"),
+    "no_such_unit": ("Det finnes ingen avdeling {said}", "there is no unit {said}"),
+    "no_such_resident": ("Det finnes ingen beboer {said}", "there is no resident {said}"),
+    "not_a_time_from": (
+        "from er {said}. Skriv dag og tid, f.eks. 2026-11-24 22:00",
+        "from is {said}; expected a day and a time, e.g. 2026-11-24 22:00",
+    ),
+    "not_a_time_to": (
+        "to er {said}. Skriv dag og tid, f.eks. 2026-11-24 22:00",
+        "to is {said}; expected a day and a time, e.g. 2026-11-24 22:00",
+    ),
+    "shift_length": (
+        "Vakten varer {said}. Slutten må komme etter starten, høyst 36 timer senere",
+        "it lasts {said}; expected an end after the beginning, within 36 h",
+    ),
+    "too_large": ("Filen er for stor ({said})", "the file is too large ({said})"),
+    "no_calendar": ("Filen er ingen kalender ({said})", "the file is no calendar ({said})"),
+    "no_events": ("Det står ingen hendelser i kalenderen", "the calendar has no events"),
+    "too_many_events": ("Kalenderen har for mange hendelser ({said})", "it has too many events ({said})"),
+    "too_many_shifts": ("Kalenderen gir over {said} vakter", "it makes more than {said} shifts"),
+    "broken": ("{said} er ikke gyldig", "{said} is not valid"),
+    "no_uid": ("Hendelsen har ingen UID", "the event has no UID"),
+    "no_times": ("Hendelsen har ingen start", "the event has no beginning"),
+    "no_end": ("Hendelsen har ingen slutt", "the event has no end"),
+    "no_such_zone": ("Tidssonen {said} er ukjent", "the time zone {said} is not known"),
+    "too_many_days": ("Hendelsen varer {said}, høyst 31 dager", "it lasts {said}, expected 31 days at most"),
+    "recurrence": (
+        "Gjentakelsen er ikke forstått ({said}). Bare daglig og ukentlig",
+        "the recurrence is not understood ({said}); expected a daily or weekly one",
+    ),
+    "no_person_named": (
+        "Fant ingen ansatt i «{said}»",
+        "nobody of the staff is named in {said}",
+    ),
+    "several_people": (
+        "Flere ansatte passer på «{said}»",
+        "several of the staff fit {said}",
+    ),
+    "no_person": ("Det finnes ingen slik ansatt", "there is no such person"),
+    "no_function": ("Den ansatte kan ikke ha den funksjonen på vakt", "they cannot be on duty as that"),
+    "no_unit": ("Det finnes ingen slik avdeling", "there is no such unit"),
+    "resident_elsewhere": ("En beboer bor ikke på avdelingen", "a resident does not live in the unit"),
+    "not_yours": ("Vakten gjelder en annen avdeling enn dine", "the shift is not in your units"),
+}
+_MAY = ("; ventet {expected}", "; expected {expected}")
+
+
+def roster_problem(code: str, said: str, expected: str, language: Language) -> str:
+    """A sentence without its full stop."""
+    english = language == "en"
+    words = _WORDS[code][english]
+    if expected and "{expected}" not in words:
+        words += _MAY[english]
+    return words.format(
+        said=repr(said) if english and code.startswith("no_such") else said, expected=expected
+    )
+
+
+CODES = frozenset(_WORDS)

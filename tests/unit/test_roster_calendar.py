@@ -1,0 +1,309 @@
+"""A roster from a calendar file: what planning programs export, with all that goes wrong in it."""
+
+import sqlite3
+import time
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from dateutil.rrule import rrulestr
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub.roster_calendar import LARGEST, CalendarRead, read_calendar
+from hub.roster_import import take_over, try_import
+from hub.store import contacts, shifts
+from hub.store.contacts import Contact
+from hub.store.db import connect
+from rules.building import Site
+from rules.recurrence import WEEKDAYS, days_on
+from rules.wording.roster import CODES
+from tests.world import read
+
+SITE: Site = read("""
+site: test
+name: Test
+units: [{id: sol, name: Solsida}, {id: nord, name: Nordsida}]
+rooms: [{id: 3B, unit: sol}]
+residents: [{id: r-anna, name: Anna, room: 3B}]
+people:
+  - {id: kari, name: Kari Østby, role: carer, units: [sol]}
+  - {id: per, name: Per Ås, role: carer}
+  - {id: lise, name: Lise Leder, role: leader}
+  - {id: tor, name: Tor Teknisk, role: technician}
+""")
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+PER = "UID:1\nSUMMARY:per\n"
+OSLO = "DTSTART;TZID=Europe/Oslo:20261124T220000\nDTEND;TZID=Europe/Oslo:20261125T073000"
+
+
+def calendar(*events: str) -> bytes:
+    body = "".join(f"BEGIN:VEVENT\n{event}\nEND:VEVENT\n" for event in events)
+    return f"BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//t//t//\n{body}END:VCALENDAR\n".replace(
+        "\n", "\r\n"
+    ).encode()
+
+
+def understood(*events: str, emails: dict[str, str] | None = None) -> list[str]:
+    found = read_calendar(calendar(*events), SITE, emails or {}, NOW)
+    assert found.problems == ()
+    return [
+        f"{s.person} {s.function} {'+'.join(s.units) or 'all'} "
+        f"{s.starts_at.astimezone(SITE.zone):%m-%d %H:%M}-{s.ends_at.astimezone(SITE.zone):%d %H:%M}"
+        for s in found.shifts
+    ]
+
+
+def problem(event: str) -> tuple[str, str]:
+    (found,) = read_calendar(calendar(event), SITE, {}, NOW).problems
+    assert found.code in CODES
+    return found.code, found.said
+
+
+def test_an_event_is_a_shift_of_whoever_its_title_names_in_their_own_units() -> None:
+    assert understood(f"UID:1\nSUMMARY:Kari Øst\n by – natt\n{OSLO}") == [
+        "kari carer sol 11-24 22:00-25 07:30"
+    ]
+    assert understood(f"UID:1\nSUMMARY:Nattevakt per\n{OSLO}") == ["per carer all 11-24 22:00-25 07:30"]
+
+
+@pytest.mark.parametrize(
+    "who",
+    [
+        "X-VAKA-PERSON:kari",
+        "ATTENDEE;CN=K:mailto:Kari@Example.org",
+        "ATTENDEE;CN=Kari Østby:mailto:x@example.org",
+        "ATTENDEE:mailto:a@b.no\nATTENDEE:mailto:kari@example.org",
+    ],
+)
+def test_people_are_known_by_id_by_address_and_by_name(who: str) -> None:
+    found = understood(f"UID:1\nSUMMARY:Vakt\n{who}\n{OSLO}", emails={"kari@example.org": "kari"})
+    assert found == ["kari carer sol 11-24 22:00-25 07:30"]
+
+
+@pytest.mark.parametrize(
+    ("where", "expected"),
+    [
+        ("LOCATION:Nordsida", "carer nord"),
+        ("LOCATION:sol\\, Nordsida", "carer sol+nord"),
+        ("CATEGORIES:Vakt,Nattpatrulje,Nordsida", "night_patrol nord"),
+        ("X-VAKA-UNITS:nord sol\nX-VAKA-FUNCTION:night_patrol\nLOCATION:Kontoret", "night_patrol nord+sol"),
+        ("CATEGORIES:Helligdag", "carer sol"),
+    ],
+)
+def test_function_and_unit_come_from_categories_place_or_our_own_properties(
+    where: str, expected: str
+) -> None:
+    assert understood(f"UID:1\nSUMMARY:Kari Østby\n{where}\n{OSLO}") == [
+        f"kari {expected} 11-24 22:00-25 07:30"
+    ]
+
+
+def test_a_leaders_event_is_a_leaders_shift_and_residents_are_named_by_pseudonym() -> None:
+    assert understood(f"UID:1\nSUMMARY:Lise Leder\n{OSLO}") == ["lise leader all 11-24 22:00-25 07:30"]
+    event = f"UID:1\nSUMMARY:Kari Østby\nX-VAKA-RESIDENTS:r-anna\n{OSLO}"
+    (shift,) = read_calendar(calendar(event), SITE, {}, NOW).shifts
+    assert shift.residents == ("r-anna",)
+
+
+@pytest.mark.parametrize(
+    ("times", "expected"),
+    [
+        ("DTSTART:20261124T210000Z\nDTEND:20261125T063000Z", "11-24 22:00-25 07:30"),
+        ("DTSTART:20261124T220000\nDURATION:PT9H30M", "11-24 22:00-25 07:30"),
+        ("DTSTART;TZID=W. Europe Standard Time:20261124T220000\nDURATION:PT2H", "11-24 22:00-25 00:00"),
+        ("DTSTART;TZID=Europe/London:20261124T210000\nDURATION:PT1H", "11-24 22:00-24 23:00"),
+        ("DTSTART;VALUE=DATE:20261124", "11-24 00:00-25 00:00"),
+    ],
+)
+def test_times_are_read_in_their_zone_without_one_in_the_sites(times: str, expected: str) -> None:
+    assert understood(f"UID:1\nSUMMARY:per\n{times}") == [f"per carer all {expected}"]
+
+
+def test_an_event_over_several_whole_days_is_a_shift_on_each() -> None:
+    event = "UID:1\nSUMMARY:Lise Leder\nDTSTART;VALUE=DATE:20261127\nDTEND;VALUE=DATE:20261130"
+    assert [line.removeprefix("lise leader all ") for line in understood(event)] == [
+        "11-27 00:00-28 00:00",
+        "11-28 00:00-29 00:00",
+        "11-29 00:00-30 00:00",
+    ]
+
+
+def test_a_recurrence_leaves_out_its_exceptions_and_one_of_its_times_may_be_moved() -> None:
+    rule = "RRULE:FREQ=WEEKLY;BYDAY=TU,WE,TH;UNTIL=20261203T210000Z"
+    weekly = f"UID:1\nSUMMARY:per\n{OSLO}\n{rule}\nEXDATE;TZID=Europe/Oslo:20261126T220000"
+    moved = (
+        "UID:1\nSUMMARY:Kari Østby\nRECURRENCE-ID;TZID=Europe/Oslo:20261125T220000\n"
+        "DTSTART;TZID=Europe/Oslo:20261125T150000\nDTEND;TZID=Europe/Oslo:20261125T220000"
+    )
+    assert understood(weekly, moved) == [
+        "per carer all 11-24 22:00-25 07:30",
+        "per carer all 12-01 22:00-02 07:30",
+        "per carer all 12-02 22:00-03 07:30",
+        "per carer all 12-03 22:00-04 07:30",
+        "kari carer sol 11-25 15:00-25 22:00",
+    ]
+
+
+def test_a_night_keeps_its_hours_on_the_wall_when_the_clocks_change() -> None:
+    event = (
+        "UID:1\nSUMMARY:per\nDTSTART;TZID=Europe/Oslo:20270327T220000\n"
+        "DTEND;TZID=Europe/Oslo:20270328T070000\nRRULE:FREQ=DAILY;COUNT=2"
+    )
+    found = read_calendar(calendar(event), SITE, {}, datetime(2027, 3, 25, tzinfo=UTC)).shifts
+    assert [(s.ends_at - s.starts_at) / timedelta(hours=1) for s in found] == [8, 9]
+    assert {f"{s.ends_at.astimezone(SITE.zone):%H:%M}" for s in found} == {"07:00"}
+
+
+@pytest.mark.parametrize(
+    ("event", "expected"),
+    [
+        (f"SUMMARY:per\n{OSLO}", ("no_uid", "")),
+        (f"UID:1\nSUMMARY:Møte\n{OSLO}", ("no_person_named", "Møte")),
+        (f"UID:1\nSUMMARY:per og Kari Østby\n{OSLO}", ("several_people", "per og Kari Østby")),
+        (f"UID:1\nX-VAKA-PERSON:ola\n{OSLO}", ("no_such_person", "ola")),
+        (f"UID:1\nSUMMARY:Tor Teknisk\n{OSLO}", ("no_function", "tor")),
+        (f"UID:1\nSUMMARY:per\nLOCATION:Kantina\n{OSLO}", ("no_such_unit", "Kantina")),
+        (f"UID:1\nSUMMARY:per\nX-VAKA-UNITS:west\n{OSLO}", ("no_such_unit", "west")),
+        (f"UID:1\nSUMMARY:per\nX-VAKA-RESIDENTS:r-x\n{OSLO}", ("no_such_resident", "r-x")),
+        (f"UID:1\nSUMMARY:per\nX-VAKA-FUNCTION:cook\n{OSLO}", ("no_such_function", "cook")),
+        ("UID:1\nSUMMARY:per\nDTSTART:20261124T220000Z", ("no_end", "")),
+        ("UID:1\nSUMMARY:per", ("no_times", "")),
+        ("UID:1\nSUMMARY:per\nDTSTART:i morgen", ("broken", "DTSTART")),
+        (f"{PER}DTSTART;TZID=Nowhere/Land:20261124T220000\nDURATION:PT1H", ("no_such_zone", "Nowhere/Land")),
+        (f"{PER}DTSTART:20261124T220000Z\nDURATION:P9D", ("shift_length", "9 days, 0:00:00")),
+        (f"{PER}DTSTART:20261124T220000Z\nDTEND:20261124T210000Z", ("shift_length", "-1 day, 23:00:00")),
+        (f"{PER}DTSTART;VALUE=DATE:20260101\nDTEND;VALUE=DATE:20270101", ("too_many_days", "365 d")),
+        (f"UID:1\nSUMMARY:per\n{OSLO}\nRRULE:FREQ=SECONDLY", ("recurrence", "FREQ=SECONDLY")),
+        (f"UID:1\nSUMMARY:per\n{OSLO}\nRRULE:FREQ=MONTHLY;BYDAY=1MO", ("recurrence", "FREQ=MONTHLY")),
+        (f"UID:1\nSUMMARY:per\n{OSLO}\nRRULE:FREQ=DAILY;BYHOUR=1,2,3", ("recurrence", "BYHOUR")),
+        (f"UID:1\nSUMMARY:per\n{OSLO}\nRRULE:FREQ=DAILY;INTERVAL=0", ("recurrence", "INTERVAL=0")),
+        (f"UID:1\nSUMMARY:per\n{OSLO}\nRDATE:20261201T210000Z", ("recurrence", "RDATE")),
+        (f"{PER}DTSTART:19700101T2100Z\nDURATION:PT1H\nRRULE:FREQ=DAILY", ("broken", "DTSTART")),
+        (f"{PER}DTSTART;VALUE=DATE:19700101\nRRULE:FREQ=DAILY", ("recurrence", "DTSTART=1970-01-01")),
+    ],
+)  # fmt: skip
+def test_what_is_no_shift_is_said_with_its_reason_and_stops_nothing_else(
+    event: str, expected: tuple[str, str]
+) -> None:
+    assert problem(event) == expected
+    both = read_calendar(calendar(event, f"UID:2\nSUMMARY:per\n{OSLO}"), SITE, {}, NOW)
+    assert [s.person for s in both.shifts] == ["per"]
+    assert len(both.problems) == 1
+
+
+BIG = calendar(*[f"UID:{n}\nSUMMARY:per\n{OSLO}\nRRULE:FREQ=DAILY" for n in range(4000)])
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"", "no_events"),
+        (b"\x00\xff\xfe" * 100, "no_calendar"),
+        (b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", "no_events"),
+        (b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nEND:VCALENDAR\r\n", None),
+        (b"BEGIN:VEVENT\r\n" * 30_000, None),
+        (b"x" * (LARGEST + 1), "too_large"),
+        (calendar(*["UID:1"] * 5_001), "too_many_events"),
+        (BIG, "too_many_shifts"),
+        (calendar(f"UID:1\nSUMMARY:{'per ' * 100_000}\n{OSLO}"), None),
+    ],
+)  # fmt: skip
+def test_a_hostile_file_is_refused_in_no_time(data: bytes, code: str | None) -> None:
+    began = time.monotonic()
+    found = read_calendar(data, SITE, {}, NOW)
+    assert time.monotonic() - began < 10, "it took too long"
+    if code is not None:
+        assert [p.code for p in found.problems] == [code]
+        assert found.shifts == ()
+    assert all(p.code in CODES and len(p.said) <= 80 and len(p.where) <= 80 for p in found.problems)
+
+
+RULES = st.fixed_dictionaries(
+    {"FREQ": st.sampled_from(["DAILY", "WEEKLY"])},
+    optional={
+        "INTERVAL": st.integers(1, 5).map(str),
+        "COUNT": st.integers(1, 40).map(str),
+        "BYDAY": st.lists(st.sampled_from(WEEKDAYS), min_size=1, unique=True).map(",".join),
+        "WKST": st.sampled_from(["MO", "SU"]),
+    },
+)  # fmt: skip
+
+
+@given(RULES, st.dates(date(2026, 1, 1), date(2026, 12, 31)), st.integers(0, 200))
+def test_recurrences_fall_on_the_days_that_another_library_says(
+    rule: dict[str, str], first: date, length: int
+) -> None:
+    last = first + timedelta(days=length)
+    text = ";".join(f"{key}={value}" for key, value in rule.items())
+    begins = datetime(first.year, first.month, first.day)  # noqa: DTZ001
+    theirs = rrulestr(f"RRULE:{text}", dtstart=begins)
+    expected = []
+    for at in theirs:
+        if at.date() > last:
+            break
+        expected.append(at.date())
+        if at.year > 2030:
+            break
+    assert days_on({key: value.split(",") for key, value in rule.items()}, first, last) == expected
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_answered(data: bytes) -> None:
+    found = read_calendar(
+        b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\n" + data + b"\r\nEND:VEVENT\r\nEND:VCALENDAR", SITE, {}, NOW
+    )
+    assert isinstance(found, CalendarRead)
+
+
+# Taken over
+
+
+@pytest.fixture
+def connection(tmp_path: Path) -> Iterator[sqlite3.Connection]:
+    connection = connect(tmp_path / "vaka.db")
+    contacts.put(connection, "test", Contact("kari", "email", "Kari@example.org"), NOW)
+    yield connection
+    connection.close()
+
+
+def test_the_same_calendar_again_changes_nothing_and_a_changed_one_only_what_differs(
+    connection: sqlite3.Connection,
+) -> None:
+    weekly = f"UID:1\nATTENDEE:mailto:kari@example.org\n{OSLO}\nRRULE:FREQ=WEEKLY;COUNT=3"
+    single = f"UID:2\nSUMMARY:per\n{OSLO}"
+    first = take_over(connection, SITE, calendar(weekly, single), "v.ics", NOW, "lise")
+    assert (len(first.added), first.problems) == (4, ())
+    again = take_over(connection, SITE, calendar(weekly, single), "v.ics", NOW, "lise")
+    assert (again.changes_something, again.same) == (False, 4)
+    shorter = weekly.replace("COUNT=3", "COUNT=2").replace("T073000", "T070000")
+    tried = try_import(connection, SITE, calendar(shorter, single), "v.ics", NOW)
+    assert (len(tried.added), len(tried.changed), len(tried.removed), tried.same) == (0, 2, 1, 1)
+    assert len(shifts.between(connection, "test", NOW, NOW + timedelta(days=60))) == 4
+    take_over(connection, SITE, calendar(shorter, single), "v.ics", NOW, "lise")
+    called_off = take_over(connection, SITE, calendar(f"{single}\nSTATUS:CANCELLED"), "v.ics", NOW, "lise")
+    assert [s.person for s in called_off.removed] == ["per"]
+    left = shifts.between(connection, "test", NOW, NOW + timedelta(days=60))
+    assert [f"{s.person} {s.ends_at.astimezone(SITE.zone):%d %H:%M}" for s in left] == [
+        "kari 25 07:00",
+        "kari 02 07:00",
+    ]
+
+
+def test_an_event_that_is_not_understood_any_more_takes_nothing_from_the_roster(
+    connection: sqlite3.Connection,
+) -> None:
+    take_over(connection, SITE, calendar(f"UID:1\nSUMMARY:per\n{OSLO}"), "v.ics", NOW, "lise")
+    later = take_over(connection, SITE, calendar(f"UID:1\nSUMMARY:Møte\n{OSLO}"), "v.ics", NOW, "lise")
+    assert (later.removed, len(later.problems)) == ((), 1)
+
+
+def test_shifts_of_another_unit_are_not_taken_over_by_a_leader_of_one(connection: sqlite3.Connection) -> None:
+    file = calendar(
+        f"UID:1\nSUMMARY:per\nLOCATION:nord\n{OSLO}",
+        f"UID:2\nSUMMARY:per\n{OSLO.replace('1124', '1128').replace('1125', '1129')}\nLOCATION:sol",
+    )
+    found = take_over(connection, SITE, file, "v.ics", NOW, "lise", lambda s: s.units == ("sol",))
+    assert [s.units for s in found.added] == [("sol",)]
+    assert [p.code for p in found.problems] == ["not_yours"]

@@ -1,5 +1,4 @@
-"""Calls people: its own thread turns each call into messages; for each way and urgency a courier takes them
-out.
+"""Calls people: its own thread turns each call into messages; for each way a courier takes them out.
 
 None of it runs in the thread that judges: a mail server that hangs holds up no reading.
 """
@@ -46,9 +45,7 @@ class Summoner:
         self._waiting, self._stopping = Event(), Event()
         self._thread = Thread(target=self._run, name="summoner", daemon=True)
         self._couriers = [
-            Courier(settings.database, site().site, way, urgent, clock)
-            for way in configured_ways(settings, clock)
-            for urgent in (True, False)
+            Courier(settings.database, site, way, clock) for way in configured_ways(settings, clock)
         ]
 
     def start(self) -> None:

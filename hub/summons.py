@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple, cast
+
+import msgspec
 
 from hub.escalation import CALLED, CALLED_IN_VAIN
 from hub.store import alerts, contacts, shifts, summonses
@@ -20,6 +22,7 @@ from rules.alert import Alert
 from rules.building import Site
 from rules.duty import called
 from rules.escalation import Group
+from rules.summons import FLOOD_WITHIN, Decision, History, decide
 from rules.wording.summons import body, subject
 
 log = logging.getLogger(__name__)
@@ -65,18 +68,37 @@ def _follow(
 ) -> None:
     if step.event in _TAKEN:
         summonses.drop_waiting(connection, step.alert)
-    if step.event not in (CALLED, CALLED_IN_VAIN):
         return
     alert = alerts.get(connection, site.site, step.alert)
+    if step.event == "cleared" and alert is not None and alert.state == "closed":
+        summonses.drop_waiting(connection, step.alert)  # low, and passed by itself
+    if step.event not in (CALLED, CALLED_IN_VAIN):
+        return
     if alert is None or alert.state == "closed" or (alert.state != "open" and alert.assistance_at is None):
         return  # another site's; or taken before anybody could be told
     people = contacts.everything(connection, site.site)
     found = answerable(connection, site, alert, step)
-    for person, way, address in found:
-        message = _message(site, alert, step, web_address, Answerable(person, way, address), now)
-        summonses.add(connection, message)
+    decisions = {
+        person: _when(connection, site, alert, person, now)
+        for person in dict.fromkeys(one.person for one in found)
+    }
+    for one in found:
+        message = _message(site, alert, step, web_address, one, now)
+        at, held = decisions[one.person].at, decisions[one.person].held
+        summonses.add(connection, msgspec.structs.replace(message, next_at=at, held=held))
     if people and not found:
         alerts.add_event(connection, alert.id, now, REACHED_NOBODY, None, step.reason)
+
+
+def _when(connection: sqlite3.Connection, site: Site, alert: Alert, person: str, now: datetime) -> Decision:
+    """When this call goes out to this person: what they were called for already, and what they want,
+    count.
+    """
+    wanted = contacts.preferences(connection, site.site, person)
+    calls = summonses.calls_since(connection, site.site, person, now - FLOOD_WITHIN)
+    longest = max(wanted.gathered_for, timedelta(days=1))  # nothing is held for longer than quiet hours last
+    groups = summonses.groups(connection, site.site, person, now - longest)
+    return decide(now, alert.severity, History(calls, groups), wanted, site.zone)
 
 
 def answerable(

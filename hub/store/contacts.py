@@ -1,14 +1,16 @@
-"""By which ways people are reached. Addresses are personal: they never leave the house but in their own
-message.
+"""By which ways people are reached, and how they want to be called. Addresses are personal: they never leave
+the house but in their own message.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from hub.store.instants import to_us
+from rules.duration import parse_window
+from rules.summons import Preferences
 
 
 class Contact(NamedTuple):
@@ -46,3 +48,28 @@ def everything(connection: sqlite3.Connection, site: str) -> list[Contact]:
 def of(connection: sqlite3.Connection, site: str, person: str) -> list[Contact]:
     """The first that was given first."""
     return [contact for contact in everything(connection, site) if contact.person == person]
+
+
+def preferences(connection: sqlite3.Connection, site: str, person: str) -> Preferences:
+    """The defaults where they said nothing."""
+    row = connection.execute(
+        "SELECT quiet_from || '-' || quiet_until, gather_s FROM contact_preference"
+        " WHERE site = ? AND person = ?",
+        (site, person),
+    ).fetchone()
+    if row is None:
+        return Preferences()
+    quiet, gather_s = row
+    return Preferences(None if quiet is None else parse_window(quiet), timedelta(seconds=gather_s))
+
+
+def put_preferences(
+    connection: sqlite3.Connection, site: str, person: str, wanted: Preferences, at: datetime
+) -> None:
+    quiet = (None, None) if wanted.quiet is None else tuple(str(wanted.quiet).split("-"))
+    connection.execute(
+        "INSERT INTO contact_preference (site, person, quiet_from, quiet_until, gather_s, set_at)"
+        " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET quiet_from = excluded.quiet_from,"
+        " quiet_until = excluded.quiet_until, gather_s = excluded.gather_s, set_at = excluded.set_at",
+        (site, person, *quiet, int(wanted.gathered_for.total_seconds()), to_us(at)),
+    )

@@ -5,6 +5,7 @@ sent.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ import msgspec
 
 from hub.store.instants import from_us, to_us
 from rules.receipts import Ladder
+from rules.summons import Held
 
 SPARED = "somebody has it"
 """The `failure` of a message that was not sent any more, since it was not needed."""
@@ -75,24 +77,73 @@ def put_failure(connection: sqlite3.Connection, summons: Summons) -> bool:
     )
 
 
-def count_attempt(connection: sqlite3.Connection, id: int) -> None:
-    connection.execute("UPDATE summons SET attempts = attempts + 1 WHERE id = ?", (id,))
+def count_attempt(connection: sqlite3.Connection, ids: Iterable[int]) -> None:
+    connection.executemany("UPDATE summons SET attempts = attempts + 1 WHERE id = ?", [(id,) for id in ids])
+
+
+def addresses_due(
+    connection: sqlite3.Connection, site: str, way: str, now: datetime
+) -> list[tuple[bool, str]]:
+    """Where something is to be sent by now: (urgent, address), what is urgent first."""
+    rows = connection.execute(
+        "SELECT DISTINCT urgent, address FROM summons WHERE way = ? AND site = ? AND next_at <= ?"
+        " ORDER BY urgent DESC, address",
+        (way, site, to_us(now)),
+    )
+    return [(bool(row[0]), row[1]) for row in rows]
 
 
 def due(
-    connection: sqlite3.Connection, site: str, way: str, urgent: bool, now: datetime, limit: int
-) -> list[Summons]:
-    """What is to be sent by now on this way, the longest wait first."""
-    condition = "way = ? AND urgent = ? AND next_at <= ? AND site = ? ORDER BY next_at, id LIMIT ?"
-    return _many(connection, condition, (way, urgent, to_us(now), site, limit))
+    connection: sqlite3.Connection, site: str, way: str, urgent: bool, address: str, now: datetime
+) -> Summons | None:
+    """What is to be sent next to this address: what was never tried before what failed already, the longest
+    wait first.
+    """
+    condition = (
+        "way = ? AND urgent = ? AND address = ? AND next_at <= ? AND site = ?"
+        " ORDER BY attempts, next_at, id LIMIT 1"
+    )
+    found = _many(connection, condition, (way, urgent, address, to_us(now), site))
+    return found[0] if found else None
 
 
-def next_due(connection: sqlite3.Connection, site: str, way: str, urgent: bool) -> datetime | None:
+def bundled(connection: sqlite3.Connection, first: Summons, now: datetime) -> list[Summons]:
+    """What goes out in one message with `first`: the bundle it is of; of one that is held and of none yet,
+    all that is held and due by now for the same person and address, which become one by that. Within a
+    transaction.
+    """
+    if first.bundle is None and first.held is not None:
+        connection.execute(
+            "UPDATE summons SET bundle = ? WHERE way = ? AND urgent = ? AND address = ? AND person = ?"
+            " AND site = ? AND held IS NOT NULL AND bundle IS NULL AND next_at <= ?",
+            (first.id, first.way, first.urgent, first.address, first.person, first.site, to_us(now)),
+        )
+    elif first.bundle is None:
+        return [first]
+    return _many(
+        connection,
+        "bundle = (SELECT bundle FROM summons WHERE id = ?) AND next_at IS NOT NULL ORDER BY id",
+        (first.id,),
+    )
+
+
+def calls_since(connection: sqlite3.Connection, site: str, person: str, since: datetime) -> int:
+    """For how many steps of alerts somebody was called, by however many ways."""
     row = connection.execute(
-        "SELECT min(next_at) FROM summons WHERE way = ? AND urgent = ? AND site = ? AND next_at IS NOT NULL",
-        (way, urgent, site),
+        "SELECT count(DISTINCT event) FROM summons WHERE site = ? AND person = ? AND created_at > ?",
+        (site, person, to_us(since)),
     ).fetchone()
-    return None if row[0] is None else from_us(row[0])
+    return int(row[0])
+
+
+def groups(connection: sqlite3.Connection, site: str, person: str, since: datetime) -> dict[Held, datetime]:
+    """When what is held for this person goes out, by the reason. What failed once is of no group any more."""
+    rows = connection.execute(
+        "SELECT held, max(next_at) FROM summons WHERE site = ? AND person = ? AND created_at > ?"
+        " AND held IS NOT NULL AND next_at IS NOT NULL AND attempts = 0 AND bundle IS NULL GROUP BY held",
+        (site, person, to_us(since)),
+    )
+    return {row[0]: from_us(row[1]) for row in rows}
 
 
 def of_alert(connection: sqlite3.Connection, alert: int) -> list[Summons]:

@@ -1,43 +1,64 @@
 """Takes messages out on one way: tries, tries again later and ever later, and gives up with a reason.
 
-One courier for what is urgent and another for the rest of each way, each in a thread of its own: a low
-message that hangs never holds up a high one. Sent first, marked afterwards: twice beats never, and a
-repetition carries its id.
+Each address is on its own, and what is urgent apart from the rest: one that hangs holds up nobody else, and a
+low message no high one. Sent first, marked afterwards: twice beats never, and a repetition carries its id.
 """
 
 from __future__ import annotations
 
 import logging
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from threading import Event, Thread
+from typing import NamedTuple
 
 import msgspec
 
 from hub.clock import Clock
-from hub.store import contacts, receipts, summonses
+from hub.store import audit, contacts, receipts, summonses
+from hub.store.contacts import Contact
 from hub.store.db import connect, transaction
 from hub.store.summonses import Summons
-from hub.ways.way import Failed, Way, message_of
+from hub.ways.way import Failed, Message, Way, message_of
+from rules.building import Site
+from rules.wording.summons import subject_of_many
 
 log = logging.getLogger(__name__)
 
 LOOK_AGAIN = 1.0  # seconds
-AT_ONCE = 20  # messages between two looks
+MOST_AT_ONCE = {True: 64, False: 16}
+"""Sends at the same time, of what is urgent and of what is not: each in a thread, at most one to an
+address.
+"""
 FIRST_WAIT = timedelta(seconds=2)
 LONGEST_WAIT = {True: timedelta(minutes=1), False: timedelta(minutes=10)}
 """Between two attempts, for what is urgent and what is not."""
 GIVEN_UP_AFTER = timedelta(hours=24)
 
 
+class Sending(NamedTuple):
+    """A message on its way out, and the rows it stands for as they were then."""
+
+    message: Message
+    rows: tuple[Summons, ...]
+
+    @property
+    def lane(self) -> tuple[bool, str]:
+        return self.message.urgent, self.message.address
+
+
 class Courier:
-    def __init__(self, database: Path, site: str, way: Way, urgent: bool, clock: Clock) -> None:
-        self._database, self._site, self._way, self._urgent, self._clock = database, site, way, urgent, clock
+    def __init__(self, database: Path, site: Callable[[], Site], way: Way, clock: Clock) -> None:
+        """`site`: the one in force when it is asked."""
+        self._database, self._site, self._way, self._clock = database, site, way, clock
         self._waiting, self._stopping = Event(), Event()
-        name = f"{way.name}-{'urgent' if urgent else 'later'}"
-        self._thread = Thread(target=self._run, name=name, daemon=True)
+        self._under_way: dict[tuple[bool, str], Thread] = {}
+        self._results: SimpleQueue[tuple[Sending, Failed | None]] = SimpleQueue()
+        self._thread = Thread(target=self._run, name=f"courier-{way.name}", daemon=True)
 
     def start(self) -> None:
         self._thread.start()
@@ -47,51 +68,138 @@ class Courier:
         self._waiting.set()
 
     def stop(self) -> None:
+        """What is under way and does not end at once is sent again after the next start."""
         self._stopping.set()
         self._waiting.set()
-        self._thread.join(timeout=LOOK_AGAIN)
+        self._thread.join(timeout=3 * LOOK_AGAIN)
 
     def _run(self) -> None:
         with closing(connect(self._database)) as connection:
             while not self._stopping.is_set():
                 self._waiting.wait(LOOK_AGAIN)
                 self._waiting.clear()
-                try:
-                    while self.deliver(connection) and not self._stopping.is_set():
-                        pass
-                except sqlite3.OperationalError as error:
-                    log.warning("what was sent could not be marked: %s", error)
-                    self._stopping.wait(LOOK_AGAIN)
+                self._try(connection, self.go_round)
+            for thread in list(self._under_way.values()):
+                thread.join(timeout=LOOK_AGAIN / len(self._under_way))
+            self._try(connection, self._mark)
+
+    def _try(self, connection: sqlite3.Connection, work: Callable[[sqlite3.Connection], object]) -> None:
+        try:
+            work(connection)
+        except sqlite3.OperationalError as error:
+            log.warning("the %s outbox could not be read or marked: %s", self._way.name, error)
+            self._stopping.wait(LOOK_AGAIN)
+
+    def go_round(self, connection: sqlite3.Connection) -> int:
+        """Mark what came of the messages under way, and send what is due to addresses that none is under way
+        to. Returns how many were sent off.
+        """
+        self._mark(connection)
+        return self._send_what_is_due(connection)
 
     def deliver(self, connection: sqlite3.Connection) -> int:
-        """Send what is due, some of it; returns how many were tried."""
-        now = self._clock.now()
-        due = summonses.due(connection, self._site, self._way.name, self._urgent, now, AT_ONCE)
-        for summons in due:
-            failed = self._way.send(message_of(summons))
-            with transaction(connection):
-                self._mark(connection, summons, failed)
-        return len(due)
+        """One round with its end awaited; returns how many were tried."""
+        sent_off = self.go_round(connection)
+        for thread in list(self._under_way.values()):
+            thread.join()
+        self._mark(connection)
+        return sent_off
 
-    def _mark(self, connection: sqlite3.Connection, summons: Summons, failed: Failed | None) -> None:
+    def _send_what_is_due(self, connection: sqlite3.Connection) -> int:
+        site, now, sent_off = self._site(), self._clock.now(), 0
+        room = {u: most - sum(lane[0] is u for lane in self._under_way) for u, most in MOST_AT_ONCE.items()}
+        for urgent, address in summonses.addresses_due(connection, site.site, self._way.name, now):
+            if (urgent, address) in self._under_way or room[urgent] <= 0:
+                continue
+            sending = self._next(connection, site, urgent, address, now)
+            if sending is not None:
+                room[urgent] -= 1
+                sent_off += 1
+                thread = Thread(target=self._send, args=(sending,), name=f"to-{self._way.name}", daemon=True)
+                self._under_way[sending.lane] = thread
+                thread.start()
+        return sent_off
+
+    def _next(
+        self, connection: sqlite3.Connection, site: Site, urgent: bool, address: str, now: datetime
+    ) -> Sending | None:
+        first = summonses.due(connection, site.site, self._way.name, urgent, address, now)
+        if first is None or first.held is None:
+            return None if first is None else Sending(message_of(first), (first,))
+        with transaction(connection):  # who goes out with whom is committed before: a repetition is the same
+            rows = summonses.bundled(connection, first, now)
+        if not rows:
+            return None
+        person = next((p for p in site.people if p.id == first.person), None)
+        language = (person.language if person is not None else None) or site.language
+        flood = any(row.held == "flood" for row in rows)
+        subject = subject_of_many(len(rows), flood, rows[0].subject, language)
+        return Sending(message_of(rows[0], rows[1:], subject), tuple(rows))
+
+    def _send(self, sending: Sending) -> None:
+        try:
+            failed = self._way.send(sending.message)
+        except Exception:  # our own mistake: the message must not be lost by it, nor the address be deaf
+            log.exception("a message by %s could not be sent", self._way.name)
+            failed = Failed("it could not be sent; the hub's log says why", for_good=False)
+        self._results.put((sending, failed))
+        self._waiting.set()
+
+    def _mark(self, connection: sqlite3.Connection) -> None:
+        ended: list[tuple[Sending, Failed | None]] = []
+        while True:
+            try:
+                ended.append(self._results.get_nowait())
+            except Empty:
+                break
+        if not ended:
+            return
+        try:
+            with transaction(connection):
+                for sending, failed in ended:
+                    self._mark_one(connection, sending, failed)
+        except sqlite3.OperationalError:
+            for one in ended:  # the disk is full: it was sent, and is marked later
+                self._results.put(one)
+            raise
+        for sending, _ in ended:
+            self._under_way.pop(sending.lane, None)
+
+    def _mark_one(self, connection: sqlite3.Connection, sending: Sending, failed: Failed | None) -> None:
         now = self._clock.now()
         if failed is None:
-            summonses.count_attempt(connection, summons.id)
-            receipts.note_sent(connection, [summons.id], now)
+            summonses.count_attempt(connection, sending.message.summonses)
+            receipts.note_sent(connection, sending.message.summonses, now)
             return
-        after = outcome(summons, failed, now)
-        if summonses.put_failure(connection, after) and after.next_at is None:
-            log.warning("%s to %s did not go out: %s", summons.way, summons.person, after.failure)
-            self._go_another_way(connection, summons, now)
+        for row in sending.rows:
+            after = outcome(row, failed, now)
+            if summonses.put_failure(connection, after) and after.next_at is None:
+                log.warning("%s to %s did not go out: %s", row.way, row.person, after.failure)
+                self._go_another_way(connection, row, now)
+        if failed.gone:
+            self._forget(connection, sending.rows[0], failed, now)
+
+    def _forget(self, connection: sqlite3.Connection, one: Summons, failed: Failed, now: datetime) -> None:
+        if contacts.delete(connection, one.site, Contact(one.person, one.way, one.address)):
+            detail = {"person": one.person, "way": one.way, "why": failed.why}
+            audit.add(connection, one.site, now, None, "contact removed", detail)
 
     def _go_another_way(self, connection: sqlite3.Connection, summons: Summons, now: datetime) -> None:
         """The next way to the same person, at once. What is urgent went out on all of them."""
-        known = [(c.way, c.address) for c in contacts.of(connection, self._site, summons.person)]
+        known = [(c.way, c.address) for c in contacts.of(connection, summons.site, summons.person)]
         mine = (summons.way, summons.address)
         if not summons.urgent and mine in known and mine != known[-1]:
             way, address = known[known.index(mine) + 1]
             fresh = msgspec.structs.replace(
-                summons, id=0, way=way, address=address, created_at=now, next_at=now, attempts=0, failure=None
+                summons,
+                id=0,
+                way=way,
+                address=address,
+                created_at=now,
+                next_at=now,
+                attempts=0,
+                failure=None,
+                bundle=None,
             )
             summonses.add(connection, fresh)
 
@@ -104,4 +212,6 @@ def outcome(summons: Summons, failed: Failed, now: datetime) -> Summons:
     if now - summons.created_at >= GIVEN_UP_AFTER:
         return msgspec.structs.replace(tried, failure=f"given up after a day: {failed.why}")
     wait = min(FIRST_WAIT * 2 ** min(summons.attempts, 16), LONGEST_WAIT[summons.urgent])
+    if failed.after is not None:
+        wait = max(wait, min(failed.after, LONGEST_WAIT[False]))
     return msgspec.structs.replace(tried, failure=failed.why, next_at=now + wait)

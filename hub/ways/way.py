@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
 import msgspec
@@ -15,10 +15,15 @@ TIMEOUT = 10.0
 
 
 class Failed(NamedTuple):
-    """Why a message did not go out. `for_good`: trying again leads nowhere (no such address, refused)."""
+    """Why a message did not go out. `for_good`: trying again leads nowhere (no such address, refused).
+    `gone`: the address itself is no more, and is forgotten. `after`: the other side asks to be left alone for
+    so long.
+    """
 
     why: str
     for_good: bool
+    gone: bool = False
+    after: timedelta | None = None
 
 
 class Message(msgspec.Struct, frozen=True):
@@ -53,16 +58,19 @@ class Way(Protocol):
 
 
 def message_of(first: Summons, others: Sequence[Summons] = (), subject: str = "") -> Message:
-    """One summons as a message; with `others`, all of them under the first one's id."""
+    """One summons as a message; with `others`, all of them as one, whose subject is given and whose body
+    names each.
+    """
     every = (first, *others)
+    lines = "".join(f"{one.subject}\n" for one in every) if others else ""
     return Message(
-        id=f"vaka-{first.site}-{first.id}",
+        id=f"vaka-{first.site}-{first.bundle or first.id}",
         site=first.site,
         person=first.person,
         address=first.address,
         urgent=first.urgent,
         subject=subject or first.subject,
-        body=first.body,
+        body=lines + first.body,
         at=first.created_at,
         alerts=tuple(dict.fromkeys(one.alert for one in every)),
         summonses=tuple(one.id for one in every),

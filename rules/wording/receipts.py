@@ -9,7 +9,7 @@ from rules.wording.voice import Voice
 _WAY: dict[str, tuple[str, str]] = {
     "email": ("E-post", "E-mail"),
     "webhook": ("Webhook", "Webhook"),
-    "push": ("Varsel på telefonen", "Notification on the phone"),
+    "webpush": ("Varsel på telefonen", "Notification on the phone"),
     "sms": ("SMS", "Text message"),
     "mqtt": ("Personsøker", "Pager"),
 }

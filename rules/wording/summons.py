@@ -23,6 +23,15 @@ def subject(alert: Alert, place: str, nobody_answered: bool, language: Language)
     return f"Nobody has answered. {said}" if language == "en" else f"Ingen har svart. {said}"
 
 
+def subject_of_many(count: int, flood: bool, subject: str, language: Language) -> str:
+    """`3 lave varsler`; in a flood `8 flere varsler`. Of one alone its own."""
+    if count == 1:
+        return subject
+    if flood:
+        return f"{count} more alerts" if language == "en" else f"{count} flere varsler"
+    return f"{count} low alerts" if language == "en" else f"{count} lave varsler"
+
+
 def body(address: str | None, language: Language) -> str:
     """`address`: where Vaka's pages are, if the installation says."""
     if language == "en":

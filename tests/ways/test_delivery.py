@@ -18,11 +18,14 @@ from hub.store.db import connect, transaction
 from hub.store.summonses import Summons
 from hub.ways.courier import Courier, outcome
 from hub.ways.email import Email, MailServer
-from hub.ways.way import Failed, message_of
+from hub.ways.way import Failed, Way, message_of
 from hub.ways.webhook import Webhook
+from rules.building import Site
 from tests.ways.receivers import mail_server, web_address
 
 NIGHT = datetime(2026, 11, 24, 1, 10, tzinfo=UTC)
+KARI = {"id": "kari", "name": "Kari", "role": "carer"}
+SITE = Site.model_validate({"site": "s", "name": "S", "units": [], "rooms": [], "people": [KARI]})
 
 
 class Clock:
@@ -62,6 +65,10 @@ def put(connection: sqlite3.Connection, way: str, address: str, urgent: bool = T
         summonses.add(connection, summons)
 
 
+def courier(database: Path, way: Way, clock: Clock | None = None) -> Courier:
+    return Courier(database, lambda: SITE, way, clock or Clock())
+
+
 def stored(connection: sqlite3.Connection) -> Summons:
     return summonses.of_alert(connection, 1)[-1]
 
@@ -75,9 +82,9 @@ def test_an_email_arrives_with_its_words_and_the_same_id_each_time(
 ) -> None:
     with mail_server() as (mailbox, port):
         put(connection, "email", "kari@example.org")
-        courier = Courier(database, "s", email(port), True, Clock())
-        assert courier.deliver(connection) == 1
-        assert courier.deliver(connection) == 0
+        out = courier(database, email(port))
+        assert out.deliver(connection) == 1
+        assert out.deliver(connection) == 0
         email(port).send(message_of(stored(connection)))
     first, again = mailbox.taken
     assert str(first["subject"]) != ""
@@ -94,14 +101,14 @@ def test_a_mail_server_that_is_busy_is_asked_again_and_one_that_refuses_is_not(
 ) -> None:
     clock = Clock()
     with mail_server() as (mailbox, port):
-        courier = Courier(database, "s", email(port), True, clock)
+        out = courier(database, email(port), clock)
         put(connection, "email", "kari@example.org")
         mailbox.answers = ["451 later", "550 no such person"]
-        courier.deliver(connection)
+        out.deliver(connection)
         waiting = stored(connection)
         assert (waiting.attempts, waiting.next_at) == (1, NIGHT + timedelta(seconds=2))
         clock.at = NIGHT + timedelta(seconds=2)
-        courier.deliver(connection)
+        out.deliver(connection)
     given_up = stored(connection)
     assert (given_up.next_at, given_up.sent_at) == (None, None)
     assert given_up.failure == "the mail server said 550 no such person"
@@ -111,7 +118,7 @@ def test_a_mail_server_that_is_away_is_asked_again(connection: sqlite3.Connectio
     with mail_server() as (_, port):
         pass
     put(connection, "email", "kari@example.org")
-    Courier(database, "s", email(port), True, Clock()).deliver(connection)
+    courier(database, email(port)).deliver(connection)
     assert stored(connection).next_at is not None
     assert str(stored(connection).failure).startswith("the mail server could not be reached")
 
@@ -157,15 +164,14 @@ def test_a_low_message_that_hangs_does_not_hold_up_a_high_one(
         slow.let_go.clear()
         put(connection, "webhook", slow_url, urgent=False)
         way = Webhook("secret", Clock())
-        low, high = (Courier(database, "s", way, urgent, Clock()) for urgent in (False, True))
-        low.start()
+        out = courier(database, way)
+        out.start()
         assert slow.asked.wait(10)
         put(connection, "webhook", quick_url)
-        high.start()
+        out.wake()
         assert quick.asked.wait(5), "the high one waited for the low one"
         slow.let_go.set()
-        low.stop()
-        high.stop()
+        out.stop()
 
 
 def test_where_an_address_is_refused_for_good_the_next_way_is_taken_at_once(
@@ -177,8 +183,8 @@ def test_where_an_address_is_refused_for_good_the_next_way_is_taken_at_once(
             contacts.put(connection, "s", Contact("kari", "webhook", url), NIGHT + timedelta(seconds=1))
         put(connection, "email", "gone@example.org", urgent=False)
         mailbox.answers = ["550 no such person"]
-        Courier(database, "s", email(port), False, Clock()).deliver(connection)
-        Courier(database, "s", Webhook("secret", Clock()), False, Clock()).deliver(connection)
+        courier(database, email(port)).deliver(connection)
+        courier(database, Webhook("secret", Clock())).deliver(connection)
     assert len(address.requests) == 1
     assert stored(connection).sent_at == NIGHT
 
@@ -204,6 +210,6 @@ def test_a_hub_that_dies_between_sending_and_marking_sends_again_with_the_same_i
         dying = Thread(target=way.send, args=(message_of(stored(connection)),))  # it sends, and never marks
         dying.start()
         dying.join()
-        Courier(database, "s", way, True, Clock()).deliver(connection)
+        courier(database, way).deliver(connection)
     ids = [headers["webhook-id"] for headers, _ in address.requests]
     assert ids == ["vaka-s-1", "vaka-s-1"]

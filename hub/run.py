@@ -43,7 +43,7 @@ from rules.catalogue import catalogue
 from rules.protection import TELL_AFTER
 
 if TYPE_CHECKING:
-    from hub.history.influx import Relay
+    from hub.history.relay import Relay
 
 log = logging.getLogger(__name__)
 
@@ -326,7 +326,7 @@ def _relay(settings: Settings, site: str) -> Relay | None:
     if settings.influx_url is None:
         return None
     from hub.history.bucket import Destination  # here: its library takes 16 MB and 0.3 s
-    from hub.history.influx import Relay
+    from hub.history.relay import Relay
 
     return Relay(settings.database, site, Destination.from_settings(settings))
 

@@ -135,6 +135,20 @@ class InfluxDB:
                     found += [(name, tags, value, at) for at, value in series["values"]]
         return sorted(found, key=lambda point: point[3])
 
+    def rows(self, measurement: str) -> list[tuple[dict[str, str], dict[str, object], int]]:
+        """The points of a measurement with several fields, oldest first: (tags, fields, time in ns)."""
+        found = []
+        for series in self._query(f'SELECT * FROM "{measurement}" GROUP BY *'):
+            tags = {tag: text for tag, text in series["tags"].items() if text}
+            for at, *values in series["values"]:
+                fields = dict(zip(series["columns"][1:], values, strict=True))
+                found.append((tags, {name: v for name, v in fields.items() if v is not None}, at))
+        return sorted(found, key=lambda row: row[2])
+
+    def series(self) -> list[str]:
+        """Each series of the bucket: its measurement and its tags."""
+        return [row[0] for series in self._query("SHOW SERIES") for row in series["values"]]
+
     def _bucket(self) -> dict[str, Any]:
         found: dict[str, Any] = self.request("GET", f"/api/v2/buckets?name={self.bucket}")["buckets"][0]
         return found

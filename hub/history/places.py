@@ -53,6 +53,16 @@ class Places:
         day = reading.at.astimezone(version.site.zone).date()
         return self._remembered(id, reading.device, gateway, address, day)
 
+    def of_room(self, site: str, room: str, at: datetime) -> dict[str, str]:
+        """Tags of what happens in a room, by the site file of that time. Where it has no such room (the hub's
+        own worries have none), the site alone.
+        """
+        id = self._in_force(site, at)
+        version = self._version(id) if id is not None else None
+        if version is None or room not in version.units:
+            return {"site": site}
+        return version.of_room(room, at.astimezone(version.site.zone).date())
+
     def _in_force(self, site: str, at: datetime) -> int | None:
         """The newest version imported by then; before the first import (a replay of old times), the first."""
         versions = self._versions.get(site, [])
@@ -70,17 +80,7 @@ class Places:
         site, device = version.site, version.devices.get((gateway, address))
         if device is None:
             return tag_set({"site": site.site, "device": _unnamed(no)})
-        residents = site.residents_of(device.room, day)
-        return tag_set(
-            {
-                "site": site.site,
-                "unit": version.units[device.room],
-                "room": device.room,
-                "device": device.id,
-                # Whose reading it is in a room of two, nobody knows: it is about both.
-                "resident": "+".join(sorted(resident.id for resident in residents)),
-            }
-        )
+        return tag_set(version.of_room(device.room, day) | {"device": device.id})
 
 
 class _Version:
@@ -91,6 +91,15 @@ class _Version:
         by_id = {device.id: device for device in site.devices}
         self.devices = {name: by_id[id] for name, id in device_ids(site).items()}
         self.units = {room.id: room.unit for room in site.rooms}
+
+    def of_room(self, room: str, day: date) -> dict[str, str]:
+        return {
+            "site": self.site.site,
+            "unit": self.units[room],
+            "room": room,
+            # Whose reading it is in a room of two, nobody knows: it is about both.
+            "resident": "+".join(sorted(resident.id for resident in self.site.residents_of(room, day))),
+        }
 
 
 def _unnamed(no: int) -> str:

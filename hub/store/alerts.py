@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -161,6 +161,34 @@ def events_since(connection: sqlite3.Connection, seq: int, limit: int) -> list[A
         (seq, limit),
     )
     return [AlertEvent(row[0], row[1], from_us(row[2]), row[3], row[4], row[5]) for row in rows]
+
+
+class Step(NamedTuple):
+    """A step of an alert's life with what the alert is now."""
+
+    seq: int
+    alert: int
+    at: datetime
+    event: str
+    site: str
+    rule: str
+    room: str
+    severity: str
+    raised_at: datetime
+    outcome: str | None
+
+
+def steps_after(connection: sqlite3.Connection, seq: int, limit: int) -> list[Step]:
+    """The steps that came after that one, of all alerts of all sites, in order."""
+    rows = connection.execute(
+        "SELECT seq, alert, at, event, site, rule, room, severity, raised_at, outcome FROM alert_event"
+        " JOIN alert ON alert.id = alert_event.alert WHERE seq > ? ORDER BY seq LIMIT ?",
+        (seq, limit),
+    )
+    return [
+        Step(seq, alert, from_us(at), event, site, rule, room, severity, from_us(raised_at), outcome)
+        for seq, alert, at, event, site, rule, room, severity, raised_at, outcome in rows
+    ]
 
 
 def newest_event(connection: sqlite3.Connection) -> int:

@@ -1,139 +1,41 @@
 """The journal's readings in a real InfluxDB 2: all of them, once, through its outages."""
 
 import signal
-import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from devices.reading import Value
 from hub.history.bucket import Bucket, Destination
-from hub.history.influx import LARGEST_BATCH, PART, Relay
-from hub.history.line_protocol import line, tag_set, time_ns
-from hub.site.file import SiteFile, read_site
-from hub.store import devices, health, history_cursor, readings, sites
-from hub.store.db import connect, transaction
-from hub.store.health import Health
+from hub.history.line_protocol import line, tag_set
+from hub.history.relay import LARGEST_BATCH
+from hub.store import readings
+from hub.store.db import transaction
 from hub.store.instants import to_us
+from tests.end_to_end.relaying import (
+    BED,
+    DOOR,
+    EMPTIED,
+    IN_JUNE,
+    IN_MAY,
+    STRANGER,
+    Journal,
+    relaying,
+    until,
+    until_told,
+    until_written,
+)
 from tests.influx_server import InfluxDB
 from tests.servers import free_port
 
 pytestmark = pytest.mark.influx
 
-SITE = r"""
-site: donski
-name: Donskihaugen
-units: [{id: sør, name: Sør}]
-rooms:
-  - {id: 3B, unit: sør}
-  - {id: "4, inner", unit: sør}
-residents:
-  - {id: b-17, name: Ola Nordmann, room: 3B, moved_out: 2026-06-01}
-  - {id: b-18, name: Kari Nordmann, room: 3B}
-devices:
-  - {id: 3B outer door, room: 3B, role: outer_door, address: "0x00158d0001"}
-  - {id: 'bed=4\', room: "4, inner", role: bed, gateway: native}
-"""
-EMPTIED = """
-site: donski
-name: Donskihaugen
-units: [{id: sør, name: Sør}]
-rooms: [{id: 3B, unit: sør}]
-"""
-DOOR, BED, STRANGER = ("zigbee2mqtt", "0x00158d0001"), ("native", "bed=4\\"), ("zigbee2mqtt", "Olas dør")
-IN_MAY = datetime(2026, 5, 17, 1, 30, tzinfo=UTC)
-IN_JUNE = datetime(2026, 6, 17, 1, 30, tzinfo=UTC)
-
-Point = tuple[str, dict[str, str], object, int]
-
-
-class Journal:
-    """A hub's database with a site in force, and readings as the pipeline commits them."""
-
-    def __init__(self, folder: Path) -> None:
-        self.path = folder / "vaka.db"
-        self.connection = connect(self.path)
-        self._devices: dict[tuple[str, str], int] = {}
-        with transaction(self.connection):
-            self._measures = readings.measure_numbers(self.connection)
-        self.put_in_force(SITE, IN_MAY - timedelta(days=30))
-
-    def put_in_force(self, document: str, at: datetime) -> None:
-        with transaction(self.connection):
-            assert isinstance(read_site(document, "the test's site file"), SiteFile)
-            sites.add(self.connection, "donski", document, at, "kari")
-
-    def commit(self, *rows: tuple[tuple[str, str], str, Value, datetime]) -> None:
-        """(device, measure, value, at), in one transaction."""
-        with transaction(self.connection):
-            for device, _, _, at in rows:
-                if device not in self._devices:
-                    self._devices[device] = devices.add(self.connection, "donski", *device, at)
-            readings.append(
-                self.connection,
-                [
-                    (self._devices[device], self._measures[measure], value, to_us(at), to_us(at), 0)
-                    for device, measure, value, at in rows
-                ],
-            )
-
-    def instants(self) -> list[int]:
-        """When InfluxDB should have a point, for every reading."""
-        return sorted(time_ns(r) for r in readings.after(self.connection, 0, 1_000_000))
-
-    def health(self) -> Health | None:
-        told = [h for h in health.everything(self.connection, "donski") if h.part == PART]
-        return told[0] if told else None
-
 
 @pytest.fixture
 def journal(tmp_path: Path) -> Journal:
     return Journal(tmp_path)
-
-
-@contextmanager
-def relaying(journal: Journal, server: InfluxDB, folder: Path, **changed: Any) -> Iterator[Path]:
-    """A relay at work; gives the file its token is in."""
-    token_file = folder / "token"
-    if not token_file.exists():
-        token_file.write_text(server.token + "\n")
-    where = {"url": server.url, "org": server.org, "bucket": server.bucket, "token_file": token_file}
-    relay = Relay(journal.path, "donski", Destination(**where | changed))
-    relay.start()
-    try:
-        yield token_file
-    finally:
-        relay.stop()
-
-
-def until(true: Callable[[], object], within_s: float = 20) -> None:
-    deadline = time.monotonic() + within_s
-    while not true():
-        assert time.monotonic() < deadline, "it did not come to pass"
-        time.sleep(0.02)
-
-
-def until_written(journal: Journal, server: InfluxDB, within_s: float = 20) -> None:
-    """Returns when the relay has nothing left to write."""
-    destination = f"{server.url}/{server.org}/{server.bucket}"
-    newest = readings.newest(journal.connection)
-    until(lambda: history_cursor.of(journal.connection, destination) == newest, within_s)
-
-
-def until_told(journal: Journal, state: str, words: str) -> None:
-    def told() -> bool:
-        now = journal.health()
-        return now is not None and now.state == state and words in now.detail
-
-    try:
-        until(told)
-    except AssertionError:
-        pytest.fail(f"expected {state!r} with {words!r}; the hub says {journal.health()}")
 
 
 def test_what_was_committed_is_in_influxdb_with_its_place_and_pseudonyms(
@@ -148,8 +50,8 @@ def test_what_was_committed_is_in_influxdb_with_its_place_and_pseudonyms(
         (BED, "pressed", 'a "b" \\', IN_MAY + timedelta(milliseconds=5)),
         (DOOR, "open", False, IN_JUNE),
     )
-    with relaying(journal, influxdb, tmp_path):
-        until_written(journal, influxdb)
+    with relaying(journal.path, influxdb, tmp_path):
+        until_written(journal.path, influxdb)
     door = {"site": "donski", "unit": "sør", "room": "3B", "device": "3B outer door"}
     bed = {"site": "donski", "unit": "sør", "room": "4, inner", "device": "bed=4/"}
     both, one = {"resident": "b-17+b-18"}, {"resident": "b-18"}
@@ -175,8 +77,8 @@ def test_readings_of_one_device_at_the_same_instant_are_all_kept_in_their_order(
 ) -> None:
     values = [n % 2 == 0 for n in range(LARGEST_BATCH + 500)]
     journal.commit(*((DOOR, "open", value, IN_MAY) for value in values))
-    with relaying(journal, influxdb, tmp_path):
-        until_written(journal, influxdb)
+    with relaying(journal.path, influxdb, tmp_path):
+        until_written(journal.path, influxdb)
     assert [point[2] for point in influxdb.points()] == values
 
 
@@ -191,15 +93,15 @@ def test_an_outage_loses_and_doubles_nothing(journal: Journal, influxdb: InfluxD
         journal.commit(*rows)
 
     commit(12_000)
-    with relaying(journal, influxdb, tmp_path):
+    with relaying(journal.path, influxdb, tmp_path):
         until(lambda: len(influxdb.points()) >= LARGEST_BATCH)
         influxdb.kill()
         commit(3_000)
-        until_told(journal, "down", "nobody listens there")
+        until_told(journal.path, "down", "nobody listens there")
         influxdb.start()
-        until_told(journal, "ok", "")
+        until_told(journal.path, "ok", "")
         commit(3_000)
-        until_written(journal, influxdb)
+        until_written(journal.path, influxdb)
     assert [point[3] for point in influxdb.points()] == journal.instants()
     assert len(journal.instants()) == 18_000
 
@@ -208,15 +110,15 @@ def test_a_batch_whose_confirmation_was_lost_is_not_doubled_even_when_the_site_f
     journal: Journal, influxdb: InfluxDB, tmp_path: Path
 ) -> None:
     journal.commit(*((DOOR, "open", n % 2 == 0, IN_MAY + timedelta(seconds=n)) for n in range(100)))
-    with relaying(journal, influxdb, tmp_path):
-        until_written(journal, influxdb)
+    with relaying(journal.path, influxdb, tmp_path):
+        until_written(journal.path, influxdb)
     before = influxdb.points()
     journal.put_in_force(EMPTIED, IN_JUNE)
     journal.commit((DOOR, "open", True, IN_JUNE))
     with transaction(journal.connection) as connection:
         connection.execute("DELETE FROM history_cursor")  # as if it had never been moved
-    with relaying(journal, influxdb, tmp_path):
-        until_written(journal, influxdb)
+    with relaying(journal.path, influxdb, tmp_path):
+        until_written(journal.path, influxdb)
     *again, new = influxdb.points()
     assert again == before
     assert new[1] == {"site": "donski", "device": "unnamed-1"}
@@ -226,15 +128,15 @@ def test_a_server_that_does_not_answer_delays_and_doubles_nothing(
     journal: Journal, influxdb: InfluxDB, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("hub.history.bucket.ANSWER_WITHIN_S", 0.5)
-    with relaying(journal, influxdb, tmp_path):
-        until_told(journal, "ok", "")
+    with relaying(journal.path, influxdb, tmp_path):
+        until_told(journal.path, "ok", "")
         assert influxdb.process is not None
         influxdb.process.send_signal(signal.SIGSTOP)
         journal.commit(*((DOOR, "open", n % 2 == 0, IN_MAY + timedelta(seconds=n)) for n in range(100)))
-        until_told(journal, "down", "readings waiting: 100, the oldest since 2026-05-17 01:30:00 UTC")
-        until_told(journal, "down", "does not answer within")
+        until_told(journal.path, "down", "readings waiting: 100, the oldest since 2026-05-17 01:30:00 UTC")
+        until_told(journal.path, "down", "does not answer within")
         influxdb.process.send_signal(signal.SIGCONT)
-        until_written(journal, influxdb)
+        until_written(journal.path, influxdb)
     assert [point[3] for point in influxdb.points()] == journal.instants()
 
 
@@ -244,15 +146,15 @@ def test_a_revoked_token_is_said_in_plain_words_and_a_new_one_in_the_file_is_eno
     token_id, token = influxdb.write_token()
     (tmp_path / "token").write_text(token)
     journal.commit((DOOR, "open", True, IN_MAY))
-    with relaying(journal, influxdb, tmp_path) as token_file:
-        until_written(journal, influxdb)
+    with relaying(journal.path, influxdb, tmp_path) as token_file:
+        until_written(journal.path, influxdb)
         influxdb.revoke(token_id)
         journal.commit((DOOR, "open", False, IN_JUNE))
         until_told(
-            journal, "down", f"does not accept the token in {token_file}; it was revoked or never valid"
+            journal.path, "down", f"does not accept the token in {token_file}; it was revoked or never valid"
         )
         token_file.write_text(influxdb.write_token()[1])
-        until_told(journal, "ok", "")
+        until_told(journal.path, "ok", "")
     assert [point[3] for point in influxdb.points()] == journal.instants()
 
 
@@ -266,9 +168,9 @@ def test_what_is_older_than_the_bucket_keeps_is_told_and_does_not_hold_up_the_re
         (DOOR, "open", False, now - timedelta(days=2)),
         (DOOR, "open", True, now),
     )
-    with relaying(journal, influxdb, tmp_path):
+    with relaying(journal.path, influxdb, tmp_path):
         until_told(
-            journal,
+            journal.path,
             "ok",
             "readings refused for good since the start: 2 (dropped 2 points outside retention policy",
         )
@@ -293,18 +195,18 @@ def test_every_way_to_configure_it_wrongly_has_its_sentence(
         ({"token_file": empty}, "is no token"),
     ]
     for changed, sentence in mistakes:
-        with relaying(journal, influxdb, tmp_path, **changed):
-            until_told(journal, "down", sentence)
-            until_told(journal, "down", "readings waiting: 1,")
+        with relaying(journal.path, influxdb, tmp_path, **changed):
+            until_told(journal.path, "down", sentence)
+            until_told(journal.path, "down", "readings waiting: 1,")
     assert influxdb.points() == []
 
 
 def test_another_bucket_gets_the_whole_journal(journal: Journal, influxdb: InfluxDB, tmp_path: Path) -> None:
     journal.commit((DOOR, "open", True, IN_MAY))
-    with relaying(journal, influxdb, tmp_path):
-        until_written(journal, influxdb)
+    with relaying(journal.path, influxdb, tmp_path):
+        until_written(journal.path, influxdb)
     other = influxdb.another_bucket("other")
-    with relaying(journal, influxdb, tmp_path, bucket="other"):
+    with relaying(journal.path, influxdb, tmp_path, bucket="other"):
         until(lambda: other.points())
     assert other.points() == influxdb.points()
 

@@ -1,4 +1,4 @@
-"""The journal's readings, copied to InfluxDB 2 by a thread of its own.
+"""The journal's readings and the steps of alerts, copied to InfluxDB 2 by a thread of its own.
 
 What is committed waits on disk until InfluxDB has confirmed it: the cursor in the database moves after the
 write, never before, and what is written twice is the same points. How it goes is the part `influxdb` of the
@@ -16,9 +16,10 @@ from threading import Event, Thread
 
 from hub.clock import now
 from hub.history.bucket import AwayError, Bucket, Destination, Refusal
-from hub.history.line_protocol import line
+from hub.history.feeds import AlertsFeed, Feed, ReadingsFeed
+from hub.history.hub_points import HubPoints
 from hub.history.places import Places
-from hub.store import health, history_cursor, readings
+from hub.store import health, history_cursor
 from hub.store.db import connect, transaction
 from hub.store.health import State
 
@@ -40,8 +41,11 @@ STOP_WITHIN_S = 3.0
 
 class Relay:
     def __init__(self, database: Path, site: str, destination: Destination) -> None:
-        """`site`: whose health tells of it; the readings of every site in the database are copied."""
+        """`site`: whose health tells of it; what every site in the database says is copied."""
         self._connection = connect(database)
+        # Alerts first: they are few, and a backlog of readings takes minutes.
+        self._feeds: tuple[Feed, ...] = (AlertsFeed(self._connection), ReadingsFeed(self._connection))
+        self._hub_points = HubPoints(self._connection, site, str(destination))
         self._site = site
         self._destination, self._bucket = str(destination), Bucket(destination)
         self._places = Places(self._connection)
@@ -66,51 +70,57 @@ class Relay:
                 pause = self._try_to_write()
 
     def _try_to_write(self) -> float:
-        """Copy the next readings if that is possible now; returns the seconds until the next attempt."""
+        """Copy what comes next if that is possible now; returns the seconds until the next attempt."""
         try:
-            pause = self._write_batch()
+            self._hub_points.look(now())
+            pause = self._write_batches()
         except AwayError as error:
             self._try_to_say(str(error))
             return max(self._back_off(), error.wait_s)
         except Exception as mistake:
-            log.exception("the hub itself failed at copying readings to InfluxDB")
+            log.exception("the hub itself failed at copying to InfluxDB")
             self._try_to_say(f"the hub itself failed at this ({type(mistake).__name__}: {mistake})")
             return self._back_off()
         self._back_off_s = 0.0
         return pause
 
-    def _write_batch(self) -> float:
-        """Copy the next readings; returns the seconds until there is a reason to look again."""
-        limit = self._size
-        batch = list(readings.after(self._connection, self._cursor(), limit))
-        if batch:
-            self._places.refresh()
-            refusal = self._bucket.write([line(reading, self._places.tags(reading)) for reading in batch])
-            with transaction(self._connection):
-                history_cursor.move(self._connection, self._destination, batch[-1].seq)
-            self._size = min(limit * 2, LARGEST_BATCH)
-            if refusal is not None:
-                self._note(refusal)
+    def _write_batches(self) -> float:
+        """Copy the next of everything; returns the seconds until there is a reason to look again."""
+        more = [self._write_batch(feed) for feed in self._feeds]
+        if lines := self._hub_points.lines():
+            self._bucket.write(lines)
+            self._hub_points.written(len(lines))
         waiting = self._waiting(BACKLOG)
         self._say("degraded" if waiting else "ok", "; ".join(filter(None, (waiting, self._refused))))
-        return BREATH_S if len(batch) == limit else LOOK_AGAIN_S
+        return BREATH_S if any(more) else LOOK_AGAIN_S
 
-    def _note(self, refusal: Refusal) -> None:
-        log.warning("readings refused for good by InfluxDB: %s (%s)", refusal.count, refusal.why)
+    def _write_batch(self, feed: Feed) -> bool:
+        """Copy what comes next of one feed; whether there may be more."""
+        limit, cursor = self._size, feed.cursor_of(self._destination)
+        batch = feed.lines(self._places, history_cursor.of(self._connection, cursor), limit)
+        if batch:
+            refusal = self._bucket.write([line for _, line in batch])
+            with transaction(self._connection):
+                history_cursor.move(self._connection, cursor, batch[-1][0])
+            self._size = min(limit * 2, LARGEST_BATCH)
+            if refusal is not None:
+                self._note(feed, refusal)
+        return len(batch) == limit
+
+    def _note(self, feed: Feed, refusal: Refusal) -> None:
+        log.warning("%s refused for good by InfluxDB: %s (%s)", feed.what, refusal.count, refusal.why)
         self._refusals += refusal.count
-        self._refused = f"readings refused for good since the start: {self._refusals} ({refusal.why})"
-
-    def _cursor(self) -> int:
-        return history_cursor.of(self._connection, self._destination)
+        self._refused = f"{feed.what} refused for good since the start: {self._refusals} ({refusal.why})"
 
     def _waiting(self, longer_than: timedelta = timedelta(0)) -> str:
         """How much waits and since when; empty where nothing has waited for so long."""
-        cursor = self._cursor()
-        oldest = next(readings.after(self._connection, cursor, 1), None)
-        if oldest is None or now() - oldest.received_at < longer_than:
-            return ""
-        count = readings.newest(self._connection) - cursor
-        return f"readings waiting: {count}, the oldest since {oldest.received_at:%Y-%m-%d %H:%M:%S} UTC"
+        told = []
+        for feed in reversed(self._feeds):
+            cursor = history_cursor.of(self._connection, feed.cursor_of(self._destination))
+            count, since = feed.waiting(cursor)
+            if since is not None and now() - since >= longer_than:
+                told.append(f"{feed.what} waiting: {count}, the oldest since {since:%Y-%m-%d %H:%M:%S} UTC")
+        return "; ".join(told)
 
     def _back_off(self) -> float:
         self._size = max(self._size // 2, SMALLEST_BATCH)

@@ -10,13 +10,13 @@ fingerprint.
 from __future__ import annotations
 
 import hashlib
-import os
-from base64 import b64decode, b64encode
 from pathlib import Path
 from typing import NamedTuple
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from hub.key_file import kept_key
 
 KEY_FILE = "seal.key"
 
@@ -59,21 +59,5 @@ def seal(text: str, data: Path) -> Seal:
 
 
 def _key(path: Path) -> Ed25519PrivateKey:
-    try:
-        return Ed25519PrivateKey.from_private_bytes(b64decode(path.read_text("ascii"), validate=True))
-    except FileNotFoundError:
-        pass
-    key = Ed25519PrivateKey.generate()
-    new = path.with_suffix(f".{os.getpid()}")
-    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(b64encode(key.private_bytes_raw()).decode())
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        os.link(new, path)  # another process may have been quicker: then its key counts
-    except FileExistsError:
-        return _key(path)
-    finally:
-        new.unlink()
-    return key
+    made = kept_key(path, lambda: Ed25519PrivateKey.generate().private_bytes_raw())
+    return Ed25519PrivateKey.from_private_bytes(made)

@@ -118,6 +118,16 @@ class Settings(BaseModel):
         None, description="File whose first line signs webhooks. Without it: no webhooks."
     )
 
+    push_server: str | None = Field(
+        None,
+        description="A push service inside the house, HOST:PORT: phones may be reached through it, though it "
+        "is no public address. Without it: only those on the internet.",
+    )
+    push_server_ca: Path | None = Field(
+        None,
+        description="Certificate authority of that push service (PEM). Without it: those the system trusts.",
+    )
+
     @property
     def influx_destination(self) -> str | None:
         """The name under which hub/store/history_cursor.py keeps how far InfluxDB has come."""
@@ -174,6 +184,14 @@ class Settings(BaseModel):
                 f"{text!r} is no mail server's address; expected e.g. smtp://vaka@mail.example.org:587"
             )
         _ = url.port  # raises ValueError where it is no port
+        return text
+
+    @field_validator("push_server")
+    @classmethod
+    def _host_and_port(cls, text: str) -> str:
+        host, _, port = text.rpartition(":")
+        if not host or "/" in host or not port.isdigit() or not 0 < int(port) < 65536:
+            raise ValueError(f"{text!r} is no HOST:PORT; expected e.g. push.example.lan:8443")
         return text
 
     @model_validator(mode="after")

@@ -17,8 +17,10 @@ from hub.settings import Settings, first_line
 from hub.store.db import connect
 from hub.ways.courier import Courier
 from hub.ways.email import Email, mail_server
+from hub.ways.push_key import KEY_FILE
 from hub.ways.way import Way
 from hub.ways.webhook import Webhook
+from hub.ways.webpush import web_push
 from rules.building import Site
 
 log = logging.getLogger(__name__)
@@ -29,6 +31,10 @@ LOOK_AGAIN = 1.0  # seconds; also finds what the web process put in
 def configured_ways(settings: Settings, clock: Clock) -> list[Way]:
     """The ways that this installation can use. OSError where a secret's file can't be read."""
     ways: list[Way] = []
+    try:
+        ways.append(web_push(settings, clock))
+    except (OSError, ValueError) as error:  # nobody's readings wait for that
+        log.error("no phone can be called: the key %s cannot be used (%s)", settings.data / KEY_FILE, error)
     server = mail_server(settings)
     if server is not None:
         ways.append(Email(server))

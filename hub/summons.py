@@ -17,6 +17,7 @@ from hub.escalation import CALLED, CALLED_IN_VAIN
 from hub.store import alerts, contacts, shifts, summonses
 from hub.store.alerts import AlertEvent
 from hub.store.db import transaction
+from hub.store.phones import WAY
 from hub.store.summonses import Summons
 from rules.alert import Alert
 from rules.building import Site
@@ -112,7 +113,8 @@ def answerable(
         people = called(cast(Group, group), alert.unit, alert.residents, site, on_duty, step.at).people
         for person in people:
             ways = [Answerable(*contact) for contact in known if contact.person == person]
-            found += ways if alert.severity == "high" else ways[:1]
+            phones = [one for one in ways if one.way == WAY]  # all of them are one way
+            found += ways if alert.severity == "high" else phones or ways[:1]
     return list(dict.fromkeys(found))
 
 

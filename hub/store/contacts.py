@@ -39,14 +39,15 @@ def delete(connection: sqlite3.Connection, site: str, contact: Contact) -> bool:
 
 def everything(connection: sqlite3.Connection, site: str) -> list[Contact]:
     rows = connection.execute(
-        "SELECT person, way, address FROM contact WHERE site = ? ORDER BY person, added_at, way, address",
+        "SELECT person, way, address FROM contact WHERE site = ?"
+        " ORDER BY person, way <> 'webpush', added_at, way, address",
         (site,),
     )
     return [Contact(*row) for row in rows]
 
 
 def of(connection: sqlite3.Connection, site: str, person: str) -> list[Contact]:
-    """The first that was given first."""
+    """Their phones before all else, then in the order in which they were given."""
     return [contact for contact in everything(connection, site) if contact.person == person]
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from hub.ways import email, webhook
+from hub.ways import email, webhook, webpush
 
 ADDRESSES: dict[str, Callable[[str], str | None]] = {
     "email": email.why_unusable,
     "webhook": webhook.why_unusable,
+    "webpush": webpush.why_unusable,
 }
 """What an address of each way must be like: a sentence where it can't be one."""

@@ -40,6 +40,14 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Prøven er for gammel til å skrive under på. Ta en ny.",
         "The test is too old to be signed. Make a new one.",
     ),
+    "no_phone": (
+        "Denne enheten kan ikke slås på. Du kan ha høyst 10; fjern en du ikke bruker.",
+        "This device cannot be switched on. You can have 10 at most; remove one that you do not use.",
+    ),
+    "too_soon": (
+        "Det ble nettopp sendt en melding. Vent litt.",
+        "A message was sent just now. Wait a little.",
+    ),
     "no_resident": ("Velg en beboer.", "Choose a resident."),
     "no_shift": ("Vakten finnes ikke lenger i turnusen.", "The shift is no longer on the roster."),
     "no_person": ("Velg hvem det gjelder.", "Choose who it is."),

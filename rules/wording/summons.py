@@ -39,3 +39,15 @@ def body(address: str | None, language: Language) -> str:
     else:
         todo = "Åpne Vaka for å se hva det gjelder og ta det."
     return f"{todo}\n{address}\n" if address else f"{todo}\n"
+
+
+def test_subject(language: Language) -> str:
+    return "Test message from Vaka" if language == "en" else "Prøvemelding fra Vaka"
+
+
+def test_body(language: Language) -> str:
+    return (
+        "This device gets your alerts. Nothing has happened."
+        if language == "en"
+        else "Denne enheten får varslene dine. Det har ikke skjedd noe."
+    )

@@ -42,6 +42,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "duty": ("hub.commands.duty", "who is on duty; or put shifts on the roster from a file"),
     "test": ("hub.commands.test", "play scenarios and say whether the rules do what they tell"),
     "record": ("hub.commands.record", "signed records of walk tests: list, export, verify"),
+    "erase": ("hub.commands.erase", "delete all that is held on a resident, with a second yes and a receipt"),
     "backup": ("hub.commands.backup", "write an encrypted backup; list them, verify one, make the keys"),
     "restore": ("hub.commands.restore", "put a backup back onto an empty machine"),
     "replay": ("hub.commands.replay", "publish a recording as the devices would have"),

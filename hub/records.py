@@ -36,9 +36,12 @@ class Fault(NamedTuple):
 
 
 def exported(sealed: Sealed) -> bytes:
-    fields = Exported(
-        sealed.document, b64encode(sealed.seal.signature).decode(), b64encode(sealed.seal.key).decode()
-    )
+    return exported_text(sealed.document, sealed.seal)
+
+
+def exported_text(document: str, seal: Seal) -> bytes:
+    """Any sealed text, as a file that proves itself."""
+    fields = Exported(document, b64encode(seal.signature).decode(), b64encode(seal.key).decode())
     return msgspec.json.format(msgspec.json.encode(fields), indent=1)
 
 

@@ -68,7 +68,12 @@ FAMILIES: dict[Class, tuple[Family, ...]] = {
         Family("gateway_joining", "at"),
         Family("walk_test_reading", "stored_at"),
     ),
-    "shifts": (Family("shift", "ends_at"),),
+    "shifts": (
+        Family("shift", "ends_at"),
+        Family("staff_absence", "ends_at"),
+        Family("hand_over_note", "ends_at"),
+        Family("hand_over_receipt", "read_at"),
+    ),
     "sessions": (Family("session", "used_at"),),
 }
 IN_THE_HISTORY: dict[Class, str] = {"readings": "segment", "hourly": "hourly", "daily": "daily"}

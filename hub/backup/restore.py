@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 from pyrage.x25519 import Identity
@@ -9,10 +10,12 @@ from pyrage.x25519 import Identity
 from hub.backup import archive, snapshot
 from hub.backup.archive import BackupError, Manifest
 from hub.backup.make import scratch
+from hub.clock import now
+from hub.erasing import ledger
 from hub.history.segments import FILE as HISTORY
 from hub.history.segments import connect_history
 from hub.settings import DATABASE
-from hub.store.db import NewerDatabaseError, connect
+from hub.store.db import NewerDatabaseError, connect, transaction
 
 
 def restore(file: Path, identity: Identity, data: Path) -> Manifest:
@@ -27,7 +30,8 @@ def restore(file: Path, identity: Identity, data: Path) -> Manifest:
         if snapshot.describe(folder, list(manifest.files), manifest.made_at) != manifest:
             raise BackupError(f"{file} is damaged: its databases do not hold what the manifest says")
         try:
-            connect(folder / DATABASE).close()
+            with closing(connect(folder / DATABASE)) as connection, transaction(connection):
+                ledger.erase_again(connection, folder, file.parent, now())
             connect_history(folder / HISTORY).close()
         except NewerDatabaseError:
             raise BackupError(

@@ -82,15 +82,20 @@ def put_done(connection: sqlite3.Connection, number: int, done: str) -> None:
     connection.execute("UPDATE erasure SET done = ? WHERE number = ?", (done, number))
 
 
-def forget_plan(connection: sqlite3.Connection, number: int) -> None:
-    connection.execute("UPDATE erasure SET plan = NULL WHERE number = ?", (number,))
+def put_plan(connection: sqlite3.Connection, number: int, plan: str) -> None:
+    connection.execute("UPDATE erasure SET plan = ? WHERE number = ?", (plan, number))
 
 
-def finish(connection: sqlite3.Connection, number: int, at: datetime, document: str, seal: Seal) -> None:
+def put_receipt(connection: sqlite3.Connection, number: int, document: str, seal: Seal) -> None:
+    """With it the plan goes; it is not ended before the log is empty too."""
     connection.execute(
-        "UPDATE erasure SET ended_at = ?, document = ?, key = ?, signature = ? WHERE number = ?",
-        (to_us(at), document, seal.key, seal.signature, number),
+        "UPDATE erasure SET plan = NULL, document = ?, key = ?, signature = ? WHERE number = ?",
+        (document, seal.key, seal.signature, number),
     )
+
+
+def end(connection: sqlite3.Connection, number: int, at: datetime) -> None:
+    connection.execute("UPDATE erasure SET ended_at = ? WHERE number = ?", (to_us(at), number))
 
 
 def _many(connection: sqlite3.Connection, condition: str, *values: object) -> list[Erasure]:

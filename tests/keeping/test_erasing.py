@@ -1,0 +1,351 @@
+"""A resident is erased everywhere, by two people and to the end; who shared their room keeps their own."""
+
+import json
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from hub.__main__ import main
+from hub.backup.archive import identity_of
+from hub.backup.make import back_up, new_key
+from hub.backup.restore import restore
+from hub.erasing.plan import plan_for
+from hub.erasing.receipt import Receipt, exported, read, verified
+from hub.erasing.request import Requests
+from hub.erasing.tables import BY_ROOM, STAYS_WITH_THE_ROOM, left
+from hub.erasing.work import go_on
+from hub.history.upkeep import Retention, keep
+from hub.settings import Settings
+from hub.store import alert_figures, audit, erasures, sites
+from hub.store.db import connect, transaction
+from hub.store.erasures import Erasure
+from hub.store.instants import to_us
+from rules.pause import Refusal
+from tests.world import World
+
+EVENING = datetime(2026, 11, 24, 1, 10, tzinfo=UTC)
+NAME, PSEUDONYM = "Solveig Tangvallsen", "sangfugl-17"
+HOUSE = """
+# Solveig Tangvallsen moved in after the summer
+site: house
+name: A house
+units: [{id: u, name: U}]
+rooms: [{id: 3B, unit: u}, {id: 4A, unit: u}]
+residents:
+  - {id: sangfugl-17, name: Solveig Tangvallsen, room: 3B}
+  - {id: r-olav, name: Olav Bakke, room: 4A}
+  - {id: r-per, name: Per Tangen, room: 4A}
+devices:
+  - {id: 3B door, room: 3B, role: outer_door}
+  - {id: 3B motion, room: 3B, role: motion}
+  - {id: 3B cord, room: 3B, role: help_button, resident: sangfugl-17}
+  - {id: 4A door, room: 4A, role: outer_door}
+  - {id: 4A motion, room: 4A, role: motion}
+people:
+  - {id: kari, name: Kari Nordmann, role: carer}
+  - {id: lise, name: Lise Leder, role: leader}
+  - {id: alma, name: Alma Admin, role: administrator}
+rules:
+  - {rule: night-exit}
+  - {rule: door-open}
+  - {rule: help-button}
+"""
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """A night with something of everything about her."""
+    folder = tmp_path / "house"
+    folder.mkdir()
+    world = World(folder, HOUSE, EVENING)
+    for room in ("3B", "4A"):
+        world.says(f"{room} door", open=False)
+    for room in ("3B", "4A", "3B"):
+        world.passes(timedelta(minutes=1))
+        world.says(f"{room} door", open=True)
+        world.passes(timedelta(minutes=1))
+        world.says(f"{room} door", open=False)
+    world.says("3B motion", motion=True)
+    for alert in world.alerts():
+        if alert.state != "closed":
+            world.desk.accept(alert.id, "kari")
+            world.desk.arrive(alert.id, "kari")
+            world.desk.close(alert.id, "kari", "helped")
+    two_days = world.clock.now() + timedelta(days=2)
+    away = world.absences.away(PSEUDONYM, "hospital", two_days, "kari")
+    assert not isinstance(away, Refusal)
+    world.absences.back(PSEUDONYM, "kari")
+    with transaction(world.connection):
+        seen = {"page": f"/x/{PSEUDONYM}", "residents": [PSEUDONYM, "r-olav"]}
+        audit.add(world.connection, "house", world.clock.now(), "kari", "residents seen", seen)
+        world.connection.execute(
+            "INSERT INTO pause (site, rule, room, owner, reason, paused_at, until, ends_at, ended_at)"
+            " VALUES ('house', 'door-open', '4A', 'kari', 'SOLVEIG visits her son', ?, 0, 0, 0)",
+            (to_us(world.clock.now()),),
+        )
+        world.connection.execute(
+            "INSERT INTO shift (site, person, units, function, starts_at, ends_at, residents, source)"
+            " VALUES ('house', 'kari', '[]', 'carer', 0, 9, ?, 'roster')",
+            (json.dumps([PSEUDONYM, "r-olav"]),),
+        )
+    keep(folder / "vaka.db", world.clock.now(), Retention(None, None))
+    world.says("3B motion", motion=False)
+    world.says("4A motion", motion=True)
+    yield world
+    if world.running:
+        world.stop()
+
+
+def requests(world: World) -> Requests:
+    return Requests(world.connection, world.site, world.clock)
+
+
+def confirmed(world: World) -> Erasure:
+    asked = requests(world).ask(PSEUDONYM, "died", "lise")
+    assert isinstance(asked, Erasure), asked
+    done = requests(world).confirm(asked.number, "alma")
+    assert isinstance(done, Erasure), done
+    return done
+
+
+def code(said: Erasure | Refusal) -> str:
+    assert isinstance(said, Refusal)
+    return said.code
+
+
+def bytes_of(folder: Path) -> bytes:
+    return b"".join(file.read_bytes() for file in folder.rglob("*") if file.is_file())
+
+
+def assert_gone(folder: Path) -> None:
+    content = bytes_of(folder)
+    for word in (NAME, PSEUDONYM, "Solveig", "SOLVEIG", "Tangvallsen"):
+        assert word.encode() not in content, word
+
+
+def test_not_a_byte_of_her_is_left_and_the_others_keep_theirs(world: World) -> None:
+    settings = Settings(data=world.folder)
+    before = {r.seq: r for r in world.readings()}
+    assert NAME.encode() in bytes_of(world.folder)
+    confirmed(world)
+    (done,) = go_on(settings, world.clock)
+    assert_gone(world.folder)
+    assert done.document is not None
+    receipt = read(done.document)
+    assert (receipt.why, receipt.asked_by, receipt.confirmed_by, receipt.shared) == (
+        "died",
+        "lise",
+        "alma",
+        False,
+    )
+    rows = receipt.deleted["database"]
+    assert rows["alert"] >= 1
+    assert rows["absence"] == 1
+    assert receipt.deleted["readings"]["journal"] > 0
+    assert receipt.deleted["readings"]["history"] > 0
+    names = dict(tuple(row) for row in world.connection.execute("SELECT no, address FROM device"))
+    left_over = {r.seq for r in world.readings()}
+    newest = max(before)
+    assert left_over == {seq for seq, r in before.items() if names[r.device].startswith("4A")} | {newest}
+    assert world.connection.execute("PRAGMA foreign_key_check").fetchall() == []
+    assert world.connection.execute("SELECT residents FROM shift").fetchone()[0] == '["r-olav"]'
+    version = sites.newest(world.connection, "house")
+    assert version is not None
+    assert "Olav Bakke" in version.document
+    assert alert_figures.months(world.connection, "house"), "what came of her alerts is counted nowhere"
+    (pause,) = world.connection.execute("SELECT reason FROM pause WHERE room = '4A'").fetchall()
+    assert pause[0] == "erased visits her son"
+
+
+def test_the_hub_goes_on_without_her_and_the_next_resident_is_watched(world: World) -> None:
+    confirmed(world)
+    go_on(Settings(data=world.folder), world.clock)
+    world.passes(timedelta(minutes=5))
+    assert all(PSEUDONYM not in alert.residents for alert in world.alerts())
+    document = sites.newest(world.connection, "house")
+    assert document is not None
+    world.imports(
+        document.document.replace("residents:\n", "residents:\n  - {id: ny-2, name: Nina Ny, room: 3B}\n", 1)
+    )
+    world.passes(timedelta(minutes=5))
+    world.says("3B door", open=True)
+    assert [a.residents for a in world.alerts() if a.room == "3B"] == [("ny-2",)]
+
+
+def test_readings_of_a_room_that_two_shared_are_kept_without_the_one(world: World) -> None:
+    plan = plan_for(world.connection, world.site, "r-per")
+    assert plan.alone == ()
+    assert plan.spans == ()
+    assert set(plan.tags) == {"r-per", "r-olav+r-per"}
+    before = list(world.readings())
+    asked = requests(world).ask("r-per", "died", "alma")
+    assert isinstance(asked, Erasure)
+    requests(world).confirm(asked.number, "lise")
+    (done,) = go_on(Settings(data=world.folder), world.clock)
+    assert world.readings() == before
+    assert b"Per Tangen" not in bytes_of(world.folder)
+    assert done.document is not None
+    assert read(done.document).shared
+    about_both = [a.residents for a in world.alerts() if a.room == "4A"]
+    assert about_both
+    assert set(about_both) == {("r-olav",)}
+
+
+def test_a_name_that_another_has_too_is_only_taken_whole(world: World) -> None:
+    world.imports(HOUSE.replace("Per Tangen", "Solveig Tangen"))
+    words = plan_for(world.connection, world.site, PSEUDONYM).words
+    assert set(words) == {NAME, "Tangvallsen, Solveig", "Tangvallsen", PSEUDONYM}
+
+
+def test_it_takes_two_who_may_and_nothing_open_about_her(world: World) -> None:
+    ask = requests(world).ask
+    assert code(ask(PSEUDONYM, "died", "kari")) == "not_yours"
+    assert code(ask("nobody", "died", "lise")) == "no_resident"
+    assert code(ask(PSEUDONYM, "moved_out", "lise")) == "lives_here"
+    world.says("3B door", open=True)
+    assert code(ask(PSEUDONYM, "died", "lise")) == "alert_open"
+    for alert in world.alerts():
+        if alert.state == "open":
+            world.desk.accept(alert.id, "kari")
+            world.desk.close(alert.id, "kari", "helped")
+    asked = ask(PSEUDONYM, "died", "lise")
+    assert isinstance(asked, Erasure)
+    assert code(ask(PSEUDONYM, "died", "alma")) == "asked_already"
+    assert code(requests(world).confirm(asked.number, "lise")) == "second_person"
+    assert code(requests(world).confirm(asked.number, "kari")) == "not_yours"
+    assert code(requests(world).confirm(99, "alma")) == "no_erasure"
+    assert go_on(Settings(data=world.folder), world.clock) == [], "one person's word was enough"
+    taken_back = requests(world).take_back(asked.number, "alma")
+    assert isinstance(taken_back, Erasure)
+    assert taken_back.plan is None
+    assert code(requests(world).confirm(asked.number, "alma")) == "no_erasure"
+    confirmed(world)
+    assert code(requests(world).take_back(asked.number + 1, "alma")) == "confirmed_already"
+
+
+def test_a_device_that_carries_the_name_is_renamed_first(world: World) -> None:
+    world.imports(HOUSE.replace("3B motion", "Solveigs bevegelse"))
+    assert isinstance(requests(world).ask(PSEUDONYM, "died", "lise"), Erasure), "Solveigs is another word"
+    world.imports(HOUSE.replace("3B motion", "Solveig stue"))
+    requests(world).take_back(1, "lise")
+    assert code(requests(world).ask(PSEUDONYM, "died", "lise")) == "named_in_id"
+
+
+KILLED_AFTER = """
+import os, sqlite3, sys
+from pathlib import Path
+from hub.clock import WallClock
+from hub.erasing.work import go_on
+from hub.settings import Settings
+left = int(sys.argv[2])
+real = sqlite3.connect
+def die_at(statement):
+    global left
+    if statement.startswith(sys.argv[3]):
+        left -= 1
+        if left == 0:
+            os._exit(9)
+def connect(*words, **named):
+    connection = real(*words, **named)
+    connection.set_trace_callback(die_at)
+    return connection
+sqlite3.connect = connect
+go_on(Settings(data=Path(sys.argv[1])), WallClock())
+"""
+
+
+@pytest.mark.parametrize("before", ["COMMIT", "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)", "UPDATE erasure"])
+def test_killed_anywhere_it_is_gone_on_with_to_the_end(world: World, before: str) -> None:
+    confirmed(world)
+    world.stop()
+    kills = 0
+    for number in range(1, 40):
+        killed = subprocess.run(
+            [sys.executable, "-c", KILLED_AFTER, str(world.folder), str(number), before],
+            capture_output=True, timeout=60, check=False,
+        )  # fmt: skip
+        if killed.returncode == 0:
+            break
+        assert killed.returncode == 9, killed.stderr.decode()
+        kills += 1
+    assert kills > 0
+    assert_gone(world.folder)
+    with closing(connect(world.folder / "vaka.db")) as connection:
+        (done,) = erasures.everything(connection, "house")
+        assert done.document is not None
+        assert done.ended_at is not None
+        assert connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+
+
+def test_the_receipt_proves_itself_and_names_the_backups_that_still_hold_her(
+    world: World, tmp_path: Path
+) -> None:
+    secret = tmp_path / "secret.key"
+    settings = Settings(data=world.folder, backup_key=new_key(secret), backup_folder=tmp_path / "backups")
+    made = back_up(settings, EVENING)
+    confirmed(world)
+    (done,) = go_on(settings, world.clock)
+    content = exported(done)
+    found = verified(content)
+    assert not isinstance(found, str)
+    receipt: Receipt = found[0]
+    assert [(b.file, b.kept_until) for b in receipt.backups] == [(made.file, EVENING + timedelta(days=30))]
+    assert receipt.gone_by == EVENING + timedelta(days=30)
+    assert isinstance(verified(content.replace(b"lise", b"kari")), str)
+    assert isinstance(verified(b"{}"), str)
+    assert_gone(world.folder)
+
+    # Who puts that backup back has her erased again.
+    there = tmp_path / "again"
+    restore(settings.backups / made.file, identity_of(secret), there)
+    assert NAME.encode() in bytes_of(there)
+    again = go_on(Settings(data=there), world.clock)
+    assert [(one.asked_by, one.confirmed_by) for one in again] == [("lise", "alma")]
+    assert_gone(there)
+
+
+def test_every_table_that_is_by_room_or_resident_was_thought_of(tmp_path: Path) -> None:
+    """A new table with a room: is it about who lives there? Then it belongs to BY_ROOM."""
+    with closing(connect(tmp_path / "vaka.db")) as connection:
+        by_room = {
+            name
+            for (name,) in connection.execute(
+                "SELECT name FROM sqlite_master WHERE type = 'table'"
+            ).fetchall()
+            if any(row[1] == "room" for row in connection.execute(f"PRAGMA table_info({name})"))
+        }
+        assert by_room == {*BY_ROOM, *STAYS_WITH_THE_ROOM}
+        assert left(connection, plan_for_nobody()) == []
+
+
+def plan_for_nobody() -> object:
+    from hub.erasing.plan import Plan
+
+    return Plan("house", "nobody", ("nobody",), (), (), (), ())
+
+
+def test_by_command_one_asks_another_agrees_and_the_receipt_is_printed(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("VAKA_DATA", str(world.folder))
+    assert main(["erase", PSEUDONYM]) == 1
+    assert main(["erase", PSEUDONYM, "--why", "died", "--by", "lise"]) == 0
+    assert "vaka erase --confirm 1" in capsys.readouterr().out
+    assert main(["erase", "--confirm", "1", "--by", "lise"]) == 1
+    assert "second person" in capsys.readouterr().err
+    assert main(["erase", "--confirm", "1", "--by", "alma"]) == 0
+    assert "erasure 1: done" in capsys.readouterr().out
+    assert main(["erase", "--receipt", "1"]) == 0
+    file = tmp_path / "receipt.json"
+    file.write_text(capsys.readouterr().out)
+    assert main(["erase", "--verify", str(file)]) == 0
+    assert main(["erase", "--list"]) == 0
+    assert main(["erase", "--receipt", "2"]) == 1
+    assert_gone(world.folder)
+    assert sqlite3.connect(world.folder / "vaka.db").execute("PRAGMA quick_check").fetchone()[0] == "ok"

@@ -142,6 +142,8 @@ def _place(alert: Alert, house: House) -> str:
     id = alert.room
     if is_fault_rule(alert.rule):
         return house.unit_name(alert.unit)
+    if alert.rule in wording.ALERTING:
+        return house.unit_name(alert.unit) or house.site.name
     if alert.rule == NOT_HEARD:
         device = id.removeprefix("device:")
         id = next((d.room for d in house.site.devices if d.id == device), "")

@@ -14,9 +14,10 @@ from hub.store.sites import NoSiteError
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("hub.commands.demo", "everything on embedded parts, with a made-up house, in one process group"),
-    "up": ("hub.commands.up", "the hub and the web together"),
+    "up": ("hub.commands.up", "the hub, the web and the watchman together"),
     "hub": ("hub.commands.hub", "listen to the sensors, judge, raise alerts"),
     "web": ("hub.commands.web", "the pages for staff and technicians"),
+    "watch": ("hub.commands.watch", "see when hub, broker, disk or pages stop, and tell people"),
     "check": ("hub.commands.check", "read a site file and say everything that is wrong with it"),
     "import": (
         "hub.commands.import_",
@@ -40,6 +41,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "back": ("hub.commands.back", "a resident who was away is at home again"),
     "contact": ("hub.commands.contact", "by which ways somebody is reached when an alert calls them"),
     "duty": ("hub.commands.duty", "who is on duty; or put shifts on the roster from a file"),
+    "prove": (
+        "hub.commands.prove",
+        "try the chain from a sensor to a phone now; or look at the week to come",
+    ),
     "test": ("hub.commands.test", "play scenarios and say whether the rules do what they tell"),
     "record": ("hub.commands.record", "signed records of walk tests: list, export, verify"),
     "erase": ("hub.commands.erase", "delete all that is held on a resident, with a second yes and a receipt"),

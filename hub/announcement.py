@@ -1,6 +1,7 @@
 """What leaves the house about an alert: the MQTT message that lamps, pagers and other systems read.
 
 `vaka/<site>/alerts/<alert id>`, retained until the alert is closed. Pseudonyms only: no name ever leaves.
+A proof's goes to `vaka/<site>/proof/alerts/<alert id>`, where no lamp listens.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import msgspec
 from hub.store import escalations, outbox
 from rules.alert import Alert
 from rules.escalation import Escalation
+from rules.proof import house_of
 
 
 def topic(site: str, alert: int) -> str:
@@ -62,9 +64,10 @@ def announce(connection: sqlite3.Connection, alert: Alert, at: datetime) -> None
     the broker.
     """
     address = topic(alert.site, alert.id)
+    site = house_of(alert.site)
     outbox.add(
         connection,
-        alert.site,
+        site,
         alert.id,
         "mqtt",
         address,
@@ -72,4 +75,4 @@ def announce(connection: sqlite3.Connection, alert: Alert, at: datetime) -> None
         at,
     )
     if alert.state == "closed":
-        outbox.add(connection, alert.site, alert.id, "mqtt", address, "", at)
+        outbox.add(connection, site, alert.id, "mqtt", address, "", at)

@@ -17,6 +17,7 @@ from hub.store.db import transaction
 from hub.store.devices import Newest
 from hub.store.ignored_devices import Ignored
 from rules.building import Site
+from rules.proof import is_virtual
 
 AWAY_AFTER = timedelta(days=1)
 """[default] Who was not heard for so long is probably not the one in the technician's hand."""
@@ -71,7 +72,7 @@ def discovered(connection: sqlite3.Connection, site: Site) -> list[Discovered]:
     heard = {(d.gateway, d.address): d for d in devices.heard(connection, site.site)}
     found = []
     for gateway, address in dict.fromkeys((*heard, *known)):
-        if (gateway, address) in placed:
+        if (gateway, address) in placed or is_virtual(gateway, address):
             continue
         spoke = heard.get((gateway, address))
         description = describe(known, gateway, address)

@@ -21,6 +21,7 @@ from rules.company import company, staff
 from rules.finding import Evidence, Finding
 from rules.goal import needs_an_occasion
 from rules.judge import Judge
+from rules.proof import PROOF, concern_of_proof, proof_site
 
 
 class Findings:
@@ -37,6 +38,10 @@ class Findings:
         for finding in findings:
             watch = self._judge.rulebook.watches[finding.rule, finding.room]
             found_at = self._clock.now()
+            if finding.rule == PROOF:
+                concern = concern_of_proof(watch.unit)
+                alerting.take(self._connection, proof_site(self._site.site), finding, concern, found_at)
+                continue
             if watch.rule.goal is not None:
                 goals.take(self._connection, self._site, watch, finding, found_at)
                 continue

@@ -35,6 +35,7 @@ from rules.building import Site
 from rules.finding import Evidence
 from rules.judge import Judge, Key
 from rules.latest import Latest, Standing
+from rules.proof import is_virtual, with_proof
 from rules.protection import Why
 from rules.rule import AnyRule
 from rules.rulebook import days_of_moving, rulebook
@@ -86,7 +87,8 @@ class Pipeline:
         for device, *_ in _places(site) - _places(self.site):
             latest.forget(device, _STATES)  # no rule has heard it from where it hangs now
         self.site, self._decoder = site, decoder
-        self.judge = Judge(rulebook(site, self._catalogue, self._day(self._clock.now())), latest)
+        book = rulebook(site, self._catalogue, self._day(self._clock.now()))
+        self.judge = Judge(with_proof(book), latest)
         self._moves: list[date] | None = None
         self._tests = tests_by_device(self._connection, site.site)
         self.aside: dict[str, Why] = {}
@@ -332,7 +334,7 @@ class Pipeline:
         speaker = self.registry.speaker(gateway, address, message.received_at)
         if speaker is None:
             self._set_aside(message, "too many devices that the site does not name")
-        elif not speaker.known and speaker.last_heard_at is None:
+        elif not speaker.known and speaker.last_heard_at is None and not is_virtual(gateway, address):
             self._set_aside(message, f"the site names no device {address!r} at {gateway}")
         return speaker
 

@@ -44,7 +44,7 @@ class Family(NamedTuple):
 FAMILIES: dict[Class, tuple[Family, ...]] = {
     "alerts": (Family("alert", "closed_at", "state = 'closed'"),),
     "findings": (Family("finding", "at"),),
-    "audit": (Family("audit", "at"),),
+    "audit": (Family("audit", "at"), Family("proof", "ended_at"), Family("gap", "gone_at")),
     "quarantine": (Family("quarantine", "last_received_at"),),
     "messages": (
         Family("notification", "sent_at"),

@@ -38,6 +38,7 @@ from hub.site.file import SiteFile, read_site
 from hub.store import alerts, health, readings, sites
 from hub.store.db import connect, transaction
 from hub.summoner import Summoner
+from hub.vigil import Vigil
 from rules.building import Site
 from rules.catalogue import catalogue
 from rules.protection import TELL_AFTER
@@ -90,6 +91,11 @@ class Hub:
             if self._clock.follows_readings
             else Summoner(settings, lambda: self._pipeline.site, self._clock)
         )
+        self._vigil = (
+            None
+            if self._summoner is None
+            else Vigil(settings, lambda: self._pipeline.site, self._clock, self._summoner.ways)
+        )
         self._relay = _relay(settings, site)
         self._announced = self._pipeline.announced
         self._jobs = Jobs(settings)
@@ -111,6 +117,8 @@ class Hub:
         self._notifier.start()
         if self._summoner is not None:
             self._summoner.start()
+        if self._vigil is not None:
+            self._vigil.start()
         self._jobs.start()
         if self._relay is not None:
             self._relay.start()
@@ -122,6 +130,8 @@ class Hub:
             self._notifier.stop()
             if self._summoner is not None:
                 self._summoner.stop()
+            if self._vigil is not None:
+                self._vigil.stop()
             if self._relay is not None:
                 self._relay.stop()
             self._jobs.stop()

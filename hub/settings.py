@@ -127,6 +127,22 @@ class Settings(BaseModel):
         None,
         description="Certificate authority of that push service (PEM). Without it: those the system trusts.",
     )
+    watch_to_file: Path | None = Field(
+        None,
+        description="File of Apprise addresses, one a line, that `vaka watch` tells besides those on duty.",
+    )
+    watch_tell_after: Annotated[int, Field(ge=0, le=300)] = Field(
+        45, description="Seconds for which a part of Vaka is down before `vaka watch` tells people."
+    )
+    watch_web: str | None = Field(
+        None,
+        description="Where `vaka watch` finds the pages, e.g. http://web:8080. Without it: on this machine.",
+    )
+    heartbeat_url: str | None = Field(
+        None,
+        description="An outside watchman's address, told each minute that all is well (`/start` and `/fail` "
+        "below it too). Without it: none.",
+    )
 
     @property
     def influx_destination(self) -> str | None:
@@ -212,6 +228,15 @@ class Settings(BaseModel):
             )
         if url.scheme not in ("http", "https") or not url.hostname:
             raise ValueError(f"{text!r} is no web address; expected e.g. http://influxdb:8086")
+        _ = url.port  # raises ValueError where it is no port
+        return text.rstrip("/")
+
+    @field_validator("watch_web", "heartbeat_url")
+    @classmethod
+    def _watched_address(cls, text: str) -> str:
+        url = urlsplit(text)
+        if url.scheme not in ("http", "https") or not url.hostname or url.query or url.fragment:
+            raise ValueError(f"{text!r} is no web address; expected e.g. https://hc-ping.com/UUID")
         _ = url.port  # raises ValueError where it is no port
         return text.rstrip("/")
 

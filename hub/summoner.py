@@ -50,9 +50,10 @@ class Summoner:
         self._settings, self._site, self._clock = settings, site, clock
         self._waiting, self._stopping = Event(), Event()
         self._thread = Thread(target=self._run, name="summoner", daemon=True)
-        self._couriers = [
-            Courier(settings.database, site, way, clock) for way in configured_ways(settings, clock)
-        ]
+        usable = configured_ways(settings, clock)
+        self.ways = frozenset(way.name for way in usable)
+        """The names of the ways that this installation can use."""
+        self._couriers = [Courier(settings.database, site, way, clock) for way in usable]
 
     def start(self) -> None:
         self._thread.start()

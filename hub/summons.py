@@ -23,8 +23,9 @@ from rules.alert import Alert
 from rules.building import Site
 from rules.duty import called
 from rules.escalation import Group
+from rules.proof import is_proof, proof_site
 from rules.summons import FLOOD_WITHIN, Decision, History, decide
-from rules.wording.summons import body, subject
+from rules.wording.summons import body, body_of_proof, subject, subject_of_proof
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +71,9 @@ def _follow(
     if step.event in _TAKEN:
         summonses.drop_waiting(connection, step.alert)
         return
-    alert = alerts.get(connection, site.site, step.alert)
+    alert = alerts.get(connection, site.site, step.alert) or alerts.get(
+        connection, proof_site(site.site), step.alert
+    )
     if step.event == "cleared" and alert is not None and alert.state == "closed":
         summonses.drop_waiting(connection, step.alert)  # low, and passed by itself
     if step.event not in (CALLED, CALLED_IN_VAIN):
@@ -110,12 +113,21 @@ def answerable(
     known = contacts.everything(connection, site.site)
     found = []
     for group in step.reason.split(", "):
-        people = called(cast(Group, group), alert.unit, alert.residents, site, on_duty, step.at).people
+        if is_proof(alert.site):
+            people = first_in_line(connection, site, alert.unit, step.at)
+        else:
+            people = called(cast(Group, group), alert.unit, alert.residents, site, on_duty, step.at).people
         for person in people:
             ways = [Answerable(*contact) for contact in known if contact.person == person]
             phones = [one for one in ways if one.way == WAY]  # all of them are one way
             found += ways if alert.severity == "high" else phones or ways[:1]
     return list(dict.fromkeys(found))
+
+
+def first_in_line(connection: sqlite3.Connection, site: Site, unit: str, at: datetime) -> tuple[str, ...]:
+    """Who gets the message of a proof: whom the site names for that, else who would be called first."""
+    on_duty = shifts.on_duty(connection, site, at)
+    return site.proof.to or called("unit", unit, (), site, on_duty, at).people
 
 
 def _message(
@@ -125,6 +137,8 @@ def _message(
     language = person.language or site.language
     room = next((r for r in site.rooms if r.id == alert.room), None)
     place = (room.name or room.id) if room is not None else site.name
+    if proof := is_proof(alert.site):
+        place = next((unit.name for unit in site.units if unit.id == alert.unit), site.name)
     return Summons(
         id=0,
         site=site.site,
@@ -133,9 +147,11 @@ def _message(
         person=to.person,
         way=to.way,
         address=to.address,
-        urgent=alert.severity == "high",
-        subject=subject(alert, place, step.event == CALLED_IN_VAIN, language),
-        body=body(web_address, language),
+        urgent=alert.severity == "high" and not proof,  # a real one never stands behind a test
+        subject=subject_of_proof(place, language)
+        if proof
+        else subject(alert, place, step.event == CALLED_IN_VAIN, language),
+        body=body_of_proof(language) if proof else body(web_address, language),
         created_at=now,
         next_at=now,
     )

@@ -7,7 +7,7 @@ Here: what a site file may say and how its parts refer to each other. Not here: 
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time
 from typing import Annotated, Any, Literal, get_args
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -18,6 +18,7 @@ from devices.inputs import PRESS, Input
 from devices.measures import MEASURES
 from devices.values import STRICT, UnusableError
 from devices.ways_in import WAYS_IN, filters_of
+from rules.duration import ClockText
 from rules.escalation import EscalationPlan
 from rules.health.thresholds import HealthUse
 from rules.retention import Retention
@@ -306,6 +307,15 @@ class RuleUse(BaseModel):
         return dict(self.model_extra or {})
 
 
+class ProofPlan(Part):
+    """When the chain from a sensor to a phone is tried in each unit, and who gets the test message."""
+
+    at: tuple[ClockText, ...] = (time(7, 45), time(15, 15), time(22, 30))
+    """[default] Right after those who come have taken over from those who go."""
+    to: tuple[Slug, ...] = ()
+    """Nobody named: those who would be called first."""
+
+
 class Site(Part):
     """A whole site, as one YAML file says it."""
 
@@ -319,6 +329,8 @@ class Site(Part):
     """Who is called next while nobody has an alert."""
     retention: Retention = Retention()
     """How long what is kept, where it is not the default."""
+    proof: ProofPlan = ProofPlan()
+    """When the alerting itself is tried."""
     gateways: tuple[Gateway, ...] = (Gateway(id="zigbee2mqtt"),)
     units: tuple[Unit, ...]
     rooms: tuple[Room, ...]

@@ -1,4 +1,4 @@
-"""`vaka up`: the hub and the pages as two processes, both kept running."""
+"""`vaka up`: the hub, the pages and the watchman as three processes, all kept running."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ def run(arguments: argparse.Namespace) -> int:
     children = Children({**os.environ, "VAKA_DATA": str(settings.data)}, _say)
     children.add("the hub", "hub", "hub")
     children.add("the web", "dashboards")
+    children.add("the watchman", "hub", "watch")
     stopping = Event()
     on_stop_signals(stopping.set)
     _say(f"{site.name}: http://{settings.web_host}:{settings.web_port}")

@@ -46,6 +46,7 @@ def check(draft: Draft) -> None:
     _check_ids(draft)
     _check_gateways(draft)
     _check_references(draft)
+    _check_proof(draft)
     _check_addresses(draft)
     _check_stays(draft)
     _check_rules(draft)
@@ -135,6 +136,14 @@ def _check_references(draft: Draft) -> None:
             for place, id in [(path, named)] if isinstance(named, str) else _numbered(path, named):
                 if id not in known:
                     draft.wrong(place, f"there is no {word} {id!r}", one_of(known, id))
+
+
+def _check_proof(draft: Draft) -> None:
+    plan = draft.tree.value.get("proof")
+    people = draft.ids("people")
+    for path, id in _numbered(("proof", "to"), plan.get("to") if isinstance(plan, dict) else None):
+        if id not in people:
+            draft.wrong(path, f"there is no person {id!r}", one_of(people, id))
 
 
 def _numbered(path: Path, named: object) -> list[tuple[Path, str]]:

@@ -57,6 +57,12 @@ def backlog(connection: sqlite3.Connection, site: str) -> tuple[int, datetime | 
     return count, None if oldest is None else from_us(oldest)
 
 
+def first_sent(connection: sqlite3.Connection, alert: int) -> datetime | None:
+    """When the first message about an alert had gone out."""
+    row = connection.execute("SELECT min(sent_at) FROM notification WHERE alert = ?", (alert,)).fetchone()
+    return None if row[0] is None else from_us(row[0])
+
+
 def mark_sent(connection: sqlite3.Connection, ids: Iterable[int], at: datetime) -> None:
     connection.executemany(
         "UPDATE notification SET sent_at = ? WHERE id = ?", [(to_us(at), id) for id in ids]

@@ -128,9 +128,12 @@ def bundled(connection: sqlite3.Connection, first: Summons, now: datetime) -> li
 
 
 def calls_since(connection: sqlite3.Connection, site: str, person: str, since: datetime) -> int:
-    """For how many steps of alerts somebody was called, by however many ways."""
+    """For how many steps of alerts somebody was called, by however many ways. A test of the alerting is none:
+    its alert is of another site.
+    """
     row = connection.execute(
-        "SELECT count(DISTINCT event) FROM summons WHERE site = ? AND person = ? AND created_at > ?",
+        "SELECT count(DISTINCT event) FROM summons JOIN alert ON alert.id = summons.alert"
+        " WHERE summons.site = ? AND alert.site = summons.site AND person = ? AND created_at > ?",
         (site, person, to_us(since)),
     ).fetchone()
     return int(row[0])
@@ -142,6 +145,14 @@ def groups(connection: sqlite3.Connection, site: str, person: str, since: dateti
         "SELECT held, max(next_at) FROM summons WHERE site = ? AND person = ? AND created_at > ?"
         " AND held IS NOT NULL AND next_at IS NOT NULL AND attempts = 0 AND bundle IS NULL GROUP BY held",
         (site, person, to_us(since)),
+    )
+    return {row[0]: from_us(row[1]) for row in rows}
+
+
+def oldest_due(connection: sqlite3.Connection, site: str) -> dict[str, datetime]:
+    """By way: the longest time for which a message could have been tried and was not."""
+    rows = connection.execute(
+        "SELECT way, min(next_at) FROM summons WHERE site = ? AND next_at IS NOT NULL GROUP BY way", (site,)
     )
     return {row[0]: from_us(row[1]) for row in rows}
 

@@ -4,6 +4,8 @@ Here: sentences in Norwegian bokmål and English, times in the site's zone. Not 
 (buttons, headings: dashboards/locale).
 """
 
+from rules.wording.alerting import NAMES as ALERTING
+from rules.wording.alerting import leg_words, why_broken
 from rules.wording.alerts import (
     OPEN_AGAIN,
     how_it_ended,
@@ -19,24 +21,31 @@ from rules.wording.escalation import who_was_called
 from rules.wording.heard import what_was_heard
 from rules.wording.names import name_of, name_of_rule
 from rules.wording.protection import is_away, who_is_silent, why_not_covered
+from rules.wording.reach import gap_in_words, gap_words, hours_in_words, reason_words
 from rules.wording.times import at, from_when, length, since
 from rules.wording.trail import what_was_done
 from rules.wording.voice import Language, Voice
 
 __all__ = [
+    "ALERTING",
     "OPEN_AGAIN",
     "Language",
     "Voice",
     "at",
     "from_when",
+    "gap_in_words",
+    "gap_words",
+    "hours_in_words",
     "how_it_ended",
     "how_late",
     "how_often",
     "how_sure",
     "is_away",
+    "leg_words",
     "length",
     "name_of",
     "name_of_rule",
+    "reason_words",
     "since",
     "what_happened",
     "what_is_coming",
@@ -46,6 +55,7 @@ __all__ = [
     "who_else",
     "who_is_silent",
     "who_was_called",
+    "why_broken",
     "why_not_covered",
     "why_open_again",
     "why_so_sure",

@@ -15,6 +15,8 @@ from rules.health.telling import is_fault_rule
 from rules.pause import DEVICE_PAUSED, PAUSE_ENDS
 from rules.protection import NOT_HEARD
 from rules.rule import SIGNS_OF_LIFE, AnyRule, NotByRule, QuietRule
+from rules.wording.alerting import NAMES as ALERTING
+from rules.wording.alerting import what_is_stuck, whole_again
 from rules.wording.faults import what_devices_have
 from rules.wording.heard import Sense, appliance_of, fill, happened, place_of, sense
 from rules.wording.names import name, readable
@@ -88,8 +90,8 @@ def what_happened(alert: Alert, rule: AnyRule | None, site: Site, voice: Voice) 
     lasting = since if ongoing else from_when
     if alert.rule == NOT_HEARD:
         return f"{who_is_silent(alert.room, voice)} {lasting(alert.raised_at, voice)}."
-    if is_fault_rule(alert.rule):
-        return what_devices_have(alert, voice)
+    if is_fault_rule(alert.rule) or alert.rule in ALERTING:
+        return what_devices_have(alert, voice) if is_fault_rule(alert.rule) else what_is_stuck(alert, voice)
     if alert.rule == PAUSE_ENDS and alert.evidence:
         return _pause_ends(alert.evidence[-1], voice)
     if alert.rule == AWAY_ENDS and alert.evidence:
@@ -279,8 +281,8 @@ def how_it_ended(alert: Alert, rule: AnyRule | None, site: Site, voice: Voice) -
         )
     if alert.rule == NOT_HEARD:
         return _sentence(voice, ("Kontakt igjen", "Contact again"), over)
-    if is_fault_rule(alert.rule):
-        return _sentence(voice, ("I orden igjen", "In order again"), over)
+    if is_fault_rule(alert.rule) or alert.rule in ALERTING:
+        return whole_again(alert, alert.cleared_at, voice)
     of_life = isinstance(rule, NotByRule) and rule.signs == SIGNS_OF_LIFE
     if isinstance(rule, QuietRule) or of_life:
         return _sentence(voice, ("Livstegn igjen", "Sign of life again"), over)

@@ -10,6 +10,7 @@ from rules.health.thresholds import fault_rules
 from rules.pause import PAUSE_ENDS
 from rules.protection import NOT_HEARD
 from rules.rule import AnyRule
+from rules.wording.alerting import NAMES as ALERTING
 from rules.wording.faults import name_of_fault
 from rules.wording.voice import Voice
 
@@ -31,6 +32,8 @@ def name_of_rule(id: str, rule: AnyRule | None, voice: Voice) -> str:
     if is_fault_rule(id):
         kind = next((k for k in fault_rules() if rule_of(k) == id), None)
         return readable(id) if kind is None else name_of_fault(kind, voice)
+    if id in ALERTING:
+        return ALERTING[id][voice.language == "en"]
     if id == PAUSE_ENDS:
         return "Pause er snart over" if voice.language == "nb" else "A pause is about to end"
     if id in _OF_ABSENCES:

@@ -51,3 +51,17 @@ def test_body(language: Language) -> str:
         if language == "en"
         else "Denne enheten får varslene dine. Det har ikke skjedd noe."
     )
+
+
+def subject_of_proof(place: str, language: Language) -> str:
+    """`PRØVE av varslingen: Solsida. Ingen handling nødvendig`."""
+    if language == "en":
+        return f"TEST of the alerting: {place}. Nothing to do"
+    return f"PRØVE av varslingen: {place}. Ingen handling nødvendig"
+
+
+def body_of_proof(language: Language) -> str:
+    """Who gets it learns that it got through, and that nothing is wrong."""
+    if language == "en":
+        return "This is a test, nothing to do. It shows that alerts reach you.\n"
+    return "Dette er en prøve, ingen handling nødvendig. Den viser at varsler når fram til deg.\n"

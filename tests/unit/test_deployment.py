@@ -15,7 +15,7 @@ from hub.settings import read_settings
 ROOT = Path(__file__).parents[2]
 COMPOSE: dict[str, Any] = YAML(typ="safe").load(ROOT / "docker-compose.yml")
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
-OURS = ["hub", "web"]
+OURS = ["hub", "web", "watch"]
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 BROKER = dict(
     line.split(maxsplit=1)
@@ -25,8 +25,8 @@ BROKER = dict(
 every_service = pytest.mark.parametrize("name", SERVICES)
 
 
-def test_an_installation_has_a_broker_a_time_series_store_a_hub_and_the_pages() -> None:
-    assert set(SERVICES) == {"broker", "influxdb", "hub", "web"}
+def test_an_installation_has_a_broker_a_time_series_store_a_hub_the_pages_and_a_watchman() -> None:
+    assert set(SERVICES) == {"broker", "influxdb", "hub", "web", "watch"}
 
 
 @every_service

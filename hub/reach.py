@@ -1,0 +1,188 @@
+"""The week to come, looked at each day and at each change that decides who would be told: gaps become tasks,
+and a task is done when the gap is gone.
+
+Here: what the answer is worked out from, when it is, and the tasks. Not here: the answer (rules/reach.py).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection
+from datetime import datetime, time, timedelta
+
+import msgspec
+
+from hub.store import audit, contacts, gaps, health, pauses, shifts
+from hub.store.db import transaction
+from hub.store.gaps import GapTask
+from rules.building import Site
+from rules.catalogue import catalogue
+from rules.duty import Shift
+from rules.pause import Refusal
+from rules.reach import HOUR, HOURS, Off, Roster, Week, without_absent
+from rules.reach import week as of_the_week
+from rules.rulebook import Rulebook, days_of_moving, rulebook
+
+NEWS = timedelta(hours=24)
+"""[default] A gap so near is shown on the board: somebody who is there now has to see to it."""
+
+
+def say_usable_ways(
+    connection: sqlite3.Connection, site: str, usable: Collection[str], now: datetime
+) -> None:
+    """The hub alone knows which ways it can use: others look here. Within a transaction."""
+    health.say(connection, site, "ways", "ok", now, " ".join(sorted(usable)))
+
+
+def usable_ways(connection: sqlite3.Connection, site: str) -> frozenset[str]:
+    """The ways that the hub said it can use; all, where it has not said it yet."""
+    said = next((h.detail for h in health.everything(connection, site) if h.part == "ways"), None)
+    if said is not None:
+        return frozenset(said.split())
+    return frozenset(contact.way for contact in contacts.everything(connection, site))
+
+
+def week(connection: sqlite3.Connection, site: Site, usable: Collection[str], now: datetime) -> Week:
+    """Who would be told in each hour from the one that has begun on."""
+    start = now.replace(minute=0, second=0, microsecond=0)
+    books = _books(site, start)
+    planned = _planned(connection, site, start, start + (HOURS + 1) * HOUR)
+    return of_the_week(books, planned, _ways(connection, site, usable), _off(connection, books[0][1]), start)
+
+
+def roster(
+    connection: sqlite3.Connection, site: Site, book: Rulebook, usable: Collection[str], at: datetime
+) -> Roster:
+    """To ask of one hour how a call would go."""
+    return Roster(
+        book, _planned(connection, site, at - HOUR, at + 24 * HOUR), _ways(connection, site, usable)
+    )
+
+
+def _planned(connection: sqlite3.Connection, site: Site, since: datetime, until: datetime) -> list[Shift]:
+    absences = shifts.absences(connection, site.site, since, until)
+    return without_absent(shifts.between(connection, site.site, since, until), absences)
+
+
+def _books(site: Site, start: datetime) -> list[tuple[datetime, Rulebook]]:
+    """The rules in force from each midnight on at which others come into force."""
+    today = start.astimezone(site.zone).date()
+    last = (start + HOURS * HOUR).astimezone(site.zone).date()
+    days = [day for day in days_of_moving(site, today) if day <= last]
+    midnights = [datetime.combine(day, time(), site.zone).astimezone(start.tzinfo) for day in days]
+    return [
+        (start, rulebook(site, catalogue(), today)),
+        *((at, rulebook(site, catalogue(), day)) for at, day in zip(midnights, days, strict=True)),
+    ]
+
+
+def _ways(connection: sqlite3.Connection, site: Site, usable: Collection[str]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for contact in contacts.everything(connection, site.site):
+        if contact.way in usable:
+            found[contact.person] = (*found.get(contact.person, ()), contact.way)
+    return found
+
+
+def _off(connection: sqlite3.Connection, book: Rulebook) -> list[Off]:
+    found = []
+    for pause in pauses.active(connection, book.site.site):
+        if pause.device is None:
+            found.append(Off(pause.rule, pause.room, pause.ends_at))
+        else:
+            watches = book.dependents.get(f"device:{pause.device}", ())
+            found += [Off(watch.name, watch.room, pause.ends_at) for watch in watches]
+    return found
+
+
+class Reach:
+    """Looks again when something has changed, and each local day. Of one thread."""
+
+    def __init__(self, usable: Collection[str]) -> None:
+        self._usable = usable
+        self._basis: object = None
+
+    def follow(self, connection: sqlite3.Connection, site: Site, now: datetime) -> bool:
+        """Whether it was looked at anew."""
+        basis = _basis(connection, site, now)
+        if basis == self._basis:
+            return False
+        keep(connection, site, week(connection, site, self._usable, now), self._usable, now)
+        self._basis = basis
+        return True
+
+
+def _basis(connection: sqlite3.Connection, site: Site, now: datetime) -> object:
+    """What decides the answer, cheaply: another value means that it may be another."""
+    counted = [
+        tuple(connection.execute(query, (site.site,)).fetchone())
+        for query in (
+            "SELECT max(id) FROM site_version WHERE site = ?",
+            "SELECT count(*), max(id), sum(starts_at), sum(ends_at) FROM shift WHERE site = ?",
+            "SELECT count(*), sum(starts_at), sum(ends_at) FROM staff_absence WHERE site = ?",
+            "SELECT count(*), max(added_at) FROM contact WHERE site = ?",
+            "SELECT count(*), max(id), sum(ends_at) FROM pause WHERE site = ? AND ended_at IS NULL",
+        )
+    ]
+    return (counted, now.astimezone(site.zone).date(), now.hour)
+
+
+def keep(
+    connection: sqlite3.Connection, site: Site, found: Week, usable: Collection[str], now: datetime
+) -> None:
+    """Gaps become tasks; what is no longer found is done."""
+    with transaction(connection):
+        say_usable_ways(connection, site.site, usable, now)
+        known = {task.key: task for task in gaps.standing(connection, site.site)}
+        for gap in found.gaps:
+            task = known.pop((gap.unit, gap.reason, gap.subject), None)
+            if task is None:
+                task = GapTask(
+                    0, site.site, gap.unit, gap.reason, gap.subject, now, gap.hours[0], 0, 0, gap.warning
+                )
+                task = gaps.add(connection, task)
+            after = msgspec.structs.replace(
+                task,
+                next_at=gap.hours[0],
+                hours=len(gap.hours),
+                residents=len(gap.residents),
+                warning=gap.warning,
+            )
+            if after != task:
+                gaps.put(connection, after)
+        for task in known.values():
+            gaps.put(connection, msgspec.structs.replace(task, gone_at=now))
+
+
+def assign(
+    connection: sqlite3.Connection,
+    site: Site,
+    id: int,
+    owner: str,
+    due: datetime,
+    by: str,
+    now: datetime,
+) -> GapTask | Refusal:
+    """Somebody sees to it by then. Nobody can tick it off: it is done when it is gone."""
+    if owner not in {person.id for person in site.people}:
+        return Refusal(f"{site.site} has no person {owner!r}", "no_person")
+    if due <= now:
+        return Refusal("the day lies in the past; expected a later one", "end_past")
+    with transaction(connection):
+        task = gaps.get(connection, site.site, id)
+        if task is None or task.gone_at is not None:
+            return Refusal("there is no such gap any more", "no_gap")
+        after = msgspec.structs.replace(task, owner=owner, due=due)
+        gaps.put(connection, after)
+        detail = {"unit": task.unit, "gap": task.reason, "subject": task.subject, "owner": owner, "due": due}
+        audit.add(connection, site.site, now, by, "gap assigned", detail)
+    return after
+
+
+def near(tasks: Collection[GapTask], now: datetime) -> list[GapTask]:
+    """Those in the hours to come in which somebody would not be told: for the board."""
+    return [
+        task
+        for task in tasks
+        if task.reason in ("nobody_on_duty", "no_way", "late") and task.next_at < now + NEWS
+    ]

@@ -1,0 +1,135 @@
+"""The watchman at work: a look at every part each few seconds, its state written down, people told.
+
+Messages and the heartbeat go out in a thread of their own: a way that hangs does not blind the watchman.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Event
+
+import msgspec
+import urllib3
+
+from hub.clock import WallClock
+from hub.mqtt.broker import BrokerAccess
+from hub.settings import Settings
+from hub.store.sites import NoSiteError
+from hub.watch import look, state
+from hub.watch.echo import Echo
+from hub.watch.heartbeat import Heartbeat
+from hub.watch.state import Reachable, State
+from hub.watch.tell import Teller
+from rules.building import Site
+from rules.watch import PARTS, Part, Standing, Tell, all_well, looked
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY = 3.0  # seconds
+REMEMBER_EVERY = timedelta(seconds=30)
+
+
+class Watchman:
+    def __init__(self, settings: Settings, site: Site) -> None:
+        """`site`: as it was at the start; a newer one is taken up."""
+        self._settings, self._site = settings, site
+        self._clock = WallClock()
+        self._tell_after = timedelta(seconds=settings.watch_tell_after)
+        self._echo = Echo(BrokerAccess.from_settings(settings), site.site)
+        self._teller = Teller(settings, self._clock)
+        self._heartbeat = Heartbeat(settings.heartbeat_url)
+        self._pool = urllib3.PoolManager(retries=False)
+        before = state.read(settings.data)
+        self._parts: dict[Part, Standing] = dict(before.parts) if before is not None else {}
+        self._people: list[Reachable] = state.read_people(settings.data)
+        self._remembered = self._clock.now() - REMEMBER_EVERY
+        self._not_written = ""
+        self._stopping = Event()
+        self._out = ThreadPoolExecutor(1, "messages")
+        self._beats = ThreadPoolExecutor(1, "heartbeat")
+
+    def run(self) -> None:
+        """Until `stop()`."""
+        self._beats.submit(self._heartbeat.begin)
+        try:
+            while not self._stopping.is_set():
+                self.look()
+                self._stopping.wait(LOOK_EVERY)
+        finally:
+            self._echo.stop()
+            self._out.shutdown(cancel_futures=True)
+            self._beats.shutdown(cancel_futures=True)
+
+    def stop(self) -> None:
+        self._stopping.set()
+
+    def look(self) -> list[Tell]:
+        """One round; returns what people are told."""
+        trouble = self._trouble()
+        now = self._clock.now()
+        tells: list[Tell] = []
+        for part in PARTS:
+            before = self._parts.get(part, Standing())
+            self._parts[part], tell = looked(part, before, trouble.get(part), now, self._tell_after)
+            if tell is not None:
+                tells.append(tell)
+        self._write(State(self._site.site, now, self._parts))
+        if tells:
+            log.warning("telling: %s", "; ".join(f"{t.part} {t.kind} {t.why}" for t in tells))
+            self._out.submit(self._tell, tells)
+        down = "; ".join(f"{part}: {s.why}" for part, s in self._parts.items() if s.is_down)
+        self._beats.submit(self._heartbeat.beat, all_well(self._parts), down, now)
+        return tells
+
+    def _trouble(self) -> dict[Part, str]:
+        """What is wrong with each part that is not well."""
+        found: dict[Part, str | None] = {"broker": self._echo.trouble()}
+        found["web"] = look.web_trouble(self._pool, self._web)
+        found["store"] = self._echo.disk or self._not_written or None
+        try:
+            found["store"] = found["store"] or look.disk_trouble(self._settings.data)
+            with look.reading(self._settings.database) as connection:
+                now = self._clock.now()
+                found["hub"] = look.hub_trouble(connection, self._site.site, now)
+                found["alerting"] = look.alerting_trouble(connection, self._site, now)
+                self._remember(connection)
+        except (sqlite3.Error, OSError, NoSiteError) as error:
+            found["store"] = found["store"] or f"the database can't be read: {error}"
+        return {part: why for part, why in found.items() if why}
+
+    def _remember(self, connection: sqlite3.Connection) -> None:
+        """Whom to tell, for when the database can't say it any more."""
+        now = self._clock.now()
+        if now - self._remembered < REMEMBER_EVERY:
+            return
+        self._remembered = now
+        self._site = look.site_of(connection, self._site.site) or self._site
+        people = look.people(connection, self._site, now)
+        if people != self._people:
+            self._people = people
+            state.write_people(self._settings.data, people)
+
+    def _write(self, said: State) -> None:
+        try:
+            state.write(self._settings.data, said)
+            self._not_written = ""
+        except OSError as error:
+            self._not_written = f"the disk does not take what is written: {error.strerror}"
+        self._echo.say(msgspec.json.encode(said))
+
+    def _tell(self, tells: list[Tell]) -> None:
+        try:
+            if not self._teller.tell(self._site, tells, self._people):
+                log.error("nobody could be told: %s", "; ".join(f"{t.part} {t.kind}" for t in tells))
+        except Exception:
+            log.exception("people could not be told")
+
+    @property
+    def _web(self) -> str:
+        if self._settings.watch_web is not None:
+            return self._settings.watch_web
+        host = self._settings.web_host
+        return f"http://{'127.0.0.1' if host in ('0.0.0.0', '::') else host}:{self._settings.web_port}"

@@ -1,0 +1,122 @@
+"""Whom the watchman tells that Vaka is down, in which words, by which ways: its own, and those of the people
+on duty as the database last said.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+import apprise
+
+from hub.clock import Clock
+from hub.settings import Settings
+from hub.summoner import configured_ways
+from hub.watch.state import Reachable
+from hub.ways.way import Message, Way
+from rules.building import Site
+from rules.watch import Tell
+from rules.wording.voice import Language, Voice
+from rules.wording.watch import body, subject
+
+log = logging.getLogger(__name__)
+
+
+def recipients(known: Iterable[Reachable], now: datetime) -> list[Reachable]:
+    """The night patrol and the leaders on duty; where there are none the carers on duty; where nobody is, the
+    leaders whom the site names, and without them everybody.
+    """
+    everybody = list(known)
+    on_duty = [
+        one
+        for one in everybody
+        if one.starts_at is not None and one.ends_at is not None and one.starts_at <= now < one.ends_at
+    ]
+    named = [one for one in everybody if one.starts_at is None]
+    for group in (
+        [one for one in on_duty if one.function in ("night_patrol", "leader")],
+        on_duty,
+        [one for one in named if one.function == "leader"],
+        named,
+    ):
+        if group:
+            return list({(one.way, one.address): one for one in group}.values())
+    return []
+
+
+class Teller:
+    """Its own ways come from a file of Apprise addresses, read at each message. Not for the watchman's own
+    thread: a way may take its time.
+    """
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self._own = settings.watch_to_file
+        self._address = settings.web_address
+        self._ways: dict[str, Way] = {}
+        self._clock = clock
+        try:
+            self._ways = {way.name: way for way in configured_ways(settings, clock)}
+        except OSError as error:
+            log.error("the house's own ways can't be used: %s", error)
+
+    def tell(self, site: Site, tells: Sequence[Tell], people: Iterable[Reachable]) -> int:
+        """Returns by how many ways it went out."""
+        now = self._clock.now()
+        taken = 0
+        for one in recipients(people, now):
+            language: Language = "en" if one.language == "en" else "nb"
+            way = self._ways.get(one.way)
+            if way is None:
+                continue
+            failed = way.send(self._message(site, tells, one, language, now))
+            if failed is None:
+                taken += 1
+            else:
+                log.error("%s to %s did not go out: %s", one.way, one.person, failed.why)
+        return taken + self._tell_own(site, tells, now)
+
+    def _tell_own(self, site: Site, tells: Sequence[Tell], now: datetime) -> int:
+        voice = Voice(site.language, site.zone, now)
+        taken = 0
+        for url in _lines(self._own):
+            sender = apprise.Apprise()
+            if not sender.add(url):
+                log.error("a line of %s is no Apprise address", self._own)
+            elif sender.notify(
+                body=body(tells, voice, self._address), title=subject(tells, site.name, voice)
+            ):
+                taken += 1
+            else:
+                log.error("an Apprise address of %s took nothing", self._own)
+        return taken
+
+    def _message(
+        self, site: Site, tells: Sequence[Tell], to: Reachable, language: Language, now: datetime
+    ) -> Message:
+        voice = Voice(language, site.zone, now)
+        return Message(
+            id=f"vaka-{site.site}-watch-{now.timestamp():.0f}",
+            site=site.site,
+            person=to.person,
+            address=to.address,
+            urgent=True,
+            subject=subject(tells, site.name, voice),
+            body=body(tells, voice, self._address),
+            at=now,
+            alerts=(),
+            summonses=(),
+        )
+
+
+def _lines(file: Path | None) -> list[str]:
+    """The addresses; empty lines and those that begin with # are none."""
+    if file is None:
+        return []
+    try:
+        text = file.read_text()
+    except OSError as error:
+        log.error("%s can't be read: %s", file, error.strerror)
+        return []
+    return [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#")]

@@ -1,0 +1,332 @@
+"""Who would be told: for every hour of the week to come, every resident and every rule in force, by which way
+and by when; and the hours in which the answer is nobody, or somebody too late.
+
+Here: the answer, from values. Not here: where the roster and the contacts come from, and that a gap is a task
+(hub/reach.py). Hours in which nothing differs are answered once: rules of a severity in a unit go the same
+way, and who is on duty changes a few times a day.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, time, timedelta
+from typing import Literal, NamedTuple
+
+import msgspec
+
+from rules.duration import Window
+from rules.duty import Shift, StaffAbsence, called
+from rules.escalation import EscalationCourse, EscalationStep, Group
+from rules.rule import NotByRule
+from rules.rulebook import Rulebook, Watch
+from rules.severity import SEVERITIES, Severity
+
+HOURS = 168
+HOUR = timedelta(hours=1)
+LATE = timedelta(minutes=20)
+"""[default] Help that is only called for after so long comes too late to be counted on; what is low may wait.
+"""
+
+Reason = Literal[
+    "nobody_on_duty", "no_way", "late", "paused", "no_basis", "no_sensor", "one_person"
+]  # fmt: skip
+ROUTING: frozenset[Reason] = frozenset({"nobody_on_duty", "no_way", "late"})
+"""Somebody would not be told, whatever the sensors say. The others leave a rule off, or hang on one person.
+"""
+
+
+class Told(NamedTuple):
+    """A stage of the course: `people` are called `after` the alert, and by which ways each is reached."""
+
+    after: timedelta
+    to: tuple[Group, ...]
+    people: tuple[str, ...]
+    ways: tuple[tuple[str, ...], ...]
+    why: tuple[str, ...]
+
+    @property
+    def reached(self) -> tuple[str, ...]:
+        return tuple(person for person, ways in zip(self.people, self.ways, strict=True) if ways)
+
+
+class Route(NamedTuple):
+    """How a call would go. `reason` None: in time, and to more than one."""
+
+    stages: tuple[Told, ...]
+    reason: Reason | None
+
+    @property
+    def first(self) -> Told | None:
+        """The first stage that reaches anybody."""
+        return next((stage for stage in self.stages if stage.reached), None)
+
+
+class Gap(msgspec.Struct, frozen=True):
+    """Hours in which somebody would not be told. `subject`: the rule, and of a pause its room too. `hours`:
+    their beginnings (aware UTC), in order.
+    """
+
+    unit: str
+    reason: Reason
+    subject: str
+    hours: tuple[datetime, ...]
+    residents: tuple[str, ...]
+
+    @property
+    def warning(self) -> bool:
+        return self.reason == "one_person"
+
+
+class Week(msgspec.Struct, frozen=True):
+    """`cells`: of each unit, what is wrong in each hour."""
+
+    hours: tuple[datetime, ...]
+    cells: dict[str, tuple[frozenset[Reason], ...]]
+    gaps: tuple[Gap, ...]
+
+
+def without_absent(shifts: Iterable[Shift], absences: Sequence[StaffAbsence]) -> list[Shift]:
+    """The shifts as they are worked: without the time in which whoever was planned is absent."""
+    found: list[Shift] = []
+    for shift in shifts:
+        left = [shift]
+        for absence in (one for one in absences if one.person == shift.person):
+            left = [rest for part in left for rest in _outside(part, absence)]
+        found += left
+    return found
+
+
+def _outside(shift: Shift, absence: StaffAbsence) -> list[Shift]:
+    if absence.ends_at <= shift.starts_at or shift.ends_at <= absence.starts_at:
+        return [shift]
+    before = msgspec.structs.replace(shift, ends_at=absence.starts_at)
+    after = msgspec.structs.replace(shift, starts_at=absence.ends_at)
+    return [part for part in (before, after) if part.starts_at < part.ends_at]
+
+
+class Off(NamedTuple):
+    """A rule that is switched off in a room until then."""
+
+    rule: str
+    room: str
+    until: datetime
+
+
+class _Alike(NamedTuple):
+    """Rules that go the same way at the same hours."""
+
+    unit: str
+    severity: Severity
+    window: Window | None
+    carers: frozenset[int]
+    """The shifts whose carer looks after one of the residents."""
+
+
+class Roster:
+    """The planned shifts, cut into stretches in which nobody comes or goes. `ways`: by person those by which
+    they are reached.
+    """
+
+    def __init__(self, book: Rulebook, shifts: Iterable[Shift], ways: Mapping[str, tuple[str, ...]]) -> None:
+        self._site, self._ways = book.site, ways
+        self.shifts = [shift for shift in shifts if shift.source == "roster"]
+        self.changes = sorted({at for shift in self.shifts for at in (shift.starts_at, shift.ends_at)})
+        self._on_duty: dict[int, tuple[list[Shift], frozenset[int]]] = {}
+        self._routes: dict[tuple[object, ...], Route] = {}
+        self._courses: dict[tuple[str, Severity], EscalationCourse] = {}
+        self._carers: dict[str, set[int]] = {}
+        for number, shift in enumerate(self.shifts):
+            for resident in shift.residents:
+                self._carers.setdefault(resident, set()).add(number)
+
+    def carers_of(self, residents: Iterable[str]) -> frozenset[int]:
+        """The shifts on which somebody looks after one of them."""
+        return frozenset(number for resident in residents for number in self._carers.get(resident, ()))
+
+    def route(
+        self,
+        unit: str,
+        severity: Severity,
+        residents: Sequence[str],
+        at: datetime,
+        carers: frozenset[int] | None = None,
+    ) -> Route:
+        """How an alert of then would be passed on: each stage with those who are on duty at its own time.
+        `carers`: of these residents, where that is known already.
+        """
+        carers = self.carers_of(residents) if carers is None else carers
+        course = self._courses.get((unit, severity))
+        if course is None:
+            course = self._courses[unit, severity] = self._site.escalation_of(unit).course(severity)
+        times = [at + step.after for step in course.steps]
+        stretches = [bisect_right(self.changes, time) for time in times]
+        theirs = frozenset[int]()
+        for then, stretch in zip(times, stretches, strict=True):
+            theirs |= carers & self._there(then, stretch)[1]
+        key = (unit, severity, theirs, *stretches)
+        if key not in self._routes:
+            stages = tuple(
+                self._told(step, unit, residents, then, stretch)
+                for step, then, stretch in zip(course.steps, times, stretches, strict=True)
+            )
+            self._routes[key] = Route(stages, self._what_is_wrong(stages, severity))
+        return self._routes[key]
+
+    def _there(self, at: datetime, stretch: int) -> tuple[list[Shift], frozenset[int]]:
+        if stretch not in self._on_duty:
+            numbers = [n for n, s in enumerate(self.shifts) if s.starts_at <= at < s.ends_at]
+            self._on_duty[stretch] = ([self.shifts[n] for n in numbers], frozenset(numbers))
+        return self._on_duty[stretch]
+
+    def _told(
+        self, step: EscalationStep, unit: str, residents: Sequence[str], at: datetime, stretch: int
+    ) -> Told:
+        on_duty = self._there(at, stretch)[0]
+        groups = [called(group, unit, residents, self._site, on_duty, at) for group in step.to]
+        people = tuple(dict.fromkeys(person for group in groups for person in group.people))
+        ways = tuple(self._ways.get(person, ()) for person in people)
+        return Told(step.after, step.to, people, ways, tuple(group.why for group in groups))
+
+    def _what_is_wrong(self, stages: Sequence[Told], severity: Severity) -> Reason | None:
+        on_duty = any(why in ("on_duty", "nobody_assigned") for stage in stages for why in stage.why)
+        if not any(stage.people for stage in stages) or (self.shifts and not on_duty):
+            return "nobody_on_duty"
+        reached = [stage for stage in stages if stage.reached]
+        if not reached:
+            return "no_way"
+        if severity != "low" and reached[0].after >= LATE:
+            return "late"
+        return "one_person" if len({p for stage in reached for p in stage.reached}) == 1 else None
+
+
+def week(
+    books: Sequence[tuple[datetime, Rulebook]],
+    shifts: Sequence[Shift],
+    ways: Mapping[str, tuple[str, ...]],
+    off: Sequence[Off],
+    start: datetime,
+) -> Week:
+    """`books`: the rules in force from each instant on, in order, the first from before `start`. `start`: the
+    beginning of an hour.
+    """
+    hours = tuple(start + n * HOUR for n in range(HOURS))
+    units = [unit.id for unit in books[0][1].site.units]
+    found = _Found({unit: [set() for _ in hours] for unit in units})
+    for number, (since, book) in enumerate(books):
+        until = books[number + 1][0] if number + 1 < len(books) else hours[-1] + HOUR
+        held = [(n, at) for n, at in enumerate(hours) if at + HOUR > since and at < until]
+        if held:
+            _look(found, book, Roster(book, shifts, ways), held, off)
+    cells = {unit: tuple(frozenset(cell) for cell in row) for unit, row in found.cells.items()}
+    gaps = [
+        Gap(unit, reason, subject, tuple(hours[n] for n in sorted(when)), tuple(sorted(found.residents[key])))
+        for key, when in found.hours.items()
+        for unit, reason, subject in [key]
+    ]
+    return Week(hours, cells, tuple(sorted(gaps, key=_gravest_first)))
+
+
+def _gravest_first(gap: Gap) -> tuple[bool, bool, datetime, str, str, str]:
+    return (gap.warning, gap.reason not in ROUTING, gap.hours[0], gap.unit, gap.reason, gap.subject)
+
+
+class _Found:
+    def __init__(self, cells: dict[str, list[set[Reason]]]) -> None:
+        self.cells = cells
+        self.hours: dict[tuple[str, Reason, str], set[int]] = {}
+        self.residents: dict[tuple[str, Reason, str], set[str]] = {}
+
+    def note(self, unit: str, reason: Reason, subject: str, hours: Iterable[int], who: Iterable[str]) -> None:
+        key = (unit, reason, subject)
+        noted = self.hours.setdefault(key, set())
+        for hour in hours:
+            noted.add(hour)
+            if unit in self.cells:
+                self.cells[unit][hour].add(reason)
+        self.residents.setdefault(key, set()).update(who)
+        if not noted:
+            del self.hours[key], self.residents[key]
+
+
+def _look(
+    found: _Found, book: Rulebook, roster: Roster, hours: Sequence[tuple[int, datetime]], off: Sequence[Off]
+) -> None:
+    """The hours in which one rulebook is in force."""
+    alike: dict[_Alike, list[Watch]] = {}
+    for watch in book.watches.values():
+        if watch.rule.goal is None:
+            carers = roster.carers_of(watch.residents)
+            group = _Alike(watch.unit, watch.rule.severity, window_of(watch), carers)
+            alike.setdefault(group, []).append(watch)
+    open_hours: dict[Window | None, list[tuple[int, datetime]]] = {}
+    for group, watches in alike.items():
+        if group.window not in open_hours:
+            open_hours[group.window] = [hour for hour in hours if _is_open(group.window, hour[1], book)]
+        _pass_on(found, roster, group, watches, open_hours[group.window])
+    for one in off:
+        paused = book.watches.get((one.rule, one.room))
+        if paused is not None:
+            concerned = [n for n, at in hours if at < one.until and _is_open(window_of(paused), at, book)]
+            found.note(paused.unit, "paused", f"{one.rule} {one.room}", concerned, paused.residents)
+    _note_what_is_missing(found, book, [n for n, _ in hours])
+
+
+def _pass_on(
+    found: _Found,
+    roster: Roster,
+    group: _Alike,
+    watches: Sequence[Watch],
+    hours: Sequence[tuple[int, datetime]],
+) -> None:
+    residents = tuple(dict.fromkeys(resident for watch in watches for resident in watch.residents))
+    wrong: dict[Reason, list[int]] = {}
+    for n, at in hours:
+        within = roster.changes[bisect_right(roster.changes, at) : bisect_right(roster.changes, at + HOUR)]
+        for moment in (at, *(change for change in within if change < at + HOUR)):
+            reason = roster.route(group.unit, group.severity, residents, moment, group.carers).reason
+            if reason is not None:
+                wrong.setdefault(reason, []).append(n)
+    for reason, when in wrong.items():
+        found.note(group.unit, reason, "", when, residents)
+
+
+def _note_what_is_missing(found: _Found, book: Rulebook, hours: Sequence[int]) -> None:
+    """Rules that were meant for a room and are not in force there at any hour."""
+    units = {room.id: room.unit for room in book.site.rooms}
+    living: dict[str, list[str]] = {}
+    for resident in book.site.residents:
+        living.setdefault(resident.room, []).append(resident.id)
+    for lack in (one for one in book.uncovered if not one.goal):
+        found.note(units[lack.room], "no_sensor", lack.rule, hours, living.get(lack.room, ()))
+    for without in (one for one in book.without_basis if not one.goal):
+        found.note(units[without.room], "no_basis", without.rule, hours, without.residents)
+
+
+def window_of(watch: Watch) -> Window | None:
+    """When a rule can raise an alert at all; None: at any hour."""
+    if isinstance(watch.rule, NotByRule):
+        return Window(watch.rule.by, _an_hour_later(watch.rule))
+    window = getattr(watch.rule, "window", None)
+    return window if isinstance(window, Window) else None
+
+
+def _an_hour_later(rule: NotByRule) -> time:
+    return rule.by.replace(hour=(rule.by.hour + 1) % 24)
+
+
+def _is_open(window: Window | None, at: datetime, book: Rulebook) -> bool:
+    """Whether some of the hour that begins then lies in the window."""
+    if window is None:
+        return True
+    return any(window.contains(at + n * HOUR / 4, book.zone) for n in range(4))
+
+
+def severities(book: Rulebook, unit: str, at: datetime) -> list[Severity]:
+    """Of the rules that can raise an alert in the hour that begins then, the gravest first."""
+    found = {
+        watch.rule.severity
+        for watch in book.watches.values()
+        if watch.unit == unit and watch.rule.goal is None and _is_open(window_of(watch), at, book)
+    }
+    return [severity for severity in reversed(SEVERITIES) if severity in found]

@@ -1,0 +1,125 @@
+"""What an independent watchman makes of what it sees of Vaka's parts: when one counts as down, who is told
+and when again, and when it is well.
+
+Here: decisions on values. Not here: looking at the parts and telling people (hub/watch).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Literal, get_args
+
+import msgspec
+
+from rules.alert import Concern
+from rules.finding import Finding
+
+Part = Literal["hub", "broker", "store", "web", "alerting"]
+"""Hub: it judges and calls. Broker: it passes a message on. Store: what is written stays. Web: the pages.
+Alerting: no step of it is overdue.
+"""
+PARTS: tuple[Part, ...] = get_args(Part)
+
+WATCH_GONE = "watch-gone"
+"""The hub's own rule: the watchman itself is silent. Its alerts' room is the site."""
+PART_DOWN = "part-down"
+"""The hub's own rule: the watchman says that a part beside the hub is down. Its alerts' room is the part."""
+
+DOWN_AFTER = timedelta(seconds=9)
+"""[default] A part that fails for so long is down, and not just slow."""
+TELL_AFTER = timedelta(seconds=45)
+"""[default] From then on the night patrol is told; a restart after an upgrade takes less."""
+REPEAT = timedelta(minutes=5)
+"""[default] They are told again so often, until it is well."""
+WELL_AFTER = timedelta(seconds=60)
+"""[default] A part that comes back for less is not well: one that comes and goes is one outage."""
+SILENT_AFTER = timedelta(seconds=20)
+"""[default] A watchman that has said nothing for so long is gone: it speaks every three seconds."""
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """One part. `failing_since`: since when each look has failed. `down_since`: the beginning of the outage,
+    of which short recoveries are a part. `well_since`: since when it has been well in an outage.
+    """
+
+    why: str = ""
+    failing_since: datetime | None = None
+    down_since: datetime | None = None
+    well_since: datetime | None = None
+    told_at: datetime | None = None
+
+    @property
+    def is_down(self) -> bool:
+        return self.down_since is not None
+
+
+class Tell(msgspec.Struct, frozen=True):
+    """What people are to be told of a part. `again`: they were told before and it is down still."""
+
+    part: Part
+    kind: Literal["down", "well"]
+    since: datetime
+    why: str = ""
+    again: bool = False
+
+
+def looked(
+    part: Part, before: Standing, trouble: str | None, now: datetime, tell_after: timedelta = TELL_AFTER
+) -> tuple[Standing, Tell | None]:
+    """After a look at a part: how it stands, and what is to be told. `trouble`: None where it is well."""
+    if trouble is None:
+        return _well(part, before, now)
+    failing_since = before.failing_since or now
+    down_since = before.down_since
+    if down_since is None and now - failing_since >= DOWN_AFTER:
+        down_since = failing_since
+    after = Standing(trouble, failing_since, down_since, None, before.told_at)
+    if down_since is None or now - down_since < tell_after:
+        return after, None
+    if before.told_at is not None and now - before.told_at < REPEAT:
+        return after, None
+    told = msgspec.structs.replace(after, told_at=now)
+    return told, Tell(part, "down", down_since, trouble, before.told_at is not None)
+
+
+def _well(part: Part, before: Standing, now: datetime) -> tuple[Standing, Tell | None]:
+    if before.down_since is None:
+        return Standing(), None
+    well_since = before.well_since or now
+    if now - well_since < WELL_AFTER:
+        return msgspec.structs.replace(before, failing_since=None, well_since=well_since), None
+    told = Tell(part, "well", before.down_since) if before.told_at is not None else None
+    return Standing(), told
+
+
+def all_well(standings: Mapping[Part, Standing]) -> bool:
+    """Whether an outside watchman may be told that all is well: every part, and not in the middle of coming
+    and going.
+    """
+    return all(
+        part in standings and standings[part].failing_since is None and not standings[part].is_down
+        for part in PARTS
+    )
+
+
+def gone(site: str, since: datetime) -> tuple[Finding, Concern]:
+    """The watchman itself is silent: nobody would notice if Vaka stopped."""
+    return Finding(WATCH_GONE, site, "raised", since, "the watchman is silent"), _CONCERN
+
+
+def back(site: str, at: datetime) -> tuple[Finding, Concern]:
+    return Finding(WATCH_GONE, site, "cleared", at, "the watchman is back"), _CONCERN
+
+
+def part_down(part: Part, standing: Standing, at: datetime) -> tuple[Finding, Concern]:
+    """What the watchman says of a part that the hub itself cannot see."""
+    since = standing.down_since or at
+    return Finding(PART_DOWN, part, "raised", since, standing.why), _CONCERN
+
+
+def part_well(part: Part, at: datetime) -> tuple[Finding, Concern]:
+    return Finding(PART_DOWN, part, "cleared", at, "it is well again"), _CONCERN
+
+
+_CONCERN = Concern("medium", "", (), told_after=SILENT_AFTER + TELL_AFTER)

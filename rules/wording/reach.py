@@ -1,0 +1,74 @@
+"""Gaps in who would be told, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from rules.building import Site
+from rules.catalogue import catalogue
+from rules.reach import HOURS, Gap, Reason
+from rules.wording.names import readable
+from rules.wording.voice import Voice
+
+_DAYS = {
+    "nb": ("ma", "ti", "on", "to", "fr", "lø", "sø"),
+    "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
+}
+_SPANS_SAID = 4
+
+_REASONS: dict[Reason, tuple[str, str]] = {
+    "nobody_on_duty": ("Ingen på vakt", "Nobody on duty"),
+    "no_way": ("Ingen som kan nås på telefon eller e-post", "Nobody who can be reached by phone or e-mail"),
+    "late": ("Den første varsles først etter 20 minutter", "The first is told only after 20 minutes"),
+    "paused": ("Regel på pause", "A rule is paused"),
+    "no_basis": ("Mangler samtykke eller vedtak", "No consent or decision"),
+    "no_sensor": ("Mangler sensor", "No sensor"),
+    "one_person": ("Bare én kan nås, uten stedfortreder", "Only one person can be reached, and no deputy"),
+}
+
+
+def reason_words(reason: Reason, voice: Voice) -> str:
+    return _REASONS[reason][voice.language == "en"]
+
+
+def gap_words(reason: Reason, subject: str, voice: Voice) -> str:
+    """`Mangler sensor: Ytterdør åpnet om natten`; of a pause with its room."""
+    said = reason_words(reason, voice)
+    if not subject:
+        return said
+    rule, _, room = subject.partition(" ")
+    named = catalogue().get(rule)
+    name = getattr(named.name, voice.language) if named is not None else readable(rule)
+    return f"{said}: {name}, {room}" if room else f"{said}: {name}"
+
+
+def gap_in_words(gap: Gap, site: Site, voice: Voice) -> str:
+    unit = next((unit.name for unit in site.units if unit.id == gap.unit), gap.unit)
+    return f"{unit}: {gap_words(gap.reason, gap.subject, voice)}"
+
+
+def hours_in_words(hours: Sequence[datetime], voice: Voice) -> str:
+    """`lø 22-07, sø 22-07 og 3 til`; `hele uka`. Hours in local time."""
+    english = voice.language == "en"
+    if len(hours) >= HOURS:
+        return "all week" if english else "hele uka"
+    spans: list[tuple[datetime, datetime]] = []
+    for hour in hours:
+        if spans and spans[-1][1] == hour:
+            spans[-1] = (spans[-1][0], hour + timedelta(hours=1))
+        else:
+            spans.append((hour, hour + timedelta(hours=1)))
+    said = ", ".join(_span(start, end, voice) for start, end in spans[:_SPANS_SAID])
+    if len(spans) > _SPANS_SAID:
+        more = len(spans) - _SPANS_SAID
+        said += f" and {more} more" if english else f" og {more} til"
+    return said
+
+
+def _span(start: datetime, end: datetime, voice: Voice) -> str:
+    first, last = start.astimezone(voice.zone), end.astimezone(voice.zone)
+    days = _DAYS[voice.language]
+    if last - first > timedelta(hours=24):
+        return f"{days[first.weekday()]} {first:%H}-{days[last.weekday()]} {last:%H}"
+    return f"{days[first.weekday()]} {first:%H}-{last:%H}"

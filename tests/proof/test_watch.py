@@ -1,0 +1,96 @@
+"""What the watchman makes of what it sees, by the second."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+
+from rules.watch import PARTS, REPEAT, Standing, Tell, all_well, looked
+from rules.wording.voice import Voice
+from rules.wording.watch import body, subject
+from tests.world import read
+
+AT = datetime(2026, 11, 24, 1, 10, tzinfo=UTC)
+LOOK = timedelta(seconds=3)
+MIN = timedelta(minutes=1)
+
+
+class Watched:
+    """The hub, looked at each three seconds."""
+
+    def __init__(self) -> None:
+        self.now, self.standing = AT, Standing()
+        self.told: list[tuple[int, Tell]] = []
+
+    def is_(self, trouble: str | None, length: timedelta) -> None:
+        end = self.now + length
+        while self.now < end:
+            self.standing, tell = looked("hub", self.standing, trouble, self.now)
+            if tell is not None:
+                self.told.append((int((self.now - AT).total_seconds()), tell))
+            self.now += LOOK
+
+    @property
+    def said(self) -> list[tuple[int, str, bool]]:
+        return [(at, tell.kind, tell.again) for at, tell in self.told]
+
+
+def test_a_part_that_is_down_is_told_of_within_the_minute_and_again_until_it_is_well() -> None:
+    hub = Watched()
+    hub.is_("silent", 11 * MIN)
+    assert hub.said == [(45, "down", False), (345, "down", True), (645, "down", True)]
+    hub.is_(None, 5 * MIN)
+    assert hub.said[3:] == [(720, "well", False)]
+    assert hub.standing == Standing()
+
+
+def test_a_slow_look_is_no_outage_and_a_short_one_is_told_to_nobody() -> None:
+    hub = Watched()
+    hub.is_("slow", timedelta(seconds=9))
+    assert not hub.standing.is_down
+    hub.is_(None, MIN)
+    hub.is_("restarted", timedelta(seconds=30))
+    assert hub.standing.is_down, "the pages show it"
+    hub.is_(None, 5 * MIN)
+    assert hub.said == []
+
+
+def test_a_part_that_comes_and_goes_is_one_outage_told_at_most_each_five_minutes() -> None:
+    hub = Watched()
+    for _ in range(20):
+        hub.is_("silent", timedelta(seconds=30))
+        hub.is_(None, timedelta(seconds=30))
+    downs = [at for at, kind, _ in hub.said if kind == "down"]
+    assert [kind for _, kind, _ in hub.said] == ["down"] * len(downs), "no all-clear in between"
+    assert len(downs) == 4
+    assert all(b - a >= REPEAT.total_seconds() for a, b in pairwise(downs))
+    hub.is_(None, 2 * MIN)
+    assert hub.said[-1][1] == "well"
+
+
+def test_an_outside_watchman_hears_only_when_every_part_is_well() -> None:
+    well = dict.fromkeys(PARTS, Standing())
+    assert all_well(well)
+    for part in PARTS:
+        assert not all_well({**well, part: Standing("slow", AT)}), "in doubt it hears nothing"
+        assert not all_well({other: Standing() for other in PARTS if other != part})
+
+
+@pytest.mark.parametrize("language", ["nb", "en"])
+def test_the_message_names_no_resident_and_says_what_to_do(language: str) -> None:
+    site = read("site: t\nname: Solbakken\nunits: [{id: u, name: U}]\nrooms: [{id: 1, unit: u}]\n")
+    voice = Voice("nb" if language == "nb" else "en", site.zone, AT)
+    tells = [Tell("hub", "down", AT, "silent"), Tell("web", "down", AT, "silent", again=True)]
+    said = subject(tells, site.name, voice) + "\n" + body(tells, voice, None)
+    assert (
+        said
+        == {
+            "nb": "FORTSATT: VAKA VIRKER IKKE: Solbakken\n"
+            "Vaka svarer ikke siden kl.\N{NO-BREAK SPACE}02.10.\n"
+            "Tavla og sidene svarer ikke siden kl.\N{NO-BREAK SPACE}02.10.\n"
+            "Nye varsler når kanskje ikke fram. Gå runden og se til beboerne, og ring teknikeren.\n",
+            "en": "STILL: VAKA DOES NOT WORK: Solbakken\nVaka does not answer since 02:10.\n"
+            "The board and the pages do not answer since 02:10.\n"
+            "New alerts may not reach you. Go round and see to the residents, and call the technician.\n",
+        }[language]
+    )

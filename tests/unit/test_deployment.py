@@ -81,7 +81,7 @@ def test_compose_refuses_to_start_before_secrets_were_made() -> None:
     # `:?` refuses, `:-` has a default; anything else would silently be nothing.
     text = (ROOT / "docker-compose.yml").read_text()
     assert re.findall(r"(?<!\$)\$\{\w+(?!:[?-])[^\w:]", text) == []
-    assert set(re.findall(r"\$\{(\w+):-", text)) == {"VAKA_SITE", "VAKA_WEB_ADDRESS"}
+    assert set(re.findall(r"\$\{(\w+):-", text)) == {"VAKA_SITE", "VAKA_WEB_ADDRESS", "VAKA_HEARTBEAT_URL"}
 
 
 @pytest.mark.parametrize("name", OURS)

@@ -39,6 +39,7 @@ PLACES: tuple[Place, ...] = (
     Place("Goals", "/care/goals", "see goals"),
     Place("Hand-over", "/care/handover", "hand over"),
     Place("Duty roster", "/care/duty", "see roster"),
+    Place("Who is called", "/care/escalation", "see escalation"),
     Place("Alarm quality", "/care/quality", "see alarm quality"),
     Place("Legal basis", "/care/legal-basis", "see legal basis"),
 )

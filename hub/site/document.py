@@ -11,6 +11,8 @@ from hub.site.writing import divided, line_break_of, rewritten, write_value
 
 Value = dict[str, Any]
 """A part as the document says it: texts, true and false, nothing, groups and lists of these."""
+PLAN_KEY = "escalation"
+"""The key of the site's own plan of who is called: the one part that is in no list."""
 
 
 class PartChange(NamedTuple):
@@ -33,12 +35,43 @@ def with_changes(document: str, content: Mapping[str, Any], changes: Sequence[Pa
     mark = "\ufeff" if document.startswith("\ufeff") else ""
     text = document.removeprefix(mark)
     for section in dict.fromkeys(change.section for change in changes):
+        if section == PLAN_KEY:
+            text = _with_plan(text, content, next(c.after for c in changes if c.section == section))
+            continue
         text = _on_lines(text, content, section)
         found = _section(text, section)
         assert found is not None
         new = _changed(text, found, [c for c in changes if c.section == section])
         text = text[: found.span.start] + new + text[found.span.end :]
     return mark + text
+
+
+def _with_plan(text: str, content: Mapping[str, Any], plan: Value | None) -> str:
+    """With another plan of the whole site, or none. What stands below it stays."""
+    text = _laid_out(text, content)
+    line_break, section = line_break_of(text), _section(text, PLAN_KEY)
+    written = f"{PLAN_KEY}:{line_break}{_plan_on_lines(plan, line_break)}" if plan is not None else ""
+    if section is None:
+        return _closed(text, line_break) + (line_break + written if written else "")
+    whole = text[section.span.start : section.span.end]
+    lines = whole.splitlines(keepends=True)
+    end = max(n for n, line in enumerate(lines) if line.strip() and not line.lstrip().startswith("#")) + 1
+    own = "".join(lines[:end])
+    _refuse_comments(own, f"{PLAN_KEY}:")
+    return text[: section.span.start] + written + whole[len(own) :] + text[section.span.end :]
+
+
+def _plan_on_lines(plan: Value, line_break: str) -> str:
+    """Each severity with its steps, a line a step."""
+    lines = []
+    for severity, course in plan.items():
+        lines.append(f"  {severity}:")
+        for key, value in course.items():
+            if isinstance(value, list):
+                lines += [f"    {key}:", *(f"      - {write_value(step)}" for step in value)]
+            else:
+                lines.append(f"    {key}: {write_value(value)}")
+    return "".join(line + line_break for line in lines)
 
 
 def _section(text: str, key: str) -> Section | None:
@@ -84,11 +117,8 @@ _NOTHING = re.compile(r"([A-Za-z_]+:)[ ]*(?:\[[ ]*\]|~|null)(?=[ ]*(?:#|\r?\n|$)
 
 def _on_lines(text: str, content: Mapping[str, Any], key: str) -> str:
     """The text with a section that has its parts on lines of their own, or none yet."""
-    line_break = line_break_of(text)
-    if layout(text) is None or not all(_section(text, one) for one in content):
-        _refuse_comments(text, "the file")
-        text = "".join(_written(one, value, line_break) for one, value in content.items())
-    section = _section(text, key)
+    text = _laid_out(text, content)
+    line_break, section = line_break_of(text), _section(text, key)
     if section is None:
         return _closed(text, line_break) + f"{line_break}{key}:{line_break}"
     if section.items is not None:
@@ -100,6 +130,15 @@ def _on_lines(text: str, content: Mapping[str, Any], key: str) -> str:
         _refuse_comments(own, f"{key}:")
         new = _written(key, content[key], line_break)
     return text[: section.span.start] + new + text[section.span.end :]
+
+
+def _laid_out(text: str, content: Mapping[str, Any]) -> str:
+    """The text with every key at the left edge of its lines."""
+    line_break = line_break_of(text)
+    if layout(text) is None or not all(_section(text, one) for one in content):
+        _refuse_comments(text, "the file")
+        return "".join(_written(one, value, line_break) for one, value in content.items())
+    return text
 
 
 def _written(key: str, value: Any, line_break: str) -> str:

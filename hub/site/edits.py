@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from hub.site.document import Value
+from hub.site.document import PLAN_KEY, Value
 from hub.site.errors import brief
 from hub.site.file import SECTIONS, SiteFile
 
@@ -99,6 +99,15 @@ class RemoveUnitRule(_Edit, frozen=True, tag="remove unit's rule"):
     rule: str
 
 
+class PutEscalation(_Edit, frozen=True, tag="put escalation"):
+    """The whole plan of who is called, as a site file says it: a unit's, or the site's where no unit is
+    named. None takes it back: what counts then is the site's, or the default.
+    """
+
+    plan: dict[str, Any] | None
+    unit: str | None = None
+
+
 class PutPart(_Edit, frozen=True, tag="put"):
     """Any part of any list, as a site file says it; added, or changed by its id."""
 
@@ -122,6 +131,7 @@ Edit = (
     | RemoveResidentRule
     | PutUnitRule
     | RemoveUnitRule
+    | PutEscalation
     | PutPart
     | RemovePart
 )
@@ -176,13 +186,18 @@ def name_of(section: str, value: Mapping[str, Any]) -> str:
     return str(value.get("id") or (value.get("rule") if section == "rules" else None) or "")
 
 
+ESCALATION: Part = (PLAN_KEY, "")
+"""The site's own plan of who is called."""
+
+
 def parts_of(content: Mapping[str, Any]) -> dict[Part, Value]:
-    """Every part of every list of a document that holds, in order."""
-    return {
+    """Every part of every list of a document that holds, in order; and the site's plan."""
+    found = {
         (section, name_of(section, value)): value
         for section in SECTIONS
         for value in content.get(section) or ()
     }
+    return {**found, ESCALATION: content[PLAN_KEY]} if content.get(PLAN_KEY) else found
 
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[PartDiff, ...]:

@@ -9,12 +9,14 @@ import msgspec
 
 from hub.site.document import Value
 from hub.site.edits import (
+    ESCALATION,
     ChangeDevice,
     Edit,
     Fault,
     OwnRuleEdit,
     Part,
     PlaceDevice,
+    PutEscalation,
     PutPart,
     PutResidentRule,
     PutRule,
@@ -97,6 +99,8 @@ class _Planning:
                 self._put_own_rule("residents", edit.resident, edit)
             case PutUnitRule() | RemoveUnitRule():
                 self._put_own_rule("units", edit.unit, edit)
+            case PutEscalation():
+                self._put_escalation(edit)
             case PutPart():
                 self._put_named(edit.section, edit.value)
             case RemovePart():
@@ -133,6 +137,18 @@ class _Planning:
             self._wrong(section, "", "id", "it has no name", "an id of its own")
             return
         self._put(section, id, plain, "any")
+
+    def _put_escalation(self, edit: PutEscalation) -> None:
+        plan = _plain(edit.plan) if edit.plan is not None else None
+        if edit.unit is None:
+            self._want(*ESCALATION, plan)
+            return
+        now = self._now("units", edit.unit)
+        if now is None:
+            self._missing("units", edit.unit)
+            return
+        rest = {key: value for key, value in now.items() if key != "escalation"}
+        self._want("units", edit.unit, {**now, "escalation": plan} if plan is not None else rest)
 
     def _remove(self, section: str, id: str) -> None:
         if self._now(section, id) is None:

@@ -1,6 +1,8 @@
 """What people do at the same time: the state is read inside the transaction, one writer at a time."""
 
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -71,6 +73,47 @@ def test_of_two_who_accept_at_the_same_instant_one_wins_and_the_other_sees_who_h
         trail = [(e.event, e.by) for e in alerts.events(connection, alert.id)]
         assert trail == [("raised", None), ("called", None), ("accept", winner)]
         Desk(connection, "donski", Clock(AT)).close(alert.id, winner, "test")
+
+
+ACCEPTING = """
+import sys
+from pathlib import Path
+from hub.clock import WallClock
+from hub.desk import Desk
+from hub.store.db import connect
+
+own = connect(Path(sys.argv[1]))
+print("ready", flush=True)
+sys.stdin.readline()
+decision = Desk(own, "donski", WallClock()).accept(int(sys.argv[2]), sys.argv[3])
+print(decision.changed, decision.alert.accepted_by, flush=True)
+"""
+
+
+def test_of_two_processes_that_accept_at_the_same_instant_one_wins_and_the_other_is_told_by_whom(
+    path: Path, connection: sqlite3.Connection
+) -> None:
+    alert, people = raised(connection), ("kari", "ola")
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", ACCEPTING, str(path), str(alert.id), person],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for person in people
+    ]
+    for process in processes:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write("now\n")
+        process.stdin.flush()
+    said = [process.communicate(timeout=30)[0].split() for process in processes]
+    winner = next(person for person, (changed, _) in zip(people, said, strict=True) if changed == "True")
+    assert sorted(changed for changed, _ in said) == ["False", "True"]
+    assert [by for _, by in said] == [winner, winner]
 
 
 def test_the_database_itself_allows_one_open_alert_for_a_rule_and_room(

@@ -17,6 +17,8 @@ MAY: dict[PersonRole, set[Act]] = {
         "see goals",
         "see legal basis",
         "hand over",
+        "see roster",
+        "see escalation",
     },
     "leader": {
         "see alerts",
@@ -31,6 +33,10 @@ MAY: dict[PersonRole, set[Act]] = {
         "pause devices",
         "change rules",
         "change legal basis",
+        "see roster",
+        "plan roster",
+        "see escalation",
+        "change escalation",
     },
     "technician": {
         "see alerts",
@@ -55,6 +61,8 @@ MAY: dict[PersonRole, set[Act]] = {
         "change rules",
         "see legal basis",
         "change legal basis",
+        "see escalation",
+        "change escalation",
     },
 }
 

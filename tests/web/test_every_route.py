@@ -125,6 +125,11 @@ TABLE: dict[str, Asked] = {
     "POST /care/legal-basis/{resident}": Asked("change legal basis", 422, of_solsida=True),
     "POST /care/legal-basis/{resident}/{number}/withdraw": Asked("change legal basis", 303, of_solsida=True),
     "GET /care/handover": Asked("hand over"),
+    "GET /care/escalation": Asked("see escalation"),
+    "GET /care/escalation/edit": Asked("change escalation"),
+    "POST /care/escalation/preview": Asked("change escalation"),
+    "POST /care/escalation": Asked("change escalation", 422),
+    "POST /care/escalation/take-back": Asked("change escalation", 303),
     "GET /care/duty": Asked("see roster"),
     "POST /care/duty/sign-in": Asked("see roster", 422),
     "POST /care/duty/leave": Asked("see roster", 422),
@@ -215,6 +220,11 @@ TABLE: dict[str, Asked] = {
     "GET /api/v1/alarm-quality": Asked("see alarm quality"),
     "GET /api/v1/rules/{rule}/rooms/{room}/dry-run": Asked("try rules", 409, of_solsida=True),
     "GET /api/v1/rules/{rule}/rooms/{room}/tuning": Asked("try rules", 409, of_solsida=True),
+    "GET /api/v1/escalation": Asked("see escalation"),
+    "PUT /api/v1/escalation": Asked("change escalation", 422),
+    "DELETE /api/v1/escalation": Asked("change escalation", 204),
+    "PUT /api/v1/escalation/{unit}": Asked("change escalation", 422),
+    "DELETE /api/v1/escalation/{unit}": Asked("change escalation", 204),
     "GET /api/v1/duty": Asked("see roster"),
     "POST /api/v1/duty/shifts": Asked("plan roster", 422),
     "PUT /api/v1/duty/shifts/{number}": Asked("plan roster", 422),
@@ -246,7 +256,7 @@ TABLE: dict[str, Asked] = {
 
 
 PARAMETERS = {"step": "accept", "resident": "r1", "room": "1A", "place": "1A", "rule": "night-exit",
-              "form": "csv", "gateway": "zigbee2mqtt", "device": "1A stue"}  # fmt: skip
+              "unit": "sol", "form": "csv", "gateway": "zigbee2mqtt", "device": "1A stue"}  # fmt: skip
 NOT_WALKED = ("GET /live", "POST /sign-out")
 """A stream that never ends for who may have it, and the end of the walk itself; nobody is refused both."""
 

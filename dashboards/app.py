@@ -15,7 +15,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dashboards import api, care, staff
+from dashboards import api, care, metrics, staff
 from dashboards.auth import Brake
 from dashboards.care import alert
 from dashboards.live import Live
@@ -82,6 +82,7 @@ PAGES = (
     pairing.pages,
     set_aside.pages,
     codecs.pages,
+    metrics.pages,
 )
 
 

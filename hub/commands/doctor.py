@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from hub import clock, doctor
+from hub import clock, doctor, doctor_of_keeping
 from hub.doctor import Remark
 from hub.settings import Settings, SettingsError, read_settings
 from hub.site.file import SiteFile, read_site
@@ -77,6 +77,11 @@ def _on_what_is_stored(settings: Settings, only_alive: bool) -> Iterator[Remark]
         yield from doctor.on_passwords(connection, site)
         yield from doctor.on_outbox(connection, site, now)
         yield from doctor.on_quarantine(connection, site, now)
+        yield from doctor_of_keeping.on_jobs(connection, site, now)
+        yield from doctor_of_keeping.on_history(settings, site, now)
+        yield from doctor_of_keeping.on_backups(connection, settings, site, now)
+        yield from doctor_of_keeping.on_certificates(connection, site, now)
+        yield from doctor_of_keeping.on_erasures(connection, site, now)
         yield from doctor.on_disk(settings)
         yield from doctor.on_database(connection, settings)
     finally:

@@ -8,6 +8,7 @@ from typing import get_args
 
 from hub.clock import Clock
 from hub.erasing.plan import decoded, encoded, named_by, plan_for
+from hub.erasing.tables import records_naming
 from hub.store import alerts, audit, erasures, jobs
 from hub.store.db import transaction
 from hub.store.erasures import Erasure, Why
@@ -98,6 +99,9 @@ class Requests:
             if resident in alert.residents:
                 return Refusal(f"alert {alert.id} about them is open; expected it closed first", "alert_open")
         named = named_by(plan_for(self._connection, self._site, resident), self._site)
+        if sealed := records_naming(self._connection, plan_for(self._connection, self._site, resident)):
+            numbers = ", ".join(map(str, sealed))
+            return Refusal(f"signed records name them and are never changed: {numbers}", "named_in_record")
         if named:
             return Refusal(f"{named[0]!r} carries their name; expected it renamed first", "named_in_id")
         return None

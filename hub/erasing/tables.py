@@ -119,6 +119,15 @@ def left(connection: sqlite3.Connection, plan: Plan) -> list[str]:
     ]
 
 
+def records_naming(connection: sqlite3.Connection, plan: Plan) -> list[int]:
+    """Signed records of walk tests that hold any of the words: somebody wrote it into a note."""
+    if not plan.words:
+        return []
+    found = pattern(plan.words)
+    rows = connection.execute("SELECT number, document FROM record WHERE site = ?", (plan.site,))
+    return [number for number, document in rows if found.search(document)]
+
+
 def texts(connection: sqlite3.Connection) -> Iterator[tuple[str, str]]:
     """Every column that may hold text."""
     for table, columns in _tables(connection):

@@ -68,6 +68,7 @@ TABLE: dict[str, Asked] = {
     "GET /": Asked("whoever is signed in"),
     "POST /alerts/{id}/{step}": Asked("see alerts", 303, of_solsida=True),
     "GET /session": Asked("whoever is signed in", 204),
+    "GET /metrics": Asked("everybody", 404),
     "GET /sign-in": Asked("everybody"),
     "POST /sign-in": Asked("everybody", 401),
     "POST /appearance": Asked("everybody", 303),
@@ -293,7 +294,7 @@ def test_nobody_gets_or_changes_anything_without_signing_in(house: House, visito
         method = route.split()[0]
         answer = visitor.request(method, everything(route))
         if method == "GET" and row.by == "everybody":
-            assert answer.status_code == 200, route
+            assert answer.status_code == row.status, route
         elif method == "GET":
             signed_out = (answer.status_code, answer.headers.get("location"))
             assert signed_out in ((401, None), (303, "/sign-in")), route

@@ -40,6 +40,7 @@ from dashboards.technician import (
 )
 from dashboards.visit import SignInNeededError, language_of, theme_of
 from hub.clock import WallClock
+from hub.history.chosen import Stores
 from hub.settings import Settings
 from hub.store.sites import NoSiteError
 
@@ -107,6 +108,7 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.settings, app.state.clock, app.state.live, app.state.brake = settings, clock, live, Brake()
+    app.state.stores = Stores(settings)
     app.add_middleware(SecurityHeaders)
     app.mount("/static", StaticFiles(directory=STATIC), "static")
     for pages in PAGES:

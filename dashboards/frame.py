@@ -11,7 +11,7 @@ from fastapi import Request
 from dashboards import auth
 from dashboards.access import Act, may
 from dashboards.pages import clock_text, day_text, render
-from dashboards.visit import Visit, theme_of
+from dashboards.visit import Visit, history_in_stead, theme_of
 from rules.building import Person, PersonRole
 
 
@@ -93,6 +93,7 @@ def frame(request: Request, visit: Visit) -> dict[str, Any]:
         "here": _here(places_of(visit.person), request.url.path),
         "now": visit.now,
         "day": day_text(visit.now, zone, visit.language),
+        "history_in_stead": history_in_stead(request),
         "clock": lambda at, seconds=False: clock_text(at, zone, visit.language, seconds),
     }
 

@@ -17,7 +17,7 @@ from dashboards.language import as_language
 from dashboards.views import Scope
 from hub.clock import Clock
 from hub.history import History
-from hub.history.embedded import EmbeddedHistory
+from hub.history.chosen import HistoryInStead, Stores
 from hub.settings import Settings
 from hub.store.db import connect
 from rules.building import Person
@@ -100,8 +100,19 @@ Visitor = Annotated[Visit, Depends(visitor)]
 
 
 def history_of(request: Request, visit: Visit) -> History:
-    """The house's time series, with the newest commit in it."""
-    return EmbeddedHistory(visit.connection, settings_of(request).database, visit.house.site)
+    """The house's time series, with the newest commit in it. The page says it where InfluxDB should have
+    answered and could not.
+    """
+    stores = cast(Stores, request.app.state.stores)
+    history = stores.history(visit.connection, visit.house.site)
+    request.state.history = history
+    return history
+
+
+def history_in_stead(request: Request) -> str | None:
+    """Why another store than the one that is set answered on this page."""
+    history = getattr(request.state, "history", None)
+    return history.why_not if isinstance(history, HistoryInStead) else None
 
 
 def needs(act: Act) -> Any:

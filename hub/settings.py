@@ -75,6 +75,11 @@ class Settings(BaseModel):
     influx_org: str = Field("vaka", description="InfluxDB's organisation.")
     influx_bucket: str = Field("vaka", description="InfluxDB's bucket.")
     influx_token_file: Path | None = Field(None, description="File whose first line is InfluxDB's token.")
+    history: Literal["embedded", "influxdb"] = Field(
+        "embedded",
+        description="Which store the pages ask for what was heard. `influxdb` needs VAKA_INFLUX_URL; "
+        "while it is away the embedded one answers.",
+    )
 
     readings_kept: Annotated[int, Field(ge=1, le=3660)] = Field(
         90, description="Days for which every reading is kept. Older ones are deleted."
@@ -215,6 +220,14 @@ class Settings(BaseModel):
         if self.smtp is not None and "@" not in (self.smtp_from or ""):
             raise ValueError(
                 "VAKA_SMTP is set and VAKA_SMTP_FROM is no e-mail address; expected e.g. vaka@example.org"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _history_is_somewhere(self) -> Settings:
+        if self.history == "influxdb" and self.influx_url is None:
+            raise ValueError(
+                "VAKA_HISTORY is influxdb and VAKA_INFLUX_URL is not set; expected e.g. http://influxdb:8086"
             )
         return self
 

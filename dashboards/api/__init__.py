@@ -10,6 +10,7 @@ from dashboards.api import (
     alert_steps,
     alerts,
     codecs,
+    copying,
     device_list,
     device_pauses,
     devices,
@@ -52,4 +53,5 @@ FAMILIES = (
     gateways.api,
     codecs.api,
     set_aside.api,
+    copying.api,
 )

@@ -9,8 +9,10 @@ from fastapi.responses import HTMLResponse
 
 from dashboards.frame import page
 from dashboards.snapshot import unheard
-from dashboards.visit import Visit, Visitor, needs
+from dashboards.technician.copying import Copying, read_copying
+from dashboards.visit import Visit, Visitor, needs, settings_of
 from hub.discovery import discovered, waiting
+from hub.settings import Settings
 from hub.store import protection, quarantine, records
 from rules.record import still
 
@@ -30,14 +32,15 @@ class Home(NamedTuple):
     aside: int
     untested: int
     devices: int
+    copying: Copying | None
 
 
 @pages.get("/technician")
 def show_home(request: Request, visit: Visitor) -> str:
-    return page(request, visit, "technician/home.html", home=read_home(visit))
+    return page(request, visit, "technician/home.html", home=read_home(visit, settings_of(request)))
 
 
-def read_home(visit: Visit) -> Home:
+def read_home(visit: Visit, settings: Settings) -> Home:
     site, connection = visit.house.site, visit.connection
     rooms = {resident.id: resident.room for resident in site.residents}
     uncovered = {
@@ -53,4 +56,5 @@ def read_home(visit: Visit) -> Home:
         aside=quarantine.size(connection, site.site),
         untested=sum(still(newest.get(d.id), d, site) != "as it is" for d in site.devices),
         devices=len(site.devices),
+        copying=read_copying(visit, settings.influx_destination),
     )

@@ -1,38 +1,19 @@
-"""One bucket of one InfluxDB 2: what is written there, and in plain words why it was not."""
+"""Writing into one bucket of one InfluxDB 2."""
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Self
 
 from influxdb_client.client.influxdb_client import InfluxDBClient
 from influxdb_client.client.write_api import SYNCHRONOUS, WriteApi
 from influxdb_client.rest import ApiException
-from urllib3.exceptions import HTTPError, NameResolutionError, NewConnectionError, ProtocolError
-from urllib3.exceptions import TimeoutError as NoAnswerError
+from urllib3.exceptions import HTTPError
 
-from hub.settings import Settings
-
-ANSWER_WITHIN_S = 10.0
-"""A write of 5,000 lines takes some 30 ms."""
-LONGEST_ASKED_WAIT_S = 600.0
+from hub.history import destination
+from hub.history.destination import Destination, away, message_of, short
 
 _DROPPED = re.compile(r"dropped=(\d+)")
-
-
-class AwayError(Exception):
-    """Nothing was written, for a reason that may pass. The text is for a technician.
-
-    `wait_s`: how long InfluxDB asks us to wait.
-    """
-
-    def __init__(self, why: str, wait_s: float = 0.0) -> None:
-        super().__init__(why)
-        self.wait_s = min(wait_s, LONGEST_ASKED_WAIT_S)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,45 +24,11 @@ class Refusal:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Destination:
-    """Where the bucket is, and the file whose first line is a token that may write there."""
-
-    url: str
-    org: str
-    bucket: str
-    token_file: Path | None = None
-
-    @classmethod
-    def from_settings(cls, settings: Settings) -> Self:
-        assert settings.influx_url is not None
-        return cls(
-            settings.influx_url, settings.influx_org, settings.influx_bucket, settings.influx_token_file
-        )
-
-    def __str__(self) -> str:
-        return f"{self.url}/{self.org}/{self.bucket}"
-
-    def token(self) -> str:
-        """Raises AwayError where the file holds none."""
-        if self.token_file is None:
-            raise AwayError("no token is set; VAKA_INFLUX_TOKEN_FILE names a file whose first line is one")
-        try:
-            token = self.token_file.read_text().partition("\n")[0].strip()
-        except OSError as error:
-            raise AwayError(f"the token in {self.token_file} can't be read: {error.strerror}") from None
-        except UnicodeDecodeError:
-            token = ""
-        if not token or not token.isascii() or not token.isprintable():
-            raise AwayError(f"the first line of {self.token_file} is no token")
-        return token
-
-
 class Bucket:
     """Not for two threads at once."""
 
-    def __init__(self, destination: Destination) -> None:
-        self._destination = destination
+    def __init__(self, where: Destination) -> None:
+        self._destination = where
         self._token = ""
         self._client: InfluxDBClient | None = None
 
@@ -92,7 +39,7 @@ class Bucket:
         except ApiException as error:
             return self._answer(error, lines)
         except HTTPError as error:
-            raise AwayError(f"{self._destination.url} {_obstacle(error)}") from error
+            raise away(self._destination, error) from error
         return None
 
     def close(self) -> None:
@@ -106,76 +53,21 @@ class Bucket:
             self.close()
             self._token = token
             self._client = InfluxDBClient(
-                self._destination.url, token, org=self._destination.org, timeout=ANSWER_WITHIN_S * 1000
+                self._destination.url,
+                token,
+                org=self._destination.org,
+                timeout=destination.ANSWER_WITHIN_S * 1000,
             )
         return self._client.write_api(SYNCHRONOUS)
 
     def _answer(self, error: ApiException, lines: list[str]) -> Refusal | None:
         """What an answer other than «written» means."""
-        message = _message(error)
+        message = message_of(error)
         if "partial write" in message:
             dropped = _DROPPED.search(message)
-            return Refusal(int(dropped[1]) if dropped else 1, _short(message.partition("partial write: ")[2]))
+            return Refusal(int(dropped[1]) if dropped else 1, short(message.partition("partial write: ")[2]))
         if error.status == 413 and len(lines) > 1:  # something on the way there takes smaller pieces only
             middle = len(lines) // 2
             first, second = self.write(lines[:middle]), self.write(lines[middle:])
             return Refusal(first.count + second.count, first.why) if first and second else first or second
-        raise AwayError(self._why(error.status, _short(message)), _asked_wait_s(error)) from error
-
-    def _why(self, status: int, message: str) -> str:
-        url, org, bucket, token_file = (
-            self._destination.url,
-            self._destination.org,
-            self._destination.bucket,
-            self._destination.token_file,
-        )
-        match status:
-            case 0:
-                return f"{url} can't be spoken to over TLS: {message}"
-            case 401:
-                return f"{url} does not accept the token in {token_file}; it was revoked or never valid"
-            case 403:
-                return f"{url}: the token in {token_file} may not write into the bucket {bucket!r}"
-            case 404:
-                return f"{url} has no bucket {bucket!r} in an organisation {org!r}: {message}"
-            case 429 | 503:
-                return f"{url} is too busy and asks us to wait"
-            case _:
-                return f"{url} answers {status}: {message}"
-
-
-def _message(error: ApiException) -> str:
-    """InfluxDB's own words."""
-    body = error.body if isinstance(error.body, str) else ""
-    try:
-        said = json.loads(body)["message"]
-    except (ValueError, KeyError, TypeError):
-        said = body or error.reason
-    return str(said).strip()
-
-
-def _short(message: str) -> str:
-    return message if len(message) <= 300 else message[:299] + "…"
-
-
-def _asked_wait_s(error: ApiException) -> float:
-    headers: Mapping[str, str] = error.headers or {}
-    asked = headers.get("Retry-After", "")
-    return float(asked) if asked.isdecimal() else 0.0
-
-
-def _obstacle(error: HTTPError) -> str:
-    """What stood in the way, as the end of a sentence."""
-    match error:
-        case NameResolutionError():
-            return "has a name that nobody knows"
-        case NewConnectionError() if "refused" in str(error):
-            return "can't be reached: nobody listens there"
-        case NewConnectionError():
-            return "can't be reached"
-        case NoAnswerError():
-            return f"does not answer within {ANSWER_WITHIN_S:.0f} s"
-        case ProtocolError():
-            return "broke off the connection"
-        case _:
-            return f"can't be reached: {error}"
+        raise away(self._destination, error) from error

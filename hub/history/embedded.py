@@ -19,9 +19,9 @@ from devices.reading import Reading
 from hub.history import Hourly, segments
 from hub.history.block import unpacked
 from hub.history.hours import AN_HOUR, Day, day_of, decode
+from hub.history.newest import last_values
 from hub.history.segments import A_DAY, Series, beside, connect_history
 from hub.history.whose import Whose
-from hub.store import devices as spoken
 from hub.store import readings as journal
 from hub.store.instants import from_us, to_us
 from hub.store.readings import CLOCK_WRONG, NOT_JUDGED, OWN_TIME, SNAPSHOT
@@ -97,15 +97,7 @@ class EmbeddedHistory:
         return sorted((hour for hour in found if since <= hour.at < until), key=itemgetter(0, 1, 2))
 
     def last_values(self, devices: Collection[str]) -> dict[str, dict[str, Reading]]:
-        found: dict[str, dict[str, Reading]] = {}
-        wanted = [no for no, id in self._whose.now.items() if id in devices]
-        for no, latest in spoken.newest_values(self._journal, wanted):
-            id = self._whose.now[no]
-            own = found.setdefault(id, {})
-            for measure, (value, at) in latest.items():
-                if measure not in own or at > own[measure].at:
-                    own[measure] = Reading(id, measure, value, at, at)
-        return found
+        return last_values(self._journal, self._whose, devices)
 
     def begins(self) -> datetime | None:
         with closing(connect_history(self._file)) as history:

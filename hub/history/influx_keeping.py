@@ -15,7 +15,7 @@ from influxdb_client.domain.bucket_retention_rules import BucketRetentionRules
 from influxdb_client.rest import ApiException
 from urllib3.exceptions import HTTPError
 
-from hub.history.bucket import ANSWER_WITHIN_S, AwayError, Destination
+from hub.history.destination import ANSWER_WITHIN_S, AwayError, Destination
 from hub.settings import Settings
 from hub.timetable import JobError
 

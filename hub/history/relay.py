@@ -15,7 +15,8 @@ from pathlib import Path
 from threading import Event, Thread
 
 from hub.clock import now
-from hub.history.bucket import AwayError, Bucket, Destination, Refusal
+from hub.history.bucket import Bucket, Refusal
+from hub.history.destination import AwayError, Destination
 from hub.history.feeds import AlertsFeed, Feed, ReadingsFeed
 from hub.history.hub_points import HubPoints
 from hub.history.places import Places

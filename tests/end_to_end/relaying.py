@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from devices.reading import Value
-from hub.history.bucket import Destination
+from hub.history.destination import Destination
 from hub.history.feeds import waiting
 from hub.history.line_protocol import time_ns
 from hub.history.relay import PART, Relay

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from hub.history.bucket import Bucket, Destination
+from hub.history.bucket import Bucket
+from hub.history.destination import Destination
 from hub.history.line_protocol import line, tag_set
 from hub.history.relay import LARGEST_BATCH
 from hub.store import readings
@@ -127,7 +128,7 @@ def test_a_batch_whose_confirmation_was_lost_is_not_doubled_even_when_the_site_f
 def test_a_server_that_does_not_answer_delays_and_doubles_nothing(
     journal: Journal, influxdb: InfluxDB, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hub.history.bucket.ANSWER_WITHIN_S", 0.5)
+    monkeypatch.setattr("hub.history.destination.ANSWER_WITHIN_S", 0.5)
     with relaying(journal.path, influxdb, tmp_path):
         until_told(journal.path, "ok", "")
         assert influxdb.process is not None

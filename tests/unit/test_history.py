@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from devices.reading import Reading
-from hub.history import Hourly, segments, upkeep
+from hub.history import segments, upkeep
 from hub.history.block import Row, packed, unpacked
 from hub.history.embedded import EmbeddedHistory
 from hub.history.segments import beside, connect_history
@@ -203,59 +203,6 @@ def test_a_clock_that_runs_years_ahead_deletes_nothing(world: World, history: sq
     before = everything(world)
     keep(world.database, world.clock.at + 900 * A_DAY, Retention(timedelta(days=3), timedelta(days=5)))
     assert everything(world) == before
-
-
-def test_hours_count_openings_and_how_long_it_stood_open_across_hours_and_midnights(world: World) -> None:
-    def hours() -> list[tuple[datetime, int, float | None]]:
-        found = asked(world).hourly(["3B outer door"], MONDAY, world.clock.at, ["open"])
-        return [(h.at, h.times, h.seconds) for h in found]
-
-    world.says("3B outer door", open=False)
-    world.passes(timedelta(minutes=30))
-    world.says("3B outer door", open=True)  # 10:30
-    world.passes(timedelta(minutes=45))
-    world.says("3B outer door", open=False)  # 11:15
-    world.until(MONDAY.replace(hour=23, minute=30))
-    world.says("3B outer door", open=True)
-    world.passes(AN_HOUR)
-    expected = [
-        (MONDAY, 1, 1800.0),
-        (MONDAY + AN_HOUR, 0, 900.0),
-        (MONDAY.replace(hour=23), 1, 1800.0),
-        (MONDAY.replace(hour=0) + A_DAY, 0, 1800.0),
-    ]
-    assert hours() == expected
-    world.until(MONDAY + 2 * A_DAY)
-    keep(world.database, world.clock.at, FOR_EVER)
-    world.says("3B outer door", open=False)
-    seen = hours()
-    assert seen[:3] == expected[:3]
-    assert seen[3:] == [(MONDAY.replace(hour=0) + A_DAY + n * AN_HOUR, 0, 3600.0) for n in range(34)], (
-        "it stood open all along, also through days without a word"
-    )
-
-
-def test_hours_of_numbers_tell_the_lowest_the_mean_and_the_highest(world: World) -> None:
-    for value in (80, 82, 90):
-        world.says("3B motion", battery=value)
-        world.passes(timedelta(minutes=10))
-    world.passes(2 * A_DAY)
-    expected = [Hourly("3B motion", "battery", MONDAY, 3, None, 80.0, 84.0, 90.0)]
-    assert asked(world).hourly(["3B motion"], MONDAY, world.clock.at, ["battery"]) == expected
-    keep(world.database, world.clock.at, FOR_EVER)
-    assert asked(world).hourly(["3B motion"], MONDAY, world.clock.at, ["battery"]) == expected
-
-
-def test_last_values_are_those_of_the_last_commit(world: World) -> None:
-    world.says("3B motion", motion=True, battery=80)
-    world.passes(AN_HOUR)
-    world.says("3B motion", motion=False)
-    found = asked(world).last_values(["3B motion", "3B bed"])
-    assert {m: (r.value, r.at) for m, r in found["3B motion"].items()} == {
-        "motion": (False, MONDAY + AN_HOUR),
-        "battery": (80, MONDAY),
-    }
-    assert "3B bed" not in found
 
 
 def test_what_waits_to_be_moved_is_told(world: World) -> None:

@@ -68,3 +68,10 @@ def test_every_setting_has_its_line_in_the_docs_with_its_default() -> None:
         default = "none" if field.default is None else f"`{field.default}`"
         assert f"| `VAKA_{name.upper()}` | {default} | {field.description} |" in text
     assert text.count("| `VAKA_") == len(Settings.model_fields)
+
+
+def test_a_history_in_influxdb_needs_to_know_where_that_is() -> None:
+    with pytest.raises(SettingsError, match="VAKA_HISTORY is influxdb and VAKA_INFLUX_URL is not set"):
+        read_settings({"VAKA_HISTORY": "influxdb"})
+    settings = read_settings({"VAKA_HISTORY": "influxdb", "VAKA_INFLUX_URL": "http://influxdb:8086"})
+    assert settings.influx_destination == "http://influxdb:8086/vaka/vaka"

@@ -246,6 +246,7 @@ TABLE: dict[str, Asked] = {
     "POST /api/v1/codecs": Asked("upload codecs", 422),
     "POST /api/v1/codecs/trial": Asked("upload codecs", 422),
     "DELETE /api/v1/codecs": Asked("upload codecs", 422),
+    "GET /api/v1/copying": Asked("place devices"),
     "GET /api/v1/quarantine": Asked("see quarantine"),
     "GET /api/v1/quarantine/{key}": Asked("see quarantine"),
     "GET /api/v1/quarantine/{key}/now": Asked("see quarantine"),

@@ -38,6 +38,7 @@ Act = Literal[
     "see escalation",
     "change escalation",
     "see alarm quality",
+    "change contacts",
 ]
 """What somebody may want to see or do, besides acting on an alert that they see."""
 
@@ -69,6 +70,7 @@ ACTS: dict[Act, frozenset[PersonRole]] = {
     "see escalation": _CARE | {"administrator"},
     "change escalation": _DECIDING,
     "see alarm quality": _CARE | {"administrator"},
+    "change contacts": _DECIDING,
 }
 """Who may do what: the role's part of the answer; which units, `Access` says."""
 

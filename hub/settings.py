@@ -122,6 +122,15 @@ class Settings(BaseModel):
     webhook_secret_file: Path | None = Field(
         None, description="File whose first line signs webhooks. Without it: no webhooks."
     )
+    messengers: str | None = Field(
+        None,
+        description="Messenger services by which people may be called, with spaces between: `twilio pover`; "
+        "of those with a server of one's own that server: `gotifys://push.example.org` (docs/calls.md).",
+    )
+
+    @property
+    def messengers_allowed(self) -> frozenset[str]:
+        return frozenset((self.messengers or "").lower().split())
 
     push_server: str | None = Field(
         None,

@@ -1,4 +1,5 @@
-"""Calls people: its own thread turns each call into messages; for each way a courier takes them out.
+"""Calls people: its own thread turns each call into messages; for each way a courier takes them out. Lamps
+and signs follow in a thread of theirs.
 
 None of it runs in the thread that judges: a mail server that hangs holds up no reading.
 """
@@ -13,12 +14,18 @@ from threading import Event, Thread
 
 from hub import summons
 from hub.clock import Clock
+from hub.mqtt.announcer import Announcer
+from hub.mqtt.broker import BrokerAccess
 from hub.settings import Settings, first_line
+from hub.signs import Signs, alive_topic
 from hub.store.db import connect
+from hub.ways import ADDRESSES
 from hub.ways.courier import Courier
 from hub.ways.email import Email, mail_server
+from hub.ways.messenger import Messenger
+from hub.ways.pager import Pager
 from hub.ways.push_key import KEY_FILE
-from hub.ways.way import Way
+from hub.ways.way import NotConfigured, Way
 from hub.ways.webhook import Webhook
 from hub.ways.webpush import web_push
 from rules.building import Site
@@ -29,8 +36,10 @@ LOOK_AGAIN = 1.0  # seconds; also finds what the web process put in
 
 
 def configured_ways(settings: Settings, clock: Clock) -> list[Way]:
-    """The ways that this installation can use. OSError where a secret's file can't be read."""
-    ways: list[Way] = []
+    """The ways that this installation can use, but for pagers: those need a connection of the hub's. OSError
+    where a secret's file can't be read.
+    """
+    ways: list[Way] = [Messenger(settings.messengers_allowed)]
     try:
         ways.append(web_push(settings, clock))
     except (OSError, ValueError) as error:  # nobody's readings wait for that
@@ -50,12 +59,19 @@ class Summoner:
         self._settings, self._site, self._clock = settings, site, clock
         self._waiting, self._stopping = Event(), Event()
         self._thread = Thread(target=self._run, name="summoner", daemon=True)
-        usable = configured_ways(settings, clock)
+        name = site().site
+        client = f"{settings.client_id or f'vaka-hub-{name}'}-signs"
+        self._announcer = Announcer(BrokerAccess.from_settings(settings), client, alive_topic(name))
+        self._signs = Signs(settings.database, site, self._announcer)
+        usable = [Pager(self._announcer), *configured_ways(settings, clock)]
         self.ways = frozenset(way.name for way in usable)
         """The names of the ways that this installation can use."""
-        self._couriers = [Courier(settings.database, site, way, clock) for way in usable]
+        absent = [NotConfigured(name) for name in sorted(ADDRESSES.keys() - self.ways)]
+        self._couriers = [Courier(settings.database, site, way, clock) for way in (*usable, *absent)]
 
     def start(self) -> None:
+        self._announcer.start()
+        self._signs.start()
         self._thread.start()
         for courier in self._couriers:
             courier.start()
@@ -63,6 +79,7 @@ class Summoner:
     def wake(self) -> None:
         """Something was committed."""
         self._waiting.set()
+        self._signs.wake()
 
     def stop(self) -> None:
         """What was not sent waits for the next start."""
@@ -71,6 +88,8 @@ class Summoner:
         self._thread.join(timeout=LOOK_AGAIN)
         for courier in self._couriers:
             courier.stop()
+        self._signs.stop()
+        self._announcer.stop()
 
     def _run(self) -> None:
         with closing(connect(self._settings.database)) as connection:

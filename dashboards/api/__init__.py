@@ -11,6 +11,7 @@ from dashboards.api import (
     alerts,
     codecs,
     copying,
+    contacts,
     device_list,
     device_pauses,
     devices,
@@ -52,6 +53,7 @@ FAMILIES = (
     escalation.api,
     gateways.api,
     codecs.api,
+    contacts.api,
     set_aside.api,
     copying.api,
 )

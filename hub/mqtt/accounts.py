@@ -97,6 +97,8 @@ def _acl(site: Site, gateways: Mapping[str, Gateway]) -> Iterator[str]:
         f"user {READER}",
         f"topic read vaka/{site.site}/alerts/#",
         f"topic read vaka/{site.site}/signals/#",
+        f"topic read vaka/{site.site}/signs/#",
+        f"topic read vaka/{site.site}/pagers/#",
     )
     for gateway in gateways.values():
         yield from ("", f"user {gateway.id}", *(f"topic {line}" for line in _lines(gateway)))

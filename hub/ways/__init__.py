@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from hub.ways import email, webhook, webpush
+from hub.ways import email, messenger, pager, webhook, webpush
 
 ADDRESSES: dict[str, Callable[[str], str | None]] = {
     "email": email.why_unusable,
+    "messenger": messenger.why_unusable,
+    "pager": pager.why_unusable,
     "webhook": webhook.why_unusable,
     "webpush": webpush.why_unusable,
 }

@@ -57,6 +57,18 @@ class Way(Protocol):
     def send(self, message: Message) -> Failed | None: ...
 
 
+class NotConfigured:
+    """In place of a way that this installation does not have: whoever has only that is not reached, which
+    shows; others are by their next.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def send(self, _: Message) -> Failed | None:
+        return Failed(f"{self.name} is not set up on this hub", for_good=True)
+
+
 def message_of(first: Summons, others: Sequence[Summons] = (), subject: str = "") -> Message:
     """One summons as a message; with `others`, all of them as one, whose subject is given and whose body
     names each.

@@ -242,6 +242,11 @@ TABLE: dict[str, Asked] = {
     "GET /api/v1/gateways/renamed": Asked("control gateways"),
     "POST /api/v1/gateways/renamed/{device:path}": Asked("control gateways", 409, of_solsida=True),
     "POST /api/v1/gateways/{gateway}/requests": Asked("control gateways", 422),
+    "GET /api/v1/contacts": Asked("whoever is signed in"),
+    "POST /api/v1/contacts/{person}": Asked("change contacts", 422),
+    "PUT /api/v1/contacts/{person}/preferences": Asked("change contacts", 422),
+    "POST /api/v1/contacts/{person}/{contact}/first": Asked("change contacts", 404),
+    "DELETE /api/v1/contacts/{person}/{contact}": Asked("change contacts", 404),
     "GET /api/v1/codecs": Asked("upload codecs"),
     "POST /api/v1/codecs": Asked("upload codecs", 422),
     "POST /api/v1/codecs/trial": Asked("upload codecs", 422),
@@ -258,7 +263,8 @@ TABLE: dict[str, Asked] = {
 
 
 PARAMETERS = {"step": "accept", "resident": "r1", "room": "1A", "place": "1A", "rule": "night-exit",
-              "unit": "sol", "form": "csv", "gateway": "zigbee2mqtt", "device": "1A stue"}  # fmt: skip
+              "unit": "sol", "form": "csv", "gateway": "zigbee2mqtt", "device": "1A stue", "person": "kari",
+              "contact": "x"}  # fmt: skip
 NOT_WALKED = ("GET /live", "POST /sign-out")
 """A stream that never ends for who may have it, and the end of the walk itself; nobody is refused both."""
 

@@ -1,0 +1,126 @@
+"""By which ways people are called, and how they want it: looked up and changed, with who did it on record.
+
+Here: what both the pages and the calls do. Not here: whose contacts somebody may change
+(dashboards/api/contacts.py). Addresses are personal and some hold secrets: of those only the service's name
+is told again.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import timedelta
+from hashlib import blake2b
+from typing import NamedTuple
+
+from hub.clock import Clock
+from hub.settings import Settings
+from hub.store import audit, contacts
+from hub.store.contacts import Contact
+from hub.store.db import transaction
+from hub.ways import ADDRESSES, messenger
+from rules.building import Site
+from rules.duration import Window
+from rules.pause import Refusal
+from rules.summons import LONGEST_GATHERING, Preferences
+
+MOST = 10
+"""[default] Ways to one person: beyond that a call is noise."""
+LONGEST_QUIET = timedelta(hours=16)
+"""[default] Whoever wants more quiet than that must not be on the list of those who are called."""
+
+
+class Shown(NamedTuple):
+    """A contact as it may be shown. `id`: the contact's, from its way and address."""
+
+    id: str
+    way: str
+    address: str
+
+
+class ContactBook:
+    def __init__(self, connection: sqlite3.Connection, site: Site, settings: Settings, clock: Clock) -> None:
+        self._connection, self._site, self._settings, self._clock = connection, site, settings, clock
+
+    def of(self, person: str) -> list[Shown]:
+        """In the order in which they are tried."""
+        return [shown(one) for one in contacts.of(self._connection, self._site.site, person)]
+
+    def add(self, person: str, way: str, address: str, by: str) -> Shown | Refusal:
+        """The last to be tried, of what is not high. The same again changes nothing."""
+        address = address.strip()
+        why = self._why_not(way, address)
+        if why is not None:
+            return Refusal(why)
+        contact = Contact(person, way, address)
+        with transaction(self._connection):
+            known = contacts.of(self._connection, self._site.site, person)
+            if contact not in known and len(known) >= MOST:
+                return Refusal(f"{person} is reached by {MOST} ways already; remove one first")
+            if contact not in known:
+                contacts.put(self._connection, self._site.site, contact, self._clock.now())
+                self._record(by, "contact added", person, way=way)
+        return shown(contact)
+
+    def remove(self, person: str, id: str, by: str) -> bool:
+        """Whether it was there."""
+        with transaction(self._connection):
+            for one in contacts.of(self._connection, self._site.site, person):
+                if shown(one).id == id:
+                    contacts.delete(self._connection, self._site.site, one)
+                    self._record(by, "contact removed", person, way=one.way)
+                    return True
+        return False
+
+    def put_first(self, person: str, id: str, by: str) -> bool:
+        """What is not high goes there first from now on. Whether it was there."""
+        with transaction(self._connection):
+            known = contacts.of(self._connection, self._site.site, person)
+            first = [one for one in known if shown(one).id == id]
+            if not first:
+                return False
+            # They are tried in the order in which they were added.
+            now = self._clock.now()
+            for place, one in enumerate([*first, *(one for one in known if one not in first)]):
+                contacts.delete(self._connection, self._site.site, one)
+                contacts.put(self._connection, self._site.site, one, now + place * timedelta(microseconds=1))
+            self._record(by, "contact put first", person, way=first[0].way)
+        return True
+
+    def preferences(self, person: str) -> Preferences:
+        return contacts.preferences(self._connection, self._site.site, person)
+
+    def prefer(self, person: str, wanted: Preferences, by: str) -> Preferences | Refusal:
+        """How they want to be called by what is low. What is high comes at once, whatever stands here."""
+        if not timedelta(0) <= wanted.gathered_for <= LONGEST_GATHERING:
+            return Refusal("what is low is gathered for 0 to 20 min; expected e.g. 5 min")
+        if wanted.quiet is not None and _length(wanted.quiet) > LONGEST_QUIET:
+            return Refusal("quiet hours last 16 h at most; expected e.g. 22:00-07:00")
+        with transaction(self._connection):
+            contacts.put_preferences(self._connection, self._site.site, person, wanted, self._clock.now())
+            quiet = str(wanted.quiet) if wanted.quiet is not None else ""
+            self._record(by, "contact preferences", person, quiet=quiet)
+        return wanted
+
+    def _why_not(self, way: str, address: str) -> str | None:
+        if way not in ADDRESSES:
+            return f"{way!r} is no way; expected one of {', '.join(sorted(ADDRESSES))}"
+        why = ADDRESSES[way](address)
+        if why is None and way == messenger.NAME:
+            why = messenger.why_not_allowed(address, self._settings.messengers_allowed)
+        return why
+
+    def _record(self, by: str, what: str, person: str, **more: str) -> None:
+        """Never the address."""
+        detail = {"person": person, **more}
+        audit.add(self._connection, self._site.site, self._clock.now(), by, what, detail)
+
+
+def shown(contact: Contact) -> Shown:
+    address = messenger.shown(contact.address) if contact.way == messenger.NAME else contact.address
+    digest = blake2b(f"{contact.way}\0{contact.address}".encode(), digest_size=12).hexdigest()
+    return Shown(digest, contact.way, address)
+
+
+def _length(window: Window) -> timedelta:
+    minutes = (window.end.hour - window.start.hour) * 60 + window.end.minute - window.start.minute
+    return timedelta(minutes=minutes % (24 * 60) or 24 * 60)

@@ -110,8 +110,12 @@ def shifts_later(at: datetime, shifts: Sequence[Shift], unit: str, count: int) -
     """
     ours = [s for s in shifts if s.function != "leader" and (unit == "" or not s.units or unit in s.units)]
     for _ in range(count + 1):
-        running = [s.ends_at for s in ours if s.starts_at <= at < s.ends_at]
-        at = max(running, default=at + ORDINARY)
+        running = [s for s in ours if s.starts_at <= at < s.ends_at]
+        soon = [s for s in ours if at < s.starts_at <= at + ORDINARY]
+        first = min((s.starts_at for s in soon), default=at)
+        at = max(
+            (s.ends_at for s in running or soon if running or s.starts_at == first), default=at + ORDINARY
+        )
     return at
 
 

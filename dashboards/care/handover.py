@@ -1,74 +1,156 @@
-"""The hand-over: what the next shift must know, on one page that can be printed."""
+"""The hand-over: what the next shift must know, on one page that can be printed, with notes to those who come
+and a receipt by those who have read it.
+"""
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import NamedTuple
+import json
+from typing import Annotated
 
-from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse
+from fastapi import APIRouter, Form, HTTPException, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
 
-from dashboards.care.bases import reviews_of
-from dashboards.care.off import lines
+from dashboards.care.away import residents_of
+from dashboards.care.duty_view import units_of
+from dashboards.care.handover_view import HOURS, handed_over, notes_of
 from dashboards.care.seen import note_seen
 from dashboards.frame import page
-from dashboards.snapshot import read_snapshot
-from dashboards.views import board, voice_of
-from dashboards.visit import Visit, Visitor, needs
-from hub.store import absences, pauses
-from rules import wording
+from dashboards.pages import clock_text, day_text, render
+from dashboards.pdf import pdf
+from dashboards.visit import OurForm, Visit, Visitor, clock_of, needs
+from hub.hand_over import HandOver
+from hub.store.hand_over import Note
+from rules.pause import Refusal
+from rules.wording.refusals import refusal_text
 
 PATH = "/care/handover"
+COUNTS = (1, 3, 6, 9)
+"""For how many shifts after the one that runs a note may be written on the page."""
 pages = APIRouter(
     prefix=PATH,
     include_in_schema=False,
     default_response_class=HTMLResponse,
     dependencies=[needs("hand over")],
 )
-SHIFT = timedelta(hours=12)
-"""[default] How far back the next shift is told of what went on again."""
-
-
-class GoneOn(NamedTuple):
-    """What went on again during the shift, or who came home."""
-
-    what: str
-    room: str
-    at: str
 
 
 @pages.get("")
-def show(request: Request, visit: Visitor) -> str:
-    shown = board(read_snapshot(visit.connection, visit.house, visit.now), visit.scope)
-    off = lines(visit)
-    note_seen(visit, PATH, ())
+def show(request: Request, visit: Visitor, hours: int = 12, notice: str = "") -> str:
+    return _page(request, visit, hours, notice=notice)
+
+
+@pages.post("/notes", dependencies=[OurForm])
+def write(
+    request: Request,
+    visit: Visitor,
+    about: Annotated[str, Form()] = "",
+    words: Annotated[str, Form(max_length=2000)] = "",
+    shifts: Annotated[int, Form()] = 1,
+) -> Response:
+    """`about`: `unit:sol` or `resident:r1`; `unit:` is the whole house."""
+    kind, _, id = about.partition(":")
+    if kind == "resident":
+        done = write_note(request, visit, "", id, words, shifts)
+    elif kind == "unit":
+        done = write_note(request, visit, id, None, words, shifts)
+    else:
+        done = Refusal("nothing that it is about", "no_about")
+    if isinstance(done, Refusal):
+        return HTMLResponse(_page(request, visit, 12, refusal_text(done, visit.language), about, words), 422)
+    return RedirectResponse(f"{PATH}?notice=written#notes", 303)
+
+
+@pages.post("/notes/{number}/end", dependencies=[OurForm])
+def end(request: Request, visit: Visitor, number: int) -> Response:
+    """It has been seen to."""
+    end_note(request, visit, number)
+    return RedirectResponse(f"{PATH}?notice=ended#notes", 303)
+
+
+@pages.post("/read", dependencies=[OurForm])
+def confirm(request: Request, visit: Visitor) -> Response:
+    """ "I have read it." """
+    _book(request, visit).read(visit.person.id)
+    return RedirectResponse(f"{PATH}?notice=read#read", 303)
+
+
+@pages.get("/handover.pdf")
+def print_out(visit: Visitor, hours: int = 12) -> Response:
+    name = f"vaka-{visit.house.site.site}-{visit.now:%Y-%m-%d-%H%M}.pdf"
+    headers = {"Content-Disposition": f'inline; filename="{name}"'}
+    return Response(handover_pdf(visit, hours), media_type="application/pdf", headers=headers)
+
+
+def write_note(
+    request: Request, visit: Visit, unit: str, resident: str | None, words: str, count: int
+) -> Note | Refusal:
+    """About a resident whom they see, a unit of theirs, or the house, where all of it is theirs."""
+    if resident is not None and resident not in {r.id for r in residents_of(visit)}:
+        return Refusal("no such resident, or not for you", "no_resident")
+    elsewhere = unit not in {one.id for one in units_of(visit)} if unit else visit.access.units is not None
+    if resident is None and elsewhere:
+        return Refusal("no such unit, or not yours", "no_unit")
+    return _book(request, visit).write(unit, resident, words, count, visit.person.id)
+
+
+def end_note(request: Request, visit: Visit, number: int) -> None:
+    """404 where there is no such note, or it is none of theirs."""
+    if number not in {note.id for note in notes_of(visit)}:
+        raise HTTPException(404, "there is no such note any more, or not for you")
+    _book(request, visit).end(number, visit.person.id)
+
+
+def handover_pdf(visit: Visit, hours: int) -> bytes:
+    """The page as a document."""
+    zone, language = visit.house.site.zone, visit.language
+    told = handed_over(visit, min(max(hours, 1), 72))
+    note_seen(visit, f"{PATH}/handover.pdf", (r.id for r in residents_of(visit)))
+    when = f"{day_text(visit.now, zone, language)}, {clock_text(visit.now, zone, language)}"
+    units = ", ".join(unit.name for unit in units_of(visit))
+    text = render(
+        language, "care/_handover_document.json", told=told, site=visit.house.site, when=when, units=units
+    )
+    said = json.loads(text)
+    return pdf("hand_over", {**said, "language": language}, visit.now)
+
+
+def _book(request: Request, visit: Visit) -> HandOver:
+    return HandOver(visit.connection, visit.house.site, clock_of(request))
+
+
+def _page(
+    request: Request,
+    visit: Visit,
+    hours: int,
+    fault: str = "",
+    about: str = "",
+    words: str = "",
+    notice: str = "",
+) -> str:
+    told = handed_over(visit, min(max(hours, 1), 72))
+    residents = residents_of(visit)
+    note_seen(visit, PATH, (resident.id for resident in residents))
+    choices = [(f"unit:{unit.id}", unit.name) for unit in units_of(visit)]
+    choices += [("unit:", visit.house.site.name)] if visit.access.units is None else []
+    choices += [(f"resident:{r.id}", f"{visit.house.room_name(r.room)} {r.name}") for r in residents]
+    said = render(visit.language, "care/_handover_notice.txt", said=notice).strip() if notice else ""
     return page(
         request,
         visit,
         "care/handover.html",
-        board=shown,
-        off=[line for line in off if line.cause not in ("no_basis", "no_sensor", "away")],
-        lacking=[line for line in off if line.cause in ("no_basis", "no_sensor")],
-        reviews=reviews_of(visit),
-        gone_on=_gone_on(visit),
-        hours=int(SHIFT.total_seconds() // 3600),
+        told=told,
+        board=told.board,
+        off=told.off,
+        lacking=told.lacking,
+        reviews=told.reviews,
+        gone_on=told.gone_on,
+        hours=told.hours,
+        all_hours=HOURS,
+        counts=COUNTS,
+        choices=choices,
+        about=about,
+        words=words,
+        fault=fault,
+        notice=said,
+        i_have_read=any(reader.is_me and reader.at for reader in told.readers),
     )
-
-
-def _gone_on(visit: Visit) -> list[GoneOn]:
-    house, voice = visit.house, voice_of(visit.scope, visit.house, visit.now)
-    site, since = house.site.site, visit.now - SHIFT
-    units = {room.id: room.unit for room in house.site.rooms}
-    names = house.rule_names
-    found = []
-    for pause in pauses.ended(visit.connection, site, since):
-        if pause.ended_at is not None and visit.access.sees_unit(units.get(pause.room, "")):
-            name = getattr(names[pause.rule], visit.language) if pause.rule in names else pause.subject
-            found.append((pause.ended_at, GoneOn(name, house.room_name(pause.room), "")))
-    for absence in absences.ended(visit.connection, site, since):
-        resident = house.resident(absence.resident)
-        if absence.ended_at is None or resident is None:
-            continue
-        if visit.access.sees_resident(resident, house.site):
-            found.append((absence.ended_at, GoneOn(resident.name, house.room_name(resident.room), "")))
-    return [one._replace(at=wording.at(at, voice)) for at, one in sorted(found, reverse=True)]

@@ -150,6 +150,8 @@ def test_a_note_holds_for_whole_shifts_as_the_roster_has_them() -> None:
     assert shifts_later(NIGHT, known, "sol", 0) == NIGHT + 3 * HOUR
     assert shifts_later(NIGHT, known, "sol", 1) == NIGHT + 10 * HOUR
     assert shifts_later(NIGHT, known, "sol", 2) == NIGHT + 18 * HOUR  # the roster ends: eight hours
+    torn = [known[0], shift("siri", "sol", begin=5, end=10)]
+    assert shifts_later(NIGHT, torn, "sol", 1) == NIGHT + 10 * HOUR  # the gap is no shift
 
 
 # What people do

@@ -42,6 +42,7 @@ PLACES: tuple[Place, ...] = (
     Place("Who is called", "/care/escalation", "see escalation"),
     Place("Alarm quality", "/care/quality", "see alarm quality"),
     Place("Legal basis", "/care/legal-basis", "see legal basis"),
+    Place("What is kept", "/keeping", "see what is kept"),
 )
 """In the order in which they are listed. A page adds its line here and its word to the template."""
 

@@ -40,6 +40,35 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Prøven er for gammel til å skrive under på. Ta en ny.",
         "The test is too old to be signed. Make a new one.",
     ),
+    "no_why": ("Velg hvorfor.", "Choose why."),
+    "not_typed": ("Det du skrev, er ikke det samme.", "What you typed is not the same."),
+    "not_yours": ("Det er ikke for deg.", "That is not for you."),
+    "lives_here": (
+        "Beboeren står fortsatt som boende her. Før opp utflyttingen først.",
+        "The resident still lives here. Say first when they moved out.",
+    ),
+    "asked_already": ("Noen har bedt om det allerede.", "Somebody asked for it already."),
+    "confirmed_already": (
+        "Det er bekreftet, og kan ikke tas tilbake.",
+        "It is confirmed, and cannot be taken back.",
+    ),
+    "second_person": (
+        "Det må være en annen enn den som ba om det.",
+        "It must be somebody else than who asked for it.",
+    ),
+    "no_erasure": ("Det venter ingen sletting her.", "No erasure waits here."),
+    "alert_open": (
+        "Det er et åpent varsel om beboeren. Avslutt det først.",
+        "An alert about them is open. Close it first.",
+    ),
+    "named_in_id": (
+        "En enhet eller et rom bærer navnet. Gi det et annet navn først.",
+        "A device or room carries the name. Rename it first.",
+    ),
+    "named_in_record": (
+        "En underskrevet prøve nevner beboeren, og den endres aldri.",
+        "A signed test names them, and is never changed.",
+    ),
     "no_phone": (
         "Denne enheten kan ikke slås på. Du kan ha høyst 10; fjern en du ikke bruker.",
         "This device cannot be switched on. You can have 10 at most; remove one that you do not use.",

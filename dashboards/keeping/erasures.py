@@ -1,0 +1,149 @@
+"""An erasure: the second person's yes, and the receipt: on the page, printed, and as a sealed file."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Literal
+
+from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from dashboards.frame import page
+from dashboards.keeping.whom import erasure_in_view, line_of
+from dashboards.pages import render
+from dashboards.pdf import pdf
+from dashboards.visit import OurForm, Visit, Visitor, needs
+from hub.erasing.receipt import Receipt, exported, read
+from hub.erasing.request import Requests
+from hub.seal import digest
+from hub.store.erasures import Erasure
+from rules import wording
+from rules.pause import Refusal
+from rules.wording.refusals import refusal_text
+
+PATH = "/keeping/erasures"
+Step = Literal["confirm", "take-back"]
+pages = APIRouter(
+    prefix=PATH,
+    include_in_schema=False,
+    default_response_class=HTMLResponse,
+    dependencies=[needs("erase residents")],
+)
+
+
+@pages.get("/{number}")
+def show(request: Request, visit: Visitor, number: int, notice: str = "") -> str:
+    said = render(visit.language, "keeping/_notice.txt", said=notice).strip() if notice else ""
+    return _page(request, visit, erasure_in_view(visit, number), notice=said)
+
+
+@pages.post("/{number}/{step}", dependencies=[OurForm])
+def decide(request: Request, visit: Visitor, number: int, step: Step) -> Response:
+    done = decided(request, visit, number, step)
+    if isinstance(done, Refusal):
+        fault = refusal_text(done, visit.language)
+        return HTMLResponse(_page(request, visit, erasure_in_view(visit, number), fault), 409)
+    if step == "take-back":
+        return RedirectResponse("/keeping?notice=taken-back", 303)
+    return RedirectResponse(f"{PATH}/{number}?notice=confirmed", 303)
+
+
+@pages.get("/{number}/receipt.pdf")
+def print_receipt(visit: Visitor, number: int) -> Response:
+    erasure = finished(visit, number)
+    assert erasure.document is not None
+    values = _values(visit, erasure)
+    words: dict[str, Any] = json.loads(render(visit.language, "keeping/_receipt_document.json", **values))
+    content = pdf("erasure", {**words, "language": visit.language}, read(erasure.document).finished_at)
+    headers = {"Content-Disposition": f'inline; filename="vaka-{erasure.site}-erasure-{number}.pdf"'}
+    return Response(content, media_type="application/pdf", headers=headers)
+
+
+@pages.get("/{number}/receipt.json")
+def take_receipt(visit: Visitor, number: int) -> Response:
+    """The text, the seal and the key: what `vaka erase --verify` reads."""
+    erasure = finished(visit, number)
+    headers = {"Content-Disposition": f'attachment; filename="vaka-{erasure.site}-erasure-{number}.json"'}
+    return Response(exported(erasure), media_type="application/json", headers=headers)
+
+
+def decided(request: Request, visit: Visit, number: int, step: Step) -> Erasure | Refusal:
+    erasure_in_view(visit, number)
+    requests = Requests(visit.connection, visit.house.site, request.app.state.clock)
+    if step == "confirm":
+        return requests.confirm(number, visit.person.id)
+    return requests.take_back(number, visit.person.id)
+
+
+def finished(visit: Visit, number: int) -> Erasure:
+    erasure = erasure_in_view(visit, number)
+    if erasure.document is None:
+        raise HTTPException(404, "there is no receipt yet")
+    return erasure
+
+
+def _page(request: Request, visit: Visit, erasure: Erasure, fault: str = "", notice: str = "") -> str:
+    values: dict[str, Any] = {"asked": line_of(visit, erasure), "fault": fault, "notice": notice}
+    if erasure.document is not None:
+        values |= _values(visit, erasure)
+    return page(request, visit, "keeping/erasure.html", **values)
+
+
+def _values(visit: Visit, erasure: Erasure) -> dict[str, Any]:
+    assert erasure.document is not None
+    assert erasure.seal is not None
+    receipt: Receipt = read(erasure.document)
+    voice = wording.Voice(visit.language, visit.house.site.zone, visit.now)
+    zone = visit.house.site.zone
+    return {
+        "receipt": receipt,
+        "asked_by": visit.house.person_name(receipt.asked_by),
+        "confirmed_by": visit.house.person_name(receipt.confirmed_by),
+        "asked_at": wording.at(receipt.asked_at, voice),
+        "confirmed_at": wording.at(receipt.confirmed_at, voice),
+        "finished_at": f"{receipt.finished_at.astimezone(zone):%Y-%m-%d %H:%M}",
+        "deleted": counted(receipt),
+        "backups": [
+            (
+                b.file,
+                f"{b.made_at.astimezone(zone):%Y-%m-%d %H:%M}",
+                f"{b.kept_until.astimezone(zone):%Y-%m-%d}",
+            )
+            for b in receipt.backups
+        ],
+        "gone_by": f"{receipt.gone_by.astimezone(zone):%Y-%m-%d}",
+        "fits": erasure.seal.fits(erasure.document),
+        "fingerprint": erasure.seal.fingerprint,
+        "signature": erasure.seal.signature.hex(),
+        "digest": digest(erasure.document),
+    }
+
+
+_KINDS = {
+    "alert": "alerts",
+    "alert_event": "alerts",
+    "alert_sensors": "alerts",
+    "alert_escalation": "alerts",
+    "alerts about several": "alerts",
+    "summons": "messages",
+    "notification": "messages",
+    "retained messages": "messages",
+    "site versions": "site",
+    "site changes": "site",
+    "audit": "texts",
+    "series": "series",
+}
+"""What a receipt counts → the few kinds that people are told of; what is not here is `rows`."""
+
+
+def counted(receipt: Receipt) -> list[tuple[str, int]]:
+    """How many of what, in few words: 'readings', 'alerts', 'messages', 'rows', 'texts', 'site', 'series'."""
+    found: dict[str, int] = {}
+    for step, counts in receipt.deleted.items():
+        for what, count in counts.items():
+            kind = (
+                "readings" if step == "readings" else "site" if step == "site" else _KINDS.get(what, "rows")
+            )
+            found[kind] = found.get(kind, 0) + count
+    order = ("readings", "series", "alerts", "messages", "rows", "texts", "site")
+    return [(kind, found[kind]) for kind in order if found.get(kind)]

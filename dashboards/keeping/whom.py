@@ -1,0 +1,96 @@
+"""Whom somebody may export or erase, and the erasures that they see. Administrators see pseudonyms."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from fastapi import HTTPException
+
+from dashboards.visit import Visit
+from hub.erasing.plan import decoded
+from hub.store import erasures
+from hub.store.erasures import Erasure
+from rules import wording
+from rules.building import Resident
+
+LARGEST = 2**63 - 1  # SQLite has no larger integer
+
+
+class Somebody(NamedTuple):
+    id: str
+    name: str
+    room: str
+
+
+class Asked(NamedTuple):
+    """`resident`: the pseudonym while it is not done; then nobody knows any more."""
+
+    number: int
+    state: Literal["waiting", "at work", "done", "taken back"]
+    why: str
+    resident: str
+    asked_by: str
+    asked_at: str
+    mine: bool
+
+
+def people_of(visit: Visit) -> list[Somebody]:
+    """Everybody in the site's document, also who moved out, as far as this person looks after them."""
+    units = {room.id: room.unit for room in visit.house.site.rooms}
+    return [
+        Somebody(r.id, shown_name(visit, r), visit.house.room_name(r.room))
+        for r in sorted(visit.house.site.residents, key=lambda r: (r.room, r.id))
+        if visit.access.sees_unit(units[r.room])
+    ]
+
+
+def resident_in_view(visit: Visit, id: str) -> Resident:
+    """404 where there is none, or not for them."""
+    if all(somebody.id != id for somebody in people_of(visit)):
+        raise HTTPException(404, "there is no such resident, or not for you")
+    return next(resident for resident in visit.house.site.residents if resident.id == id)
+
+
+def shown_name(visit: Visit, resident: Resident) -> str:
+    return resident.name if visit.access.residents else resident.id
+
+
+def asked_of(visit: Visit) -> list[Asked]:
+    """The newest first."""
+    found = erasures.everything(visit.connection, visit.house.site.site)
+    return [line_of(visit, one) for one in found if _sees(visit, one)]
+
+
+def erasure_in_view(visit: Visit, number: int) -> Erasure:
+    site = visit.house.site.site
+    found = erasures.get(visit.connection, site, number) if 0 < number <= LARGEST else None
+    if found is None or not _sees(visit, found):
+        raise HTTPException(404, "there is no such erasure, or not for you")
+    return found
+
+
+def line_of(visit: Visit, one: Erasure) -> Asked:
+    voice = wording.Voice(visit.language, visit.house.site.zone, visit.now)
+    return Asked(
+        one.number,
+        state_of(one),
+        one.why,
+        decoded(one.plan).resident if one.plan is not None else "",
+        visit.house.person_name(one.asked_by),
+        wording.at(one.asked_at, voice),
+        one.asked_by == visit.person.id,
+    )
+
+
+def state_of(one: Erasure) -> Literal["waiting", "at work", "done", "taken back"]:
+    if one.ended_at is not None:
+        return "done" if one.document is not None else "taken back"
+    return "waiting" if one.confirmed_at is None else "at work"
+
+
+def _sees(visit: Visit, one: Erasure) -> bool:
+    """One that names nobody any more is everybody's who may erase; else only who looks after them."""
+    if one.plan is None:
+        return True
+    plan, units = decoded(one.plan), {room.id: room.unit for room in visit.house.site.rooms}
+    return any(visit.access.sees_unit(units.get(stay.room, "")) for stay in plan.stays)

@@ -1,0 +1,136 @@
+"""What is kept, an export and an erasure, on the pages and by call: two people, the right ones, no slip."""
+
+import io
+import zipfile
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from hub.erasing.receipt import verified
+from hub.erasing.work import go_on
+from hub.store import backups, jobs
+from hub.store.backups import Backup
+from hub.store.db import transaction
+from tests.web.conftest import csrf_of
+from tests.web.house import DOCUMENT, House
+
+SignIn = Callable[..., TestClient]
+LEADERS = DOCUMENT.replace(
+    "rules:\n",
+    "  - {id: lise, name: Lise Leder, role: leader}\n"
+    "  - {id: nora, name: Nora Nordleder, role: leader, units: [nord]}\nrules:\n",
+    1,
+)
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    house = House(tmp_path, LEADERS)
+    house.hub_says()
+    yield house
+    house.connection.close()
+
+
+def send(client: TestClient, path: str, page: str, **fields: str) -> tuple[int, str]:
+    answer = client.post(path, data={"csrf": csrf_of(client, page), **fields})
+    return answer.status_code, answer.headers.get("location", "") or answer.text
+
+
+def test_what_is_kept_is_shown_with_its_end_its_jobs_and_its_backups(house: House, sign_in: SignIn) -> None:
+    adm = sign_in("adm")
+    page = adm.get("/keeping").text
+    assert "Hver måling" in page
+    assert "90 dager" in page
+    assert "Det lages ingen sikkerhetskopier" in page
+    assert "Ingenting er gjort ennå" in page
+    now = house.now()
+    with transaction(house.connection):
+        for name in ("retention", "backup"):
+            jobs.due(house.connection, name, now + timedelta(hours=5))
+        jobs.done(house.connection, "retention", now, now + timedelta(hours=5), "")
+        jobs.failed(house.connection, "backup", now, now, "<b>no room</b>")
+        backups.add(house.connection, Backup("vaka-1.vaka.age", now, 4_711_000, now, now))
+    page = adm.get("/keeping").text
+    assert "&lt;b&gt;no room&lt;/b&gt;" in page
+    assert "4,5 MiB" in page
+    assert "Mangler" in page, "a backup that is not where it was put"
+    told = adm.get("/api/v1/keeping").json()
+    assert [one["there"] for one in told["backups"]] == [False]
+    assert {one["name"]: one["days"] for one in told["classes"]}["audit"] == 1825
+    assert {one["name"] for one in told["jobs"]} == {"retention", "backup"}
+
+
+def test_an_administrator_erases_without_a_name_and_a_leader_only_of_their_units(
+    house: House, sign_in: SignIn
+) -> None:
+    page = sign_in("adm").get("/keeping/residents/r1").text
+    assert "Anna" not in page
+    assert "export.zip" not in page
+    assert "Anna Haugen" in sign_in("lise").get("/keeping/residents/r1").text
+    nora = sign_in("nora")
+    assert "r1" not in nora.get("/keeping").text
+    assert nora.get("/keeping/residents/r1").status_code == 404
+    assert nora.get("/api/v1/residents/r1/export").status_code == 404
+    assert nora.get("/api/v1/residents/r4/export").status_code == 200
+
+
+def test_it_is_asked_for_without_a_slip_confirmed_by_another_and_comes_with_a_receipt(
+    house: House, sign_in: SignIn
+) -> None:
+    lise, adm, nora = sign_in("lise"), sign_in("adm"), sign_in("nora")
+    form = "/keeping/residents/r3"
+    status, page = send(lise, form, form, why="died", typed="r1")
+    assert (status, "ikke det samme" in page) == (422, True)
+    assert send(lise, form, form, typed="r3")[0] == 422
+    status, page = send(lise, form, form, why="moved_out", typed="r3")
+    assert "står fortsatt som boende" in page
+    assert send(lise, form, form, why="died", typed=" r3 ") == (303, "/keeping?notice=asked")
+    one = "/keeping/erasures/1"
+    assert "Du ba om det selv" in lise.get(one).text
+    assert nora.get(one).status_code == 404, "of another unit's resident"
+    assert send(lise, f"{one}/confirm", one)[0] == 409
+    assert send(nora, f"{one}/confirm", "/keeping/residents/r4")[0] == 404
+    assert "Venter på en til" in adm.get("/keeping").text
+    assert send(adm, f"{one}/confirm", one) == (303, f"{one}?notice=confirmed")
+    assert "Navet holder på" in adm.get(one).text
+    assert send(lise, f"{one}/take-back", "/keeping/residents/r1")[0] == 409
+    assert adm.get(f"{one}/receipt.pdf").status_code == 404
+    go_on(house.settings, adm.app.state.clock)  # type: ignore[attr-defined]
+    page = lise.get(one).text
+    assert "Seglet stemmer" in page or "seglet" in page.lower()
+    for word in ("r3", "Ingrid", "Solvang"):
+        assert word not in page.replace("3B", ""), word
+    assert lise.get(f"{one}/receipt.pdf").content[:5] == b"%PDF-"
+    receipt = verified(lise.get(f"{one}/receipt.json").content)
+    assert not isinstance(receipt, str)
+    assert receipt[0].confirmed_by == "adm"
+    assert lise.get(form).status_code == 404
+    assert "Ingrid" not in lise.get("/").text
+
+
+def test_everything_is_a_call_as_well(house: House, sign_in: SignIn) -> None:
+    lise, adm = sign_in("lise"), sign_in("adm")
+    with zipfile.ZipFile(io.BytesIO(lise.get("/api/v1/residents/r2/export").content)) as archive:
+        assert b"Olav Bakke" in archive.read("resident.json")
+    assert house.rows("SELECT 1 FROM audit WHERE what = 'resident exported' AND by = 'lise'")
+    assert adm.get("/api/v1/residents/r2/export").status_code == 404
+    ours = {"X-CSRF-Token": lise.get("/api/v1/session").json()["csrf"]}
+    wish = {"resident": "r2", "resident_again": "r2", "why": "asked"}
+    assert lise.post("/api/v1/erasures", json=wish).status_code == 403
+    assert (
+        lise.post("/api/v1/erasures", headers=ours, json={**wish, "resident_again": "x"}).status_code == 409
+    )
+    asked = lise.post("/api/v1/erasures", headers=ours, json=wish)
+    assert asked.status_code == 201
+    assert (asked.json()["state"], asked.json()["resident"]) == ("waiting", "r2")
+    number = asked.json()["number"]
+    assert lise.post(f"/api/v1/erasures/{number}/confirm", headers=ours).status_code == 409
+    assert lise.get(f"/api/v1/erasures/{number}/receipt").status_code == 404
+    theirs = {"X-CSRF-Token": adm.get("/api/v1/session").json()["csrf"]}
+    assert adm.post(f"/api/v1/erasures/{number}/confirm", headers=theirs).json()["state"] == "at work"
+    go_on(house.settings, adm.app.state.clock)  # type: ignore[attr-defined]
+    assert [(one["state"], one["resident"]) for one in adm.get("/api/v1/erasures").json()] == [("done", None)]
+    assert not isinstance(verified(adm.get(f"/api/v1/erasures/{number}/receipt").content), str)

@@ -16,6 +16,8 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboards import api, care, keeping, metrics, staff
+from dashboards import api, care, metrics, staff
+from dashboards import api, care, phone, pwa, staff
 from dashboards.auth import Brake
 from dashboards.care import alert
 from dashboards.live import Live
@@ -38,7 +40,15 @@ from dashboards.technician import (
     set_aside,
     walk_test,
 )
-from dashboards.visit import SignInNeededError, language_of, theme_of
+from dashboards.visit import (
+    COMES_BACK,
+    WANTED_COOKIE,
+    WANTED_FOR_S,
+    SignInNeededError,
+    language_of,
+    set_cookie,
+    theme_of,
+)
 from hub.clock import WallClock
 from hub.history.chosen import Stores
 from hub.settings import Settings
@@ -46,7 +56,8 @@ from hub.store.sites import NoSiteError
 
 HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
+        "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'; "
+        "worker-src 'self'; manifest-src 'self'"
     ),
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -64,7 +75,9 @@ WITH_CAMERA = {
 origin (docs/adr/0012-reading-labels.md).
 """
 PAGES = (
+    pwa.pages,
     staff.pages,
+    phone.pages,
     alert.pages,
     walk_test.pages,
     records.pages,
@@ -139,7 +152,7 @@ class SecurityHeaders:
                 headers.update(WITH_CAMERA if scope["path"] == scan.PATH else HEADERS)
                 if scope["scheme"] == "https":
                     headers["Strict-Transport-Security"] = "max-age=31536000"
-                kept = scope["path"].startswith("/static/") and scope["query_string"]
+                kept = scope["path"].startswith(("/static/", "/icons/")) and scope["query_string"]
                 headers["Cache-Control"] = "public, max-age=31536000, immutable" if kept else "no-store"
             await send(message)
 
@@ -157,7 +170,10 @@ async def _ask_to_sign_in(request: Request, _: Exception) -> Response:
         return Response(status_code=401)
     if "hx-request" in request.headers:
         return Response(status_code=401, headers={"HX-Redirect": "/sign-in"})
-    return RedirectResponse("/sign-in", 303)
+    answer = RedirectResponse("/sign-in", 303)
+    if request.method == "GET" and COMES_BACK.fullmatch(request.url.path):
+        set_cookie(request, answer, WANTED_COOKIE, request.url.path, WANTED_FOR_S)
+    return answer
 
 
 async def _no_site(request: Request, error: Exception) -> Response:

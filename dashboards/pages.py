@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_time
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from dashboards.icons import icon_address
 from dashboards.language import translations
 from rules.alert import OUTCOMES_BY_PEOPLE
 from rules.wording import Language
@@ -31,7 +32,7 @@ def environment(language: Language) -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     pages.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
-    pages.globals.update(static=static, language=language, outcomes=OUTCOMES_BY_PEOPLE)
+    pages.globals.update(static=static, icon=icon_address, language=language, outcomes=OUTCOMES_BY_PEOPLE)
     return pages
 
 

@@ -26,6 +26,7 @@ from dashboards.visit import (
     SESSION_COOKIE,
     THEME_COOKIE,
     THEMES,
+    WANTED_COOKIE,
     AnyHouse,
     Database,
     OurForm,
@@ -34,8 +35,10 @@ from dashboards.visit import (
     Visitor,
     clock_of,
     language_of,
+    set_cookie,
     theme_of,
     visitor,
+    wanted,
 )
 from hub.desk import Desk, UnknownAlertError
 from hub.store import absences, audit
@@ -172,9 +175,10 @@ def sign_in(
     brake.succeeded(person, address)
     token = auth.start_session(connection, site, person, clock.now())
     audit.add(connection, site, clock.now(), person, "signed in", detail)
-    response = RedirectResponse(landing(known), 303)
-    _set_cookie(request, response, SESSION_COOKIE, token)
+    response = RedirectResponse(wanted(request) or landing(known), 303)
+    set_cookie(request, response, SESSION_COOKIE, token)
     response.delete_cookie(FORM_COOKIE)
+    response.delete_cookie(WANTED_COOKIE)
     return response
 
 
@@ -196,7 +200,7 @@ def _sign_in_page(
     )
     response = HTMLResponse(html, status, {"Retry-After": str(wait)} if wait else {})
     if cookie not in request.cookies.values():
-        _set_cookie(request, response, FORM_COOKIE, cookie)
+        set_cookie(request, response, FORM_COOKIE, cookie)
     return response
 
 
@@ -219,14 +223,7 @@ def choose_appearance(
     back = urlsplit(request.headers.get("referer", "/")).path
     response = RedirectResponse(back if back.startswith("/") and not back.startswith("//") else "/", 303)
     if language in LANGUAGES:
-        _set_cookie(request, response, LANGUAGE_COOKIE, language, YEAR_S)
+        set_cookie(request, response, LANGUAGE_COOKIE, language, YEAR_S)
     if theme in THEMES:
-        _set_cookie(request, response, THEME_COOKIE, theme, YEAR_S)
+        set_cookie(request, response, THEME_COOKIE, theme, YEAR_S)
     return response
-
-
-def _set_cookie(
-    request: Request, response: Response, name: str, value: str, max_age: int | None = None
-) -> None:
-    secure = request.url.scheme == "https"
-    response.set_cookie(name, value, max_age=max_age, httponly=True, samesite="lax", secure=secure)

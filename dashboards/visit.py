@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Literal, cast
 
-from fastapi import Depends, Form, Header, HTTPException, Request
+from fastapi import Depends, Form, Header, HTTPException, Request, Response
 
 from dashboards import auth
 from dashboards.access import Access, Act, access_of, may
@@ -30,6 +31,10 @@ SESSION_COOKIE = "vaka_session"
 FORM_COOKIE = "vaka_form"
 LANGUAGE_COOKIE = "vaka_language"
 THEME_COOKIE = "vaka_theme"
+WANTED_COOKIE = "vaka_wanted"
+WANTED_FOR_S = 600
+COMES_BACK = re.compile(r"/alerts/\d{1,18}|/phone")
+"""Pages that somebody who had to sign in first is led to after all: where a message on a phone leads."""
 
 
 class SignInNeededError(Exception):
@@ -134,6 +139,19 @@ def language_of(request: Request, house: House | None) -> Language:
     """For pages that nobody is signed in to see."""
     chosen = as_language(request.cookies.get(LANGUAGE_COOKIE))
     return chosen or (house.site.language if house is not None else "nb")
+
+
+def wanted(request: Request) -> str | None:
+    """Where somebody wanted to go who had to sign in first."""
+    path = request.cookies.get(WANTED_COOKIE, "")
+    return path if COMES_BACK.fullmatch(path) else None
+
+
+def set_cookie(
+    request: Request, response: Response, name: str, value: str, max_age: int | None = None
+) -> None:
+    secure = request.url.scheme == "https"
+    response.set_cookie(name, value, max_age=max_age, httponly=True, samesite="lax", secure=secure)
 
 
 def from_our_form(

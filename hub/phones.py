@@ -8,15 +8,17 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from datetime import datetime, timedelta
+from typing import Literal
 
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
 
 from hub.clock import Clock
-from hub.store import audit, contacts, phones
+from hub.store import audit, contacts, phones, receipts, summonses
 from hub.store.contacts import Contact
 from hub.store.db import transaction
 from hub.store.phones import WAY, Phone
 from hub.ways.push_address import OwnServer, why_unusable
+from hub.ways.push_key import Receipt as Proven
 from hub.ways.push_key import base64url
 from hub.ways.way import Failed, Message, Way
 from rules.building import Site
@@ -98,6 +100,24 @@ class Phones:
     def _note(self, at: datetime, by: str, what: str, phone: Phone) -> None:
         detail = {"person": phone.person, "phone": phone.id, "device": phone.device}
         audit.add(self._connection, self._site, at, by, what, detail)
+
+
+def note_receipt(
+    connection: sqlite3.Connection,
+    site: str,
+    proven: Proven,
+    receipt: Literal["delivered", "seen"],
+    at: datetime,
+) -> None:
+    """What a phone says of a message. One that was seen had arrived."""
+    with transaction(connection):
+        phones.note_delivered(connection, site, proven.phone, at)
+        if proven.summons == 0:
+            return
+        receipts.note_delivered(connection, proven.summons, at)
+        called = summonses.get(connection, site, proven.summons)
+        if receipt == "seen" and called is not None:
+            receipts.note_seen(connection, called.alert, called.person, at)
 
 
 def _why_no_keys(public_key: bytes, auth: bytes) -> str | None:

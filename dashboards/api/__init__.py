@@ -27,6 +27,8 @@ from dashboards.api import (
     keeping,
     legal_basis,
     pauses,
+    phones,
+    receipts,
     rules,
     session,
     set_aside,
@@ -58,6 +60,8 @@ FAMILIES = (
     gateways.api,
     codecs.api,
     contacts.api,
+    phones.api,
+    receipts.api,
     set_aside.api,
     copying.api,
 )

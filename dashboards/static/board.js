@@ -9,8 +9,6 @@ const SETTLED_AFTER_MS = 450;
 
 const body = document.body;
 const list = document.getElementById("open");
-const words = body.dataset;
-const norwegian = document.documentElement.lang === "nb";
 
 let source = null;
 let heardAt = performance.now(); // when the last beat came; the page itself counts as one
@@ -183,24 +181,6 @@ function say(text) {
 
 // --- time ---
 
-function clockText(ms, seconds) {
-  const parts = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: words.zone };
-  if (seconds) parts.second = "2-digit";
-  const text = new Intl.DateTimeFormat("en-GB", parts).format(ms);
-  return norwegian ? text.replaceAll(":", ".") : text;
-}
-
-function lengthText(ms) {
-  const seconds = Math.max(0, Math.floor(ms / 1000));
-  if (seconds < 60) return seconds + " s";
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return minutes + " min";
-  const hours = Math.floor(minutes / 60);
-  if (hours < 24) return hours + " " + words.hour + (minutes % 60 ? " " + (minutes % 60) + " min" : "");
-  const days = Math.floor(hours / 24);
-  return days + " " + words.day + (hours % 24 ? " " + (hours % 24) + " " + words.hour : "");
-}
-
 function tick(stale) {
   const now = Date.now() + serverAhead;
   for (const age of list.querySelectorAll("time.age")) setText(age, words.ago.replace("#", lengthText(now - Date.parse(age.dateTime))));
@@ -209,10 +189,6 @@ function tick(stale) {
   if (updated && !stale && lastHeard) setText(updated, words.clock.replace("#", clockText(lastHeard, true)));
   const said = document.getElementById("notice").firstElementChild;
   if (said && performance.now() - noticeShownAt > NOTICE_FOR_MS) said.remove();
-}
-
-function setText(element, text) {
-  if (element.textContent !== text) element.textContent = text;
 }
 
 // --- the menu closes like a menu ---

@@ -162,6 +162,10 @@ def of_alert(connection: sqlite3.Connection, alert: int) -> list[Summons]:
     return _many(connection, "alert = ? ORDER BY id", (alert,))
 
 
+def get(connection: sqlite3.Connection, site: str, id: int) -> Summons | None:
+    return next(iter(_many(connection, "id = ? AND site = ?", (id, site))), None)
+
+
 def drop_waiting(connection: sqlite3.Connection, alert: int) -> None:
     """Somebody has the alert, or it passed by itself: what was not sent yet is sent no more."""
     connection.execute(

@@ -96,7 +96,7 @@ def test_an_alert_that_somebody_had_and_nobody_has_any_more_is_news(
     expect(page.locator("#open .card.is-accepted")).to_be_visible()
     expect(page.locator(".pulse .when-live")).to_be_visible()
     expect(page.locator("#news")).to_be_empty()
-    until(page, "complete")
+    until(page, "typeof complete === 'boolean' && complete")
     house.nobody_came()
     expect(page.locator("#news")).to_contain_text("Varsel åpent igjen, høy: 1A Anna Haugen")
     card = page.locator(".card.is-open.is-new")

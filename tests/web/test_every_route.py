@@ -65,7 +65,19 @@ TABLE: dict[str, Asked] = {
     # first: the hub of this house said once that it lives, and the walk takes a while
     "GET /healthz": Asked("everybody"),
     "GET /api/v1/openapi.json": Asked("everybody"),
+    "GET /manifest.webmanifest": Asked("everybody"),
+    "GET /icons/{icon}": Asked("everybody"),
+    "GET /service-worker.js": Asked("everybody"),
+    "GET /offline": Asked("everybody"),
     "GET /": Asked("whoever is signed in"),
+    "GET /phone": Asked("whoever is signed in"),
+    "POST /phone/{id}/remove": Asked("whoever is signed in", 404),
+    "POST /phone/{id}/test": Asked("whoever is signed in", 404),
+    "GET /api/v1/phones": Asked("whoever is signed in"),
+    "POST /api/v1/phones": Asked("whoever is signed in", 422),
+    "DELETE /api/v1/phones/{id}": Asked("whoever is signed in", 404),
+    "POST /api/v1/phones/{id}/test": Asked("whoever is signed in", 404),
+    "POST /api/v1/receipts/{token}": Asked("everybody", 403),
     "POST /alerts/{id}/{step}": Asked("see alerts", 303, of_solsida=True),
     "GET /session": Asked("whoever is signed in", 204),
     "GET /metrics": Asked("everybody", 404),
@@ -288,6 +300,8 @@ TABLE: dict[str, Asked] = {
 PARAMETERS = {"step": "accept", "resident": "r1", "room": "1A", "place": "1A", "rule": "night-exit",
               "unit": "sol", "form": "csv", "gateway": "zigbee2mqtt", "device": "1A stue", "person": "kari",
               "contact": "x"}  # fmt: skip
+              "form": "csv", "gateway": "zigbee2mqtt", "device": "1A stue",
+              "icon": "icon-192.png", "token": "x.1.x"}  # fmt: skip
 NOT_WALKED = ("GET /live", "POST /sign-out")
 """A stream that never ends for who may have it, and the end of the walk itself; nobody is refused both."""
 

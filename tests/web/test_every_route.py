@@ -299,9 +299,7 @@ TABLE: dict[str, Asked] = {
 
 PARAMETERS = {"step": "accept", "resident": "r1", "room": "1A", "place": "1A", "rule": "night-exit",
               "unit": "sol", "form": "csv", "gateway": "zigbee2mqtt", "device": "1A stue", "person": "kari",
-              "contact": "x"}  # fmt: skip
-              "form": "csv", "gateway": "zigbee2mqtt", "device": "1A stue",
-              "icon": "icon-192.png", "token": "x.1.x"}  # fmt: skip
+              "contact": "x", "icon": "icon-192.png", "token": "x.1.x"}  # fmt: skip
 NOT_WALKED = ("GET /live", "POST /sign-out")
 """A stream that never ends for who may have it, and the end of the walk itself; nobody is refused both."""
 

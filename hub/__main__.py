@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "hub.commands.accounts",
         "the broker's accounts and access list, one for each gateway and device",
     ),
+    "audit": ("hub.commands.audit", "whether the audit trail is what was written: verify, head"),
     "doctor": ("hub.commands.doctor", "look for what is wrong with this installation"),
     "decode": ("hub.commands.decode", "messages as JSON lines in, what they say out"),
     "pause": ("hub.commands.pause", "switch a rule off in a room, or a device, with a reason and an end"),

@@ -23,6 +23,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 
 from hub import certificates
+from hub.audit_chain import HEADS, note_head
 from hub.clock import now
 from hub.history.child import HistoryChild
 from hub.retention import days_kept, prune, zone_of
@@ -106,6 +107,7 @@ def timetable(settings: Settings, child: Callable[..., str]) -> list[Job]:
     zone = _zone(settings)
     found = [
         Job("retention", partial(_daily, RETENTION_AT, zone), partial(_retention, settings)),
+        Job("audit", partial(_daily, RETENTION_AT, zone), partial(_audit_head, settings)),
         Job("certificates", lambda at: at + CERTIFICATES_EVERY, partial(_certificates, settings)),
     ]
     if settings.backup_key is not None:
@@ -127,6 +129,11 @@ def _retention(settings: Settings, at: datetime) -> str:
 
         keep_for(settings, days["readings"])
     return f"deleted: {said}" if said else "nothing was too old"
+
+
+def _audit_head(settings: Settings, at: datetime) -> str:
+    with closing(connect(settings.database)) as connection:
+        return note_head(connection, settings.data / HEADS, at)
 
 
 def _certificates(settings: Settings, at: datetime) -> str:

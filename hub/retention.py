@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from hub.clock import now
 from hub.history import segments
 from hub.settings import Settings
 from hub.site.file import SiteFile, read_held
-from hub.store import alert_figures, sites, tied
+from hub.store import alert_figures, audit, sites, tied
 from hub.store.db import connect, transaction
 from hub.store.instants import from_us, to_us
 from hub.store.sites import NoSiteError
@@ -123,7 +124,7 @@ def prune(database: Path, days: Mapping[Class, int], at: datetime) -> Counter[st
         for name, families in FAMILIES.items():
             before = at - timedelta(days=days[name])
             for family in families:
-                delete = _delete_alerts if family.table == "alert" else _delete_rows
+                delete = DELETED_BY.get(family.table, _delete_rows)
                 limit = ALERTS_AT_ONCE if family.table == "alert" else AT_ONCE
                 deleted[name] += _bit_by_bit(connection, delete, family, before, limit)
     return +deleted
@@ -163,6 +164,15 @@ def _delete_alerts(connection: sqlite3.Connection, family: Family, before: datet
         alert_figures.count(connection, [row[0] for row in rows if row[1] == site], zone_of(connection, site))
     tied.delete(connection, "alert", "id", ids)
     return len(ids)
+
+
+def _cut_audit(connection: sqlite3.Connection, family: Family, before: datetime, limit: int) -> int:
+    """From its beginning, with a word of it in the trail itself: the rest of the chain still holds."""
+    row = connection.execute(f"SELECT site FROM {family.table} ORDER BY seq DESC LIMIT 1").fetchone()
+    return 0 if row is None else audit.cut(connection, row[0], before, limit, now())
+
+
+DELETED_BY: dict[str, _Delete] = {"alert": _delete_alerts, "audit": _cut_audit}
 
 
 def zone_of(connection: sqlite3.Connection, site: str) -> ZoneInfo:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from datetime import datetime
 
+from hub.store import audit
 from hub.store.instants import to_us
 
 
@@ -19,10 +20,7 @@ def put(connection: sqlite3.Connection, site: str, person: str, hash: str, at: d
         "UPDATE session SET ended_at = ? WHERE site = ? AND person = ? AND ended_at IS NULL",
         (to_us(at), site, person),
     )
-    connection.execute(
-        "INSERT INTO audit (site, at, by, what, detail) VALUES (?, ?, NULL, 'password set', ?)",
-        (site, to_us(at), person),
-    )
+    audit.add(connection, site, at, None, "password set", {"person": person})
 
 
 def people(connection: sqlite3.Connection, site: str) -> set[str]:

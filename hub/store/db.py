@@ -6,6 +6,7 @@ the last N. The history is a file of its own, opened the same way with a schema 
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -49,11 +50,17 @@ def connect(path: Path, schema: Traversable = SCHEMA, page_bytes: int = PAGE_BYT
         # Moving the log takes much longer than a commit: hub/jobs.py does it beside the readings.
         connection.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES_AT_MOST}")
         connection.execute(f"PRAGMA journal_size_limit = {LOG_PAGES * PAGE_BYTES}")
+        connection.create_function("chained", 2, chained, deterministic=True)
         _migrate(connection, path, schema)
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def chained(before: bytes | None, digest: bytes) -> bytes:
+    """The next value of a chain of entries, each tied to the one before it (hub/store/audit.py)."""
+    return hashlib.sha256((before or b"") + digest).digest()
 
 
 @contextmanager

@@ -42,6 +42,9 @@ Act = Literal[
     "change escalation",
     "see alarm quality",
     "change contacts",
+    "see audit",
+    "see residents' logs",
+    "review look-ups",
 ]
 """What somebody may want to see or do, besides acting on an alert that they see."""
 
@@ -77,6 +80,9 @@ ACTS: dict[Act, frozenset[PersonRole]] = {
     "change escalation": _DECIDING,
     "see alarm quality": _CARE | {"administrator"},
     "change contacts": _DECIDING,
+    "see audit": _DECIDING,
+    "see residents' logs": frozenset({"leader"}),
+    "review look-ups": frozenset({"leader"}),
 }
 """Who may do what: the role's part of the answer; which units, `Access` says."""
 

@@ -16,6 +16,8 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboards import api, care, keeping, metrics, phone, pwa, staff
+from dashboards import api, care, metrics, staff
+from dashboards import api, audit, care, staff
 from dashboards.auth import Brake
 from dashboards.care import alert
 from dashboards.live import Live
@@ -90,6 +92,7 @@ PAGES = (
     change.pages,
     conflict.pages,
     *care.PAGES,
+    *audit.PAGES,
     bulk.pages,
     pairing.pages,
     set_aside.pages,

@@ -16,7 +16,7 @@ from rules.building import Person, PersonRole
 
 
 class Place(NamedTuple):
-    """Where the navigation leads. `word` is English; `templates/_navigation.html` has it for translation."""
+    """Where the navigation leads. `word` is English; `templates/_place_words.html` has it for translation."""
 
     word: str
     path: str
@@ -41,6 +41,7 @@ PLACES: tuple[Place, ...] = (
     Place("Duty roster", "/care/duty", "see roster"),
     Place("Who is called", "/care/escalation", "see escalation"),
     Place("Alarm quality", "/care/quality", "see alarm quality"),
+    Place("Who saw what", "/audit", "see audit"),
     Place("Legal basis", "/care/legal-basis", "see legal basis"),
     Place("What is kept", "/keeping", "see what is kept"),
 )

@@ -1,0 +1,85 @@
+"""Who has looked at one resident's data: the resident may see it, on the page and on paper
+(pasientjournalloven § 24, Normen faktaark 15).
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi.responses import HTMLResponse
+
+from dashboards.audit.view import lines
+from dashboards.care.seen import note_seen
+from dashboards.frame import page
+from dashboards.pages import render
+from dashboards.pdf import pdf
+from dashboards.visit import Visit, Visitor, needs
+from hub.store import audit
+from rules.building import Resident
+
+PATH = "/audit/residents"
+pages = APIRouter(
+    prefix=PATH,
+    include_in_schema=False,
+    default_response_class=HTMLResponse,
+    dependencies=[needs("see residents' logs")],
+)
+DAYS = 90
+"""[default] What a resident is shown at first; the document can go back further."""
+AT_MOST = 2_000
+
+
+@pages.get("")
+def choose(request: Request, visit: Visitor) -> str:
+    return page(request, visit, "audit/residents.html", residents=residents_of(visit))
+
+
+@pages.get("/{id}")
+def show(request: Request, visit: Visitor, id: str) -> str:
+    resident = resident_in_view(visit, id)
+    found = entries_of(visit, resident)
+    note_seen(visit, f"{PATH}/{id}", (id,))
+    return page(
+        request, visit, "audit/resident.html", resident=resident, lines=lines(visit, found), days=DAYS
+    )
+
+
+@pages.get("/{id}/log.pdf")
+def document(visit: Visitor, id: str) -> Response:
+    resident = resident_in_view(visit, id)
+    found = lines(visit, entries_of(visit, resident))
+    note_seen(visit, f"{PATH}/{id}/log.pdf", (id,))
+    values: dict[str, Any] = {
+        "resident": resident,
+        "lines": found,
+        "days": DAYS,
+        "house": visit.house.site.name,
+    }
+    said = json.loads(render(visit.language, "audit/_log_document.json", **values))
+    headers = {"Content-Disposition": f'inline; filename="vaka-log-{id}.pdf"'}
+    document = pdf("access_log", {"language": visit.language, **said}, visit.now)
+    return Response(document, media_type="application/pdf", headers=headers)
+
+
+def residents_of(visit: Visit) -> list[tuple[str, Resident]]:
+    """With their rooms' names."""
+    site = visit.house.site
+    found = [
+        (visit.house.room_name(r.room), r) for r in site.residents if visit.access.sees_resident(r, site)
+    ]
+    return sorted(found, key=lambda one: one[0])
+
+
+def resident_in_view(visit: Visit, id: str) -> Resident:
+    resident = visit.house.resident(id)
+    if resident is None or not visit.access.sees_resident(resident, visit.house.site):
+        raise HTTPException(404, "there is no such resident, or not for you")
+    return resident
+
+
+def entries_of(visit: Visit, resident: Resident) -> list[audit.Entry]:
+    since = visit.now - timedelta(days=DAYS)
+    return audit.of_resident(visit.connection, visit.house.site.site, resident.id, since, AT_MOST)

@@ -16,7 +16,7 @@ from rules.building import Person, PersonRole
 
 
 class Place(NamedTuple):
-    """Where the navigation leads. `word` is English; `templates/_place_words.html` has it for translation."""
+    """Where the navigation leads. `word` is English; `templates/_navigation.html` has it for translation."""
 
     word: str
     path: str

@@ -15,10 +15,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dashboards import api, care, keeping, metrics, phone, pwa, staff
-from dashboards import api, care, metrics, staff
-from dashboards import api, audit, care, staff
-from dashboards import api, audit, care, metrics, staff
+from dashboards import api, audit, care, keeping, metrics, phone, pwa, staff
 from dashboards.auth import Brake
 from dashboards.care import alert
 from dashboards.live import Live

@@ -33,6 +33,8 @@ alerts, which name their residents themselves.
 SEALED = frozenset({"record", "erasure"})
 """Never changed: records of walk tests hold no resident, a receipt nobody, and the plan goes last."""
 _NO_TEXT = frozenset({"reading", "committed_batch", "measure", "battery_day", "history_cursor"})
+_RANDOM = frozenset({"salt", "digest", "chain", "token_hash", "entries"})
+"""Columns of bytes in which a short word may stand by chance."""
 
 
 def erase_alerts(connection: sqlite3.Connection, plan: Plan, at: int) -> Counter[str]:
@@ -132,7 +134,9 @@ def texts(connection: sqlite3.Connection) -> Iterator[tuple[str, str]]:
     """Every column that may hold text."""
     for table, columns in _tables(connection):
         if table not in _NO_TEXT:
-            yield from ((table, c) for c, kind in columns.items() if kind in ("TEXT", "BLOB", "ANY"))
+            for column, kind in columns.items():
+                if kind in ("TEXT", "BLOB", "ANY") and column not in _RANDOM:
+                    yield table, column
 
 
 def _tables(connection: sqlite3.Connection) -> list[tuple[str, dict[str, str]]]:
@@ -185,13 +189,14 @@ def _replace(connection: sqlite3.Connection, table: str, column: str, words: re.
     key = _key(connection, table)
     marks = ", ".join("?" for _ in key.split(","))
     rows = connection.execute(f"SELECT {column}, {key} FROM {table} WHERE is_told({column})").fetchall()
+    unsalted = ", salt = NULL" if table == "audit" else ""  # its digest is no longer of anything
     for row in rows:
         clean: str | bytes = words.sub(ERASED, _text(row[0]))
         if isinstance(row[0], bytes):
             clean = clean.encode() if isinstance(clean, str) else clean
         try:
             connection.execute(
-                f"UPDATE {table} SET {column} = ? WHERE ({key}) = ({marks})", (clean, *row[1:])
+                f"UPDATE {table} SET {column} = ?{unsalted} WHERE ({key}) = ({marks})", (clean, *row[1:])
             )
         except sqlite3.IntegrityError:  # another row is called that already
             connection.execute(f"DELETE FROM {table} WHERE ({key}) = ({marks})", tuple(row[1:]))

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from hub.__main__ import main
+from hub.audit_chain import verify
 from hub.backup.archive import identity_of
 from hub.backup.make import back_up, new_key
 from hub.backup.restore import restore
@@ -161,6 +162,15 @@ def test_not_a_byte_of_her_is_left_and_the_others_keep_theirs(world: World) -> N
     assert alert_figures.months(world.connection, "house"), "what came of her alerts is counted nowhere"
     (pause,) = world.connection.execute("SELECT reason FROM pause WHERE room = '4A'").fetchall()
     assert pause[0] == "erased visits her son"
+
+
+def test_what_was_erased_keeps_its_place_in_the_audit_trail_and_its_chain_holds(world: World) -> None:
+    assert verify(world.connection).erased == 0
+    confirmed(world)
+    go_on(Settings(data=world.folder), world.clock)
+    verdict = verify(world.connection)
+    assert verdict.faults == ()
+    assert verdict.erased > 0
 
 
 def test_the_hub_goes_on_without_her_and_the_next_resident_is_watched(world: World) -> None:

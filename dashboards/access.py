@@ -45,6 +45,9 @@ Act = Literal[
     "see audit",
     "see residents' logs",
     "review look-ups",
+    "see proof",
+    "see reach",
+    "assign gaps",
 ]
 """What somebody may want to see or do, besides acting on an alert that they see."""
 
@@ -83,6 +86,9 @@ ACTS: dict[Act, frozenset[PersonRole]] = {
     "see audit": _DECIDING,
     "see residents' logs": frozenset({"leader"}),
     "review look-ups": frozenset({"leader"}),
+    "see proof": _EVERYBODY,
+    "see reach": _CARE | {"administrator"},
+    "assign gaps": _DECIDING,
 }
 """Who may do what: the role's part of the answer; which units, `Access` says."""
 

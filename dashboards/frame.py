@@ -40,6 +40,8 @@ PLACES: tuple[Place, ...] = (
     Place("Hand-over", "/care/handover", "hand over"),
     Place("Duty roster", "/care/duty", "see roster"),
     Place("Who is called", "/care/escalation", "see escalation"),
+    Place("Who is told", "/care/reach", "see reach"),
+    Place("Test of the alerting", "/care/proof", "see proof"),
     Place("Alarm quality", "/care/quality", "see alarm quality"),
     Place("Who saw what", "/audit", "see audit"),
     Place("Legal basis", "/care/legal-basis", "see legal basis"),

@@ -10,8 +10,10 @@ from typing import Literal, NamedTuple
 
 from dashboards.house import House
 from hub.off import Off, all_off
-from hub.store import absences, alerts, escalations, health, pauses, protection, walk_tests
+from hub.reach import near
+from hub.store import absences, alerts, escalations, gaps, health, pauses, protection, walk_tests
 from hub.store.alerts import AlertEvent
+from hub.store.gaps import GapTask
 from hub.store.health import Health
 from hub.store.instants import from_us
 from hub.store.protection import Standing
@@ -47,6 +49,8 @@ class Snapshot(NamedTuple):
     away: dict[str, Absence]
     """By resident: who is not at home now."""
     off: list[Off]
+    gaps: list[GapTask]
+    """Hours within the next day in which somebody would not be told."""
 
 
 def fingerprint(connection: sqlite3.Connection, house: House, now: datetime) -> tuple[object, ...]:
@@ -62,6 +66,7 @@ def fingerprint(connection: sqlite3.Connection, house: House, now: datetime) -> 
         tuple((p.id, p.ends_at, p.confirmed_by) for p in pauses.active(connection, site)),
         tuple((a.id, a.back_by) for a in away_now(absences.active(connection, site), now).values()),
         tuple(test.id for test in walk_tests.running(connection, site)),
+        tuple((task.id, task.next_at) for task in near(gaps.standing(connection, site), now)),
     )
 
 
@@ -80,6 +85,7 @@ def read_snapshot(connection: sqlite3.Connection, house: House, now: datetime) -
         {h.part: h for h in health.everything(connection, site)},
         away_now(absences.active(connection, site), now),
         all_off(connection, house.rules, now),
+        near(gaps.standing(connection, site), now),
     )
 
 

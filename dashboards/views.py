@@ -115,6 +115,14 @@ class OffNow(NamedTuple):
     by: str
 
 
+class NearGap(NamedTuple):
+    """Within the next day somebody would not be told."""
+
+    unit: str
+    what: str
+    since: str
+
+
 class Board(NamedTuple):
     """`covered` of `living`: residents in view who are wholly watched over; None where nothing is known of
     it.
@@ -129,6 +137,7 @@ class Board(NamedTuple):
     sees_residents: bool
     away: list[AwayNow]
     off: list[OffNow]
+    gaps: list[NearGap]
     reviews: int
     """Legal bases that have to be looked at again within 30 days."""
 
@@ -290,6 +299,15 @@ def board(snapshot: Snapshot, scope: Scope) -> Board:
         away=[
             AwayNow(living[id].name, house.room_name(living[id].room), wording.at(absence.back_by, voice))
             for id, absence in away.items()
+        ],
+        gaps=[
+            NearGap(
+                house.unit_name(task.unit),
+                wording.gap_words(task.reason, task.subject, voice),
+                wording.from_when(max(task.next_at, snapshot.now), voice),
+            )
+            for task in snapshot.gaps
+            if access.residents and access.sees_unit(task.unit)
         ],
         reviews=sum(review.resident in living for review in reviews(house.site, today))
         if house.site.legal_basis == "required"

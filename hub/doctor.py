@@ -11,17 +11,23 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
+from hub import reach
 from hub.mqtt.broker import BrokerAccess
 from hub.mqtt.publisher import Publisher, PublishError
 from hub.settings import Settings
 from hub.site.file import SiteFile
-from hub.store import absences, credentials, health, outbox, pauses, protection, quarantine
+from hub.store import absences, credentials, health, outbox, pauses, proofs, protection, quarantine
 from hub.store.health import Health
+from hub.watch import state as watch_state
+from hub.watched import watch_is_gone
 from rules.building import Site
 from rules.catalogue import catalogue
 from rules.legal_basis import reviews
 from rules.protection import Why
+from rules.reach import HOURS, ROUTING
 from rules.rulebook import rulebook
+from rules.wording.reach import gap_in_words, hours_in_words
+from rules.wording.voice import Voice
 
 HUB_ALIVE_WITHIN = timedelta(seconds=5)
 WAITING_TOO_LONG = timedelta(minutes=1)
@@ -188,6 +194,47 @@ def on_outbox(connection: sqlite3.Connection, site: Site, now: datetime) -> Iter
         yield Remark("wrong", what, "they go out when hub and broker are at work")
     else:
         yield Remark("ok", "messages about alerts go out")
+
+
+def on_proofs(connection: sqlite3.Connection, site: Site) -> Iterator[Remark]:
+    """Whether alerts got through when that was last tried."""
+    for unit in site.units:
+        newest = proofs.newest(connection, site.site, unit.id)
+        if newest is None or newest.result is None:
+            yield Remark("look", f"the alerting of {unit.id} was never tried", f"vaka prove --unit {unit.id}")
+        elif newest.result == "held":
+            yield Remark("ok", f"alerts of {unit.id} got through {_local(newest.asked_at, site)}")
+        else:
+            what = f"alerts of {unit.id} did not get through {_local(newest.asked_at, site)}"
+            state: Literal["look", "wrong"] = "wrong" if newest.result == "broken" else "look"
+            yield Remark(state, f"{what}: {newest.reason}", "docs/proof.md; vaka prove tries it again")
+
+
+def on_reach(connection: sqlite3.Connection, site: Site, now: datetime) -> Iterator[Remark]:
+    """Hours of the week to come in which nobody would be told."""
+    voice = Voice("en", site.zone, now)
+    found = reach.week(connection, site, reach.usable_ways(connection, site.site), now).gaps
+    for gap in found[:_NAMED]:
+        what = f"{gap_in_words(gap, site, voice)}: {hours_in_words(gap.hours, voice)}"
+        near = gap.reason in ROUTING and len(gap.hours) < HOURS and gap.hours[0] < now + reach.NEWS
+        yield Remark("wrong" if near else "look", what, "vaka prove --week tells of all")
+    if len(found) > _NAMED:
+        yield Remark("look", f"and {len(found) - _NAMED} more hours in which somebody would not be told")
+    if not found:
+        yield Remark("ok", "in every hour of the week to come somebody would be told")
+
+
+def on_watch(settings: Settings, now: datetime) -> Iterator[Remark]:
+    said = watch_state.read(settings.data)
+    if said is None or watch_is_gone(said, now):
+        state: Literal["look", "wrong"] = "look" if said is None else "wrong"
+        last = "was never at work" if said is None else "is silent"
+        yield Remark(state, f"the watchman {last}: nobody notices if Vaka stops", "vaka up, or vaka watch")
+        return
+    yield Remark("ok", "the watchman is at work")
+    for part, standing in said.parts.items():
+        if standing.is_down:
+            yield Remark("wrong", f"the watchman says that {part} is down: {standing.why}", "docs/proof.md")
 
 
 def _on_part(part: Health, site: Site) -> Iterator[Remark]:

@@ -19,7 +19,7 @@ from rules.building import Site
 from rules.catalogue import catalogue
 from rules.duty import Shift
 from rules.pause import Refusal
-from rules.reach import HOUR, HOURS, Off, Roster, Week, without_absent
+from rules.reach import HOUR, HOURS, ROUTING, Off, Roster, Week, without_absent
 from rules.reach import week as of_the_week
 from rules.rulebook import Rulebook, days_of_moving, rulebook
 
@@ -180,9 +180,9 @@ def assign(
 
 
 def near(tasks: Collection[GapTask], now: datetime) -> list[GapTask]:
-    """Those in the hours to come in which somebody would not be told: for the board."""
+    """Those in the hours to come in which somebody would not be told: for the board. What is so all week is
+    no news there: leaders see to it.
+    """
     return [
-        task
-        for task in tasks
-        if task.reason in ("nobody_on_duty", "no_way", "late") and task.next_at < now + NEWS
+        task for task in tasks if task.reason in ROUTING and task.hours < HOURS and task.next_at < now + NEWS
     ]

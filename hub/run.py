@@ -305,7 +305,8 @@ class Hub:
             except sqlite3.OperationalError as error:
                 if not failed:
                     log.error("nothing can be stored (%s); nothing is acknowledged until it can", error)
-                    self.gateway.publish(self._disk_topic, f"nothing can be stored: {error}", retain=True)
+                # Each time: the broker may have been away when it was said first.
+                self.gateway.publish(self._disk_topic, f"nothing can be stored: {error}", retain=True)
                 failed = True
                 self._stopping.wait(RETRY)
                 continue

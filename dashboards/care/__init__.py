@@ -9,7 +9,9 @@ from dashboards.care import (
     handover,
     legal_basis,
     pauses,
+    proof,
     quality,
+    reach,
     roster_import,
     rule,
     rules,
@@ -30,4 +32,6 @@ PAGES = (
     shift.pages,
     quality.pages,
     roster_import.pages,
+    proof.pages,
+    reach.pages,
 )

@@ -22,9 +22,11 @@ from rules.wording.heard import what_was_heard
 from rules.wording.names import name_of, name_of_rule
 from rules.wording.protection import is_away, who_is_silent, why_not_covered
 from rules.wording.reach import gap_in_words, gap_words, hours_in_words, reason_words
-from rules.wording.times import at, from_when, length, since
+from rules.wording.times import at, day, from_when, length, since
 from rules.wording.trail import what_was_done
 from rules.wording.voice import Language, Voice
+from rules.wording.watch import part_is_down as part_down
+from rules.wording.watch import part_is_well as part_well
 
 __all__ = [
     "ALERTING",
@@ -32,6 +34,7 @@ __all__ = [
     "Language",
     "Voice",
     "at",
+    "day",
     "from_when",
     "gap_in_words",
     "gap_words",
@@ -45,6 +48,8 @@ __all__ = [
     "length",
     "name_of",
     "name_of_rule",
+    "part_down",
+    "part_well",
     "reason_words",
     "since",
     "what_happened",

@@ -25,9 +25,9 @@ NAMES: dict[str, tuple[str, str]] = {
 LEG_WORDS: dict[Leg, tuple[str, str]] = {
     "published": ("Prøvesensoren sendte", "The test sensor spoke"),
     "heard": ("Vaka hørte den og regelen slo ut", "Vaka heard it and the rule fired"),
-    "called": ("De første på lista ble kalt", "The first in line were called"),
+    "called": ("De første ble varslet", "The first in line were called"),
     "announced": ("Lamper og skjermer fikk beskjed", "Lamps and screens were told"),
-    "addressed": ("Noen av dem kan nås", "Some of them can be reached"),
+    "addressed": ("Minst én av dem kan nås", "At least one of them can be reached"),
     "sent": ("Alle meldinger ble sendt", "Every message went out"),
 }
 

@@ -16,6 +16,7 @@ _DAYS = {
     "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
 }
 _SPANS_SAID = 4
+_STUCK = "\N{NO-BREAK SPACE}"  # a day and its hours stay on one line
 
 _REASONS: dict[Reason, tuple[str, str]] = {
     "nobody_on_duty": ("Ingen på vakt", "Nobody on duty"),
@@ -49,7 +50,7 @@ def gap_in_words(gap: Gap, site: Site, voice: Voice) -> str:
 
 
 def hours_in_words(hours: Sequence[datetime], voice: Voice) -> str:
-    """`lø 22-07, sø 22-07 og 3 til`; `hele uka`. Hours in local time."""
+    """`lø 22–07, sø 22–07 og 3 til`; `hele uka`. Hours in local time."""
     english = voice.language == "en"
     if len(hours) >= HOURS:
         return "all week" if english else "hele uka"
@@ -70,5 +71,5 @@ def _span(start: datetime, end: datetime, voice: Voice) -> str:
     first, last = start.astimezone(voice.zone), end.astimezone(voice.zone)
     days = _DAYS[voice.language]
     if last - first > timedelta(hours=24):
-        return f"{days[first.weekday()]} {first:%H}-{days[last.weekday()]} {last:%H}"
-    return f"{days[first.weekday()]} {first:%H}-{last:%H}"
+        return f"{days[first.weekday()]}{_STUCK}{first:%H}–{days[last.weekday()]}{_STUCK}{last:%H}"
+    return f"{days[first.weekday()]}{_STUCK}{first:%H}–{last:%H}"

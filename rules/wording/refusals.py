@@ -79,6 +79,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     ),
     "no_resident": ("Velg en beboer.", "Choose a resident."),
     "no_shift": ("Vakten finnes ikke lenger i turnusen.", "The shift is no longer on the roster."),
+    "no_gap": ("Hullet er allerede borte.", "The gap is gone already."),
     "no_person": ("Velg hvem det gjelder.", "Choose who it is."),
     "no_function": (
         "Denne personen kan ikke ha den funksjonen på vakt.",

@@ -53,6 +53,20 @@ def length(span: timedelta, language: Language) -> str:
     return f"{days} {day} {hours} {hour}" if hours else f"{days} {day}"
 
 
+_WEEKDAYS: dict[Language, str] = {
+    "nb": "mandag tirsdag onsdag torsdag fredag lørdag søndag",
+    "en": "Monday Tuesday Wednesday Thursday Friday Saturday Sunday",
+}
+
+
+def day(instant: datetime, voice: Voice) -> str:
+    """`lørdag 28. november`, `Saturday 28 November`."""
+    local = instant.astimezone(voice.zone)
+    weekday = _WEEKDAYS[voice.language].split()[local.weekday()]
+    month = _MONTHS[voice.language].split()[local.month - 1]
+    return f"{weekday} {local.day}{'.' if voice.language == 'nb' else ''} {month}"
+
+
 _MONTHS: dict[Language, str] = {
     "nb": "januar februar mars april mai juni juli august september oktober november desember",
     "en": "January February March April May June July August September October November December",

@@ -31,6 +31,20 @@ def part_is_down(part: str, voice: Voice) -> str:
     return next((words[voice.language == "en"] for known, words in _DOWN.items() if known == part), part)
 
 
+def part_is_well(part: Part, voice: Voice) -> str:
+    """`Tavla og sidene svarer`."""
+    return _WORKS[part][voice.language == "en"]
+
+
+_WORKS: dict[Part, tuple[str, str]] = {
+    "hub": ("Vaka svarer", "Vaka answers"),
+    "broker": ("Sensorene når fram", "The sensors get through"),
+    "store": ("Disken tar imot", "The disk takes data"),
+    "web": ("Tavla og sidene svarer", "The board and the pages answer"),
+    "alerting": ("Varsler blir sendt videre", "Alerts are passed on"),
+}
+
+
 def subject(tells: Sequence[Tell], site: str, voice: Voice) -> str:
     """`VAKA VIRKER IKKE: Dønski`."""
     english = voice.language == "en"

@@ -96,12 +96,18 @@ def test_a_second_hub_in_the_same_folder_is_refused(cottage: House) -> None:
     assert "another hub is at work in" in err
 
 
-def test_the_doctor_finds_nothing_wrong_where_nothing_is(cottage: House) -> None:
+def test_the_doctor_finds_nothing_wrong_where_nothing_is_and_says_what_was_never_tried(
+    cottage: House,
+) -> None:
     hear_the_button(cottage)
     assert run(cottage, "password", "ann", "--stdin", stdin="long enough\n")[0] == 0
     code, out, err = run(cottage, "doctor")
     assert (code, err) == (0, "")
-    assert [line for line in out.splitlines() if not line.startswith("ok ")] == []
+    assert [line for line in out.splitlines() if line.startswith(("look", "wrong"))] == [
+        "look   the watchman was never at work: nobody notices if Vaka stops",
+        "look   the alerting of home was never tried",
+        "look   Home: Nobody who can be reached by phone or e-mail: all week",
+    ]
     for said in ("lets us in", "the hub is at work", "every resident is protected", "is whole"):
         assert said in out
     assert run(cottage, "doctor", "--alive")[0] == 0

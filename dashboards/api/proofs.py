@@ -1,0 +1,268 @@
+"""Whether alerts reach anybody, as calls: proofs of the chain, the week to come with its gaps, one hour, and
+how the watchman finds Vaka's parts.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, HTTPException, Query, Request
+from pydantic import AwareDatetime, BaseModel, Field
+
+from dashboards.api.refusal import Refusal as RefusalOut
+from dashboards.care.proof import ask_for
+from dashboards.care.proof_view import units_of
+from dashboards.visit import OurCall, Visit, Visitor, clock_of, needs, settings_of
+from hub import reach
+from hub.store import gaps, proofs
+from hub.store.proofs import Proof
+from hub.watch import state
+from hub.watched import watch_is_gone
+from rules.pause import Refusal
+from rules.proof import Leg, Reason, Result
+from rules.reach import Reason as GapReason
+from rules.reach import severities
+from rules.severity import Severity
+
+api = APIRouter(prefix="/api/v1", responses={401: {"model": RefusalOut}, 404: {"model": RefusalOut}})
+
+
+class LegOut(BaseModel):
+    """`held`: None where it was not come to."""
+
+    leg: Leg
+    at: datetime | None
+    held: bool | None
+
+
+class SendingOut(BaseModel):
+    person: str
+    way: str
+    sent_at: datetime | None
+    delivered_at: datetime | None
+    seen_at: datetime | None
+    failure: str | None
+
+
+class ProofOut(BaseModel):
+    """One walk of a unit's chain. `result` None: it is under way. `asked_by` None: it was planned."""
+
+    id: int
+    unit: str
+    asked_at: datetime
+    asked_by: str | None
+    ended_at: datetime | None
+    result: Result | None
+    leg: Leg | None = Field(description="Where the chain broke")
+    reason: Reason | None
+    legs: list[LegOut]
+    messages: list[SendingOut]
+
+
+class ProofIn(BaseModel):
+    unit: str
+
+
+class GapTaskOut(BaseModel):
+    """A gap is a task that is done when it is gone. `hours`: their beginnings in the week to come."""
+
+    id: int
+    unit: str
+    reason: GapReason
+    subject: str = Field(description="The rule, and of a pause its room too; empty: the whole unit")
+    warning: bool
+    hours: list[datetime]
+    residents: list[str]
+    found_at: datetime
+    owner: str | None
+    due: datetime | None
+
+
+class WeekOut(BaseModel):
+    """`cells`: by unit, what is wrong in each of the hours; an empty list: somebody is told in time."""
+
+    at: datetime
+    hours: list[datetime]
+    cells: dict[str, list[list[GapReason]]]
+    gaps: list[GapTaskOut]
+
+
+class AssignmentIn(BaseModel):
+    owner: str
+    due: AwareDatetime
+
+
+class StageOut(BaseModel):
+    """`ways`: by person."""
+
+    after_s: int
+    to: list[str]
+    people: list[str]
+    ways: dict[str, list[str]]
+
+
+class RouteOut(BaseModel):
+    """How an alert would be passed on. `wrong` None: in time, and to more than one."""
+
+    severity: Severity
+    residents: list[str]
+    wrong: GapReason | None
+    stages: list[StageOut]
+
+
+class PartOut(BaseModel):
+    part: str
+    state: Literal["ok", "down"]
+    since: datetime | None
+    why: str
+
+
+class WatchOut(BaseModel):
+    """`watched`: whether somebody watches over Vaka itself. `at`: when they looked last."""
+
+    watched: bool
+    at: datetime | None
+    parts: list[PartOut]
+
+
+@api.get("/proofs", dependencies=[needs("see proof")])
+def list_proofs(visit: Visitor, days: Annotated[int, Query(ge=1, le=730)] = 14) -> list[ProofOut]:
+    """Those of the last days, of the units that the caller sees, the newest first."""
+    seen = {unit.id for unit in units_of(visit)}
+    found = proofs.since(visit.connection, visit.house.site.site, visit.now - timedelta(days=days))
+    return [_proof(proof) for proof in found if proof.unit in seen]
+
+
+@api.post("/proofs", status_code=202, dependencies=[OurCall, needs("see proof")])
+def ask_for_proof(request: Request, visit: Visitor, asked: ProofIn) -> ProofOut:
+    """Try a unit's chain now. Who asks again within a minute is told of the one before."""
+    found = ask_for(request, visit, asked.unit)
+    if found is None:
+        raise HTTPException(404, "there is no such unit, or not for you")
+    return _proof(found)
+
+
+@api.get("/proofs/{number}", dependencies=[needs("see proof")])
+def get_proof(visit: Visitor, number: int) -> ProofOut:
+    found = proofs.get(visit.connection, visit.house.site.site, number)
+    if found is None or not visit.access.sees_unit(found.unit):
+        raise HTTPException(404, "there is no such proof, or not for you")
+    return _proof(found)
+
+
+@api.get("/reach", dependencies=[needs("see reach")])
+def get_week(visit: Visitor) -> WeekOut:
+    """Who would be told in each hour of the week to come, and the gaps."""
+    site = visit.house.site
+    usable = reach.usable_ways(visit.connection, site.site)
+    week = reach.week(visit.connection, site, usable, visit.now)
+    seen = {unit.id for unit in units_of(visit)}
+    found = {(gap.unit, gap.reason, gap.subject): gap for gap in week.gaps}
+    tasks = [
+        GapTaskOut(
+            id=task.id,
+            unit=task.unit,
+            reason=task.reason,
+            subject=task.subject,
+            warning=task.warning,
+            hours=list(gap.hours),
+            residents=list(gap.residents),
+            found_at=task.found_at,
+            owner=task.owner,
+            due=task.due,
+        )
+        for task in gaps.standing(visit.connection, site.site)
+        if task.unit in seen and (gap := found.get((task.unit, task.reason, task.subject))) is not None
+    ]
+    cells = {unit: [sorted(cell) for cell in row] for unit, row in week.cells.items() if unit in seen}
+    return WeekOut(at=visit.now, hours=list(week.hours), cells=cells, gaps=tasks)
+
+
+@api.get("/reach/{unit}", dependencies=[needs("see reach")])
+def get_hour(visit: Visitor, unit: str, at: AwareDatetime | None = None) -> list[RouteOut]:
+    """How an alert of that instant (now, unless given) would be passed on, by severity and resident."""
+    if unit not in {one.id for one in units_of(visit)}:
+        raise HTTPException(404, "there is no such unit, or not for you")
+    return _routes(visit, unit, at or visit.now)
+
+
+@api.put(
+    "/reach/gaps/{number}",
+    dependencies=[OurCall, needs("assign gaps")],
+    responses={409: {"model": RefusalOut}},
+    status_code=204,
+)
+def assign_gap(request: Request, visit: Visitor, number: int, asked: AssignmentIn) -> None:
+    """Somebody sees to a gap by then. Nobody can tick it off: it is done when it is gone."""
+    task = gaps.get(visit.connection, visit.house.site.site, number)
+    if task is None or not visit.access.sees_unit(task.unit):
+        raise HTTPException(404, "there is no such gap, or not for you")
+    now = clock_of(request).now()
+    site, by = visit.house.site, visit.person.id
+    done = reach.assign(visit.connection, site, number, asked.owner, asked.due, by, now)
+    if isinstance(done, Refusal):
+        raise HTTPException(409, done.why)
+
+
+@api.get("/watch", dependencies=[needs("see proof")])
+def get_watch(request: Request, visit: Visitor) -> WatchOut:
+    """How the watchman finds Vaka's parts."""
+    said = state.read(settings_of(request).data)
+    parts = [
+        PartOut(part=part, state="down" if s.is_down else "ok", since=s.down_since, why=s.why)
+        for part, s in (said.parts.items() if said is not None else ())
+    ]
+    gone = watch_is_gone(said, visit.now)
+    return WatchOut(watched=not gone, at=said.at if said is not None else None, parts=[] if gone else parts)
+
+
+def _routes(visit: Visit, unit: str, at: datetime) -> list[RouteOut]:
+    site, book = visit.house.site, visit.house.rules
+    usable = reach.usable_ways(visit.connection, site.site)
+    roster = reach.roster(visit.connection, site, book, usable, at)
+    rooms = {room.id for room in site.rooms if room.unit == unit}
+    living = [
+        r.id for r in site.residents if r.room in rooms and r.lives_here(at.astimezone(site.zone).date())
+    ]
+    found = []
+    for severity in severities(book, unit, at):
+        for resident in living or [""]:
+            route = roster.route(unit, severity, (resident,) if resident else (), at)
+            stages = [
+                StageOut(
+                    after_s=int(stage.after.total_seconds()),
+                    to=list(stage.to),
+                    people=list(stage.people),
+                    ways={p: list(w) for p, w in zip(stage.people, stage.ways, strict=True)},
+                )
+                for stage in route.stages
+            ]
+            who = [resident] if resident else []
+            found.append(RouteOut(severity=severity, residents=who, wrong=route.reason, stages=stages))
+    return found
+
+
+def _proof(proof: Proof) -> ProofOut:
+    return ProofOut(
+        id=proof.id,
+        unit=proof.unit,
+        asked_at=proof.asked_at,
+        asked_by=proof.asked_by,
+        ended_at=proof.ended_at,
+        result=proof.result,
+        leg=proof.leg,
+        reason=proof.reason,
+        legs=[LegOut(leg=step.leg, at=step.at, held=step.held) for step in proof.record.steps],
+        messages=[
+            SendingOut(
+                person=one.person,
+                way=one.way,
+                sent_at=one.sent_at,
+                delivered_at=one.delivered_at,
+                seen_at=one.seen_at,
+                failure=one.failure,
+            )
+            for one in proof.record.sendings
+        ],
+    )

@@ -1,0 +1,216 @@
+"""The week to come as a page shows it: a map of hours for each unit, gaps as tasks, an hour's stages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Literal, NamedTuple
+
+from dashboards.care.proof_view import units_of
+from dashboards.views import voice_of
+from dashboards.visit import Visit
+from hub import reach
+from hub.store import gaps
+from rules import wording
+from rules.duration import local_instant
+from rules.reach import ROUTING, Reason, Route, Week, severities
+from rules.severity import Severity
+from rules.wording.escalation import groups_in_words
+
+GONE_SHOWN = timedelta(days=14)
+State = Literal["well", "look", "gap"]
+_ORDER: tuple[Reason, ...] = (
+    "nobody_on_duty", "no_way", "late", "paused", "no_basis", "no_sensor", "one_person",
+)  # fmt: skip
+
+
+class Span(NamedTuple):
+    """Hours of one day that are alike. `x`, `width`: in hours from midnight."""
+
+    x: int
+    width: int
+    state: State
+    words: str
+    at: str
+
+
+class Day(NamedTuple):
+    word: str
+    spans: list[Span]
+
+
+class Map(NamedTuple):
+    id: str
+    name: str
+    days: list[Day]
+    gap_hours: int
+
+
+class Task(NamedTuple):
+    id: int
+    unit: str
+    what: str
+    hours: str
+    residents: tuple[str, ...]
+    concerned: int
+    warning: bool
+    is_off: bool
+    is_near: bool
+    owner: str
+    owner_name: str
+    due: str
+    is_overdue: bool
+    at: str
+    unit_id: str
+
+
+class Gone(NamedTuple):
+    unit: str
+    what: str
+    when: str
+    owner: str
+
+
+class Stage(NamedTuple):
+    """`people`: name and ways, in words."""
+
+    after: str
+    to: str
+    people: list[tuple[str, tuple[str, ...]]]
+
+
+class RouteView(NamedTuple):
+    """How an alert of a severity would be passed on. `who`: of these residents, where it differs."""
+
+    severity: Severity
+    who: tuple[str, ...]
+    why: str
+    state: State
+    stages: list[Stage]
+
+
+def state_of(reasons: Iterable[Reason]) -> State:
+    found = set(reasons)
+    return "gap" if found & ROUTING else "look" if found else "well"
+
+
+def hour_of(visit: Visit, text: str) -> datetime:
+    """The instant that a form or a link asks about; this hour where it asks about none that can be."""
+    try:
+        return local_instant(text, visit.house.site.zone)
+    except ValueError:
+        return visit.now.replace(minute=0, second=0, microsecond=0)
+
+
+def maps(visit: Visit, week: Week) -> list[Map]:
+    voice, zone = voice_of(visit.scope, visit.house, visit.now), visit.house.site.zone
+    found = []
+    for unit in units_of(visit):
+        hours = list(zip(week.hours, week.cells[unit.id], strict=True))
+        days = []
+        for _, of_day in groupby(hours, key=lambda hour: hour[0].astimezone(zone).date()):
+            cells = list(of_day)
+            spans = []
+            for reasons, alike in groupby(cells, key=lambda cell: cell[1]):
+                there = [at for at, _ in alike]
+                words = ", ".join(wording.reason_words(r, voice) for r in _ORDER if r in reasons)
+                at = f"{there[0].astimezone(zone):%Y-%m-%dT%H:%M}"
+                x = there[0].astimezone(zone).hour
+                spans.append(Span(x, len(there), state_of(reasons), words, at))
+            days.append(Day(wording.day(cells[0][0], voice), spans))
+        bad = sum(bool(reasons & ROUTING) for _, reasons in hours)
+        found.append(Map(unit.id, unit.name, days, bad))
+    return found
+
+
+def tasks(visit: Visit, week: Week) -> list[Task]:
+    """The gaps that the computation finds right now, with who sees to each."""
+    house, voice = visit.house, voice_of(visit.scope, visit.house, visit.now)
+    found_now = {(gap.unit, gap.reason, gap.subject): gap for gap in week.gaps}
+    found = []
+    standing = gaps.standing(visit.connection, house.site.site)
+    for task in sorted(standing, key=lambda task: (task.warning, task.reason not in ROUTING, task.next_at)):
+        gap = found_now.get((task.unit, task.reason, task.subject))
+        if gap is None or not visit.access.sees_unit(task.unit):
+            continue  # gone, and the hub will say so within seconds
+        known = [r for id in gap.residents if (r := house.resident(id)) is not None]
+        names = tuple(r.name for r in known if visit.access.sees_resident(r, house.site))
+        found.append(
+            Task(
+                task.id,
+                house.unit_name(task.unit),
+                wording.gap_words(task.reason, task.subject, voice),
+                wording.hours_in_words(gap.hours, voice),
+                names,
+                len(gap.residents),
+                task.warning,
+                task.reason in ("paused", "no_basis", "no_sensor"),
+                bool(reach.near([task], visit.now)),
+                task.owner or "",
+                house.person_name(task.owner),
+                wording.day(task.due, voice) if task.due is not None else "",
+                task.due is not None and task.due < visit.now,
+                f"{gap.hours[0].astimezone(house.site.zone):%Y-%m-%dT%H:%M}",
+                task.unit,
+            )
+        )
+    return found
+
+
+def gone(visit: Visit) -> list[Gone]:
+    """What was closed lately, by its going."""
+    house, voice = visit.house, voice_of(visit.scope, visit.house, visit.now)
+    return [
+        Gone(
+            house.unit_name(task.unit),
+            wording.gap_words(task.reason, task.subject, voice),
+            wording.at(task.gone_at, voice),
+            house.person_name(task.owner),
+        )
+        for task in gaps.gone_since(visit.connection, house.site.site, visit.now - GONE_SHOWN)
+        if task.gone_at is not None and visit.access.sees_unit(task.unit)
+    ][:10]
+
+
+def routes(visit: Visit, unit: str, at: datetime) -> list[RouteView]:
+    """By severity of the rules that can raise an alert then; residents who go the same way together."""
+    house, book = visit.house, visit.house.rules
+    usable = reach.usable_ways(visit.connection, house.site.site)
+    roster = reach.roster(visit.connection, house.site, book, usable, at)
+    rooms = {room.id for room in house.site.rooms if room.unit == unit}
+    today = at.astimezone(house.site.zone).date()
+    living = [r for r in house.site.residents if r.room in rooms and r.lives_here(today)]
+    found = []
+    for severity in severities(book, unit, at):
+        by_route: dict[Route, list[str]] = {}
+        for resident in living:
+            route = roster.route(unit, severity, (resident.id,), at)
+            seen = visit.access.sees_resident(resident, house.site)
+            by_route.setdefault(route, []).append(resident.name if seen else resident.id)
+        if not living:
+            by_route[roster.route(unit, severity, (), at)] = []
+        for route, who in by_route.items():
+            found.append(_route(visit, severity, tuple(who) if len(by_route) > 1 else (), route))
+    return found
+
+
+def _route(visit: Visit, severity: Severity, who: tuple[str, ...], route: Route) -> RouteView:
+    voice = voice_of(visit.scope, visit.house, visit.now)
+    return RouteView(
+        severity,
+        who,
+        wording.reason_words(route.reason, voice) if route.reason is not None else "",
+        "well" if route.reason is None else state_of((route.reason,)),
+        [
+            Stage(
+                wording.length(stage.after, visit.language) if stage.after else "",
+                groups_in_words(stage.to, voice),
+                [
+                    (visit.house.person_name(person), ways)
+                    for person, ways in zip(stage.people, stage.ways, strict=True)
+                ],
+            )
+            for stage in route.stages
+        ],
+    )

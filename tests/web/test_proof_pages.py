@@ -1,0 +1,152 @@
+"""The pages and calls about whether alerts get through, and who would be told in the week to come."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import msgspec
+import pytest
+from starlette.testclient import TestClient
+
+from hub import reach
+from hub.store import contacts, gaps, proofs, shifts
+from hub.store.contacts import Contact
+from hub.store.db import transaction
+from hub.store.proofs import Record
+from hub.watch import state
+from rules.duty import Shift
+from rules.proof import Sending, Step
+from rules.watch import PARTS, Standing
+from tests.web.conftest import csrf_of
+from tests.web.house import House
+
+SignIn = Callable[..., TestClient]
+SITE = "solbakken"
+
+
+def watched(house: House, down: str = "") -> None:
+    parts = {part: Standing("x", house.now(), house.now()) if part == down else Standing() for part in PARTS}
+    state.write(house.data, state.State(SITE, house.now(), parts))
+
+
+def hole_in_six_hours(house: House) -> None:
+    """Everybody can be reached; on the third to eighth hour from now nobody is on duty."""
+    start = house.now().replace(minute=0, second=0, microsecond=0)
+    with transaction(house.connection):
+        for person in ("kari", "sol", "nord"):
+            contacts.put(
+                house.connection, SITE, Contact(person, "email", f"{person}@example.org"), house.now()
+            )
+            for begins, length in ((-1, 4), (8, 24), (32, 30), (62, 30), (92, 30), (122, 30), (152, 30)):
+                at = start + timedelta(hours=begins)
+                shift = Shift(0, person, (), "carer", at, at + timedelta(hours=length))
+                shifts.add(house.connection, SITE, shift)
+    reach.Reach({"email"}).follow(house.connection, house.site, house.now())
+
+
+def test_a_carer_tries_the_alerting_and_sees_each_leg_and_how_far_each_message_came(
+    house: House, sign_in: SignIn
+) -> None:
+    watched(house)
+    kari = sign_in("kari")
+    first = kari.get("/care/proof").text
+    assert first.count("Aldri prøvd") == 2
+    assert "Vaka svarer" in first
+    answer = kari.post("/care/proof", data={"unit": "sol", "csrf": csrf_of(kari, "/care/proof")})
+    assert answer.headers["location"] == "/care/proof?notice=asked#unit-sol"
+    assert "Pågår" in kari.get("/care/proof").text
+    [asked] = proofs.under_way(house.connection, SITE)
+    assert (asked.unit, asked.asked_by) == ("sol", "kari")
+    at = house.now()
+    steps = (Step("published", at, True), Step("heard", at, True), Step("sent", None, False))
+    sendings = (Sending("sol", "email", failure="550 nobody"), Sending("kari", "email", at, None, at))
+    with transaction(house.connection):
+        ended = msgspec.structs.replace(
+            asked,
+            ended_at=at,
+            result="in_part",
+            leg="sent",
+            reason="some_not_sent",
+            record=Record(steps, sendings),
+        )
+        proofs.put(house.connection, ended)
+    shown = re.sub(r"\s+", " ", kari.get("/care/proof").text)
+    assert "Når delvis fram" in shown
+    assert "Noen av meldingene kom ikke ut." in shown
+    assert "stoppet her" in shown
+    assert "550 nobody" in shown
+    assert "Sett kl." in shown
+
+
+def test_a_watchman_that_is_gone_or_a_part_that_is_down_stands_on_top(house: House, sign_in: SignIn) -> None:
+    tor = sign_in("tor")
+    assert "Ingen passer på Vaka selv" in tor.get("/care/proof").text
+    assert tor.get("/api/v1/watch").json()["watched"] is False
+    watched(house, down="store")
+    assert "Disken tar ikke imot" in tor.get("/care/proof").text
+    parts = {one["part"]: one["state"] for one in tor.get("/api/v1/watch").json()["parts"]}
+    assert parts == {"hub": "ok", "broker": "ok", "store": "down", "web": "ok", "alerting": "ok"}
+
+
+def test_a_gap_is_on_the_leaders_map_and_list_and_on_the_board_and_is_given_to_somebody(
+    house: House, sign_in: SignIn
+) -> None:
+    hole_in_six_hours(house)
+    adm, kari, nord = sign_in("adm"), sign_in("kari"), sign_in("nord")
+    page = re.sub(r"\s+", " ", adm.get("/care/reach").text)
+    assert page.count("<strong>Ingen på vakt</strong>") == 2
+    assert 'class="is-gap"' in page
+    assert "Innen et døgn" in page
+    board = kari.get("/").text
+    assert "Ingen å varsle det neste døgnet" in board
+    assert "Nobody to tell, within 24 hours" in nord.get("/").text
+    assert "Solsida" not in re.sub(r"\s+", " ", nord.get("/care/reach").text)
+    task = next(t for t in gaps.standing(house.connection, SITE) if t.unit == "sol")
+    form = {"owner": "kari", "due": "2099-01-01", "csrf": csrf_of(adm, "/care/reach")}
+    assert adm.post(f"/care/reach/gaps/{task.id}", data=form).status_code == 303
+    assert "Kari Nordmann</strong> ordner det innen" in adm.get("/care/reach").text
+    assert adm.post(f"/care/reach/gaps/{task.id}", data={**form, "due": "2001-01-01"}).status_code == 422
+    assert kari.post(f"/care/reach/gaps/{task.id}", data=form).status_code in (403, 404)
+
+
+def test_one_hour_says_who_is_told_when_and_by_which_way(house: House, sign_in: SignIn) -> None:
+    hole_in_six_hours(house)
+    kari = sign_in("kari")
+    shown = re.sub(r"\s+", " ", kari.get("/care/reach/hour?unit=sol").text)
+    assert "Høye varsler" in shown
+    assert "e-post" in shown
+    assert "hele avdelingen" in shown
+    routes = kari.get("/api/v1/reach/sol").json()
+    high = next(route for route in routes if route["severity"] == "high" and route["residents"] == ["r1"])
+    assert [stage["after_s"] for stage in high["stages"]] == [0, 60, 180, 300]
+    assert high["stages"][0]["ways"]["kari"] == ["email"]
+    assert kari.get("/care/reach/hour?unit=nowhere").status_code == 404
+
+
+def test_a_program_asks_for_a_proof_follows_it_and_reads_the_week(house: House, sign_in: SignIn) -> None:
+    hole_in_six_hours(house)
+    adm = sign_in("adm")
+    ours = {"X-CSRF-Token": adm.get("/api/v1/session").json()["csrf"]}
+    asked = adm.post("/api/v1/proofs", headers=ours, json={"unit": "nord"})
+    assert asked.status_code == 202
+    number = asked.json()["id"]
+    assert adm.get(f"/api/v1/proofs/{number}").json()["result"] is None
+    assert [proof["id"] for proof in adm.get("/api/v1/proofs").json()] == [number]
+    again = adm.post("/api/v1/proofs", headers=ours, json={"unit": "nord"})
+    assert again.json()["id"] == number, "who asks again at once is told of the same one"
+    week = adm.get("/api/v1/reach").json()
+    assert len(week["hours"]) == len(week["cells"]["sol"]) == 168
+    [gap] = [gap for gap in week["gaps"] if gap["unit"] == "sol"]
+    assert (gap["reason"], len(gap["hours"])) == ("nobody_on_duty", 5)
+    assignment = {"owner": "tor", "due": "2099-01-01T00:00:00Z"}
+    assert adm.put(f"/api/v1/reach/gaps/{gap['id']}", headers=ours, json=assignment).status_code == 204
+    owners = {gap["id"]: gap["owner"] for gap in adm.get("/api/v1/reach").json()["gaps"]}
+    assert owners[gap["id"]] == "tor"
+    assert sorted(owners.values(), key=str) == [None, "tor"]
+
+
+@pytest.mark.parametrize("person", ["tor"])
+def test_technicians_see_proofs_and_no_resident(house: House, sign_in: SignIn, person: str) -> None:
+    watched(house)
+    assert "Anna" not in sign_in(person).get("/care/proof").text
+    assert sign_in(person).get("/care/reach").status_code == 404

@@ -169,7 +169,7 @@ def _facts(connection: sqlite3.Connection, site: Site, proof: Proof, alert: Aler
         called_at=trail[0].at if trail else None,
         announced_at=outbox.first_sent(connection, alert.id),
     )
-    if not trail or summonses.cursor(connection, proof.site) < trail[0].seq:
+    if not trail or (summonses.cursor(connection, proof.site) or 0) < trail[0].seq:
         return seen
     messages = summonses.of_alert(connection, alert.id)
     return msgspec.structs.replace(

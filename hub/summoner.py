@@ -70,6 +70,7 @@ class Summoner:
         self._couriers = [Courier(settings.database, site, way, clock) for way in (*usable, *absent)]
 
     def start(self) -> None:
+        self._waiting.set()  # what was called while the hub was down
         self._announcer.start()
         self._signs.start()
         self._thread.start()

@@ -47,13 +47,13 @@ class Answerable(NamedTuple):
 def begin(connection: sqlite3.Connection, site: str) -> None:
     """At the very first start: what was called before there were messages is not sent now."""
     with transaction(connection):
-        if summonses.cursor(connection, site) == 0:
+        if summonses.cursor(connection, site) is None:
             summonses.put_cursor(connection, site, alerts.newest_event(connection))
 
 
 def follow(connection: sqlite3.Connection, site: Site, web_address: str | None, now: datetime) -> int:
     """Turn what came since into messages; returns how many steps were looked at."""
-    since = summonses.cursor(connection, site.site)
+    since = summonses.cursor(connection, site.site) or 0
     if alerts.newest_event(connection) == since:
         return 0
     with transaction(connection):

@@ -174,10 +174,10 @@ def drop_waiting(connection: sqlite3.Connection, alert: int) -> None:
     )
 
 
-def cursor(connection: sqlite3.Connection, site: str) -> int:
-    """The last step of the alerts' trail that was turned into messages."""
+def cursor(connection: sqlite3.Connection, site: str) -> int | None:
+    """The last step of the alerts' trail that was turned into messages; None before the very first start."""
     row = connection.execute("SELECT seq FROM summons_cursor WHERE site = ?", (site,)).fetchone()
-    return 0 if row is None else int(row[0])
+    return None if row is None else int(row[0])
 
 
 def put_cursor(connection: sqlite3.Connection, site: str, seq: int) -> None:

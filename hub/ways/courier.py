@@ -61,6 +61,8 @@ class Courier:
         self._thread = Thread(target=self._run, name=f"courier-{way.name}", daemon=True)
 
     def start(self) -> None:
+        """What waited while the hub was down goes out at once."""
+        self._waiting.set()
         self._thread.start()
 
     def wake(self) -> None:

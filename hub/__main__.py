@@ -51,6 +51,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "erase": ("hub.commands.erase", "delete all that is held on a resident, with a second yes and a receipt"),
     "backup": ("hub.commands.backup", "write an encrypted backup; list them, verify one, make the keys"),
     "restore": ("hub.commands.restore", "put a backup back onto an empty machine"),
+    "read-token": (
+        "hub.commands.read_token",
+        "make a token that may read InfluxDB's bucket and do nothing else",
+    ),
     "replay": ("hub.commands.replay", "publish a recording as the devices would have"),
     "backtest": ("hub.commands.backtest", "what the rules would have found in a recording"),
 }

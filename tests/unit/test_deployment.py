@@ -26,7 +26,7 @@ every_service = pytest.mark.parametrize("name", SERVICES)
 
 
 def test_an_installation_has_a_broker_a_time_series_store_a_hub_the_pages_and_a_watchman() -> None:
-    assert set(SERVICES) == {"broker", "influxdb", "hub", "web", "watch"}
+    assert set(SERVICES) == {"broker", "influxdb", "hub", "web", "watch", "grafana"}
 
 
 @every_service
@@ -81,7 +81,12 @@ def test_compose_refuses_to_start_before_secrets_were_made() -> None:
     # `:?` refuses, `:-` has a default; anything else would silently be nothing.
     text = (ROOT / "docker-compose.yml").read_text()
     assert re.findall(r"(?<!\$)\$\{\w+(?!:[?-])[^\w:]", text) == []
-    assert set(re.findall(r"\$\{(\w+):-", text)) == {"VAKA_SITE", "VAKA_WEB_ADDRESS", "VAKA_HEARTBEAT_URL"}
+    assert set(re.findall(r"\$\{(\w+):-", text)) == {
+        "VAKA_SITE",
+        "VAKA_WEB_ADDRESS",
+        "VAKA_HEARTBEAT_URL",
+        "VAKA_HISTORY",
+    }
 
 
 @pytest.mark.parametrize("name", OURS)
@@ -106,7 +111,11 @@ def test_an_alarm_does_not_wait_for_the_time_series_store() -> None:
 
 def test_only_the_broker_is_reached_from_outside_the_machine_and_only_over_tls() -> None:
     ports = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
-    assert ports == {"broker": ["8883:8883"], "web": ["${VAKA_WEB_ADDRESS:-127.0.0.1}:8080:8080"]}
+    assert ports == {
+        "broker": ["8883:8883"],
+        "web": ["${VAKA_WEB_ADDRESS:-127.0.0.1}:8080:8080"],
+        "grafana": ["127.0.0.1:3000:3000"],
+    }
     assert BROKER["listener"] == "8883"
     assert {"cafile", "certfile", "keyfile"} <= set(BROKER)
 
@@ -176,9 +185,10 @@ def test_the_hub_reaches_the_broker_by_tls_with_the_houses_own_authority() -> No
     assert any(str(settings.broker_ca) in volume for volume in SERVICES["hub"]["volumes"])
 
 
-def test_the_pages_are_given_neither_the_brokers_password_nor_influxdbs_token() -> None:
-    assert SERVICES["web"].get("secrets", []) == []
-    assert not [key for key in SERVICES["web"]["environment"] if "PASSWORD" in key or "TOKEN" in key]
+def test_the_pages_are_given_no_password_and_of_influxdb_a_token_that_only_reads() -> None:
+    assert SERVICES["web"]["secrets"] == ["influx_read_token"]
+    given = {k: v for k, v in SERVICES["web"]["environment"].items() if "PASSWORD" in k or "TOKEN" in k}
+    assert given == {"VAKA_INFLUX_TOKEN_FILE": "/run/secrets/influx_read_token"}
 
 
 def test_the_bill_of_materials_names_every_package_of_the_locks() -> None:

@@ -18,6 +18,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from hub.history.feeds import waiting as to_be_copied
 from hub.history.segments import beside
 from hub.history.upkeep import waiting
 from hub.settings import Settings
@@ -27,7 +28,6 @@ from hub.store import (
     certificates,
     escalations,
     health,
-    history_cursor,
     jobs,
     outbox,
     pauses,
@@ -170,8 +170,22 @@ class _House(Collector):
         )
         destination = self._settings.influx_destination
         if destination is not None:
-            behind = readings.newest(self._connection) - history_cursor.of(self._connection, destination)
-            yield _gauge("vaka_influxdb_lag_readings", "Readings that InfluxDB has not confirmed.", behind)
+            behind = {each.what: each for each in to_be_copied(self._connection, destination)}
+            yield _gauge(
+                "vaka_influxdb_lag_readings",
+                "Readings that InfluxDB has not confirmed.",
+                behind["readings"].amount,
+            )
+            yield _gauge(
+                "vaka_influxdb_lag_alert_steps",
+                "Steps of alerts that InfluxDB has not confirmed.",
+                behind["alert steps"].amount,
+            )
+            yield _gauge(
+                "vaka_influxdb_oldest_waiting_timestamp_seconds",
+                "When the oldest of either came; 0: none.",
+                _s(min((each.since for each in behind.values() if each.since is not None), default=None)),
+            )
 
     def _keeping(self) -> Iterator[Metric]:
         done = GaugeMetricFamily(

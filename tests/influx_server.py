@@ -188,10 +188,14 @@ class InfluxDB:
             self.process = None
 
 
+def influxd() -> Path:
+    """Where the server's binary is, or would be."""
+    return Path(subprocess.run([BUILD, "--where"], capture_output=True, text=True, check=True).stdout.strip())
+
+
 def need_influxd() -> Path:
     """The server's binary; skip the calling test where it was not built."""
-    found = subprocess.run([BUILD, "--where"], capture_output=True, text=True, check=True).stdout.strip()
-    binary = Path(found)
+    binary = influxd()
     if not binary.exists():
         absent("InfluxDB", "tools/build-influxd (builds it from source, once, in some ten minutes)")
     return binary

@@ -4,7 +4,7 @@ The broker, the load generator and the hub share the machine's cores. Everything
 taken is committed on disk and acknowledged; latencies are from the instant a message was due to the alert's
 own MQTT message.
 
-    python -m tests.bench [--quick] [--only sustained,latency,size,naive,alone,history,dry run]
+    python -m tests.bench [--quick] [--only sustained,latency,size,naive,alone,history,relay,dry run]
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ from typing import Any
 from tests.bench import tables
 from tests.bench.alone import decoding, engine
 from tests.bench.dry_run import dry_runs
-from tests.bench.history import beside_the_readings, history
+from tests.bench.history import beside_the_readings, history, retention_beside
 from tests.bench.machine import machine
+from tests.bench.relay import catching_up
 from tests.bench.trial import Running, Trial, as_json, naive, vaka
 from tests.servers import ROOT
 
@@ -67,10 +68,17 @@ def alone(seconds: float) -> dict[str, float]:
 def series(seconds: float) -> dict[str, Any]:
     """The embedded history: 50 million readings of 2,000 devices (quick: 4 million)."""
     whole = seconds > 10
-    with _folder() as folder:
-        found = history(folder, 50_000_000 if whole else 4_000_000)
+    with _folder() as filled, _folder() as folder:
+        found = history(filled, 50_000_000 if whole else 4_000_000)
+        found |= retention_beside(folder, filled, 45 if whole else 9)
     with _folder() as folder:
         return {**found, **beside_the_readings(folder, min(seconds, 20), 12_000_000 if whole else 6_000_000)}
+
+
+def relay(seconds: float) -> dict[str, Any]:
+    """A backlog copied to a real InfluxDB beside live traffic; nothing where InfluxDB is absent."""
+    with _folder() as folder:
+        return catching_up(folder, min(seconds, 45), 4_000_000 if seconds > 10 else 1_000_000) or {}
 
 
 def tried(_: float) -> dict[str, Any]:
@@ -102,6 +110,7 @@ PARTS: dict[str, tuple[Callable[[float], Any], Callable[[Any], str]]] = {
     "alone": (alone, tables.alone),
     "dry run": (tried, tables.dry_run),
     "history": (series, tables.history),
+    "relay": (relay, tables.relay),
     "naive": (yardstick, tables.yardstick),
     "latency": (latency, tables.latency),
     "size": (size, tables.size),

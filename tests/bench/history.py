@@ -16,8 +16,10 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from statistics import median
+from threading import Event, Thread
 from typing import Any
 
+from hub.clock import WallClock
 from hub.history import segments
 from hub.history.embedded import EmbeddedHistory
 from hub.history.segments import beside, connect_history
@@ -27,7 +29,7 @@ from hub.store import devices, readings
 from hub.store.db import checkpoint, connect, transaction
 from hub.store.instants import to_us
 from tests.bench.houses import door, house, motion
-from tests.bench.trial import vaka
+from tests.bench.trial import Trial, vaka
 from tests.servers import ROOT
 
 DEVICES = 2_000
@@ -35,6 +37,10 @@ A_DAY = 1_600_000
 """Readings a day, 800 of each device: 50 million are 31 days."""
 STEP = timedelta(days=1) / A_DAY
 AT_ONCE = 50_000
+EACH_S = 1.0
+"""Between two days that are deleted; an installation deletes one a night."""
+CARE_RATE, IN_TURNS = 200, 3
+"""Messages/s of a large house, and how often what is compared is measured in turn."""
 IN_TURN = 15
 """The last moves, each beside one into an empty history."""
 BEGAN = datetime(2026, 9, 1, tzinfo=UTC)
@@ -97,7 +103,7 @@ def _fill(
     moves: list[float] = []
     into_empty: list[float] = []
     days: list[float] = []
-    rows, steps = _rows(chance, nos, numbers), count // AT_ONCE
+    rows, steps = endless_rows(chance, nos, numbers), count // AT_ONCE
     for number in range(steps):
         some = list(islice(rows, AT_ONCE))
         began = time.perf_counter()
@@ -142,7 +148,7 @@ def _moved_into_empty(journal: sqlite3.Connection, moved: int, store: sqlite3.Co
     return time.perf_counter() - began
 
 
-def _rows(chance: random.Random, nos: list[int], numbers: dict[str, int]) -> Any:
+def endless_rows(chance: random.Random, nos: list[int], numbers: dict[str, int]) -> Any:
     at, step = to_us(BEGAN), STEP // timedelta(microseconds=1)
     state = dict.fromkeys(nos, False)
     while True:
@@ -176,7 +182,7 @@ def beside_the_readings(folder: Path, seconds: float, waiting: int) -> dict[str,
         with closing(connect(database)) as journal:
             numbers = readings.measure_numbers(journal)
             nos = [devices.add(journal, "bench", "zigbee2mqtt", f"old {n}", BEGAN) for n in range(2_000)]
-            rows = _rows(random.Random(2), nos, numbers)
+            rows = endless_rows(random.Random(2), nos, numbers)
             for _ in range(waiting // 10_000):
                 with transaction(journal):
                     readings.append(journal, list(islice(rows, 10_000)))
@@ -198,3 +204,67 @@ def beside_the_readings(folder: Path, seconds: float, waiting: int) -> dict[str,
             "p99_ratio": round(while_at_work / before, 2),
             "nothing_lost": alone.nothing_lost and beside.nothing_lost,
         }
+
+
+def retention_beside(folder: Path, filled: Path, seconds: float) -> dict[str, Any]:
+    """p99 from the sensor to the alert at 200 messages/s, without and while one day after the other is
+    deleted from a history that `history` has filled: each by a child of its own, as in an installation.
+    """
+    data = folder / "house" / "data"
+    data.mkdir(parents=True)
+    beside(filled / "vaka.db").rename(data / "history.db")
+    with closing(connect_history(data / "history.db")) as store, transaction(store):
+        segments.put_cursor(store, 0)  # this hub's journal is another
+        days = (to_us(WallClock().now()) - to_us(BEGAN)) // segments.A_DAY
+    with vaka(folder, 200, VAKA_READINGS_KEPT="3650", VAKA_HOURS_KEPT="3650") as running:
+        running.trial(CARE_RATE, 3, 0.01)
+        alone: list[Trial] = []
+        meanwhile: list[Trial] = []
+        took: list[float] = []
+        for _ in range(IN_TURNS):
+            alone.append(running.trial(CARE_RATE, seconds / IN_TURNS, 0.05))
+            deleting = _Deleting(running.database, days - len(took))
+            meanwhile.append(running.trial(CARE_RATE, seconds / IN_TURNS, 0.05))
+            took += deleting.stop()
+        return {
+            "days_deleted": len(took),
+            "delete_a_day_child_s": round(median(took), 2),
+            **in_turns("retention", alone, meanwhile),
+        }
+
+
+def in_turns(name: str, alone: list[Trial], meanwhile: list[Trial]) -> dict[str, Any]:
+    """p99 of trials taken in turn: the machine's speed changes, and of each kind the middle one counts."""
+    before, beside_it = (median(t.load.latency["p99"] for t in trials) for trials in (alone, meanwhile))
+    return {
+        f"{name}_p99_alone_ms": round(before, 1),
+        f"{name}_p99_beside_ms": round(beside_it, 1),
+        f"{name}_p99_ratio": round(beside_it / before, 2),
+        f"{name}_nothing_lost": all(trial.nothing_lost for trial in alone + meanwhile),
+    }
+
+
+class _Deleting:
+    """Deletes the oldest day again and again until it is stopped."""
+
+    def __init__(self, database: Path, days: int) -> None:
+        self._database, self._days = database, days
+        self._took: list[float] = []
+        self._stopping = Event()
+        self._thread = Thread(target=self._run)
+        self._thread.start()
+
+    def stop(self) -> list[float]:
+        """Seconds for each day."""
+        self._stopping.set()
+        self._thread.join()
+        return self._took
+
+    def _run(self) -> None:
+        words = [sys.executable, "-m", "hub.history", str(self._database)]
+        while not self._stopping.wait(EACH_S):
+            self._days -= 1
+            began = time.perf_counter()
+            kept = ["--readings-kept", str(self._days), "--hours-kept", str(self._days)]
+            subprocess.run([*words, *kept], cwd=ROOT, check=True)
+            self._took.append(time.perf_counter() - began)

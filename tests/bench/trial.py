@@ -132,10 +132,10 @@ class Running:
 
 
 @contextmanager
-def vaka(folder: Path, devices: int) -> Iterator[Running]:
+def vaka(folder: Path, devices: int, **settings: str) -> Iterator[Running]:
     """A whole installation in an empty folder, ready for its first reading."""
     with running_mosquitto(folder / "mosquitto") as broker:
-        installation = House(folder / "house", broker, json.dumps(house(devices)))
+        installation = House(folder / "house", broker, json.dumps(house(devices)), **settings)
         hub = installation.start_hub()
         try:
             installation.until(installation.hub_is_caught_up, "the hub's first look at the broker")

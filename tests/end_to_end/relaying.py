@@ -51,25 +51,26 @@ Point = tuple[str, dict[str, str], object, int]
 class Journal:
     """A hub's database with a site in force, and readings as the pipeline commits them."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, document: str = SITE, site: str = "donski") -> None:
+        self.site = site
         self.path = folder / "vaka.db"
         self.connection = connect(self.path)
         self._devices: dict[tuple[str, str], int] = {}
         with transaction(self.connection):
             self._measures = readings.measure_numbers(self.connection)
-        self.put_in_force(SITE, IN_MAY - timedelta(days=30))
+        self.put_in_force(document, IN_MAY - timedelta(days=30))
 
     def put_in_force(self, document: str, at: datetime) -> None:
         with transaction(self.connection):
             assert isinstance(read_site(document, "the test's site file"), SiteFile)
-            sites.add(self.connection, "donski", document, at, "kari")
+            sites.add(self.connection, self.site, document, at, "kari")
 
     def commit(self, *rows: tuple[tuple[str, str], str, Value, datetime]) -> None:
         """(device, measure, value, at), in one transaction."""
         with transaction(self.connection):
             for device, _, _, at in rows:
                 if device not in self._devices:
-                    self._devices[device] = devices.add(self.connection, "donski", *device, at)
+                    self._devices[device] = devices.add(self.connection, self.site, *device, at)
             readings.append(
                 self.connection,
                 [

@@ -15,7 +15,7 @@ from dashboards.alerts_seen import note_alerts_seen
 from dashboards.api.refusal import Refusal
 from dashboards.snapshot import RECENT
 from dashboards.views import order, visible, voice_of
-from dashboards.visit import Visit, Visitor, history_of, needs
+from dashboards.visit import Visit, Visitor, last_days_of, needs
 from hub.explained import Explained, explain
 from hub.store import alerts, audit
 from hub.store.summonses import Summons
@@ -185,7 +185,7 @@ def show_alert(request: Request, visit: Visitor, id: int) -> ExplainedOut:
     alert, house = alert_in_view(visit, id), visit.house
     if alert is None:
         raise HTTPException(404, "there is nothing here, or not for you")
-    history = history_of(request, visit)
+    history = last_days_of(request, visit)
     found = explain(visit.connection, history, house.site, alert, house.rule_of(alert), visit.now)
     earlier = visible(list(found.earlier), visit.access)
     note_alerts_seen(visit, f"/api/v1/alerts/{id}", [id], earlier=[one.id for one in earlier])

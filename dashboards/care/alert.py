@@ -14,7 +14,7 @@ from dashboards.live import render_card
 from dashboards.pages import render
 from dashboards.snapshot import pulse
 from dashboards.views import voice_of
-from dashboards.visit import Visit, Visitor, history_of, needs
+from dashboards.visit import Visit, Visitor, last_days_of, needs
 from hub.explained import explain
 
 pages = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -39,7 +39,7 @@ def _view(request: Request, visit: Visit, id: int) -> AlertView:
     alert, house = alert_in_view(visit, id), visit.house
     if alert is None:
         raise HTTPException(404)
-    history = history_of(request, visit)
+    history = last_days_of(request, visit)
     explained = explain(visit.connection, history, house.site, alert, house.rule_of(alert), visit.now)
     return alert_view(explained, house, voice_of(visit.scope, house, visit.now), visit.access)
 

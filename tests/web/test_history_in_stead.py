@@ -1,20 +1,28 @@
 """Which store the pages ask, what is said where InfluxDB is away, and what a technician sees of the copy."""
 
+import socket
+import time
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from fastapi import Request
+from fastapi.responses import HTMLResponse
 from starlette.testclient import TestClient
 
+from dashboards.app import create_app
+from dashboards.frame import page
+from dashboards.visit import Visitor, history_of
 from hub.history.chosen import HistoryInStead, Stores
+from hub.history.flux import ANSWER_WITHIN_S
 from hub.store import devices, health, history_cursor, readings
 from hub.store.db import transaction
 from hub.store.instants import to_us
 from tests.end_to_end.relaying import relaying, until_written
 from tests.influx_server import InfluxDB
 from tests.servers import free_port
-from tests.web.conftest import SignIn
-from tests.web.house import House
+from tests.web.conftest import SignIn, csrf_of
+from tests.web.house import PASSWORD, House
 
 SAID = "Langtidshistorikken svarer ikke"
 
@@ -42,19 +50,59 @@ def heard(house: House, count: int = 3) -> None:
         readings.append(house.connection, rows)
 
 
-def test_the_page_of_an_alert_is_whole_while_influxdb_is_away_and_says_so(
-    house: House, sign_in: SignIn, nobody: str
+def page_with_history(house: House) -> str:
+    """A page that asks for a year, as charts do, and then for the newest values."""
+    app = create_app(house.settings)
+
+    @app.get("/charts-of-a-year")
+    def show(request: Request, visit: Visitor) -> HTMLResponse:
+        now = visit.now
+        list(history_of(request, visit).readings(["1A ytterdør"], now - timedelta(days=365), now))
+        history_of(request, visit).last_values(["1A ytterdør"])
+        return HTMLResponse(page(request, visit, "_page.html"))
+
+    with TestClient(app, follow_redirects=False) as client:
+        given = {"person": "tor", "password": PASSWORD, "csrf": csrf_of(client, "/sign-in")}
+        client.post("/sign-in", data=given)
+        return client.get("/charts-of-a-year").text
+
+
+def test_a_page_whose_long_history_is_away_shows_what_is_kept_here_and_says_so(
+    house: House, nobody: str
 ) -> None:
-    alert = house.night_exit()
     heard(house)
-    page = sign_in("kari").get(f"/alerts/{alert.id}").text
-    assert SAID in page
-    assert nobody not in page, "why is no matter of care staff"
+    shown = page_with_history(house)
+    assert shown.count(SAID) == 1
+    assert nobody not in shown, "why is no matter of whoever looks at a chart"
 
 
-def test_where_the_embedded_history_is_set_nothing_is_said(house: House, sign_in: SignIn) -> None:
-    alert = house.night_exit()
-    assert SAID not in sign_in("kari").get(f"/alerts/{alert.id}").text
+def test_where_the_embedded_history_is_set_nothing_is_said(house: House) -> None:
+    heard(house)
+    assert SAID not in page_with_history(house)
+
+
+def test_the_page_of_an_alert_does_not_wait_for_influxdb(
+    house: House, sign_in: SignIn, tmp_path: Path
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as hanging:  # takes the call and never says a word
+        token = tmp_path / "influx_token"
+        token.write_text("any\n")
+        house.settings = house.settings.model_copy(
+            update={
+                "influx_url": f"http://127.0.0.1:{hanging.getsockname()[1]}",
+                "influx_token_file": token,
+                "history": "influxdb",
+            }
+        )
+        alert = house.night_exit()
+        browser = sign_in("kari")
+        began = time.monotonic()
+        page = browser.get(f"/alerts/{alert.id}").text
+        assert time.monotonic() - began < ANSWER_WITHIN_S
+        assert SAID not in page
+        hanging.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            hanging.accept()
 
 
 def test_whoever_asks_gets_the_embedded_answer_and_the_reason(house: House, nobody: str) -> None:

@@ -12,6 +12,7 @@ from dashboards import auth
 from dashboards.access import Act, may
 from dashboards.pages import clock_text, day_text, render
 from dashboards.visit import Visit, history_in_stead, theme_of
+from hub.store import phones
 from rules.building import Person, PersonRole
 
 
@@ -86,7 +87,7 @@ def landing(person: Person) -> str:
 
 def frame(request: Request, visit: Visit) -> dict[str, Any]:
     """What `_page.html` and `_head.html` need, for every page."""
-    zone = visit.house.site.zone
+    zone, site = visit.house.site.zone, visit.house.site.site
     return {
         "site": visit.house.site,
         "units": [visit.house.unit_name(u) for u in visit.person.units],
@@ -95,6 +96,7 @@ def frame(request: Request, visit: Visit) -> dict[str, Any]:
         "csrf": auth.form_token(visit.token),
         "navigation": navigation_of(visit.person),
         "here": _here(places_of(visit.person), request.url.path),
+        "lost_phones": [one.device for one in phones.of(visit.connection, site, visit.person.id) if one.lost],
         "now": visit.now,
         "day": day_text(visit.now, zone, visit.language),
         "history_in_stead": history_in_stead(request),

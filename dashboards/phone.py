@@ -22,12 +22,15 @@ pages = APIRouter(prefix=PATH, include_in_schema=False, default_response_class=H
 
 
 class Row(NamedTuple):
-    """One phone. `delivered`: when it last said that a message had arrived; empty: never."""
+    """One phone. `delivered`: when it last said that a message had come; empty: never. `lost`: it is called
+    no longer.
+    """
 
     id: str
     device: str
     added: str
     delivered: str
+    lost: bool
 
 
 @pages.get("")
@@ -62,6 +65,7 @@ def _rows(visit: Visit) -> list[Row]:
             one.device,
             wording.at(one.added_at, voice),
             wording.at(one.delivered_at, voice) if one.delivered_at is not None else "",
+            one.lost,
         )
         for one in phones.of(visit.connection, visit.house.site.site, visit.person.id)
     ]

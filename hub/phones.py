@@ -53,8 +53,8 @@ class Phones:
             return Refusal(why, "no_phone")
         now, id = self._clock.now(), phone_id(endpoint)
         with transaction(self._connection):
-            mine = phones.of(self._connection, self._site, person)
-            if len(mine) >= MOST and id not in {phone.id for phone in mine}:
+            mine = [one.id for one in phones.of(self._connection, self._site, person) if not one.lost]
+            if len(mine) >= MOST and id not in mine:
                 return Refusal(f"{person} has {MOST} phones; expected one of them to be removed", "no_phone")
             known = phones.get(self._connection, self._site, id)
             if known is not None and known.person != person:
@@ -90,10 +90,13 @@ class Phones:
             Message(f"vaka-{self._site}-test", self._site, person, id, True, subject, body, now, (), ())
         )
         if failed is not None and failed.gone:
-            self.switch_off(person, id)
+            with transaction(self._connection):
+                contacts.delete(self._connection, self._site, Contact(person, WAY, id))
+                self._note(now, person, "phone lost", phone)
         return failed
 
     def _remove(self, phone: Phone, by: str, now: datetime) -> None:
+        phones.delete(self._connection, self._site, phone.id)
         contacts.delete(self._connection, self._site, Contact(phone.person, WAY, phone.id))
         self._note(now, by, "phone switched off", phone)
 

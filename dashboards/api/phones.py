@@ -32,6 +32,7 @@ class PhoneOut(BaseModel):
     device: str
     added_at: datetime
     delivered_at: datetime | None = Field(description="When it last said that a message had arrived")
+    lost: bool = Field(description="Its push service says that it is no more: it is called no longer")
 
 
 class PhonesOut(BaseModel):

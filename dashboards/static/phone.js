@@ -50,6 +50,7 @@ function deviceName() {
 
 let mine = null; // this browser's subscription
 let myId = "";
+let lostId = ""; // under which this browser was called once, and is no more
 
 async function look() {
   if (!("serviceWorker" in navigator) || !("PushManager" in window) || !("Notification" in window)) {
@@ -66,6 +67,7 @@ async function look() {
   myId = await idOf(mine);
   const row = document.querySelector('[data-phone="' + myId + '"]');
   if (!row) { show("others"); return; }
+  if ("lost" in row.dataset) { lostId = myId; show("off"); return; }
   row.querySelector(".here").hidden = false;
   show("on");
 }
@@ -75,8 +77,10 @@ async function switchOn() {
   try {
     if ((await Notification.requestPermission()) !== "granted") { show("blocked"); return; }
     const worker = await navigator.serviceWorker.ready;
+    if (lostId && mine) await mine.unsubscribe(); // its push service gives it a new address then
     mine = await worker.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: octets(words.key) });
     await call("POST", "", { ...mine.toJSON(), device: deviceName() });
+    if (lostId && lostId !== (await idOf(mine))) await call("DELETE", "/" + lostId);
     location.replace("/phone?notice=on");
   } catch { say(words.failed); }
 }

@@ -1,5 +1,5 @@
-"""Phones and browsers that are called by Web Push. One is removed with its contact (hub/store/contacts.py): a
-trigger of the database sees to it.
+"""Phones and browsers that are called by Web Push. One whose contact goes (hub/store/contacts.py) is lost: a
+trigger of the database marks it, until its person has seen that.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ WAY = "webpush"
 
 class Phone(NamedTuple):
     """`public_key` (65 bytes) and `auth` (16 bytes): what a message for it is encrypted with. `delivered_at`:
-    when it last said that one had arrived.
+    when it last said that one had arrived. `lost`: it is called no more, and nobody wished so.
     """
 
     id: str
@@ -28,6 +28,7 @@ class Phone(NamedTuple):
     added_at: datetime
     tested_at: datetime | None = None
     delivered_at: datetime | None = None
+    lost: bool = False
 
 
 _COLUMNS = ", ".join(Phone._fields)
@@ -54,6 +55,10 @@ def of(connection: sqlite3.Connection, site: str, person: str) -> list[Phone]:
     return [_phone(row) for row in rows]
 
 
+def delete(connection: sqlite3.Connection, site: str, id: str) -> None:
+    connection.execute("DELETE FROM phone WHERE site = ? AND id = ?", (site, id))
+
+
 def note_tested(connection: sqlite3.Connection, site: str, id: str, at: datetime) -> None:
     connection.execute("UPDATE phone SET tested_at = ? WHERE site = ? AND id = ?", (to_us(at), site, id))
 
@@ -67,4 +72,4 @@ def _phone(row: sqlite3.Row) -> Phone:
     for name in ("added_at", "tested_at", "delivered_at"):
         if fields[name] is not None:
             fields[name] = from_us(fields[name])
-    return Phone(**fields)
+    return Phone(**{**fields, "lost": bool(fields["lost"])})

@@ -52,8 +52,8 @@ class WebPush:
     def send(self, message: Message) -> Failed | None:
         with closing(connect(self._database)) as connection:
             phone = phones.get(connection, message.site, message.address)
-        if phone is None or phone.person != message.person:
-            return Failed("the phone is not theirs any more", True, gone=phone is None)
+        if phone is None or phone.lost or phone.person != message.person:
+            return Failed("the phone is not theirs any more", True, gone=True)
         try:
             to = destination(phone.endpoint, self._own)
             if isinstance(to, str):

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from hub.phones import MOST, Phones
 from hub.settings import DATABASE, Settings
-from hub.store import contacts, summonses
+from hub.store import contacts, phones, summonses
 from hub.store.alerts import AlertEvent
 from hub.store.contacts import Contact
 from hub.store.db import connect, transaction
@@ -187,7 +187,7 @@ def test_a_phone_that_is_gone_is_forgotten_and_the_next_way_taken_at_once(hub: H
     assert pushed.failure == "the phone takes no messages any more"
     assert (mailed.way, mailed.next_at) == ("email", NIGHT)
     assert hub.ways_of("kari") == [Contact("kari", "email", "kari@example.org")]
-    assert list(hub.connection.execute("SELECT * FROM phone")) == []
+    assert [one.lost for one in phones.of(hub.connection, SITE.site, "kari")] == [True]
     audited = hub.connection.execute("SELECT what FROM audit ORDER BY rowid DESC").fetchone()
     assert audited["what"] == "contact removed"
 
@@ -285,12 +285,19 @@ def test_a_phone_calls_one_person_and_goes_with_their_contact(hub: Hub) -> None:
     assert hub.ways_of("kari") == []
     assert hub.ways_of("sol") == [Contact("sol", "webpush", phone.id)]
     refused = hub.way.send(message(phone))
-    assert refused == Failed("the phone is not theirs any more", True)
+    assert refused == Failed("the phone is not theirs any more", True, gone=True)
     assert hub.service.taken == []
     assert not hub.phones.switch_off("kari", phone.id)
     with transaction(hub.connection):
+        contacts.delete(hub.connection, SITE.site, Contact("kari", "webpush", phone.id))
+    assert [one.lost for one in phones.of(hub.connection, SITE.site, "sol")] == [False]
+    with transaction(hub.connection):
         contacts.delete(hub.connection, SITE.site, Contact("sol", "webpush", phone.id))
-    assert list(hub.connection.execute("SELECT * FROM phone")) == []
+    assert [one.lost for one in phones.of(hub.connection, SITE.site, "sol")] == [True], "and she is told"
+    hub.switch_on("sol", "shared", device)
+    assert [one.lost for one in phones.of(hub.connection, SITE.site, "sol")] == [False]
+    assert hub.phones.switch_off("sol", phone.id)
+    assert phones.of(hub.connection, SITE.site, "sol") == []
 
 
 def test_keys_that_are_none_and_too_many_phones_are_refused(hub: Hub) -> None:
@@ -310,12 +317,12 @@ def test_what_is_not_high_goes_to_all_of_somebodys_phones_and_by_no_other_way(hu
     with transaction(hub.connection):
         contacts.put(hub.connection, SITE.site, Contact("kari", "email", "kari@example.org"), NIGHT)
     hub.clock.at += timedelta(days=1)
-    phones = {hub.switch_on("kari", name, new_device()).id for name in "ab"}
+    switched_on = {hub.switch_on("kari", name, new_device()).id for name in "ab"}
     step = AlertEvent(1, 1, NIGHT, "called", None, "unit")
     at = (NIGHT, NIGHT, NIGHT)
     low = Alert(1, SITE.site, "quiet", "3B", "sol", ("r3",), "low", "open", *at, None, ())
     found = answerable(hub.connection, SITE, low, step)
-    assert {one.address for one in found if one.person == "kari"} == phones
+    assert {one.address for one in found if one.person == "kari"} == switched_on
     high = answerable(hub.connection, SITE, msgspec.structs.replace(low, severity="high"), step)
     assert {one.way for one in high if one.person == "kari"} == {"webpush", "email"}
 

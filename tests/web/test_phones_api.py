@@ -87,6 +87,25 @@ def test_a_phone_is_switched_on_tried_and_off_again(
     assert audited == ["phone switched on", "phone switched off"]
 
 
+def test_whose_phone_was_lost_is_told_on_every_page_until_they_have_dealt_with_it(
+    house: House, sign_in: SignIn, service: PushService
+) -> None:
+    kari = sign_in("kari")
+    id = switched_on(kari, service)
+    told = "Du får ikke lenger varsler på iPhone · Safari"
+    assert told not in kari.get("/").text
+    service.answers.append((410, {}))
+    tried = kari.post(f"/api/v1/phones/{id}/test", headers=ours(kari)).json()
+    assert tried == {"sent": False, "failure": "the phone takes no messages any more"}
+    assert house.rows("SELECT * FROM contact") == []
+    assert kari.get("/api/v1/phones").json()["phones"][0]["lost"] is True
+    for page in ("/", "/phone", "/care/off"):
+        assert told in kari.get(page).text
+    assert told not in sign_in("sol").get("/").text
+    assert kari.delete(f"/api/v1/phones/{id}", headers=ours(kari)).status_code == 204
+    assert told not in kari.get("/").text
+
+
 def test_what_is_no_phone_is_refused_with_a_reason(
     house: House, sign_in: SignIn, service: PushService
 ) -> None:

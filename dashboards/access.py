@@ -3,7 +3,8 @@
 Carers and leaders see the alerts of their units (none named: the whole house), with names. Technicians and
 administrators keep the house running and need nobody's night for it: they see alerts about the house itself
 (a leak in the laundry) and what cannot be heard, but no alert about a resident and no resident's name.
-Whoever sees an alert may act on it.
+Whoever sees an alert may act on it. A relative sees what a resident said yes to, of those residents alone
+(rules/relatives.py), and none of the staff's pages.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from rules.alert import Alert
 from rules.building import Person, PersonRole, Resident, Site
 from rules.health.telling import is_fault_rule, waits_for_a_technician
 from rules.protection import NOT_HEARD
+from rules.relatives import Relative
 
 Act = Literal[
     "see alerts",
@@ -48,15 +50,22 @@ Act = Literal[
     "see proof",
     "see reach",
     "assign gaps",
+    "see relatives",
+    "stop relatives",
+    "invite relatives",
+    "follow residents",
 ]
 """What somebody may want to see or do, besides acting on an alert that they see."""
+
+Role = PersonRole | Literal["relative"]
+"""A relative is no person of the site file, and has this one role."""
 
 _CARE: frozenset[PersonRole] = frozenset({"carer", "leader"})
 _TECHNICAL: frozenset[PersonRole] = frozenset({"technician", "administrator"})
 _DECIDING: frozenset[PersonRole] = frozenset({"leader", "administrator"})
 _EVERYBODY = _CARE | _TECHNICAL
 
-ACTS: dict[Act, frozenset[PersonRole]] = {
+ACTS: dict[Act, frozenset[Role]] = {
     "see alerts": _EVERYBODY,
     "see devices": _TECHNICAL | {"leader"},
     "place devices": _TECHNICAL,
@@ -89,11 +98,15 @@ ACTS: dict[Act, frozenset[PersonRole]] = {
     "see proof": _EVERYBODY,
     "see reach": _CARE | {"administrator"},
     "assign gaps": _DECIDING,
+    "see relatives": _CARE,
+    "stop relatives": _CARE,  # a resident's no counts at once, whoever hears it
+    "invite relatives": frozenset({"leader"}),
+    "follow residents": frozenset({"relative"}),
 }
 """Who may do what: the role's part of the answer; which units, `Access` says."""
 
 
-def may(person: Person, act: Act) -> bool:
+def may(person: Person | Relative, act: Act) -> bool:
     return person.role in ACTS[act]
 
 

@@ -15,7 +15,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dashboards import api, audit, care, keeping, metrics, phone, pwa, staff
+from dashboards import api, audit, care, keeping, metrics, phone, pwa, relative, staff
 from dashboards.auth import Brake
 from dashboards.care import alert
 from dashboards.live import Live
@@ -42,6 +42,7 @@ from dashboards.visit import (
     COMES_BACK,
     WANTED_COOKIE,
     WANTED_FOR_S,
+    RelativeHereError,
     SignInNeededError,
     language_of,
     set_cookie,
@@ -91,6 +92,7 @@ PAGES = (
     conflict.pages,
     *care.PAGES,
     *audit.PAGES,
+    *relative.PAGES,
     bulk.pages,
     pairing.pages,
     set_aside.pages,
@@ -129,6 +131,7 @@ def create_app(settings: Settings) -> FastAPI:
     for family in api.FAMILIES:
         app.include_router(family)
     app.add_exception_handler(SignInNeededError, _ask_to_sign_in)
+    app.add_exception_handler(RelativeHereError, _not_for_relatives)
     app.add_exception_handler(NoSiteError, _no_site)
     app.add_exception_handler(HTTPException, _refuse)
     return app
@@ -173,6 +176,12 @@ async def _ask_to_sign_in(request: Request, _: Exception) -> Response:
     if request.method == "GET" and COMES_BACK.fullmatch(request.url.path):
         set_cookie(request, answer, WANTED_COOKIE, request.url.path, WANTED_FOR_S)
     return answer
+
+
+async def _not_for_relatives(request: Request, _: Exception) -> Response:
+    if request.url.path == "/":
+        return RedirectResponse("/relative", 303)
+    return _say(request, 404, "there is nothing here, or not for you")
 
 
 async def _no_site(request: Request, error: Exception) -> Response:

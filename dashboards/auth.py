@@ -44,6 +44,12 @@ def password_fits(connection: sqlite3.Connection, site: str, person: str, passwo
     return row is not None
 
 
+def password_hash(password: str) -> str:
+    """A new password as it is kept."""
+    with _HASHING:
+        return _hasher.hash(password)
+
+
 def start_session(connection: sqlite3.Connection, site: str, person: str, now: datetime) -> str:
     """A new session; returns its token, of which only the SHA-256 is kept."""
     token = secrets.token_urlsafe(32)

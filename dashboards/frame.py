@@ -47,6 +47,7 @@ PLACES: tuple[Place, ...] = (
     Place("Who saw what", "/audit", "see audit"),
     Place("Legal basis", "/care/legal-basis", "see legal basis"),
     Place("What is kept", "/keeping", "see what is kept"),
+    Place("Relatives", "/care/relatives", "see relatives"),
 )
 """In the order in which they are listed. A page adds its line here and its word to the template."""
 

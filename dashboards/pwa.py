@@ -17,6 +17,7 @@ from dashboards.icons import ICONS, icon_address, png
 from dashboards.pages import STATIC, render, static
 from dashboards.visit import (
     Database,
+    RelativeHereError,
     SignInNeededError,
     clock_of,
     language_of,
@@ -95,7 +96,7 @@ def _language(request: Request, connection: Database) -> Language:
         return language_of(request, None)
     try:
         return visitor(request, connection, house).language
-    except SignInNeededError:
+    except (SignInNeededError, RelativeHereError):
         return language_of(request, house)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import sqlite3
 from datetime import timedelta
 from math import ceil
 from typing import Annotated, get_args
@@ -41,7 +42,7 @@ from dashboards.visit import (
     wanted,
 )
 from hub.desk import Desk, UnknownAlertError
-from hub.store import absences, audit
+from hub.store import absences, audit, relatives
 from rules.absence import away_now
 from rules.alert import OUTCOMES_BY_PEOPLE, Act, Decision
 from rules.wording import Language
@@ -49,6 +50,8 @@ from rules.wording import Language
 pages = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 YEAR_S = 365 * 24 * 3600
+RELATIVE = "/relative"
+"""Where a relative lands."""
 
 
 @pages.get("/")
@@ -153,9 +156,10 @@ def sign_in(
     request: Request,
     connection: Database,
     house: AnyHouse,
-    person: Annotated[str, Form(max_length=64)] = "",
+    person: Annotated[str, Form(max_length=254)] = "",
     password: Annotated[str, Form(max_length=1024)] = "",
 ) -> Response:
+    """For the people of the house by their user name, for relatives by their e-mail address."""
     brake: auth.Brake = request.app.state.brake
     site, clock = house.site.site, clock_of(request)
     person, address = person.strip().lower(), request.client.host if request.client else ""
@@ -163,19 +167,29 @@ def sign_in(
     if wait > timedelta(0):
         return _sign_in_page(request, house, 429, person, wait=ceil(wait.total_seconds()))
     known = house.person(person)
+    relative = relatives.of_email(connection, site, person) if "@" in person else None
+    account = relative.account if relative is not None else known.id if known is not None else None
     fits = auth.password_fits(
-        connection, site, person, password
+        connection, site, account or "", password
     )  # asked of unknown people too: it takes as long
     # Some type their password as the user name; only names that are known are written down.
-    detail = {"person": known.id if known is not None else "(unknown)", "address": address}
-    if not fits or known is None:
+    detail = {"person": account or "(unknown)", "address": address}
+    if not fits or account is None:
         brake.failed(person, address, clock.now())
         audit.add(connection, site, clock.now(), None, "sign-in refused", detail)
         return _sign_in_page(request, house, 401, person, refused=True)
     brake.succeeded(person, address)
-    token = auth.start_session(connection, site, person, clock.now())
-    audit.add(connection, site, clock.now(), person, "signed in", detail)
-    response = RedirectResponse(wanted(request) or landing(known), 303)
+    audit.add(connection, site, clock.now(), account, "signed in", detail)
+    home = wanted(request) or landing(known) if known is not None else RELATIVE
+    return signed_in(request, connection, site, account, home)
+
+
+def signed_in(
+    request: Request, connection: sqlite3.Connection, site: str, account: str, landing: str
+) -> Response:
+    """A session of their own, and off to where they land."""
+    token = auth.start_session(connection, site, account, clock_of(request).now())
+    response = RedirectResponse(landing, 303)
     set_cookie(request, response, SESSION_COOKIE, token)
     response.delete_cookie(FORM_COOKIE)
     response.delete_cookie(WANTED_COOKIE)

@@ -23,6 +23,7 @@ from hub.history.embedded import EmbeddedHistory
 from hub.settings import Settings
 from hub.store.db import connect
 from rules.building import Person
+from rules.relatives import ACCOUNT
 from rules.wording import Language
 
 Theme = Literal["auto", "light", "dark"]
@@ -40,6 +41,10 @@ COMES_BACK = re.compile(r"/alerts/\d{1,18}|/phone")
 
 class SignInNeededError(Exception):
     """Nobody is signed in."""
+
+
+class RelativeHereError(Exception):
+    """A relative asks for what is not theirs: a page or call of the staff."""
 
 
 @dataclass(frozen=True)
@@ -90,11 +95,16 @@ AnyHouse = Annotated[House, Depends(house_of)]
 
 
 def visitor(request: Request, connection: Database, house: AnyHouse) -> Visit:
-    """Raises SignInNeededError. A person who is no longer in the site document is nobody."""
+    """Raises SignInNeededError, for a relative RelativeHereError. A person who is no longer in the site
+    document is nobody.
+    """
     token, now = request.cookies.get(SESSION_COOKIE), clock_of(request).now()
     if token is None:
         raise SignInNeededError
-    person = house.person(auth.person_of_session(connection, house.site.site, token, now) or "")
+    account = auth.person_of_session(connection, house.site.site, token, now) or ""
+    if account.startswith(ACCOUNT):
+        raise RelativeHereError
+    person = house.person(account)
     if person is None:
         raise SignInNeededError
     chosen = as_language(request.cookies.get(LANGUAGE_COOKIE))

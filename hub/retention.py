@@ -45,11 +45,17 @@ class Family(NamedTuple):
 FAMILIES: dict[Class, tuple[Family, ...]] = {
     "alerts": (Family("alert", "closed_at", "state = 'closed'"),),
     "findings": (Family("finding", "at"),),
-    "audit": (Family("audit", "at"), Family("proof", "ended_at"), Family("gap", "gone_at")),
+    "audit": (
+        Family("audit", "at"),
+        Family("proof", "ended_at"),
+        Family("gap", "gone_at"),
+        Family("relative_view", "at"),
+    ),
     "quarantine": (Family("quarantine", "last_received_at"),),
     "messages": (
         Family("notification", "sent_at"),
         Family("summons", "created_at", "next_at IS NULL"),
+        Family("relative_message", "created_at", "next_at IS NULL"),
     ),
     "absences": (Family("absence", "ended_at"), Family("pause", "ended_at")),
     "protection": (
@@ -75,7 +81,7 @@ FAMILIES: dict[Class, tuple[Family, ...]] = {
         Family("hand_over_note", "ends_at"),
         Family("hand_over_receipt", "read_at"),
     ),
-    "sessions": (Family("session", "used_at"),),
+    "sessions": (Family("session", "used_at"), Family("relative_invitation", "expires_at")),
 }
 IN_THE_HISTORY: dict[Class, str] = {"readings": "segment", "hourly": "hourly", "daily": "daily"}
 

@@ -32,6 +32,7 @@ from hub.mqtt.gateway import Gateway
 from hub.mqtt.inbox import BacklogDrained, ConnectionChange, Delivery, Item
 from hub.notifier import Notifier
 from hub.pipeline import Pipeline
+from hub.relatives.post import Post
 from hub.rounds import Rounds
 from hub.settings import Settings
 from hub.site.file import SiteFile, read_site
@@ -96,6 +97,9 @@ class Hub:
             if self._summoner is None
             else Vigil(settings, lambda: self._pipeline.site, self._clock, self._summoner.ways)
         )
+        self._post = (
+            None if self._clock.follows_readings else Post(settings, lambda: self._pipeline.site, self._clock)
+        )
         self._relay = _relay(settings, site)
         self._announced = self._pipeline.announced
         self._jobs = Jobs(settings)
@@ -119,6 +123,8 @@ class Hub:
             self._summoner.start()
         if self._vigil is not None:
             self._vigil.start()
+        if self._post is not None:
+            self._post.start()
         self._jobs.start()
         if self._relay is not None:
             self._relay.start()
@@ -132,6 +138,8 @@ class Hub:
                 self._summoner.stop()
             if self._vigil is not None:
                 self._vigil.stop()
+            if self._post is not None:
+                self._post.stop()
             if self._relay is not None:
                 self._relay.stop()
             self._jobs.stop()

@@ -106,6 +106,12 @@ class Settings(BaseModel):
         "Without it: no /metrics.",
     )
 
+    relatives_kept: Annotated[int, Field(ge=1, le=3660)] = Field(
+        90,
+        description="Days for which a relative is still known after the last consent has ended. Then they "
+        "are deleted.",
+    )
+
     web_address: str | None = Field(
         None,
         description="Where people find the pages, e.g. https://vaka.example.org: stands in messages to them.",

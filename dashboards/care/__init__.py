@@ -12,6 +12,8 @@ from dashboards.care import (
     proof,
     quality,
     reach,
+    relative,
+    relatives,
     roster_import,
     rule,
     rules,
@@ -34,4 +36,6 @@ PAGES = (
     roster_import.pages,
     proof.pages,
     reach.pages,
+    relatives.pages,
+    relative.pages,
 )

@@ -19,7 +19,7 @@ from threading import Event, Thread
 from hub.children import Children
 from hub.clock import WallClock, steady
 from hub.demo.colleague import Colleague
-from hub.demo.preparation import COLLEAGUE, put_in_force, set_passwords
+from hub.demo.preparation import COLLEAGUE, bring_a_relative, put_in_force, set_passwords
 from hub.demo.simulator import Simulator
 from hub.mqtt.embedded_broker import HOST, BrokerStartError, EmbeddedBroker
 from hub.mqtt.publisher import PublishError
@@ -66,6 +66,7 @@ def _live(arguments: argparse.Namespace, folder: Path, stopping: Event, at_the_e
     settings, children = _parts(folder, broker, _free_port(arguments.port))
     site = put_in_force(settings)
     sign_ins = set_passwords(settings, site)
+    relative = bring_a_relative(settings, site)
 
     colleague = Colleague(settings, site.site, COLLEAGUE, WallClock())
     threads = [Thread(target=work, args=[stopping]) for work in (children.keep_running, colleague.work)]
@@ -76,7 +77,7 @@ def _live(arguments: argparse.Namespace, folder: Path, stopping: Event, at_the_e
 
     _wait_until_ready(settings, site, stopping, folder)
     if not stopping.is_set():
-        print(_welcome(settings, sign_ins), flush=True)
+        print(_welcome(settings, sign_ins, relative), flush=True)
         seed = secrets.randbits(32) if arguments.seed is None else arguments.seed
         Simulator(site, broker.access, WallClock(), seed).run(stopping)
 
@@ -128,11 +129,12 @@ def _web_answers(settings: Settings) -> bool:
         return False
 
 
-def _welcome(settings: Settings, sign_ins: Sequence[tuple[Person, str]]) -> str:
+def _welcome(settings: Settings, sign_ins: Sequence[tuple[Person, str]], relative: tuple[str, str]) -> str:
     people = [
         f"{person.id} / {password} ({person.role}, {_LANGUAGES[person.language or 'nb']})"
         for person, password in sign_ins
     ]
+    people.append(f"{' / '.join(relative)} (relative, {_LANGUAGES['nb']})")
     return f"Vaka demo: {_address(settings)}  sign in as {', '.join(people)}"
 
 

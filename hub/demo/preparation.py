@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from importlib.resources import files
 
 from argon2 import PasswordHasher
 
 from hub import clock
 from hub.demo.passphrase import passphrase
+from hub.relatives.book import Book, Newcomer
 from hub.settings import Settings
 from hub.site import change
 from hub.site.file import SiteFile, read_site
 from hub.store import credentials, sites
+from hub.store import relatives as store
 from hub.store.db import connect, transaction
 from hub.store.sites import NoSiteError
 from rules.building import Person, Site
+from rules.relatives import CATEGORIES, LONGEST, Relative
+from rules.wording import Language
 
 COLLEAGUE = "jonas"
 """The one of the house's people who is no newcomer: hub/demo/colleague.py."""
+RELATIVE: tuple[str, str, Language, str, str] = (
+    "Marit Myrvang",
+    "marit@example.org",
+    "nb",
+    "b101",
+    "Datter",
+)
+LEADER = "demo"
+"""Who recorded it."""
 
 
 def house() -> SiteFile:
@@ -45,6 +59,25 @@ def put_in_force(settings: Settings) -> Site:
     finally:
         connection.close()
     return site
+
+
+def bring_a_relative(settings: Settings, site: Site) -> tuple[str, str]:
+    """Somebody's daughter, with the resident's yes to all there is; her address and a new password."""
+    password, connection = passphrase(), connect(settings.database)
+    try:
+        book = Book(connection, site, clock.WallClock())
+        marit = book.add(Newcomer(*RELATIVE), LEADER)
+        assert isinstance(marit, Relative), marit
+        today = clock.now().astimezone(site.zone).date()
+        if not store.known(connection, marit).consents:
+            days = (today, today + LONGEST - timedelta(days=1))
+            book.consent(marit, RELATIVE[3], CATEGORIES, days, ("resident", "in_person"), LEADER)
+        hash = PasswordHasher().hash(password)
+        with transaction(connection):
+            credentials.put(connection, site.site, marit.account, hash, clock.now())
+    finally:
+        connection.close()
+    return marit.email, password
 
 
 def set_passwords(settings: Settings, site: Site) -> list[tuple[Person, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rules import absence, pause
+from rules import absence, pause, relatives
 from rules.pause import Refusal
 from rules.wording.voice import Language
 
@@ -78,6 +78,20 @@ _WORDS: dict[str, tuple[str, str]] = {
         "A message was sent just now. Wait a little.",
     ),
     "no_resident": ("Velg en beboer.", "Choose a resident."),
+    "no_name": ("Skriv navnet til den pårørende.", "Write the relative's name."),
+    "no_email": ("Skriv en e-postadresse, for eksempel marit@example.org.", "Write an e-mail address."),
+    "no_category": ("Velg hva den pårørende får vite.", "Choose what the relative may know."),
+    "no_days": ("Velg første og siste dag.", "Choose the first and the last day."),
+    "no_giver": ("Velg hvem som sa ja, og hvordan.", "Choose who said yes, and how."),
+    "end_before": ("Siste dag må være etter første dag.", "The last day must come after the first."),
+    "consent_far": (
+        f"Et samtykke varer høyst {relatives.LONGEST.days} dager. Spør på nytt etter det.",
+        f"A consent counts for at most {relatives.LONGEST.days} days. Ask anew after that.",
+    ),
+    "no_consent": (
+        "Beboeren har ikke sagt ja til noe ennå. Registrer samtykket først.",
+        "The resident has not said yes to anything yet. Record the consent first.",
+    ),
     "no_shift": ("Vakten finnes ikke lenger i turnusen.", "The shift is no longer on the roster."),
     "no_gap": ("Hullet er allerede borte.", "The gap is gone already."),
     "no_person": ("Velg hvem det gjelder.", "Choose who it is."),

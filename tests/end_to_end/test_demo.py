@@ -17,7 +17,7 @@ from tests.servers import ROOT, listens
 
 LINE = re.compile(r"Vaka demo: (?P<address>http://127\.0\.0\.1:(?P<port>\d+))  sign in as (?P<people>.+)\n")
 PERSON = re.compile(
-    r"(?P<id>\w+) / (?P<password>[a-z]+-[a-z]+-[a-z]+) \((?P<role>\w+), in (?P<language>\w+)\)"
+    r"(?P<id>[\w@.]+) / (?P<password>[a-z]+-[a-z]+-[a-z]+) \((?P<role>\w+), in (?P<language>\w+)\)"
 )
 MINUTE = 60_000  # ms
 
@@ -59,6 +59,7 @@ def test_a_newcomer_signs_in_sees_an_alert_come_takes_it_and_closes_it(
         "kari": "carer",
         "amina": "carer",
         "trond": "technician",
+        "marit@example.org": "relative",
     }
     page.goto(said["address"])
     page.locator("input[name=person]").fill("amina")

@@ -1,11 +1,13 @@
 """Who may see and do what, by role: the whole table, written down a second time on purpose."""
 
+from datetime import UTC, datetime
 from typing import get_args
 
 import pytest
 
 from dashboards.access import ACTS, Act, may
 from rules.building import Person, PersonRole
+from rules.relatives import Relative
 
 MAY: dict[PersonRole, set[Act]] = {
     "carer": {
@@ -19,6 +21,11 @@ MAY: dict[PersonRole, set[Act]] = {
         "hand over",
         "see roster",
         "see escalation",
+        "see relatives",
+        "stop relatives",
+        "see alarm quality",
+        "see proof",
+        "see reach",
     },
     "leader": {
         "see alerts",
@@ -37,6 +44,20 @@ MAY: dict[PersonRole, set[Act]] = {
         "plan roster",
         "see escalation",
         "change escalation",
+        "see relatives",
+        "stop relatives",
+        "invite relatives",
+        "see what is kept",
+        "erase residents",
+        "export residents",
+        "see alarm quality",
+        "change contacts",
+        "see audit",
+        "see residents' logs",
+        "review look-ups",
+        "see proof",
+        "see reach",
+        "assign gaps",
     },
     "technician": {
         "see alerts",
@@ -47,6 +68,7 @@ MAY: dict[PersonRole, set[Act]] = {
         "control gateways",
         "see quarantine",
         "upload codecs",
+        "see proof",
     },
     "administrator": {
         "see alerts",
@@ -63,6 +85,14 @@ MAY: dict[PersonRole, set[Act]] = {
         "change legal basis",
         "see escalation",
         "change escalation",
+        "see what is kept",
+        "erase residents",
+        "see alarm quality",
+        "change contacts",
+        "see audit",
+        "see proof",
+        "see reach",
+        "assign gaps",
     },
 }
 
@@ -71,6 +101,11 @@ MAY: dict[PersonRole, set[Act]] = {
 def test_each_role_may_do_what_the_table_says_and_nothing_else(role: PersonRole) -> None:
     person = Person(id="somebody", name="Somebody", role=role)
     assert {act for act in ACTS if may(person, act)} == MAY[role]
+
+
+def test_a_relative_follows_residents_and_does_nothing_else() -> None:
+    relative = Relative(1, "x", "X", "x@example.org", "nb", "kari", datetime(2026, 11, 23, tzinfo=UTC))
+    assert {act for act in ACTS if may(relative, act)} == {"follow residents"}
 
 
 def test_the_table_names_every_act() -> None:

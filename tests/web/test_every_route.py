@@ -14,10 +14,12 @@ from starlette.testclient import TestClient
 
 from dashboards.access import ACTS, Act
 from dashboards.app import create_app
+from hub.relatives import invitations
 from hub.store import quarantine
 from hub.store.db import transaction
 from rules.building import PersonRole
 from tests.web.house import DOCUMENT, House
+from tests.web.relatives import EMAIL, relative_of
 
 SignIn = Callable[..., TestClient]
 PEOPLE: dict[str, PersonRole] = {
@@ -316,7 +318,51 @@ TABLE: dict[str, Asked] = {
     "GET /api/v1/quarantine/{key}/now": Asked("see quarantine"),
     "DELETE /api/v1/quarantine/{key}": Asked("see quarantine"),
     "DELETE /api/v1/quarantine": Asked("see quarantine"),
-    # last: it clears what the calls above are about
+    "GET /invited/{invitation}": Asked("everybody"),
+    "POST /invited/{invitation}": Asked("everybody", 422),
+    "GET /care/relatives": Asked("see relatives"),
+    "POST /care/relatives": Asked("invite relatives", 422),
+    "GET /care/relatives/seen/{resident}": Asked("see relatives", of_solsida=True),
+    "GET /care/relatives/{number}": Asked("see relatives", of_solsida=True),
+    "GET /care/relatives/{number}/preview": Asked("see relatives", of_solsida=True),
+    "POST /care/relatives/{number}/consents": Asked("invite relatives", 422, of_solsida=True),
+    "POST /care/relatives/{number}/withdraw": Asked("stop relatives", 404, of_solsida=True),
+    "POST /care/relatives/{number}/rest": Asked("stop relatives", 404, of_solsida=True),
+    "POST /care/relatives/{number}/resume": Asked("stop relatives", 404, of_solsida=True),
+    "POST /care/relatives/{number}/part": Asked("invite relatives", 404, of_solsida=True),
+    "POST /care/relatives/{number}/invite": Asked("invite relatives", of_solsida=True),
+    "GET /api/v1/relatives": Asked("see relatives"),
+    "POST /api/v1/relatives": Asked("invite relatives", 422),
+    "GET /api/v1/relatives/seen/{resident}": Asked("see relatives", of_solsida=True),
+    "GET /api/v1/relatives/{number}": Asked("see relatives", of_solsida=True),
+    "GET /api/v1/relatives/{number}/preview": Asked("see relatives", of_solsida=True),
+    "GET /api/v1/relatives/{number}/messages": Asked("see relatives", of_solsida=True),
+    "POST /api/v1/relatives/{number}/consents": Asked("invite relatives", 422),
+    "PUT /api/v1/relatives/{number}/pauses/{resident}": Asked(
+        "stop relatives", 422, of_solsida=True, sent={"until": LATER}
+    ),
+    "DELETE /api/v1/relatives/{number}/pauses/{resident}": Asked("stop relatives", of_solsida=True),
+    "POST /api/v1/relatives/{number}/invitation": Asked("invite relatives", 201, of_solsida=True),
+    "DELETE /api/v1/relatives/{number}/consents/{resident}": Asked("stop relatives", of_solsida=True),
+    "DELETE /api/v1/relatives/{number}/residents/{resident}": Asked("invite relatives", of_solsida=True),
+    "GET /relative": Asked("follow residents"),
+    "GET /relative/log": Asked("follow residents"),
+    "GET /relative/settings": Asked("follow residents"),
+    "GET /relative/leave": Asked("follow residents"),
+    "POST /relative/settings": Asked("follow residents", 422),
+    "POST /relative/rest": Asked("follow residents", 404),
+    "POST /relative/resume": Asked("follow residents", 404),
+    "POST /relative/withdraw": Asked("follow residents", 404),
+    "GET /api/v1/relative": Asked("follow residents"),
+    "GET /api/v1/relative/log": Asked("follow residents"),
+    "PUT /api/v1/relative/choices": Asked("follow residents", 422),
+    "PUT /api/v1/relative/pauses/{resident}": Asked("follow residents", 422),
+    "DELETE /api/v1/relative/pauses/{resident}": Asked("follow residents", 204),
+    "DELETE /api/v1/relative/consents/{resident}/{category}": Asked("follow residents", 204),
+    # last: they end, or clear, what the calls above are about
+    "POST /relative/sign-out": Asked("follow residents", 303),
+    "POST /relative/leave": Asked("follow residents", 303),
+    "DELETE /api/v1/relative": Asked("follow residents", 204),
     "POST /technician/quarantine/clear": Asked("see quarantine", 303),
 }
 
@@ -324,6 +370,8 @@ TABLE: dict[str, Asked] = {
 PARAMETERS = {"step": "accept", "resident": "r1", "room": "1A", "place": "1A", "rule": "night-exit",
               "unit": "sol", "form": "csv", "gateway": "zigbee2mqtt", "device": "1A stue", "person": "kari",
               "contact": "x", "icon": "icon-192.png", "token": "x.1.x"}  # fmt: skip
+ENDS_IT = ("POST /relative/sign-out", "POST /relative/leave", "DELETE /api/v1/relative")
+"""After these a relative is signed out: test_relatives.py has them one by one."""
 NOT_WALKED = ("GET /live", "POST /sign-out")
 """A stream that never ends for who may have it, and the end of the walk itself; nobody is refused both."""
 
@@ -399,9 +447,34 @@ def test_each_role_is_answered_what_the_table_says(house: House, sign_in: SignIn
     assert not wrong, "\n".join(wrong)
 
 
+def test_a_relative_is_answered_on_their_own_pages_and_nowhere_else(house: House, sign_in: SignIn) -> None:
+    relative_of(house)
+    address_of = prepared(house, sign_in("tor"))
+    browser = sign_in(EMAIL)
+    ours = {"X-CSRF-Token": browser.get("/api/v1/relative").json()["csrf"]}
+    house.hub_says()
+    wrong = []
+    for route, row in TABLE.items():
+        if route in ENDS_IT:
+            continue
+        theirs = row.by == "everybody" or row.by == "follow residents"
+        expected = row.status if theirs else 303 if route == "GET /" else 404
+        method, at = route.split()[0], address_of(route)
+        answer = browser.request(method, at, headers=ours)
+        if answer.status_code != expected:
+            wrong.append(f"{route}: {answer.status_code}, not {expected}")
+        if "/invited/" not in at:
+            wrong += [f"{route} says {name}" for name in NAMES[2:] if name in answer.text]
+    assert not wrong, "\n".join(wrong)
+    assert browser.get("/").headers["location"] == "/relative"
+
+
 def prepared(house: House, tor: TestClient | None) -> Callable[[str], str]:
     """Where each route of the table is asked for, in this house; Tor signs a test of a device first."""
     known = {**PARAMETERS, "key": "x"}
+    marit = relative_of(house, came_in=False)
+    link = invitations.invite(house.connection, marit, "", False, "leder", house.now()).link
+    known |= {"invitation": link.rpartition("/")[2], "category": "well"}
     if tor is not None:
         ours = {"X-CSRF-Token": tor.get("/api/v1/session").json()["csrf"]}
         assert tor.post("/api/v1/devices/1A stue/test", headers=ours).status_code == 201

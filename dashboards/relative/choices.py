@@ -1,0 +1,114 @@
+"""What relatives choose: language, letters, quiet hours, the week's summary; and to be told less."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Form, HTTPException, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from dashboards.relative.page import PATH
+from dashboards.relative.view import shown_to
+from dashboards.relative.visit import Relation, RelativeVisit, book_of, own_resident, relative_page
+from dashboards.staff import YEAR_S
+from dashboards.visit import LANGUAGE_COOKIE, OurForm, set_cookie, settings_of
+from hub.history.embedded import EmbeddedHistory
+from hub.relatives.book import Choices
+from rules.relatives import CATEGORIES
+from rules.wording import Language
+
+PAUSES = (7, 14, 30)
+"""Days that a relative may choose to hear nothing; 0: until they choose otherwise."""
+pages = APIRouter(prefix=PATH, include_in_schema=False, default_response_class=HTMLResponse)
+
+
+@pages.get("/settings")
+def show(request: Request, visit: Relation) -> str:
+    return _page(request, visit)
+
+
+@pages.post("/settings", dependencies=[OurForm])
+def choose(
+    request: Request,
+    visit: Relation,
+    language: Annotated[Language | None, Form()] = None,
+    by_email: Annotated[bool, Form()] = False,
+    quiet_from: Annotated[str, Form()] = "",
+    quiet_until: Annotated[str, Form()] = "",
+    digest_weekday: Annotated[int, Form(ge=0, le=6)] = 6,
+    digest_hour: Annotated[int, Form(ge=0, le=23)] = 17,
+) -> Response:
+    quiet = clock(quiet_from), clock(quiet_until)
+    if language is None or quiet[0] is None or quiet[1] is None:
+        return HTMLResponse(_page(request, visit, is_wrong=True), 422)
+    choices = Choices(language, by_email, quiet[0], quiet[1], digest_weekday, digest_hour)
+    book_of(request, visit).choose(visit.known.relative, choices)
+    response = RedirectResponse(f"{PATH}?notice=chosen", 303)
+    set_cookie(request, response, LANGUAGE_COOKIE, language, YEAR_S)
+    return response
+
+
+@pages.post("/rest", dependencies=[OurForm])
+def rest(
+    request: Request,
+    visit: Relation,
+    resident: Annotated[str, Form()] = "",
+    days: Annotated[int, Form()] = 0,
+) -> Response:
+    """Hear nothing of one resident for some days."""
+    if days not in (0, *PAUSES):
+        raise HTTPException(422)
+    until: datetime | None = visit.now + timedelta(days=days) if days else None
+    relative = visit.known.relative
+    book_of(request, visit).rest(relative, own_resident(visit, resident), until, relative.account)
+    return RedirectResponse(f"{PATH}?notice=paused", 303)
+
+
+@pages.post("/resume", dependencies=[OurForm])
+def resume(request: Request, visit: Relation, resident: Annotated[str, Form()] = "") -> Response:
+    """Only what they themselves paused: what the resident or the staff wished, they end."""
+    relative = visit.known.relative
+    if not rests_of_others(visit, own_resident(visit, resident)):
+        book_of(request, visit).resume(relative, resident, relative.account)
+        return RedirectResponse(f"{PATH}?notice=resumed", 303)
+    return HTMLResponse(_page(request, visit, is_wrong=True), 409)
+
+
+@pages.post("/withdraw", dependencies=[OurForm])
+def withdraw(
+    request: Request,
+    visit: Relation,
+    resident: Annotated[str, Form()] = "",
+    category: Annotated[str, Form()] = "",
+) -> Response:
+    """Not to know this any more. To know it again needs the resident's word."""
+    found = next((one for one in CATEGORIES if one == category), None)
+    if found is None:
+        raise HTTPException(404)
+    relative = visit.known.relative
+    book_of(request, visit).withdraw(relative, own_resident(visit, resident), [found], relative.account)
+    return RedirectResponse(f"{PATH}?notice=withdrawn", 303)
+
+
+def rests_of_others(visit: RelativeVisit, resident: str) -> bool:
+    """Whether somebody else asked that nothing be told."""
+    return any(
+        rest.resident == resident and rest.holds(visit.now) and rest.asked_by != visit.account
+        for rest in visit.known.rests
+    )
+
+
+def clock(text: str) -> time | None:
+    try:
+        return time.fromisoformat(text) if len(text) == len("21:00") else None
+    except ValueError:
+        return None
+
+
+def _page(request: Request, visit: RelativeVisit, is_wrong: bool = False) -> str:
+    history = EmbeddedHistory(visit.connection, settings_of(request).database, visit.house.site)
+    shown = shown_to(visit.connection, history, visit.house, visit.known, visit.language, visit.now)
+    own = {one.id: not rests_of_others(visit, one.id) for one in shown}
+    values = {"shown": shown, "is_wrong": is_wrong, "pauses": PAUSES, "may_resume": own}
+    return relative_page(request, visit, "relative/settings.html", **values)

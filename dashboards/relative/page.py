@@ -1,0 +1,43 @@
+"""The relative's page: how it is today, what happened, how the week was. And what they themselves have looked
+at.
+"""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from dashboards.relative.looked import looked_at
+from dashboards.relative.shown import ResidentShown
+from dashboards.relative.view import shown_to
+from dashboards.relative.visit import Relation, RelativeVisit, note_looked, relative_page
+from dashboards.visit import settings_of
+from hub.history.embedded import EmbeddedHistory
+from hub.store import relative_views
+
+PATH = "/relative"
+LOOKS_SHOWN = 200
+NOTICES = ("chosen", "paused", "resumed", "withdrawn", "welcome")
+pages = APIRouter(prefix=PATH, include_in_schema=False, default_response_class=HTMLResponse)
+
+
+@pages.get("")
+def show(request: Request, visit: Relation, notice: str = "") -> str:
+    shown = shown_now(request, visit, PATH)
+    said = notice if notice in NOTICES else ""
+    return relative_page(request, visit, "relative/home.html", shown=shown, notice=said)
+
+
+@pages.get("/log")
+def show_log(request: Request, visit: Relation) -> str:
+    looks = relative_views.by(visit.connection, visit.known.relative.id, LOOKS_SHOWN)
+    rows = looked_at(looks, visit.house, {visit.known.relative.id: visit.known.relative.name}, visit.language)
+    return relative_page(request, visit, "relative/log.html", rows=rows)
+
+
+def shown_now(request: Request, visit: RelativeVisit, page: str) -> list[ResidentShown]:
+    """What this relative is shown, and written down that they looked."""
+    history = EmbeddedHistory(visit.connection, settings_of(request).database, visit.house.site)
+    shown = shown_to(visit.connection, history, visit.house, visit.known, visit.language, visit.now)
+    note_looked(visit, page, shown)
+    return shown

@@ -1,0 +1,106 @@
+"""A relative who is signed in, and what each of their pages and calls needs to know of that."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import Depends, HTTPException, Request
+
+from dashboards import auth
+from dashboards.access import may
+from dashboards.house import House
+from dashboards.language import as_language
+from dashboards.pages import render
+from dashboards.relative.shown import ResidentShown
+from dashboards.visit import (
+    LANGUAGE_COOKIE,
+    SESSION_COOKIE,
+    AnyHouse,
+    Database,
+    SignInNeededError,
+    clock_of,
+    theme_of,
+)
+from hub.relatives.book import Book
+from hub.store import audit, relative_views
+from hub.store import relatives as store
+from hub.store.db import transaction
+from hub.store.relative_views import View
+from rules.relatives import ACCOUNT, Known
+from rules.wording import Language
+
+
+@dataclass(frozen=True)
+class RelativeVisit:
+    """One request by a relative."""
+
+    connection: sqlite3.Connection
+    house: House
+    known: Known
+    language: Language
+    token: str
+    now: datetime
+
+    @property
+    def account(self) -> str:
+        return self.known.relative.account
+
+
+def relative_visitor(request: Request, connection: Database, house: AnyHouse) -> RelativeVisit:
+    """Raises SignInNeededError; 404 for whoever is signed in and no relative."""
+    token, now = request.cookies.get(SESSION_COOKIE), clock_of(request).now()
+    account = auth.person_of_session(connection, house.site.site, token, now) if token is not None else None
+    if token is None or account is None:
+        raise SignInNeededError
+    number = account.removeprefix(ACCOUNT)
+    if number == account:
+        raise HTTPException(404, "there is nothing here, or not for you")
+    relative = store.get(connection, house.site.site, int(number))
+    if relative is None or relative.left_at is not None or not may(relative, "follow residents"):
+        raise SignInNeededError
+    known = store.known(connection, relative)
+    language = as_language(request.cookies.get(LANGUAGE_COOKIE)) or relative.language
+    return RelativeVisit(connection, house, known, language, token, now)
+
+
+Relation = Annotated[RelativeVisit, Depends(relative_visitor)]
+
+
+def book_of(request: Request, visit: RelativeVisit) -> Book:
+    return Book(visit.connection, visit.house.site, clock_of(request))
+
+
+def own_resident(visit: RelativeVisit, resident: str) -> str:
+    """404 for one who is not theirs: nobody learns who lives here."""
+    if resident not in visit.known.residents:
+        raise HTTPException(404, "there is nothing here, or not for you")
+    return resident
+
+
+def note_looked(visit: RelativeVisit, page: str, seen: Iterable[ResidentShown]) -> None:
+    """Every look is written down: for the resident, the staff, and whoever looked."""
+    relative = visit.known.relative
+    with transaction(visit.connection):
+        for one in seen:
+            view = View(0, relative.site, relative.id, one.id, visit.now, page, ",".join(one.categories))
+            relative_views.note(visit.connection, view)
+            said = {"page": page, "residents": [one.id], "shown": list(one.categories)}
+            audit.add(visit.connection, relative.site, visit.now, relative.account, "relative saw", said)
+
+
+def relative_page(request: Request, visit: RelativeVisit, template: str, **values: Any) -> str:
+    """`template` extends `relative/_shell.html`. `notice`, where given, is said at the top."""
+    shell = {
+        "site": visit.house.site,
+        "reader": visit.known.relative,
+        "theme": theme_of(request),
+        "csrf": auth.form_token(visit.token),
+        "preview": False,
+        "notice": "",
+        "here": request.url.path,
+    }
+    return render(visit.language, template, **{**shell, **values})

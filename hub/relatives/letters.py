@@ -1,0 +1,115 @@
+"""One letter to a relative of all that may be told now: what each waiting message comes to, at the moment of
+sending.
+
+The yes is looked at here again: one that ended, was taken back or rests while a message waited counts at
+once. Not here: the thread and the way out (hub/relatives/post.py).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from hub.store import alerts, credentials, invitations, relative_messages
+from hub.store import relatives as store
+from hub.store.relative_messages import Message
+from hub.ways.way import Message as Outgoing
+from rules.alert import Alert
+from rules.building import Site
+from rules.relatives import Known, may, may_of_alert
+from rules.telling_relatives import GIVEN_UP_AFTER, NEEDS, departure
+from rules.wording.relatives import letter_body, letter_subject
+
+PAGE = "/relative"
+
+
+class Verdict(NamedTuple):
+    """What becomes of a message now. `drop`: told to nobody, and why; `wait`: not before then; neither: it
+    leaves.
+    """
+
+    message: Message
+    drop: str | None = None
+    wait: datetime | None = None
+
+
+def verdicts(
+    connection: sqlite3.Connection, site: Site, messages: Sequence[Message], now: datetime
+) -> list[Verdict]:
+    """For messages to one relative."""
+    relative = store.get(connection, site.site, messages[0].relative)
+    assert relative is not None, "messages go with their relative"
+    known = store.known(connection, relative)
+    inside = relative.account in credentials.people(connection, site.site)
+    sent = relative_messages.letters_since(connection, relative.id, now - timedelta(days=1))
+    found = []
+    for message in messages:
+        drop = _why_not(connection, site, known, message, inside, now)
+        leaves = departure(message.kind, relative.quiet, sent, now, site.zone).at
+        found.append(Verdict(message, drop, leaves if drop is None and leaves > now else None))
+    return found
+
+
+def _why_not(
+    connection: sqlite3.Connection,
+    site: Site,
+    known: Known,
+    message: Message,
+    inside: bool,
+    now: datetime,
+) -> str | None:
+    if message.kind == "invitation":
+        own = [i for i in invitations.of(connection, known.relative.id) if str(i.id) == message.about]
+        return None if own and own[0].is_open(now) else "the link is good no more"
+    if not inside or known.relative.left_at is not None:
+        return "left"
+    if not known.relative.by_email:
+        return "no e-mail wanted"
+    if now - message.created_at > GIVEN_UP_AFTER:
+        return "too old to be news"
+    if message.kind in ("told", "handled"):
+        alert = alerts.get(connection, site.site, int(message.about))
+        return (
+            "no such alert" if alert is None else _why_not_alert(connection, site, known, message, alert, now)
+        )
+    decision = may(known, NEEDS[message.kind][0], message.resident, now, site)
+    return None if decision.allowed else decision.reason
+
+
+def _why_not_alert(
+    connection: sqlite3.Connection, site: Site, known: Known, message: Message, alert: Alert, now: datetime
+) -> str | None:
+    decision = may_of_alert(known, NEEDS[message.kind], alert.residents, now, site)
+    if not decision.allowed:
+        return decision.reason
+    if message.kind == "told":
+        return "over already" if alert.state == "closed" else None
+    first = relative_messages.about(connection, known.relative.id, message.resident, "told", message.about)
+    was_told = first is not None and first.sent_at is not None
+    if not was_told and (alert.outcome in ("test", "false_alarm", "passed") or alert.severity != "high"):
+        return "nothing that they were told of"
+    return None
+
+
+def letter(
+    connection: sqlite3.Connection, site: Site, messages: Sequence[Message], web_address: str | None
+) -> Outgoing:
+    """The messages as one e-mail. It has the same id each time it is tried."""
+    relative = store.get(connection, site.site, messages[0].relative)
+    assert relative is not None, "messages go with their relative"
+    kinds = [message.kind for message in messages]
+    pages = messages[0].secret or (f"{web_address.rstrip('/')}{PAGE}" if web_address else None)
+    return Outgoing(
+        id=f"vaka-{site.site}-relative-{messages[0].id}",
+        site=site.site,
+        person=relative.account,
+        address=relative.email,
+        urgent=False,
+        subject=letter_subject(kinds, site.name, relative.language),
+        body=letter_body(relative.name, kinds, pages, relative.language),
+        at=messages[0].created_at,
+        alerts=(),
+        summonses=(),
+    )

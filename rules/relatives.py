@@ -1,0 +1,288 @@
+"""What a relative may be told of a resident: only what the resident, or who represents them, said yes to
+(pasient- og brukerrettighetsloven § 3-3), category by category, until a date.
+
+Here: the values and the decision, as of an instant. Not here: when a message goes out
+(rules/telling_relatives.py), its words (rules/wording/relatives.py), storing it (hub/store/relatives.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Literal, NamedTuple, get_args
+
+import msgspec
+
+from rules.building import Resident, Site
+from rules.duration import Window
+from rules.legal_basis import REVIEW_AHEAD, is_valid
+from rules.pause import Refusal
+
+Category = Literal["well", "away", "alerts", "handled", "unusual", "digest"]
+CATEGORIES: tuple[Category, ...] = get_args(Category)
+"""`well`: whether all is well today. `away`: whether the resident is away. `alerts`: a grave alert while it
+stands. `handled`: how it ended. `unusual`: a night or a day unlike the others. `digest`: the week.
+"""
+FROM_THE_ROOM: frozenset[Category] = frozenset({"well", "unusual", "digest"})
+"""What is worked out from a room's sensors, which cannot tell those who share it apart."""
+GivenBy = Literal["resident", "representative"]
+GIVEN_BY: tuple[GivenBy, ...] = get_args(GivenBy)
+How = Literal["in_person", "in_writing", "by_phone"]
+HOW: tuple[How, ...] = get_args(How)
+
+LONGEST = timedelta(days=366)
+"""[default] A consent that nobody has looked at for a year is none."""
+QUIET = Window(time(21), time(8))
+"""[default] When a relative gets no message, unless they choose otherwise."""
+Weekday = Literal[0, 1, 2, 3, 4, 5, 6]
+"""Monday is 0."""
+ACCOUNT = "relative:"
+"""What the sign-in of a relative begins with: no person of a site file can be called so."""
+
+Reason = Literal[
+    "consented",
+    "left",
+    "not_theirs",
+    "moved_out",
+    "no_consent",
+    "not_yet",
+    "ended",
+    "withdrawn",
+    "paused",
+    "no_basis",
+    "shared_room",
+]
+
+
+class Decision(NamedTuple):
+    """`reason` by name: it goes into the trail and onto the staff's page."""
+
+    allowed: bool
+    reason: Reason
+
+
+class Relative(msgspec.Struct, frozen=True):
+    """Somebody outside of the house. `quiet_from`, `quiet_until`: `21:00`, in the site's zone; the same
+    twice: never quiet. `digest_weekday`: Monday is 0. `by_email`: whether messages go out to them at all.
+    """
+
+    id: int
+    site: str
+    name: str
+    email: str
+    language: Literal["nb", "en"]
+    added_by: str
+    added_at: datetime
+    by_email: bool = True
+    quiet_from: str = f"{QUIET.start:%H:%M}"
+    quiet_until: str = f"{QUIET.end:%H:%M}"
+    digest_weekday: int = 6
+    digest_hour: int = 17
+    left_at: datetime | None = None
+
+    @property
+    def role(self) -> Literal["relative"]:
+        return "relative"
+
+    @property
+    def account(self) -> str:
+        return f"{ACCOUNT}{self.id}"
+
+    @property
+    def quiet(self) -> Window | None:
+        start, end = time.fromisoformat(self.quiet_from), time.fromisoformat(self.quiet_until)
+        return Window(start, end) if start != end else None
+
+
+class Bond(msgspec.Struct, frozen=True):
+    """A relative belongs to a resident. `relation`: what they are to each other, as staff wrote it."""
+
+    id: int
+    site: str
+    relative: int
+    resident: str
+    relation: str
+    added_by: str
+    added_at: datetime
+    ended_at: datetime | None = None
+    ended_by: str | None = None
+
+
+class Consent(msgspec.Struct, frozen=True):
+    """A resident's yes to one category for one relative. Dates are local to the site, `valid_until`
+    included.
+    """
+
+    id: int
+    site: str
+    relative: int
+    resident: str
+    category: Category
+    valid_from: date
+    valid_until: date
+    given_by: GivenBy
+    how: How
+    recorded_by: str
+    recorded_at: datetime
+    withdrawn_at: datetime | None = None
+    withdrawn_by: str | None = None
+
+
+class Rest(msgspec.Struct, frozen=True):
+    """For a while a relative is told nothing of a resident. `until` None: until somebody ends it."""
+
+    id: int
+    site: str
+    relative: int
+    resident: str
+    since: datetime
+    until: datetime | None
+    asked_by: str
+    ended_at: datetime | None = None
+    ended_by: str | None = None
+
+    def holds(self, at: datetime) -> bool:
+        return self.since <= at and self.ended_at is None and (self.until is None or at < self.until)
+
+
+class Known(NamedTuple):
+    """All that is written down of one relative."""
+
+    relative: Relative
+    bonds: Sequence[Bond]
+    consents: Sequence[Consent]
+    rests: Sequence[Rest]
+
+    @property
+    def residents(self) -> tuple[str, ...]:
+        """Those to whom they belong now."""
+        return tuple(dict.fromkeys(b.resident for b in self.bonds if b.ended_at is None))
+
+
+def may(known: Known, category: Category, resident: str, at: datetime, site: Site) -> Decision:
+    """Whether this relative may be shown or told this of that resident at an instant."""
+    today = at.astimezone(site.zone).date()
+    found = next((r for r in site.residents if r.id == resident), None)
+    if known.relative.left_at is not None:
+        return Decision(False, "left")
+    if found is None or resident not in known.residents:
+        return Decision(False, "not_theirs")
+    if not found.lives_here(today):
+        return Decision(False, "moved_out")
+    reason = _consent(known.consents, category, resident, today)
+    if reason != "consented":
+        return Decision(False, reason)
+    if any(rest.resident == resident and rest.holds(at) for rest in known.rests):
+        return Decision(False, "paused")
+    if category in FROM_THE_ROOM:
+        if site.legal_basis == "required" and not any(is_valid(b, today) for b in found.legal_basis):
+            return Decision(False, "no_basis")
+        if any(not _also_theirs(known, category, o.id, at, today) for o in _housemates(found, site, today)):
+            return Decision(False, "shared_room")
+    return Decision(True, "consented")
+
+
+def may_of_alert(
+    known: Known, categories: Iterable[Category], residents: Sequence[str], at: datetime, site: Site
+) -> Decision:
+    """The same for an alert: any of these categories, for every resident whom it names. Of two who share a
+    room both must have said yes, since nobody knows which of them it was.
+    """
+    decision = Decision(False, "not_theirs")
+    for category in categories:
+        decisions = [may(known, category, resident, at, site) for resident in residents]
+        decision = next((d for d in decisions if not d.allowed), decisions[0] if decisions else decision)
+        if decision.allowed:
+            break
+    return decision
+
+
+def consented_since(known: Known, categories: Iterable[Category], resident: str) -> date | None:
+    """The first day of which a relative may be told something: what was before the consent stays before."""
+    wanted = set(categories)
+    days = [
+        c.valid_from
+        for c in known.consents
+        if c.resident == resident and c.category in wanted and c.withdrawn_at is None
+    ]
+    return min(days, default=None)
+
+
+class Review(NamedTuple):
+    """A consent ends on `on`, within 30 days, and no other follows it."""
+
+    consent: Consent
+    on: date
+
+
+def reviews(consents: Sequence[Consent], on: date) -> list[Review]:
+    """What has to be asked for anew, the first first."""
+    standing = [c for c in consents if c.withdrawn_at is None and c.valid_until >= on]
+    latest: dict[tuple[int, str, Category], Consent] = {}
+    for consent in standing:
+        key = (consent.relative, consent.resident, consent.category)
+        if key not in latest or latest[key].valid_until < consent.valid_until:
+            latest[key] = consent
+    found = [Review(c, c.valid_until) for c in latest.values() if c.valid_until <= on + REVIEW_AHEAD]
+    return sorted(found, key=lambda review: (review.on, review.consent.id))
+
+
+def why_no_consent(consent: Consent, today: date) -> Refusal | None:
+    """Why a consent cannot be written down like this."""
+    if consent.valid_until < today:
+        return Refusal("the end of a consent must lie ahead", "end_past")
+    if consent.valid_until < consent.valid_from:
+        return Refusal("a consent cannot end before it begins", "end_before")
+    if consent.valid_until - max(consent.valid_from, today) > LONGEST:
+        return Refusal(f"a consent counts for at most {LONGEST.days} days", "consent_far")
+    return None
+
+
+def last_day_of_need(known: Known, site: Site) -> date | None:
+    """The last day for which anything gives a reason to keep what is known of a relative. None: no such day
+    has been (nothing was consented to yet).
+    """
+    days = [
+        min(c.valid_until, c.withdrawn_at.astimezone(site.zone).date()) if c.withdrawn_at else c.valid_until
+        for c in known.consents
+    ]
+    last = max(days, default=None)
+    if last is None:
+        return None
+    if known.relative.left_at is not None:
+        return min(last, known.relative.left_at.astimezone(site.zone).date())
+    homes = [_last_day_here(resident, known, site) for resident in {b.resident for b in known.bonds}]
+    return min(last, max(homes, default=last))
+
+
+def _last_day_here(id: str, known: Known, site: Site) -> date:
+    """Until when a resident lives here and this is their relative, as far as anybody knows."""
+    ends = [b.ended_at for b in known.bonds if b.resident == id]
+    bond = date.max if None in ends else max(e for e in ends if e).astimezone(site.zone).date()
+    found = next((r for r in site.residents if r.id == id), None)
+    home = date.min if found is None else found.moved_out or date.max
+    return min(bond, home)
+
+
+def _consent(consents: Iterable[Consent], category: Category, resident: str, today: date) -> Reason:
+    own = [c for c in consents if c.resident == resident and c.category == category]
+    if any(c.withdrawn_at is None and c.valid_from <= today <= c.valid_until for c in own):
+        return "consented"
+    if any(c.withdrawn_at is None and today < c.valid_from for c in own):
+        return "not_yet"
+    if not own:
+        return "no_consent"
+    return "withdrawn" if max(own, key=lambda c: c.recorded_at).withdrawn_at is not None else "ended"
+
+
+def _also_theirs(known: Known, category: Category, resident: str, at: datetime, today: date) -> bool:
+    """Whether one who shares the room has said yes to the same."""
+    return (
+        resident in known.residents
+        and _consent(known.consents, category, resident, today) == "consented"
+        and not any(rest.resident == resident and rest.holds(at) for rest in known.rests)
+    )
+
+
+def _housemates(resident: Resident, site: Site, on: date) -> list[Resident]:
+    return [other for other in site.residents_of(resident.room, on) if other.id != resident.id]

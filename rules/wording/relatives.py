@@ -1,0 +1,331 @@
+"""What relatives read: plain, calm, and never sure of what the sensors cannot see.
+
+No name but the resident's own, no member of staff, no room, no clock: a part of the day is enough. The words
+of the e-mails hold no name and no health at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from rules.alert import Alert, Outcome
+from rules.building import Site
+from rules.telling_relatives import Kind
+from rules.usual import Judged, Level
+from rules.wording.voice import Language, Voice
+
+_Words = tuple[str, str]
+
+_HAPPENED: dict[str, _Words] = {
+    "fall": ("Sensorene meldte om et mulig fall.", "The sensors told of a possible fall."),
+    "help-button": ("Noen brukte hjelpeknappen.", "Somebody used the help button."),
+    "night-exit": ("Ytterdøren ble åpnet om natten.", "The outer door was opened at night."),
+    "not-back": (
+        "Ytterdøren ble åpnet, og sensorene hørte ingen hjemme på en stund.",
+        "The outer door was opened, and the sensors heard nobody at home for a while.",
+    ),
+    "quiet": ("Det var stille lenger enn vanlig.", "It was quiet for longer than usual."),
+    "not-up": (
+        "Sensorene hørte ingen om morgenen.",
+        "The sensors heard nobody in the morning.",
+    ),
+    "smoke": ("Røykvarsleren meldte fra.", "The smoke detector gave a warning."),
+    "stove": ("Komfyren sto på uten at noen var der.", "The stove was on and nobody was there."),
+}
+_SOMETHING: _Words = ("Sensorene meldte om noe uvanlig.", "The sensors told of something unusual.")
+
+_STANDS: dict[str, _Words] = {
+    "open": ("Personalet er varslet.", "Staff have been told."),
+    "accepted": ("Personalet tar seg av det.", "Staff are taking care of it."),
+    "arrived": ("Personalet er på stedet.", "Staff are there."),
+}
+_ENDED: dict[Outcome, _Words] = {
+    "helped": ("Personalet så etter og hjalp til.", "Staff looked in and helped."),
+    "no_help_needed": (
+        "Personalet så etter. Det var ikke behov for hjelp.",
+        "Staff looked in. No help was needed.",
+    ),
+    "false_alarm": ("Det viste seg å være falsk alarm.", "It turned out to be a false alarm."),
+    "test": ("Det var bare en prøve.", "It was only a test."),
+    "passed": ("Det gikk over av seg selv.", "It passed by itself."),
+}
+
+_TODAY: dict[str, _Words] = {
+    "well": ("Alt ser ut til å være som det skal.", "All seems to be well."),
+    "told": ("Noe har skjedd, og personalet er varslet.", "Something happened, and staff have been told."),
+    "taken": (
+        "Noe har skjedd. Personalet tar seg av det.",
+        "Something happened. Staff are taking care of it.",
+    ),
+    "there": ("Noe har skjedd. Personalet er på stedet.", "Something happened. Staff are there."),
+    "away": ("Er ikke hjemme nå.", "Is not at home now."),
+    "nothing": ("Ikke noe nytt akkurat nå.", "Nothing new just now."),
+    "unclear": ("Vi har ikke full oversikt akkurat nå.", "There is no full picture just now."),
+}
+_MORE: dict[str, _Words] = {
+    "sign": ("Siste livstegn: {when}.", "Last sign of life: {when}."),
+    "no_sign": (
+        "Sensorene har ikke hørt noe i dag ennå. Personalet følger med.",
+        "The sensors have not heard anything today yet. Staff are keeping watch.",
+    ),
+    "not_fresh": (
+        "Denne siden får ikke nytt fra huset akkurat nå. Personalet følger med som ellers.",
+        "This page gets no news from the house just now. Staff keep watch as always.",
+    ),
+    "gaps": (
+        "Ikke alle sensorene svarer. Personalet vet om det og følger med.",
+        "Not all sensors answer. Staff know of it and keep watch.",
+    ),
+    "staff": ("Personalet følger med som ellers.", "Staff keep watch as always."),
+    "who": (
+        "Sensorene hører at noen er der, men kan ikke se hvem.",
+        "The sensors hear that somebody is there, and cannot see who.",
+    ),
+}
+
+
+def today_headline(state: str, language: Language) -> str:
+    """`state`: well, told, taken, there, away, nothing, unclear."""
+    return _said(_TODAY[state], language)
+
+
+def today_line(line: str, language: Language) -> str:
+    """`line`: no_sign, not_fresh, gaps, staff, who."""
+    return _said(_MORE[line], language)
+
+
+def last_sign(at: datetime, voice: Voice) -> str:
+    """To the hour at most: `Siste livstegn: den siste timen.`"""
+    if voice.now - at < timedelta(hours=1):
+        said = "den siste timen" if voice.language == "nb" else "within the last hour"
+    else:
+        said = when(at, voice)
+        said = said[:1].lower() + said[1:] if voice.language == "nb" or said.startswith(_LOWERED) else said
+    return _said(_MORE["sign"], voice.language).format(when=said)
+
+
+_LOWERED = ("Today", "Yesterday", "Last", "In the")
+
+
+def away_until(back_by: datetime, voice: Voice) -> str:
+    """To the day, and never why."""
+    day = back_by.astimezone(voice.zone).date()
+    name = f"{weekday(day, voice.language)} {_date(day, voice.language)}"
+    if voice.language == "nb":
+        return f"Er borte, og ventes hjem {name}."
+    return f"Is away, and expected home on {name}."
+
+
+def odd_night(one: Judged, sort: str, language: Language) -> str:
+    """`Natt til fredag 27. november: mer oppe enn vanlig.`"""
+    day = f"{_capital(named_day(one.day, sort, language))} {_date(one.day, language)}"
+    return f"{day}: {level_word(sort, one.level, language)}."
+
+
+def until_when(day: date, language: Language) -> str:
+    return f"{_date(day, language)} {day.year}"
+
+
+_WEEKDAYS: dict[Language, tuple[str, ...]] = {
+    "nb": ("mandag", "tirsdag", "onsdag", "torsdag", "fredag", "lørdag", "søndag"),
+    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+}
+_PARTS: tuple[tuple[int, _Words], ...] = (
+    (6, ("om natten", "in the night")),
+    (9, ("om morgenen", "in the morning")),
+    (12, ("om formiddagen", "before noon")),
+    (18, ("om ettermiddagen", "in the afternoon")),
+    (24, ("om kvelden", "in the evening")),
+)
+"""Until which hour."""
+
+
+def alert_happened(alert: Alert, site: Site, language: Language) -> str:
+    """What the alert was about, as far as a relative is told."""
+    named = next((use.rule for use in site.rules if use.name == alert.rule), alert.rule)
+    return _said(_HAPPENED.get(named, _SOMETHING), language)
+
+
+def alert_now(alert: Alert, language: Language) -> str:
+    """Who has it, or how it ended."""
+    if alert.state == "closed":
+        return _said(_ENDED[alert.outcome or "passed"], language)
+    return _said(_STANDS[alert.state], language)
+
+
+def when(at: datetime, voice: Voice) -> str:
+    """`I dag om formiddagen`, `Natt til fredag`, `Tirsdag om kvelden`: never to the minute."""
+    local, today = at.astimezone(voice.zone), voice.now.astimezone(voice.zone).date()
+    days, day = (today - local.date()).days, weekday(local.date(), voice.language)
+    part = next(_said(words, voice.language) for until, words in _PARTS if local.hour < until)
+    nb = voice.language == "nb"
+    if local.hour < 6:
+        if days == 0:
+            return "I natt" if nb else "Last night"
+        said = f"Natt til {day}" if nb else f"In the night to {day}"
+        return said if days < 7 else f"{said} {_date(local.date(), voice.language)}"
+    if days == 0:
+        return f"I dag {part}" if nb else f"Today {part}"
+    if days == 1:
+        return f"I går {part}" if nb else f"Yesterday {part}"
+    if days < 7:
+        return f"{day.capitalize()} {part}"
+    return f"{day.capitalize()} {_date(local.date(), voice.language)} {part}"
+
+
+def weekday(day: date, language: Language) -> str:
+    return _WEEKDAYS[language][day.weekday()]
+
+
+def short_weekday(day: date, language: Language) -> str:
+    return weekday(day, language)[: 3 if language == "en" else 2].capitalize()
+
+
+_MONTHS: dict[Language, str] = {
+    "nb": "januar februar mars april mai juni juli august september oktober november desember",
+    "en": "January February March April May June July August September October November December",
+}
+
+
+def _date(day: date, language: Language) -> str:
+    month = _MONTHS[language].split()[day.month - 1]
+    return f"{day.day}. {month}" if language == "nb" else f"{day.day} {month}"
+
+
+_NIGHT: dict[Level, _Words] = {
+    "less": ("roligere enn vanlig", "calmer than usual"),
+    "usual": ("omtrent som vanlig", "about as usual"),
+    "more": ("mer oppe enn vanlig", "up more than usual"),
+    "unknown": ("vet ikke", "not known"),
+}
+_DAY: dict[Level, _Words] = {
+    "less": ("mindre aktiv enn vanlig", "less active than usual"),
+    "usual": ("omtrent som vanlig", "about as usual"),
+    "more": ("mer aktiv enn vanlig", "more active than usual"),
+    "unknown": ("vet ikke", "not known"),
+}
+_BED: dict[Level, _Words] = {
+    "less": ("kortere i seng enn vanlig", "in bed for shorter than usual"),
+    "usual": ("omtrent som vanlig", "about as usual"),
+    "more": ("lenger i seng enn vanlig", "in bed for longer than usual"),
+    "unknown": ("vet ikke", "not known"),
+}
+_SORTS = {"nights": _NIGHT, "days": _DAY, "in_bed": _BED}
+
+
+def level_word(sort: str, level: Level, language: Language) -> str:
+    """`sort`: nights, days, in_bed."""
+    return _said(_SORTS[sort][level], language)
+
+
+_ALL: dict[str, _Words] = {
+    "nights": ("Nettene var omtrent som vanlig.", "The nights were about as usual."),
+    "days": ("Dagene var omtrent som vanlig.", "The days were about as usual."),
+    "in_bed": ("Tiden i seng var omtrent som vanlig.", "The time in bed was about as usual."),
+}
+_MOST: dict[str, _Words] = {
+    "nights": ("De fleste nettene var omtrent som vanlig.", "Most nights were about as usual."),
+    "days": ("De fleste dagene var omtrent som vanlig.", "Most days were about as usual."),
+    "in_bed": ("Tiden i seng var stort sett som vanlig.", "The time in bed was mostly as usual."),
+}
+_UNKNOWN: _Words = (
+    "Vi vet ikke nok ennå til å si hva som er vanlig.",
+    "Not enough is known yet to say what is usual.",
+)
+
+
+def in_a_sentence(sort: str, found: Sequence[Judged], language: Language) -> str:
+    """How the nights (or days) of a week were."""
+    known = [one for one in found if one.level != "unknown"]
+    if not known:
+        return _said(_UNKNOWN, language)
+    odd = [one for one in known if one.level != "usual"]
+    if not odd:
+        return _said(_ALL[sort], language)
+    said = [_said(_MOST[sort], language)] if 2 * len(odd) < len(known) else []
+    for level in ("more", "less"):
+        days = [named_day(one.day, sort, language) for one in odd if one.level == level]
+        if days:
+            word = level_word(sort, level, language)
+            said.append(f"{_capital(_listed(days, language))}: {word}.")
+    return " ".join(said)
+
+
+def named_day(day: date, sort: str, language: Language) -> str:
+    name = weekday(day, language)
+    if sort == "days":
+        return name
+    return f"natt til {name}" if language == "nb" else f"the night to {name}"
+
+
+def _listed(words: Sequence[str], language: Language) -> str:
+    if len(words) == 1:
+        return words[0]
+    return f"{', '.join(words[:-1])} {'og' if language == 'nb' else 'and'} {words[-1]}"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+_LETTER: dict[Kind, _Words] = {
+    "told": (
+        "Det har vært et varsel. Personalet vet om det.",
+        "There was an alert. Staff know of it.",
+    ),
+    "handled": (
+        "Et varsel er tatt hånd om. Du trenger ikke gjøre noe.",
+        "An alert has been handled. There is nothing that you need to do.",
+    ),
+    "unusual": (
+        "Natten var annerledes enn den pleier å være. Det trenger ikke bety noe.",
+        "The night was unlike the others. It need not mean anything.",
+    ),
+    "digest": ("Oversikten over uken er klar.", "The summary of the week is ready."),
+    "invitation": (
+        """Du er invitert til å følge med på hvordan det går, fordi den det gjelder har sagt ja til det.
+Velg et passord her. Lenken virker én gang, og bare i sju dager:""",
+        """You are invited to see how things are going, because the person concerned said yes to it.
+Choose a password here. The link works once, and for seven days only:""",
+    ),
+}
+_SUBJECT: dict[Kind, _Words] = {
+    "told": ("Et varsel", "An alert"),
+    "handled": ("Tatt hånd om", "Handled"),
+    "unusual": ("En natt utenom det vanlige", "A night unlike the others"),
+    "digest": ("Uken som var", "The week that was"),
+    "invitation": ("Invitasjon", "Invitation"),
+}
+
+
+def letter_subject(kinds: Sequence[Kind], house: str, language: Language) -> str:
+    """`Tatt hånd om – Solbakken`: what is gravest of what the letter holds. No name, no health."""
+    gravest = next(kind for kind in _SUBJECT if kind in kinds)
+    return f"{_said(_SUBJECT[gravest], language)} – {house}"
+
+
+def letter_body(name: str, kinds: Sequence[Kind], pages: str | None, language: Language) -> str:
+    """`name`: the reader's own. `pages`: where they read what it was about, or the invitation's link."""
+    nb = language == "nb"
+    said = [f"Hei, {name}." if nb else f"Hello {name},"]
+    said += [_said(_LETTER[kind], language) for kind in dict.fromkeys(kinds)]
+    if "invitation" in kinds:
+        said.append(pages or "")
+        return "\n\n".join(said) + "\n"
+    if pages:
+        said.append(f"Logg inn og les: {pages}" if nb else f"Sign in and read: {pages}")
+    else:
+        said.append("Logg inn i Vaka og les." if nb else "Sign in to Vaka and read.")
+    said.append(
+        "Her står det hverken hvem det gjelder eller hva som skjedde, for e-post er ikke trygg nok til det.\n"
+        "Du velger selv hvilke e-poster du får, under Innstillinger."
+        if nb
+        else "It does not say here who it is about or what happened: e-mail is not safe enough for that.\n"
+        "You choose which e-mails you get, under Settings."
+    )
+    return "\n\n".join(said) + "\n"
+
+
+def _said(words: _Words, language: Language) -> str:
+    return words[language == "en"]

@@ -1,0 +1,433 @@
+"""What a relative may be told, and when a letter leaves: asked again at the moment of sending."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from email.header import decode_header, make_header
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import msgspec
+import pytest
+
+from hub.history.embedded import EmbeddedHistory
+from hub.relatives import forget, invitations, news
+from hub.relatives.book import Book, Choices, Newcomer
+from hub.relatives.post import deliver
+from hub.relatives.week import rhythm
+from hub.store import alerts, credentials, relative_messages
+from hub.store import relatives as store
+from hub.store.relative_messages import Message
+from hub.ways.email import Email, MailServer
+from rules.building import LegalBasis
+from rules.duration import Window
+from rules.pause import Refusal
+from rules.relatives import (
+    CATEGORIES,
+    Bond,
+    Category,
+    Consent,
+    Known,
+    Relative,
+    Rest,
+    last_day_of_need,
+    may,
+    reviews,
+)
+from rules.telling_relatives import MOST_A_DAY, departure, digest_due
+from rules.usual import band, judged
+from tests.ways.receivers import Mailbox, mail_server
+from tests.world import World
+
+SITE = """
+site: test
+name: Solbakken
+units: [{id: sol, name: Solsida}]
+rooms: [{id: 3B, unit: sol}, {id: 4B, unit: sol}]
+residents:
+  - {id: r-anna, name: Anna Haugen, room: 3B}
+  - {id: r-olav, name: Olav Bakke, room: 4B}
+  - {id: r-eva, name: Eva Bakke, room: 4B}
+devices:
+  - {id: 3B button, room: 3B, role: help_button, gateway: native}
+  - {id: 3B motion, room: 3B, role: motion, gateway: native}
+  - {id: 4B button, room: 4B, role: help_button, gateway: native}
+rules: [{rule: help-button}]
+people: [{id: kari, name: Kari Nordmann, role: carer}, {id: lise, name: Lise, role: leader}]
+"""
+NOON = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
+OSLO = ZoneInfo("Europe/Oslo")
+TODAY = date(2026, 11, 24)
+MIN = timedelta(minutes=1)
+DAY = timedelta(days=1)
+ADDRESS = "https://vaka.example.org"
+GIVEN = ("resident", "in_person")
+
+
+class House:
+    """The world, Anna's daughter Marit, and a mail server."""
+
+    def __init__(self, world: World, mailbox: Mailbox, port: int) -> None:
+        self.world, self.mailbox = world, mailbox
+        self.way = Email(MailServer("smtp", "127.0.0.1", port, None, None, "vaka@example.org"))
+        self.book = Book(world.connection, world.site, world.clock)
+        news.begin(world.connection, "test")
+
+    def relative(
+        self, *categories: Category, resident: str = "r-anna", email: str = "marit@example.org"
+    ) -> Relative:
+        added = self.book.add(Newcomer("Marit Dahl", email, "nb", resident, "Datter"), "lise")
+        assert isinstance(added, Relative)
+        if categories:
+            self.allow(added, categories, resident)
+        with_password = (
+            "INSERT OR IGNORE INTO credential (site, person, hash, set_at) VALUES ('test', ?, 'x', 0)"
+        )
+        self.world.connection.execute(with_password, (added.account,))
+        self.book.choose(added, Choices("nb", True, time(0), time(0), 6, 17))
+        return added
+
+    def allow(self, relative: Relative, categories: Sequence[Category], resident: str = "r-anna") -> None:
+        days = (TODAY - DAY, TODAY + 100 * DAY)
+        done = self.book.consent(relative, resident, categories, days, GIVEN, "lise")  # type: ignore[arg-type]
+        assert not isinstance(done, Refusal), done
+
+    def press(self, room: str = "3B") -> int:
+        self.world.says(f"{room} button", pressed="single")
+        return self.world.alerts()[-1].id
+
+    def post(self) -> int:
+        """The hub's thread looks once, as of now."""
+        world = self.world
+        while news.follow(world.connection, world.site, world.clock.now()):
+            pass
+        return deliver(world.connection, world.site, self.way, ADDRESS, world.clock)
+
+    def letters(self) -> list[str]:
+        return [str(make_header(decode_header(letter["subject"]))) for letter in self.mailbox.taken]
+
+    def messages(self, relative: Relative) -> list[Message]:
+        return relative_messages.of(self.world.connection, relative.id)
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    world = World(tmp_path, SITE, NOON)
+    with mail_server() as (mailbox, port):
+        yield House(world, mailbox, port)
+    world.stop()
+
+
+# Letters
+
+
+def test_a_grave_alert_is_told_after_five_minutes_and_handled_when_it_is_over(house: House) -> None:
+    marit = house.relative("alerts")
+    alert = house.press()
+    assert house.post() == 0
+    house.world.passes(5 * MIN)
+    assert house.post() == 1
+    house.world.desk.accept(alert, "kari")
+    assert house.post() == 0
+    house.world.desk.close(alert, "kari", "helped")
+    assert house.post() == 1
+    assert [m.kind for m in house.messages(marit)] == ["handled", "told"]
+    for letter in house.mailbox.taken:
+        text = letter.as_string() + str(letter.get_payload(decode=True))
+        assert letter["to"] == "marit@example.org"
+        assert not [word for word in ("Anna", "Kari", "3B", "hjelp", "Haugen") if word in text]
+        assert f"{ADDRESS}/relative" in text
+
+
+def test_what_is_over_before_it_was_told_is_told_as_handled_alone(house: House) -> None:
+    house.relative("alerts")
+    alert = house.press()
+    house.post()
+    house.world.desk.close(alert, "kari", "no_help_needed")
+    house.world.passes(5 * MIN)
+    house.post()
+    assert house.letters() == ["Tatt hånd om – Solbakken"]
+
+
+@pytest.mark.parametrize("outcome", ["false_alarm", "test"])
+def test_what_was_nothing_and_not_told_of_is_told_to_nobody(house: House, outcome: str) -> None:
+    marit = house.relative("handled")
+    alert = house.press()
+    house.world.desk.close(alert, "kari", outcome)  # type: ignore[arg-type]
+    assert house.post() == 0
+    (only,) = house.messages(marit)
+    assert only.dropped == "nothing that they were told of"
+
+
+def _withdrawn(house: House, marit: Relative) -> None:
+    house.book.withdraw(marit, "r-anna", [], "kari")
+
+
+def _resting(house: House, marit: Relative) -> None:
+    house.book.rest(marit, "r-anna", None, "kari")
+
+
+def _parted(house: House, marit: Relative) -> None:
+    house.book.part(marit, "r-anna", "kari")
+
+
+def _left(house: House, marit: Relative) -> None:
+    house.book.leave(marit)
+
+
+def _expired(house: House, marit: Relative) -> None:
+    house.world.connection.execute(
+        "UPDATE relative_consent SET valid_until = ?", ((TODAY - DAY).isoformat(),)
+    )
+
+
+@pytest.mark.parametrize("ends", [_withdrawn, _resting, _parted, _left, _expired])
+def test_a_consent_that_ends_while_a_letter_waits_is_seen_when_it_would_leave(
+    house: House, ends: Callable[[House, Relative], None]
+) -> None:
+    marit = house.relative("alerts")
+    house.press()
+    house.post()
+    (waiting,) = house.messages(marit)
+    assert waiting.next_at is not None
+    ends(house, marit)
+    house.world.passes(5 * MIN)
+    assert house.post() == 0
+    assert house.letters() == []
+    (dropped,) = house.messages(marit)
+    assert (dropped.next_at, dropped.sent_at) == (None, None)
+    assert dropped.dropped
+
+
+def test_who_has_not_come_in_is_told_nothing(house: House) -> None:
+    marit = house.relative("alerts")
+    house.world.connection.execute("DELETE FROM credential")
+    house.press()
+    house.post()
+    assert house.messages(marit) == []
+
+
+def test_of_another_resident_nothing_is_told(house: House) -> None:
+    marit = house.relative(*CATEGORIES)
+    house.press("4B")
+    house.post()
+    assert house.messages(marit) == []
+
+
+def test_of_two_who_share_a_room_both_must_have_said_yes(house: House) -> None:
+    son = house.relative("alerts", resident="r-olav", email="son@example.org")
+    house.press("4B")
+    house.post()
+    assert house.messages(son) == []
+    house.book.add(Newcomer("Sønn", "son@example.org", "nb", "r-eva", "Sønn"), "lise")
+    house.allow(son, ["alerts"], "r-eva")
+    house.world.desk.close(house.world.alerts()[-1].id, "kari", "helped")
+    house.post()
+    assert [m.kind for m in house.messages(son)] == ["handled"]
+
+
+def test_a_mail_server_that_is_away_is_tried_again_and_the_letter_keeps_its_id(house: House) -> None:
+    marit = house.relative("alerts")
+    house.press()
+    house.world.passes(5 * MIN)
+    house.mailbox.answers = ["451 later"]
+    assert house.post() == 0
+    (waiting,) = house.messages(marit)
+    assert waiting.failure is not None
+    house.world.passes(MIN)
+    assert house.post() == 1
+    assert house.mailbox.taken[0]["message-id"] == f"<vaka-test-relative-{waiting.id}@example.org>"
+
+
+def test_an_address_that_is_refused_is_given_up_and_says_why(house: House) -> None:
+    marit = house.relative("alerts")
+    house.press()
+    house.world.passes(5 * MIN)
+    house.mailbox.answers = ["550 no such user"]
+    house.post()
+    (only,) = house.messages(marit)
+    assert (only.dropped, only.next_at) == ("could not be sent", None)
+    assert "550" in (only.failure or "")
+
+
+def test_an_invitation_goes_out_once_and_its_link_is_wiped(house: House) -> None:
+    marit = house.relative("well")
+    now = house.world.clock.now()
+    invited = invitations.invite(house.world.connection, marit, ADDRESS, True, "lise", now)
+    assert house.post() == 1
+    body = house.mailbox.taken[0].get_payload(decode=True)
+    assert isinstance(body, bytes)
+    assert invited.link in body.decode()
+    (sent,) = house.messages(marit)
+    assert sent.secret is None
+    assert house.post() == 0
+
+
+# Deciding
+
+
+def known(**changes: object) -> Known:
+    relative = Relative(1, "test", "Marit", "m@example.org", "nb", "lise", NOON)
+    consents = [
+        Consent(n, "test", 1, "r-anna", c, TODAY, TODAY + 30 * DAY, "resident", "in_person", "lise", NOON)
+        for n, c in enumerate(CATEGORIES)
+    ]
+    bonds = [Bond(1, "test", 1, "r-anna", "Datter", "lise", NOON)]
+    return Known(relative, bonds, consents, [])._replace(**changes)
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[World]:
+    world = World(tmp_path, SITE, NOON)
+    yield world
+    world.stop()
+
+
+def test_the_end_of_a_consent_is_the_last_minute_of_its_day_where_the_house_is(site: World) -> None:
+    last = datetime(2026, 12, 24, 22, 59, tzinfo=UTC)
+    assert may(known(), "well", "r-anna", last, site.site).reason == "consented"
+    assert may(known(), "well", "r-anna", last + MIN, site.site).reason == "ended"
+    assert may(known(), "well", "r-anna", NOON - DAY, site.site).reason == "not_yet"
+
+
+def test_each_no_has_its_name(site: World) -> None:
+    one = known()
+
+    def reason(known: Known, resident: str = "r-anna", category: Category = "well") -> str:
+        return may(known, category, resident, NOON, site.site).reason
+
+    assert reason(one, "r-olav") == "not_theirs"
+    assert reason(one, "nobody") == "not_theirs"
+    assert reason(one._replace(consents=[])) == "no_consent"
+    assert reason(one._replace(relative=msgspec.structs.replace(one.relative, left_at=NOON))) == "left"
+    rest = Rest(1, "test", 1, "r-anna", NOON - MIN, None, "kari")
+    assert reason(one._replace(rests=[rest])) == "paused"
+    assert reason(one._replace(rests=[msgspec.structs.replace(rest, until=NOON)])) == "consented"
+    withdrawn = [msgspec.structs.replace(c, withdrawn_at=NOON, withdrawn_by="kari") for c in one.consents]
+    assert reason(one._replace(consents=withdrawn)) == "withdrawn"
+    assert reason(one._replace(bonds=[msgspec.structs.replace(one.bonds[0], ended_at=NOON)])) == "not_theirs"
+    shared = [msgspec.structs.replace(c, resident="r-olav") for c in one.consents]
+    theirs = [msgspec.structs.replace(one.bonds[0], resident="r-olav")]
+    alone = one._replace(bonds=theirs, consents=shared)
+    assert reason(alone, "r-olav") == "shared_room"
+    assert reason(alone, "r-olav", "away") == "consented"
+
+
+def test_where_a_basis_is_required_the_rooms_sensors_say_nothing_without_one(site: World) -> None:
+    strict = site.site.model_copy(update={"legal_basis": "required"})
+    assert may(known(), "digest", "r-anna", NOON, strict).reason == "no_basis"
+    assert may(known(), "away", "r-anna", NOON, strict).reason == "consented"
+    basis = LegalBasis(
+        kind="consent", rules=("help-button",), decided_by="x", valid_from=TODAY, review=TODAY + 10 * DAY
+    )
+    anna = site.site.residents[0].model_copy(update={"legal_basis": (basis,)})
+    based = strict.model_copy(update={"residents": (anna, *site.site.residents[1:])})
+    assert may(known(), "digest", "r-anna", NOON, based).reason == "consented"
+
+
+def test_a_consent_is_up_for_review_thirty_days_before_unless_another_follows() -> None:
+    consents = list(known().consents)[:1]
+    assert reviews(consents, TODAY - DAY) == []
+    assert [r.on for r in reviews(consents, TODAY)] == [TODAY + 30 * DAY]
+    longer = msgspec.structs.replace(consents[0], id=9, valid_until=TODAY + 90 * DAY)
+    assert reviews([*consents, longer], TODAY) == []
+
+
+def test_a_letter_waits_for_the_end_of_quiet_hours_and_for_its_turn() -> None:
+    night = datetime(2026, 11, 24, 22, 0, tzinfo=UTC)  # 23:00 in Oslo
+    quiet = Window(time(21), time(8))
+    assert departure("told", quiet, [], night, OSLO).at == datetime(2026, 11, 25, 7, 0, tzinfo=UTC)
+    assert departure("told", None, [], night, OSLO) == (night, "now")
+    assert departure("invitation", quiet, [], night, OSLO).reason == "now"
+    sent = [NOON - timedelta(hours=n) for n in range(1, MOST_A_DAY + 1)]
+    held = departure("handled", None, sent, NOON, OSLO)
+    assert held == (NOON + DAY - timedelta(hours=MOST_A_DAY), "enough_for_today")
+    assert departure("handled", None, sent[1:], NOON, OSLO).reason == "now"
+
+
+def test_the_week_is_due_on_its_day_and_hour_also_when_the_clocks_change() -> None:
+    sunday = date(2026, 10, 25)  # the clocks go back this night
+    due = datetime(2026, 10, 25, 16, 0, tzinfo=UTC)  # 17:00 in Oslo, in winter time
+    long_ago = due - 30 * DAY
+    assert digest_due(6, 17, long_ago, due - MIN, OSLO) is None
+    assert digest_due(6, 17, long_ago, due, OSLO) == sunday
+    assert digest_due(6, 17, long_ago, due + DAY, OSLO) == sunday
+    assert digest_due(6, 17, long_ago, due + DAY + MIN, OSLO) is None, "too late to be news"
+    assert digest_due(6, 17, due + MIN, due + 2 * MIN, OSLO) is None, "they knew of none then"
+
+
+# Usual
+
+
+def test_usual_is_the_persons_own_and_nothing_is_usual_before_there_is_enough() -> None:
+    assert band([5.0] * 9) is None
+    found = band([10.0] * 28)
+    assert found is not None
+    assert (found.low, found.middle, found.high) == (7.5, 10.0, 12.5)
+    before = {TODAY - n * DAY: 10.0 for n in range(1, 29)}
+    days = [TODAY, TODAY + DAY, TODAY + 2 * DAY]
+    values = {**before, TODAY: 20.0, TODAY + DAY: 2.0, TODAY + 2 * DAY: None}
+    assert [one.level for one in judged(values, days)] == ["more", "less", "unknown"]
+
+
+def test_a_night_up_more_than_usual_is_told_in_the_morning_once(tmp_path: Path) -> None:
+    start = datetime(2026, 11, 1, 5, 0, tzinfo=UTC)
+    world = World(tmp_path, SITE, start)
+    with mail_server() as (mailbox, port):
+        house = House(world, mailbox, port)
+        marit = house.relative()
+        for day in range(16):
+            stirrings = [10, 12, 15, 18] + ([23, 24, 25, 26] if day == 15 else [25])
+            stirrings += [25.2, 25.4, 26.3, 26.5, 27.2] if day == 15 else []
+            for hour in sorted(stirrings):
+                world.until(start.replace(hour=0) + day * DAY + timedelta(hours=hour))
+                world.says("3B motion", motion=True)
+                world.passes(2 * MIN)
+                world.says("3B motion", motion=False)
+        world.until(datetime(2026, 11, 17, 7, 30, tzinfo=UTC))
+        morning = date(2026, 11, 17)
+        now = world.clock.now()
+        days = (morning - 10 * DAY, morning + 100 * DAY)
+        given = house.book.consent(marit, "r-anna", ["unusual"], days, GIVEN, "lise")  # type: ignore[arg-type]
+        assert not isinstance(given, Refusal), given
+        history = EmbeddedHistory(world.connection, tmp_path / "vaka.db", world.site)
+        (night,) = rhythm(world.connection, history, world.site, world.site.residents[0], [morning]).nights
+        assert night.level == "more"
+        nights = news.Nights()
+        assert nights.tell(world.connection, history, world.site, now) == 1
+        assert nights.tell(world.connection, history, world.site, now) == 0
+        assert news.Nights().tell(world.connection, history, world.site, now) == 0, "after a restart too"
+        assert house.post() == 1
+    world.stop()
+
+
+# Forgetting
+
+
+def test_a_relative_is_forgotten_so_long_after_the_last_yes_and_with_all_of_theirs(house: House) -> None:
+    marit = house.relative("well")
+    connection, site = house.world.connection, house.world.site
+    end = TODAY + 100 * DAY
+    assert last_day_of_need(store.known(connection, marit), site) == end
+    kept = 90 * DAY
+    at = datetime.combine(end + kept, time(12), UTC)
+    assert forget.forget(connection, site, kept, at) == 0
+    assert forget.forget(connection, site, kept, at + DAY) == 1
+    assert store.everybody(connection, "test") == []
+    assert marit.account not in credentials.people(connection, "test")
+    for table in ("bond", "consent", "rest", "invitation", "message", "view"):
+        assert connection.execute(f"SELECT count(*) FROM relative_{table}").fetchone()[0] == 0
+    assert alerts.open_alerts(connection, "test") == []
+
+
+def test_the_need_ends_when_the_resident_moves_out_or_the_relative_leaves(house: House) -> None:
+    marit = house.relative("well")
+    connection, site = house.world.connection, house.world.site
+    anna = site.residents[0].model_copy(update={"moved_out": TODAY + 5 * DAY})
+    moved = site.model_copy(update={"residents": (anna, *site.residents[1:])})
+    assert last_day_of_need(store.known(connection, marit), moved) == TODAY + 5 * DAY
+    house.book.leave(marit)
+    left = store.get(connection, "test", marit.id)
+    assert left is not None
+    assert last_day_of_need(store.known(connection, left), site) == TODAY

@@ -1,0 +1,402 @@
+"""What relatives see: what was agreed and nothing else, in plain words, and every look of theirs is known."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from starlette.testclient import TestClient
+
+from hub.absences import Absences
+from hub.clock import WallClock
+from hub.relatives import invitations
+from hub.store import absences
+from rules.protection import Protection
+from tests.web.conftest import csrf_of
+from tests.web.house import DOCUMENT, PASSWORD, House
+from tests.web.relatives import EMAIL, allow, book_of, relative_of
+
+SignIn = Callable[..., TestClient]
+OTHERS = ("Olav", "Bakke", "Ingrid", "Solvang", "Sverre", "Åse", "Kari", "Nordmann", "Siri", "Tor Teknisk")
+LEADER = DOCUMENT.replace("rules:\n", "  - {id: leder, name: Lise Leder, role: leader}\nrules:\n", 1)
+
+
+def protected(house: House, *residents: str) -> None:
+    house.protect(*(Protection(resident, "protected", ()) for resident in residents))
+
+
+def test_a_daughter_reads_in_plain_words_how_it_is_and_nothing_of_anybody_else(
+    house: House, sign_in: SignIn
+) -> None:
+    relative_of(house)
+    protected(house, "r1", "r2")
+    house.night_exit()
+    browser = sign_in(EMAIL)
+    page = browser.get("/relative").text
+    assert "Anna Haugen" in page
+    assert "Noe har skjedd, og personalet er varslet." in page
+    assert "Ytterdøren ble åpnet om natten." in page
+    assert not [name for name in OTHERS if name in page]
+    assert not re.search(r"\d\d[.:]\d\d", re.sub(r"<[^>]*>", "", page)), "no clock"
+    assert "1A" not in re.sub(r"<[^>]*>", "", page), "no room"
+
+
+def test_when_staff_are_on_it_and_when_it_is_over_is_told_without_their_names(
+    house: House, sign_in: SignIn
+) -> None:
+    relative_of(house)
+    protected(house, "r1")
+    alert = house.night_exit()
+    browser = sign_in(EMAIL)
+    house.act(alert, "kari")
+    assert "Noe har skjedd. Personalet tar seg av det." in browser.get("/relative").text
+    house.act(alert, "kari", arrive=True)
+    assert "Noe har skjedd. Personalet er på stedet." in browser.get("/relative").text
+    house.act(alert, "kari", outcome="helped")
+    page = browser.get("/relative").text
+    assert "Personalet så etter og hjalp til." in page
+    assert "Noe har skjedd" not in page
+    assert "Kari" not in page
+
+
+def test_without_a_yes_to_alerts_nothing_is_said_of_one_and_not_that_all_is_well(
+    house: House, sign_in: SignIn
+) -> None:
+    relative_of(house, categories=["well"])
+    protected(house, "r1")
+    house.night_exit()
+    page = sign_in(EMAIL).get("/relative").text
+    assert "Ikke noe nytt akkurat nå." in page
+    assert "Noe har skjedd" not in page
+    assert "Alt ser ut til" not in page
+    assert "Hva som har skjedd" not in page
+
+
+def test_nothing_is_said_to_be_well_while_the_hub_is_silent_or_sensors_do_not_answer(
+    house: House, sign_in: SignIn
+) -> None:
+    relative_of(house, categories=["well"])
+    browser = sign_in(EMAIL)
+    assert "Ikke alle sensorene svarer." in browser.get("/relative").text
+    protected(house, "r1")
+    assert "Sensorene har ikke hørt noe i dag ennå." in browser.get("/relative").text
+    house.hub_says(ago=timedelta(minutes=3))
+    assert "Denne siden får ikke nytt fra huset akkurat nå." in browser.get("/relative").text
+
+
+def test_away_is_told_with_the_day_of_the_return_and_never_the_reason(house: House, sign_in: SignIn) -> None:
+    relative_of(house, categories=["well", "away"])
+    protected(house, "r1")
+    done = Absences(house.connection, house.site, WallClock()).away(
+        "r1", "hospital", house.now() + timedelta(days=3), "kari"
+    )
+    assert done in absences.active(house.connection, house.site.site)
+    page = sign_in(EMAIL).get("/relative").text
+    assert "Er ikke hjemme nå." in page
+    assert "ventes hjem" in page
+    assert "ykehus" not in page
+
+
+def test_a_consent_that_is_withdrawn_or_rests_counts_from_the_next_look(
+    house: House, sign_in: SignIn
+) -> None:
+    relative = relative_of(house)
+    protected(house, "r1")
+    house.night_exit()
+    browser = sign_in(EMAIL)
+    assert "Ytterdøren" in browser.get("/relative").text
+    book_of(house).withdraw(relative, "r1", ["alerts"], "kari")
+    assert "Ytterdøren" not in browser.get("/relative").text
+    allow(house, relative, "r1", ["alerts"])
+    assert "Ytterdøren" in browser.get("/relative").text
+    book_of(house).rest(relative, "r1", None, "kari")
+    page = browser.get("/relative").text
+    assert "Ytterdøren" not in page
+    assert "Ingenting vises før pausen er avsluttet." in page
+    book_of(house).part(relative, "r1", "kari")
+    page = browser.get("/relative").text
+    assert "Anna" not in page
+
+
+def test_another_residents_id_leads_nowhere(house: House, sign_in: SignIn) -> None:
+    relative_of(house)
+    browser = sign_in(EMAIL)
+    token = {"csrf": csrf_of(browser, "/relative/settings")}
+    for path, more in (("rest", {"days": "7"}), ("resume", {}), ("withdraw", {"category": "well"})):
+        answer = browser.post(f"/relative/{path}", data={**token, "resident": "r2", **more})
+        assert answer.status_code == 404, path
+    ours = {"X-CSRF-Token": browser.get("/api/v1/relative").json()["csrf"]}
+    assert browser.put("/api/v1/relative/pauses/r2", headers=ours, json={}).status_code == 404
+    assert browser.delete("/api/v1/relative/consents/r2/well", headers=ours).status_code == 404
+    assert [one["id"] for one in browser.get("/api/v1/relative").json()["residents"]] == ["r1"]
+
+
+def test_each_look_is_written_down_for_staff_the_resident_and_the_relative(
+    house: House, sign_in: SignIn
+) -> None:
+    relative = relative_of(house, categories=["well", "digest"])
+    browser = sign_in(EMAIL)
+    for _ in range(2):
+        browser.get("/relative")
+    browser.get("/api/v1/relative")
+    assert browser.get("/relative/log").text.count("Anna Haugen") == 3
+    seen = sign_in("kari").get("/care/relatives/seen/r1").text
+    assert seen.count("Marit Dahl") == 3
+    assert "Om alt er bra i dag" in seen
+    rows = house.rows("SELECT * FROM audit WHERE what = 'relative saw'")
+    assert [row["by"] for row in rows] == [relative.account] * 3
+    assert sign_in("nord").get("/care/relatives/seen/r1").status_code == 404
+
+
+def test_the_preview_is_the_page_itself(house: House, sign_in: SignIn) -> None:
+    relative = relative_of(house)
+    protected(house, "r1")
+    house.night_exit()
+    cards = re.compile(r"<article.*</article>", re.DOTALL)
+    theirs = cards.search(sign_in(EMAIL).get("/relative").text)
+    kari = sign_in("kari")
+    ours = cards.search(kari.get(f"/care/relatives/{relative.id}/preview").text)
+    assert theirs is not None
+    assert ours is not None
+    assert ours[0] == theirs[0]
+    assert "relative saw" not in [row["what"] for row in house.rows("SELECT what FROM audit")][-1:]
+    assert sign_in("nord").get(f"/care/relatives/{relative.id}/preview").status_code == 404
+
+
+@pytest.mark.parametrize("language", ["nb", "en"])
+def test_names_that_are_html_are_only_ever_text(house: House, sign_in: SignIn, language: str) -> None:
+    evil = "<img src=x onerror=alert(1)>"
+    relative = relative_of(house, "r5", name=evil, language=language)
+    browser = sign_in(EMAIL)
+    for path in ("/relative", "/relative/settings", "/relative/log", "/relative/leave"):
+        page = browser.get(path).text
+        assert "<img src=x" not in page
+        assert "<script>alert" not in page
+        assert ("Sign out" if language == "en" else "Logg ut") in page
+    kari = sign_in("kari")
+    for path in ("", f"/{relative.id}", f"/{relative.id}/preview", "/seen/r5"):
+        page = kari.get(f"/care/relatives{path}").text
+        assert "<img src=x" not in page
+        assert "<script>alert" not in page
+
+
+# Coming in
+
+
+def invited(house: House) -> str:
+    relative = relative_of(house, came_in=False)
+    return invitations.invite(house.connection, relative, "", False, "kari", house.now()).link
+
+
+def come_in(browser: TestClient, link: str, password: str, again: str | None = None) -> int:
+    token = csrf_of(browser, link)
+    form = {"csrf": token, "password": password, "again": again if again is not None else password}
+    return int(browser.post(link, data=form).status_code)
+
+
+def test_a_link_lets_one_in_once_and_looking_at_it_does_not_use_it_up(
+    house: House, visitor: TestClient
+) -> None:
+    link = invited(house)
+    for _ in range(3):
+        assert "Velkommen, Marit Dahl" in visitor.get(link).text
+    assert come_in(visitor, link, "kort") == 422
+    assert come_in(visitor, link, "et langt passord", "et annet passord") == 422
+    assert come_in(visitor, link, "et langt passord") == 303
+    assert "Anna Haugen" in visitor.get("/relative").text
+    visitor.cookies.clear()
+    again = visitor.get(link)
+    assert again.status_code == 404
+    assert "Marit" not in again.text
+    assert house.rows("SELECT count(*) AS n FROM session")[0]["n"] == 1
+
+
+def test_two_with_one_link_at_the_same_instant_and_one_comes_in(house: House) -> None:
+    token = invited(house).rpartition("/")[2]
+    first = invitations.accept(house.connection, "solbakken", token, "hash", house.now())
+    second = invitations.accept(house.connection, "solbakken", token, "other hash", house.now())
+    assert (first is not None, second) == (True, None)
+    assert [
+        row["hash"] for row in house.rows("SELECT hash FROM credential WHERE person LIKE 'relative:%'")
+    ] == ["hash"]
+
+
+def test_a_link_that_expired_was_replaced_or_taken_back_is_good_for_nothing(
+    house: House, visitor: TestClient
+) -> None:
+    old = invited(house)
+    new = invited(house)
+    assert visitor.get(old).status_code == 404
+    assert visitor.get(new).status_code == 200
+    later = house.now() + invitations.LIFETIME
+    assert invitations.who_is_invited(house.connection, "solbakken", new.rpartition("/")[2], later) is None
+    relative = relative_of(house, came_in=False)
+    book_of(house).part(relative, "r1", "kari")
+    assert visitor.get(new).status_code == 404
+
+
+def test_guessing_at_links_is_slowed_down(house: House, visitor: TestClient) -> None:
+    link = invited(house)
+    answers = [visitor.get(f"/invited/guess{n}").status_code for n in range(5)]
+    assert answers == [404, 404, 404, 429, 429]
+    held = visitor.get(link)
+    assert held.status_code == 429
+    assert int(held.headers["retry-after"]) > 0
+    assert "Marit" not in held.text
+
+
+def test_of_a_link_only_a_hash_is_kept(house: House) -> None:
+    token = invited(house).rpartition("/")[2]
+    house.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    assert token.encode() not in house.settings.database.read_bytes()
+
+
+def test_relatives_sign_in_by_their_address_and_land_on_their_own_page(
+    house: House, visitor: TestClient
+) -> None:
+    relative_of(house)
+    form = {"csrf": csrf_of(visitor, "/sign-in"), "password": PASSWORD}
+    for wrong in ("relative:1", "marit", "someone@example.org"):
+        assert visitor.post("/sign-in", data={**form, "person": wrong}).status_code == 401
+    right = visitor.post("/sign-in", data={**form, "person": " Marit@Example.org "})
+    assert (right.status_code, right.headers["location"]) == (303, "/relative")
+    assert visitor.get("/").headers["location"] == "/relative"
+
+
+def test_who_leaves_is_signed_out_everywhere_and_cannot_come_back_by_themselves(
+    house: House, sign_in: SignIn
+) -> None:
+    relative_of(house)
+    phone, tablet = sign_in(EMAIL), sign_in(EMAIL)
+    left = phone.post("/relative/leave", data={"csrf": csrf_of(phone, "/relative/leave")})
+    assert left.headers["location"] == "/sign-in"
+    for browser in (phone, tablet):
+        assert browser.get("/relative").headers["location"] == "/sign-in"
+    form = {"csrf": csrf_of(phone, "/sign-in"), "person": EMAIL, "password": PASSWORD}
+    assert phone.post("/sign-in", data=form).status_code == 401
+    assert "Har sluttet" in sign_in("kari").get("/care/relatives").text
+
+
+def test_a_pause_that_the_house_asked_for_is_not_the_relatives_to_end(house: House, sign_in: SignIn) -> None:
+    relative = relative_of(house)
+    browser = sign_in(EMAIL)
+    token = csrf_of(browser, "/relative/settings")
+    assert (
+        browser.post("/relative/rest", data={"csrf": token, "resident": "r1", "days": "7"}).status_code == 303
+    )
+    assert "På pause" in browser.get("/relative").text
+    assert browser.post("/relative/resume", data={"csrf": token, "resident": "r1"}).status_code == 303
+    assert "På pause" not in browser.get("/relative").text
+    book_of(house).rest(relative, "r1", None, "kari")
+    assert browser.post("/relative/resume", data={"csrf": token, "resident": "r1"}).status_code == 409
+    assert "På pause" in browser.get("/relative").text
+
+
+# Staff
+
+
+def test_a_leader_writes_down_consents_looks_and_invites_and_a_carer_can_stop_it(
+    house: House, sign_in: SignIn
+) -> None:
+    house.import_site(LEADER)
+    house.set_password("leder")
+    leader = sign_in("leder")
+    token = csrf_of(leader, "/care/relatives")
+    form = {"csrf": token, "resident": "r1", "name": "Marit", "relation": "Datter", "email": EMAIL}
+    added = leader.post("/care/relatives", data=form)
+    assert added.status_code == 303
+    page = added.headers["location"].partition("?")[0]
+    too_early = leader.post(f"{page}/invite", data={"csrf": token})
+    assert too_early.status_code == 422
+    assert "Registrer samtykket først" in too_early.text
+    today = house.now().astimezone(house.site.zone).date()
+    given = {"csrf": token, "resident": "r1", "given_by": "resident", "how": "in_writing"}
+    days = {"valid_from": today.isoformat(), "valid_until": (today + timedelta(days=30)).isoformat()}
+    no_category = leader.post(f"{page}/consents", data={**given, **days})
+    assert (no_category.status_code, "Velg hva den pårørende får vite" in no_category.text) == (422, True)
+    days_too_many = {**days, "valid_until": (today + timedelta(days=400)).isoformat()}
+    refused = leader.post(f"{page}/consents", data={**given, **days_too_many, "categories": ["well"]})
+    assert refused.status_code == 422
+    yes = leader.post(f"{page}/consents", data={**given, **days, "categories": ["well", "digest"]})
+    assert yes.status_code == 303
+    shown = leader.get(page).text
+    assert "Vises nå" in shown
+    assert "Spør på nytt snart" in shown, "it ends within 30 days"
+    invitation = leader.post(f"{page}/invite", data={"csrf": token}).text
+    link = re.search(r"http://testserver(/invited/[\w-]+)", invitation)
+    assert link is not None
+    assert link[1] not in leader.get(page).text, "the link is shown once"
+    kari = sign_in("kari")
+    ours = csrf_of(kari, page)
+    assert kari.post(f"{page}/invite", data={"csrf": ours}).status_code == 404
+    assert kari.post(f"{page}/consents", data={"csrf": ours, **days}).status_code == 404
+    assert kari.post(f"{page}/withdraw", data={"csrf": ours, "resident": "r1"}).status_code == 303
+    assert "Ser ingenting nå" in kari.get("/care/relatives").text
+
+
+def test_staff_of_another_unit_learn_of_none_of_it(house: House, sign_in: SignIn) -> None:
+    relative = relative_of(house)
+    relative_of(house, "r4")  # Marit has an uncle in the other unit
+    nord = sign_in("nord")
+    page = nord.get(f"/care/relatives/{relative.id}").text
+    assert "Sverre Lie" in page
+    assert "Anna" not in page
+    token = {"csrf": csrf_of(nord, f"/care/relatives/{relative.id}")}
+    for path in ("withdraw", "rest", "resume"):
+        answer = nord.post(f"/care/relatives/{relative.id}/{path}", data={**token, "resident": "r1"})
+        assert answer.status_code == 404
+    (only,) = nord.get("/api/v1/relatives").json()
+    assert {one["resident"] for one in (*only["residents"], *only["consents"])} == {"r4"}
+
+
+def test_all_of_it_can_be_done_by_calls(house: House, sign_in: SignIn) -> None:
+    house.import_site(LEADER)
+    house.set_password("leder")
+    leader = sign_in("leder")
+    ours = {"X-CSRF-Token": leader.get("/api/v1/session").json()["csrf"]}
+    said = {"name": "Marit", "email": EMAIL, "language": "en", "resident": "r1", "relation": "Daughter"}
+    made = leader.post("/api/v1/relatives", headers=ours, json=said)
+    assert made.status_code == 201
+    at = f"/api/v1/relatives/{made.json()['id']}"
+    assert leader.post(f"{at}/invitation", headers=ours).status_code == 409
+    today = house.now().astimezone(house.site.zone).date()
+    yes = {
+        "resident": "r1",
+        "categories": ["well", "alerts"],
+        "valid_from": today.isoformat(),
+        "valid_until": (today + timedelta(days=90)).isoformat(),
+        "given_by": "representative",
+        "how": "by_phone",
+    }
+    assert leader.post(f"{at}/consents", headers=ours, json=yes).status_code == 201
+    assert leader.get(f"{at}/preview").json()[0]["categories"] == ["well", "alerts"]
+    link = leader.post(f"{at}/invitation", headers=ours).json()["link"]
+    assert link.startswith("http://testserver/invited/")
+    assert leader.put(f"{at}/pauses/r1", headers=ours, json={}).json()["pauses"][0]["until"] is None
+    assert leader.get(f"{at}/preview").json()[0]["is_resting"] is True
+    assert leader.delete(f"{at}/pauses/r1", headers=ours).json()["pauses"] == []
+    withdrawn = leader.delete(f"{at}/consents/r1?category=well", headers=ours).json()["consents"]
+    assert [c["withdrawn_at"] is None for c in withdrawn] == [False, True]
+    assert leader.get(f"{at}/messages").json() == []
+    assert leader.get("/api/v1/relatives/seen/r1").json() == []
+    assert leader.delete(f"{at}/residents/r1", headers=ours).json()["residents"] == []
+
+
+def test_a_relative_chooses_for_themselves_by_calls_too(house: House, sign_in: SignIn) -> None:
+    relative_of(house)
+    browser = sign_in(EMAIL)
+    own = browser.get("/api/v1/relative").json()
+    ours = {"X-CSRF-Token": own["csrf"]}
+    wanted = {**own["choices"], "language": "en", "quiet_from": "20:00", "digest_weekday": 2}
+    assert browser.put("/api/v1/relative/choices", headers=ours, json=wanted).json() == wanted
+    assert "Settings" in browser.get("/relative").text
+    bad = browser.put("/api/v1/relative/choices", headers=ours, json={**wanted, "quiet_from": "29:99"})
+    assert bad.status_code == 422
+    assert browser.put("/api/v1/relative/pauses/r1", headers=ours, json={"days": 3}).status_code == 204
+    assert browser.delete("/api/v1/relative/pauses/r1", headers=ours).status_code == 204
+    assert browser.delete("/api/v1/relative/consents/r1/well", headers=ours).status_code == 204
+    assert "well" not in browser.get("/api/v1/relative").json()["residents"][0]["categories"]
+    assert browser.delete("/api/v1/relative", headers=ours).status_code == 204
+    assert browser.get("/api/v1/relative").status_code == 401

@@ -18,7 +18,7 @@ from devices.reading import Reading, Value
 from hub.history import Hourly
 from hub.history.flux import Questions, literal, one_of
 from hub.history.hours import AN_HOUR, HOURS, day_of
-from hub.history.line_protocol import as_kept
+from hub.history.line_protocol import as_kept, instant_ns
 from hub.history.newest import last_values
 from hub.history.whose import Whose
 from hub.store import history_cursor
@@ -31,6 +31,7 @@ _MS = 1_000
 _A_DAY = HOURS * AN_HOUR
 _UNNAMED = "unnamed-"
 _COLUMNS = ("_time", "_value", "_field", "_measurement", "device")
+_FIELDS = ("value", "seq", "delay", "flags")
 _Key = tuple[str, str, int]
 """(device's id, measure, instant in ns)"""
 
@@ -73,7 +74,7 @@ class InfluxHistory:
     ) -> list[Hourly]:
         first, last = to_us(since) // _A_DAY * _A_DAY, to_us(until)
         series: dict[tuple[str, str], list[tuple[int, Any]]] = {}
-        for kept in self._kept(devices, first, last, measures):
+        for kept in self._kept(devices, first, last, measures, ("value",)):
             series.setdefault((kept.device, kept.measure), []).append((kept.at, kept.value))
         before = self._before(devices, first, measures)
         found: list[Hourly] = []
@@ -98,14 +99,27 @@ class InfluxHistory:
     # How
 
     def _kept(
-        self, devices: Collection[str], first: int, last: int, measures: Collection[str]
+        self,
+        devices: Collection[str],
+        first: int,
+        last: int,
+        measures: Collection[str],
+        fields: Collection[str] = _FIELDS,
     ) -> list[_Kept]:
-        """Readings of those devices from `first` to before `last` (µs), in no order."""
+        """Readings of those devices from `first` to before `last` (µs), in no order; of what InfluxDB has, so
+        many fields.
+        """
         if not devices or first >= last:
             return []
         cursor, tail = self._tail(devices, first, last, measures)
-        found = [kept for kept in self._copied(devices, first, last, measures) if (kept.seq or 0) <= cursor]
-        return [kept for kept in found if first <= kept.at < last] + tail
+        # Written, and not confirmed yet: the journal tells of it.
+        written = {(k.device, k.measure, instant_ns(k.at // _MS, k.seq)) for k in tail if k.seq is not None}
+        found = [
+            kept
+            for key, kept in self._copied(devices, first, last, measures, fields)
+            if first <= kept.at < last and (kept.seq or 0) <= cursor and key not in written
+        ]
+        return found + tail
 
     def _tail(
         self, devices: Collection[str], first: int, last: int, measures: Collection[str]
@@ -127,13 +141,19 @@ class InfluxHistory:
         return cursor, tail
 
     def _copied(
-        self, devices: Collection[str], first: int, last: int, measures: Collection[str]
-    ) -> Iterator[_Kept]:
+        self,
+        devices: Collection[str],
+        first: int,
+        last: int,
+        measures: Collection[str],
+        fields: Collection[str],
+    ) -> Iterator[tuple[_Key, _Kept]]:
         """What InfluxDB has: its fields stand one below the other and are brought together here."""
         start, stop = first // _MS * 1_000_000, -(-last // _MS) * 1_000_000
         asked = (
             f"{self._from()} |> range(start: time(v: {start}), stop: time(v: {stop}))"
-            f"{self._filters(devices, measures)} |> keep(columns: {_columns(_COLUMNS)})"
+            f"{self._filters(devices, measures)} |> filter(fn: (r) => {one_of('_field', fields)})"
+            f" |> keep(columns: {_columns(_COLUMNS)})"
         )
         values: dict[_Key, Value] = {}
         beside: dict[str, dict[_Key, int]] = {"seq": {}, "delay": {}, "flags": {}}
@@ -154,7 +174,10 @@ class InfluxHistory:
             received_at = at + beside["delay"].get(key, 0)
             if not flags & OWN_TIME and received_at - at < _MS:
                 at = received_at  # taken as the time of its arrival, which is known to the µs
-            yield _Kept(beside["seq"].get(key), id, measure, said, at, received_at, flags)
+            yield (
+                (id, measure, ns),
+                _Kept(beside["seq"].get(key), id, measure, said, at, received_at, flags),
+            )
 
     def _before(
         self, devices: Collection[str], first: int, measures: Collection[str]
@@ -185,10 +208,11 @@ class InfluxHistory:
     def _filters(self, devices: Collection[str], measures: Collection[str]) -> str:
         unnamed = (f"{_UNNAMED}{no}" for no in self._whose.numbers(devices))
         tags = {*(as_kept(id) for id in devices), *unnamed}
+        # Only readings have a device: without measures asked for nothing else comes either.
+        of_measures = f" |> filter(fn: (r) => {one_of('_measurement', measures)})" if measures else ""
         return (
             f" |> filter(fn: (r) => r.site == {literal(self._site)})"
-            f" |> filter(fn: (r) => {one_of('device', tags)})"
-            f" |> filter(fn: (r) => {one_of('_measurement', measures or MEASURES)})"
+            f" |> filter(fn: (r) => {one_of('device', tags)}){of_measures}"
         )
 
     def _whose_tag(self, tag: str, at: int, names: dict[str, str]) -> str | None:

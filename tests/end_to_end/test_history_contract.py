@@ -17,6 +17,7 @@ from hub.history.embedded import EmbeddedHistory
 from hub.history.flux import Questions
 from hub.history.influx import InfluxHistory
 from hub.history.upkeep import Retention, keep
+from hub.store.db import transaction
 from hub.store.readings import LATE
 from tests.end_to_end.relaying import relaying, until_written
 from tests.influx_server import InfluxDB, running_influxdb
@@ -288,3 +289,29 @@ def test_what_a_device_said_before_the_site_file_named_it_is_its_own_all_the_sam
     before = found()
     store.take_over()
     assert found() == before == [False, True]
+
+
+@pytest.mark.influx
+def test_what_influxdb_has_and_has_not_confirmed_is_told_once(
+    world: World, server: InfluxDB, tmp_path: Path
+) -> None:
+    influx = Influx(world, server.another_bucket(tmp_path.name), tmp_path)
+    for n in range(40):
+        world.says("3B motion", motion=n % 2 == 0, battery=n)
+        world.passes(timedelta(minutes=1))
+    influx.take_over()
+
+    def told_now() -> tuple[list[object], list[Hourly]]:
+        history = influx.history()
+        found = history.readings(["3B motion"], MONDAY, world.clock.at, ["battery"])
+        return [r.value for r in found], history.hourly(["3B motion"], MONDAY, world.clock.at)
+
+    before = told_now()
+    assert before[0] == list(range(40))
+    for seq in (0, 17, 60):  # as if the confirmations had been lost
+        with transaction(world.connection):
+            world.connection.execute(
+                "UPDATE history_cursor SET seq = ? WHERE destination NOT LIKE '%#%'", (seq,)
+            )
+        assert told_now() == before
+    influx.questions.close()

@@ -95,7 +95,7 @@ def history(found: Mapping[str, Any]) -> str:
             "the_day_so_far_ms",
         ),
         ("30 days of hourly activity of a flat, ms", "hourly_30_days_ms"),
-        ("making a day of 2 million readings compact, s", "close_a_day_s"),
+        ("making a day of 1.6 million readings compact, s", "close_a_day_s"),
         ("deleting such a day, s", "delete_a_day_s"),
         (
             "alert p99 at 200 messages/s without and while days are deleted, ms",

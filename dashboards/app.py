@@ -16,6 +16,8 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboards import api, audit, care, keeping, metrics, phone, pwa, relative, staff
+from dashboards import api, audit, care, keeping, metrics, phone, pwa, staff
+from dashboards import api, care, contacts, metrics, staff
 from dashboards.auth import Brake
 from dashboards.care import alert
 from dashboards.live import Live
@@ -78,6 +80,7 @@ PAGES = (
     staff.pages,
     phone.pages,
     alert.pages,
+    contacts.pages,
     walk_test.pages,
     records.pages,
     pauses.pages,

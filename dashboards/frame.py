@@ -48,6 +48,7 @@ PLACES: tuple[Place, ...] = (
     Place("Legal basis", "/care/legal-basis", "see legal basis"),
     Place("What is kept", "/keeping", "see what is kept"),
     Place("Relatives", "/care/relatives", "see relatives"),
+    Place("How we reach you", "/contacts", "see alerts"),
 )
 """In the order in which they are listed. A page adds its line here and its word to the template."""
 

@@ -81,7 +81,7 @@ def render_parts(shown: Board, scope: Scope) -> dict[str, str]:
     """The parts of a board besides its cards, by the id of their place in the page."""
     return {
         name: render(scope.language, f"_{name}.html", board=shown).strip()
-        for name in ("calm", "coverage", "off", "recent")
+        for name in ("duty", "calm", "coverage", "off", "recent")
     }
 
 

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 from dashboards.house import House
 from hub.off import Off, all_off
 from hub.reach import near
-from hub.store import absences, alerts, escalations, gaps, health, pauses, protection, walk_tests
+from hub.store import absences, alerts, escalations, gaps, health, pauses, protection, shifts, walk_tests
 from hub.store.alerts import AlertEvent
 from hub.store.gaps import GapTask
 from hub.store.health import Health
@@ -19,6 +19,7 @@ from hub.store.instants import from_us
 from hub.store.protection import Standing
 from rules.absence import Absence, away_now
 from rules.alert import Alert
+from rules.duty import Shift
 from rules.escalation import Escalation
 from rules.wording import OPEN_AGAIN
 
@@ -51,6 +52,7 @@ class Snapshot(NamedTuple):
     off: list[Off]
     gaps: list[GapTask]
     """Hours within the next day in which somebody would not be told."""
+    on_duty: tuple[Shift, ...]
 
 
 def fingerprint(connection: sqlite3.Connection, house: House, now: datetime) -> tuple[object, ...]:
@@ -67,6 +69,7 @@ def fingerprint(connection: sqlite3.Connection, house: House, now: datetime) -> 
         tuple((a.id, a.back_by) for a in away_now(absences.active(connection, site), now).values()),
         tuple(test.id for test in walk_tests.running(connection, site)),
         tuple((task.id, task.next_at) for task in near(gaps.standing(connection, site), now)),
+        shifts.on_duty(connection, house.site, now),
     )
 
 
@@ -86,6 +89,7 @@ def read_snapshot(connection: sqlite3.Connection, house: House, now: datetime) -
         away_now(absences.active(connection, site), now),
         all_off(connection, house.rules, now),
         near(gaps.standing(connection, site), now),
+        shifts.on_duty(connection, house.site, now),
     )
 
 

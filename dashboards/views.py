@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import Literal, NamedTuple
@@ -17,6 +17,7 @@ from rules import wording
 from rules.absence import AWAY_ENDS, SOMEBODY_IN, Absence
 from rules.alert import Alert, Outcome, State
 from rules.building import Resident
+from rules.duty import Shift
 from rules.escalation import Escalation
 from rules.health.telling import is_fault_rule
 from rules.legal_basis import reviews
@@ -123,6 +124,14 @@ class NearGap(NamedTuple):
     since: str
 
 
+class UnitOnDuty(NamedTuple):
+    """Who is on duty in a unit now. `gap`: no carer is."""
+
+    unit: str
+    names: tuple[str, ...]
+    gap: bool
+
+
 class Board(NamedTuple):
     """`covered` of `living`: residents in view who are wholly watched over; None where nothing is known of
     it.
@@ -140,6 +149,7 @@ class Board(NamedTuple):
     gaps: list[NearGap]
     reviews: int
     """Legal bases that have to be looked at again within 30 days."""
+    on_duty: list[UnitOnDuty]
 
 
 def voice_of(scope: Scope, house: House, now: datetime) -> Voice:
@@ -261,6 +271,17 @@ def _off(off: Off, house: House, names: Mapping[str, Text], voice: Voice) -> Off
     return OffNow(what, house.room_name(off.room), until, off.reason, house.person_name(off.owner))
 
 
+def _on_duty(shifts: Sequence[Shift], house: House, access: Access) -> list[UnitOnDuty]:
+    """For care staff, unit by unit; whoever goes through the whole house stands in each."""
+    found = []
+    for unit in house.site.units:
+        if access.residents and access.sees_unit(unit.id):
+            here = [s for s in shifts if not s.units or unit.id in s.units]
+            names = tuple(dict.fromkeys(house.person_name(s.person) for s in here))
+            found.append(UnitOnDuty(unit.name, names, not any(s.function == "carer" for s in here)))
+    return found
+
+
 def visible(alerts: list[Alert], access: Access) -> list[Alert]:
     return [alert for alert in alerts if access.sees_alert(alert)]
 
@@ -312,5 +333,6 @@ def board(snapshot: Snapshot, scope: Scope) -> Board:
         reviews=sum(review.resident in living for review in reviews(house.site, today))
         if house.site.legal_basis == "required"
         else 0,
+        on_duty=_on_duty(snapshot.on_duty, house, access),
         off=[_off(off, house, names, voice) for off in snapshot.off if _is_switched_off(off, house, access)],
     )

@@ -12,6 +12,7 @@ from dashboards.access import may
 from dashboards.api.refusal import Refusal as RefusalOut
 from dashboards.visit import OurCall, Visit, Visitor, clock_of, settings_of
 from hub.contact_book import ContactBook
+from hub.contact_trial import try_contact
 from rules.building import Person
 from rules.duration import Duration, WindowText
 from rules.pause import Refusal
@@ -52,6 +53,13 @@ class ContactsOut(BaseModel):
 class ContactIn(BaseModel):
     way: Annotated[str, Field(max_length=40)]
     address: Annotated[str, Field(max_length=2000)]
+
+
+class TriedOut(BaseModel):
+    """`sent`: the other side took it; that it was seen, only the person can say."""
+
+    sent: bool
+    why: str | None
 
 
 class PreferencesIn(BaseModel):
@@ -124,6 +132,16 @@ def put_first(request: Request, visit: Visitor, person: Theirs, contact: str) ->
     if not book_of(request, visit).put_first(person.id, contact, visit.person.id):
         raise HTTPException(404, "there is no such contact")
     return Response(status_code=204)
+
+
+@api.post("/{person}/{contact}/test", dependencies=[OurCall])
+def send_test(request: Request, visit: Visitor, person: Theirs, contact: str) -> TriedOut:
+    """Send a test message there now. It calls nobody to anything."""
+    site, settings, clock = visit.house.site, settings_of(request), clock_of(request)
+    done = try_contact(visit.connection, site, settings, clock, person, contact, visit.person.id)
+    if isinstance(done, Refusal) and done.code == "no_contact":
+        raise HTTPException(404, done.why)
+    return TriedOut(sent=done is None, why=done.why if done is not None else None)
 
 
 @api.delete("/{person}/{contact}", dependencies=[OurCall], status_code=204)

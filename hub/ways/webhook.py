@@ -66,7 +66,7 @@ def _call(message: Message) -> dict[str, object]:
     return {
         "type": "alert.called",
         "site": message.site,
-        "alert": message.alerts[0],
+        "alert": message.alerts[0] if message.alerts else None,
         "alerts": message.alerts,
         "person": message.person,
         "urgent": message.urgent,

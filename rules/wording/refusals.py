@@ -113,6 +113,19 @@ _WORDS: dict[str, tuple[str, str]] = {
         "En av beboerne bor ikke på avdelingen.",
         "One of the residents does not live in the unit.",
     ),
+    "not_set_up": (
+        "Denne kanalen er ikke satt opp på huben. Spør den som drifter Vaka.",
+        "This way is not set up on this hub. Ask who runs Vaka.",
+    ),
+    "no_address": ("Velg en kanal og skriv adressen.", "Choose a way and write its address."),
+    "no_quiet": (
+        "Skriv både fra og til, f.eks. 22.00 til 07.00.",
+        "Write both from and until, e.g. 22:00 to 07:00.",
+    ),
+    "pager_from_hub": (
+        "Personsøkeren prøves av huben selv: vaka prove.",
+        "The pager is tried by the hub itself: vaka prove.",
+    ),
     "no_words": ("Skriv hva de som kommer, må vite.", "Write what those who come must know."),
     "long_words": ("Høyst 500 tegn.", "500 characters at most."),
     "many_shifts": ("Høyst 21 vakter.", "21 shifts at most."),

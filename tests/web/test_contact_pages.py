@@ -1,0 +1,131 @@
+"""How somebody is reached: their own page, a test message by each way, and who cannot be reached at all."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from hub.settings import Settings
+from hub.store import contacts
+from hub.store.contacts import Contact
+from tests.ways.receivers import Mailbox, mail_server
+from tests.web.conftest import SignIn, csrf_of
+from tests.web.house import DOCUMENT, House
+
+WITH_LEADERS = DOCUMENT.replace(
+    "rules:\n",
+    """  - {id: leder, name: Lise Leder, role: leader}
+  - {id: solleder, name: Sol Leder, role: leader, units: [sol]}
+rules:
+""",
+    1,
+)
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    house = House(tmp_path, WITH_LEADERS)
+    house.hub_says()
+    yield house
+    house.connection.close()
+
+
+@pytest.fixture
+def mailbox(house: House) -> Iterator[Mailbox]:
+    with mail_server() as (mailbox, port):
+        house.settings = Settings(
+            data=house.data, smtp=f"smtp://127.0.0.1:{port}", smtp_from="vaka@example.org"
+        )
+        yield mailbox
+
+
+def send(browser: TestClient, path: str, **form: object) -> int:
+    return browser.post(path, data={"csrf": csrf_of(browser, "/contacts"), **form}).status_code
+
+
+def ids(browser: TestClient, person: str = "") -> list[str]:
+    html = browser.get(f"/contacts?person={person}").text
+    return re.findall(r'id="tried-([0-9a-f]+)"', html)
+
+
+def test_somebody_adds_orders_and_removes_their_own_ways(house: House, sign_in: SignIn) -> None:
+    browser = sign_in("sol")
+    assert "Ingen kanal å nå fram på" in browser.get("/contacts").text
+    for way, address in (("email", "siri@example.org"), ("pager", "pager-7")):
+        assert send(browser, "/contacts/sol", way=way, address=address) == 303
+    mail, pager = ids(browser)
+    assert send(browser, f"/contacts/sol/{pager}/first") == 303
+    assert [c.way for c in contacts.of(house.connection, "solbakken", "sol")] == ["pager", "email"]
+    assert send(browser, f"/contacts/sol/{mail}/remove") == 303
+    assert ids(browser) == [pager]
+    refused = browser.post(
+        "/contacts/sol", data={"csrf": csrf_of(browser, "/contacts"), "way": "email", "address": "siri"}
+    )
+    assert refused.status_code == 422
+    assert 'value="siri"' in refused.text
+    assert send(browser, "/contacts/sol", way="webpush", address="https://push.example.org") == 422
+
+
+def test_quiet_hours_are_kept_and_what_makes_no_sense_is_said(house: House, sign_in: SignIn) -> None:
+    browser = sign_in("sol")
+    assert (
+        send(browser, "/contacts/sol/preferences", quiet_from="22:00", quiet_until="06:30", gathered="10")
+        == 303
+    )
+    html = browser.get("/contacts").text
+    assert 'name="quiet_from" value="22:00"' in html
+    assert 'name="gathered" value="10"' in html
+    assert send(browser, "/contacts/sol/preferences", quiet_from="22:00", gathered="5") == 422
+    assert send(browser, "/contacts/sol/preferences", gathered="5") == 303
+    assert 'name="quiet_from" value=""' in browser.get("/contacts").text
+
+
+def test_a_test_message_goes_out_at_once_and_its_outcome_is_shown(
+    house: House, mailbox: Mailbox, sign_in: SignIn
+) -> None:
+    contacts.put(house.connection, "solbakken", Contact("sol", "email", "siri@example.org"), house.now())
+    browser = sign_in("sol")
+    (mail,) = ids(browser)
+    headers = {"hx-request": "true", "X-CSRF-Token": csrf_of(browser, "/contacts")}
+    said = browser.post(f"/contacts/sol/{mail}/test", headers=headers)
+    assert "Sendt. Kom den fram?" in said.text
+    (message,) = mailbox.taken
+    assert message["To"] == "siri@example.org"
+    assert "Solbakken" not in str(message.get_payload())
+    mailbox.answers.append("550 no such mailbox")
+    refused = browser.post(f"/contacts/sol/{mail}/test", headers=headers)
+    assert "Kom ikke ut" in refused.text
+    assert "no such mailbox" in refused.text
+    plain = browser.post(f"/contacts/sol/{mail}/test", data={"csrf": headers["X-CSRF-Token"]})
+    assert "Sendt. Kom den fram?" in plain.text
+    answer = browser.post(f"/api/v1/contacts/sol/{mail}/test", headers=headers)
+    assert answer.json() == {"sent": True, "why": None}
+    assert house.rows("SELECT count(*) FROM summons")[0][0] == 0
+    assert "example.org" not in str([row[0] for row in house.rows("SELECT detail FROM audit")])
+
+
+def test_a_way_that_the_hub_does_not_have_says_so(house: House, sign_in: SignIn) -> None:
+    contacts.put(house.connection, "solbakken", Contact("sol", "email", "siri@example.org"), house.now())
+    browser = sign_in("sol")
+    (mail,) = ids(browser)
+    said = browser.post(f"/contacts/sol/{mail}/test", data={"csrf": csrf_of(browser, "/contacts")})
+    assert "Kom ikke ut" in said.text
+    assert "Denne kanalen er ikke satt opp på huben." in said.text
+
+
+def test_leaders_see_who_cannot_be_reached_and_others_only_themselves(house: House, sign_in: SignIn) -> None:
+    contacts.put(house.connection, "solbakken", Contact("sol", "email", "siri@example.org"), house.now())
+    html = sign_in("solleder").get("/contacts").text
+    others = html.split('id="others-title"')[1]
+    assert "Siri Solberg" in others
+    assert "Nils Nordli" not in others
+    assert others.count("Kan ikke nås") == 1
+    carer = sign_in("nord")
+    assert "others-title" not in carer.get("/contacts").text
+    assert carer.get("/contacts?person=sol").status_code == 404
+    assert send(carer, "/contacts/sol", way="email", address="x@example.org") == 404
+    leader = sign_in("leder")
+    assert leader.get("/contacts?person=sol").status_code == 200
+    assert send(leader, "/contacts/nord", way="email", address="nils@example.org") == 303

@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from dashboards import api, audit, care, keeping, metrics, phone, pwa, relative, staff
 from dashboards import api, audit, care, keeping, metrics, phone, pwa, staff
 from dashboards import api, care, contacts, metrics, staff
+from dashboards import api, audit, care, contacts, keeping, metrics, phone, pwa, staff
 from dashboards.auth import Brake
 from dashboards.care import alert
 from dashboards.live import Live

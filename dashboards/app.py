@@ -15,10 +15,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dashboards import api, audit, care, keeping, metrics, phone, pwa, relative, staff
-from dashboards import api, audit, care, keeping, metrics, phone, pwa, staff
-from dashboards import api, care, contacts, metrics, staff
-from dashboards import api, audit, care, contacts, keeping, metrics, phone, pwa, staff
+from dashboards import api, audit, care, contacts, keeping, metrics, phone, pwa, relative, staff
 from dashboards.auth import Brake
 from dashboards.care import alert
 from dashboards.live import Live

@@ -51,6 +51,7 @@ from dashboards.visit import (
 from hub.clock import WallClock
 from hub.history.chosen import Stores
 from hub.settings import Settings
+from hub.store.db import NewerDatabaseError
 from hub.store.sites import NoSiteError
 
 HEADERS = {
@@ -134,6 +135,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_exception_handler(SignInNeededError, _ask_to_sign_in)
     app.add_exception_handler(RelativeHereError, _not_for_relatives)
     app.add_exception_handler(NoSiteError, _no_site)
+    app.add_exception_handler(NewerDatabaseError, _no_site)
     app.add_exception_handler(HTTPException, _refuse)
     return app
 

@@ -25,7 +25,7 @@ from dashboards.snapshot import Pulse, Snapshot, fingerprint, pulse, read_snapsh
 from dashboards.views import Board, Card, Scope, board
 from hub.clock import WallClock
 from hub.settings import Settings
-from hub.store.db import connect
+from hub.store.db import NewerDatabaseError, connect
 from hub.store.sites import NoSiteError
 
 LOOK_EVERY_S = 0.1
@@ -153,7 +153,7 @@ class Live:
             try:
                 connection = connect(self._settings.database)
                 self._watch(connection)
-            except NoSiteError:
+            except (NoSiteError, NewerDatabaseError):  # the pages say so
                 self._stop.wait(1)
             except sqlite3.Error:
                 _log.exception("The boards cannot read the database; they say so themselves. Trying again.")

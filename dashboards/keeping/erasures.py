@@ -17,7 +17,6 @@ from hub.erasing.receipt import Receipt, exported, read
 from hub.erasing.request import Requests
 from hub.seal import digest
 from hub.store.erasures import Erasure
-from rules import wording
 from rules.pause import Refusal
 from rules.wording.refusals import refusal_text
 
@@ -93,14 +92,13 @@ def _values(visit: Visit, erasure: Erasure) -> dict[str, Any]:
     assert erasure.document is not None
     assert erasure.seal is not None
     receipt: Receipt = read(erasure.document)
-    voice = wording.Voice(visit.language, visit.house.site.zone, visit.now)
     zone = visit.house.site.zone
     return {
         "receipt": receipt,
         "asked_by": visit.house.person_name(receipt.asked_by),
         "confirmed_by": visit.house.person_name(receipt.confirmed_by),
-        "asked_at": wording.at(receipt.asked_at, voice),
-        "confirmed_at": wording.at(receipt.confirmed_at, voice),
+        "asked_at": f"{receipt.asked_at.astimezone(zone):%Y-%m-%d %H:%M}",
+        "confirmed_at": f"{receipt.confirmed_at.astimezone(zone):%Y-%m-%d %H:%M}",
         "finished_at": f"{receipt.finished_at.astimezone(zone):%Y-%m-%d %H:%M}",
         "deleted": counted(receipt),
         "backups": [

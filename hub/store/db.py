@@ -41,6 +41,8 @@ def connect(path: Path, schema: Traversable = SCHEMA, page_bytes: int = PAGE_BYT
     try:
         connection.row_factory = sqlite3.Row
         connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+        steps = _steps(schema)
+        _refuse_newer(connection, path, max(steps))  # before anything is set in it
         connection.execute(f"PRAGMA page_size = {page_bytes}")
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute(
@@ -51,7 +53,7 @@ def connect(path: Path, schema: Traversable = SCHEMA, page_bytes: int = PAGE_BYT
         connection.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES_AT_MOST}")
         connection.execute(f"PRAGMA journal_size_limit = {LOG_PAGES * PAGE_BYTES}")
         connection.create_function("chained", 2, chained, deterministic=True)
-        _migrate(connection, path, schema)
+        _migrate(connection, path, steps)
     except BaseException:
         connection.close()
         raise
@@ -84,22 +86,26 @@ def checkpoint(connection: sqlite3.Connection, mode: Literal["PASSIVE", "RESTART
     return int(pages)
 
 
-def _migrate(connection: sqlite3.Connection, path: Path, schema: Traversable) -> None:
-    steps = _steps(schema)
+def _migrate(connection: sqlite3.Connection, path: Path, steps: dict[int, str]) -> None:
     newest = max(steps)
     if _version(connection) == newest:
         return
     with transaction(connection):
-        version = _version(connection)  # another process may have been quicker
-        if version > newest:
-            raise NewerDatabaseError(
-                f"{path} was written by a newer Vaka (its schema is {version}, this one knows {newest});"
-                " run that one"
-            )
+        _refuse_newer(connection, path, newest)  # another process may have been quicker
+        version = _version(connection)
         for number in range(version + 1, newest + 1):
             for statement in _statements(steps[number]):
                 connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {number}")
+
+
+def _refuse_newer(connection: sqlite3.Connection, path: Path, newest: int) -> None:
+    version = _version(connection)
+    if version > newest:
+        raise NewerDatabaseError(
+            f"{path} was written by a newer Vaka (its schema is {version}, this one knows {newest});"
+            " run that one"
+        )
 
 
 def _version(connection: sqlite3.Connection) -> int:

@@ -1,0 +1,175 @@
+"""A database of any version so far is brought up to date with all that is in it; a newer one is left alone."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from dashboards.app import create_app
+from dashboards.house import read_house
+from hub.__main__ import COMMANDS, main
+from hub.clock import now
+from hub.doctor import on_database
+from hub.history.segments import beside, connect_history
+from hub.retention import held, prune
+from hub.settings import Settings
+from hub.store import absences, alerts, audit, outbox, pauses, protection, readings
+from hub.store.db import connect
+from rules.retention import DEFAULTS
+from tests.keeping.old_databases import CONTENT, SCHEMA, files, load
+
+Rows = dict[str, list[dict[str, object]]]
+NUMBERS = sorted(files())
+NEWEST = max(int(file.name[:4]) for file in SCHEMA.glob("*.sql"))
+
+
+def rows_of(connection: sqlite3.Connection) -> Rows:
+    connection.row_factory = sqlite3.Row
+    tables = connection.execute(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+    ).fetchall()
+    return {
+        table["name"]: [dict(row) for row in connection.execute(f"SELECT * FROM {table['name']}")]
+        for table in tables
+    }
+
+
+def schema_of(connection: sqlite3.Connection) -> set[tuple[object, ...]]:
+    return {
+        (row[0], row[1], row[2], " ".join((row[3] or "").split()).replace('"', ""))
+        for row in connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_master")
+    }
+
+
+def columns_of(connection: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]:
+    """What the program sees, whatever way it came about."""
+    return {
+        name: [tuple(row) for row in connection.execute(f"PRAGMA table_xinfo({name})")]
+        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+    }
+
+
+def test_there_is_an_old_database_of_every_number_and_content_for_each() -> None:
+    assert list(range(1, len(NUMBERS) + 1)) == NUMBERS, "python -m tests.keeping.old_databases writes them"
+    assert set(CONTENT) <= set(NUMBERS)
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_it_is_brought_up_to_date_with_all_that_is_in_it(number: int, tmp_path: Path) -> None:
+    database = tmp_path / "vaka.db"
+    load(files()[number], database)
+    with closing(sqlite3.connect(database)) as old:
+        assert old.execute("PRAGMA user_version").fetchone()[0] == number
+        before = rows_of(old)
+    filled = {table for table, rows in before.items() if rows}
+    assert len(filled) >= 18
+    connect(tmp_path / "fresh.db").close()
+    with closing(connect(database)) as new, closing(sqlite3.connect(tmp_path / "fresh.db")) as fresh:
+        assert new.execute("PRAGMA user_version").fetchone()[0] == NEWEST
+        assert columns_of(new) == columns_of(fresh)
+        assert {row[:3] for row in schema_of(new)} == {row[:3] for row in schema_of(fresh)}
+        after = rows_of(new)
+        for table, rows in before.items():
+            kept = [
+                {name: row[name] for name in old_row} for old_row, row in zip(rows, after[table], strict=True)
+            ]
+            assert kept == rows, table
+        assert new.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+        assert new.execute("PRAGMA foreign_key_check").fetchall() == []
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_what_is_in_it_is_understood(number: int, tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path)
+    load(files()[number], settings.database)
+    with closing(connect(settings.database)) as connection:
+        house = read_house(connection, None, now())
+        assert house.site.name == "Granly omsorgsboliger"
+        (open_alert,) = alerts.open_alerts(connection, "granly")
+        assert (open_alert.id, open_alert.residents, open_alert.late) == (2, ("r-2",), True)
+        assert [event.reason for event in alerts.events(connection, 1)] == ["døra gikk opp", "helped"]
+        assert [stored.value for stored in readings.after(connection, 0, 9)] == [True, False, 21.5]
+        assert [one.id for one in outbox.waiting(connection, "granly", 9)] == [2]
+        assert protection.now(connection, "granly")["r-1"].protection.state == "protected"
+        assert pauses.active(connection, "granly") == [] or number >= 13
+        assert absences.active(connection, "granly") == []
+        assert [remark.state for remark in on_database(connection, settings)] == ["ok"]
+        assert audit is not None
+    assert {one.name for one in held(settings.database, settings)} == set(DEFAULTS)
+    prune(settings.database, {name: one.days for name, one in DEFAULTS.items()}, now())
+    with closing(connect(settings.database)) as connection:
+        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+
+
+def test_a_history_of_the_first_version_gets_its_days(tmp_path: Path) -> None:
+    first = (SCHEMA.parents[1] / "history" / "schema" / "0001_first.sql").read_text("utf-8")
+    with closing(sqlite3.connect(tmp_path / "history.db")) as old:
+        old.executescript(first)
+        old.execute("UPDATE moved SET seq = 17")
+        old.execute("PRAGMA user_version = 1")
+        old.commit()
+    with closing(connect_history(tmp_path / "history.db")) as new:
+        assert new.execute("SELECT seq FROM moved").fetchone()[0] == 17
+        assert new.execute("SELECT count(*) FROM daily").fetchone()[0] == 0
+
+
+# A newer one
+
+
+ARGUMENTS: dict[str, list[str]] = {
+    "away": ["--by", "kari", "--resident", "r-1", "--reason", "hospital", "--until", "2099-01-01T10:00"],
+}
+WITHOUT_A_DATABASE = {"check", "decode", "demo", "test", "replay", "restore"}
+
+
+@pytest.fixture
+def newer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    database = tmp_path / "vaka.db"
+    load(files()[max(files())], database)
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("PRAGMA user_version = 4711")
+    monkeypatch.setenv("VAKA_DATA", str(tmp_path))
+    monkeypatch.delenv("VAKA_SITE", raising=False)
+    return database
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["hub"], ["up"], ["export"], ["export", "--resident", "r-1", "--to", "x.zip"], ["doctor"], ["paused"],
+        ["password", "kari"], ["pause", "door-open", "--room", "3B", "--by", "kari", "--for", "1 h"],
+        ["resume", "door-open", "--room", "3B", "--by", "kari"], ["record", "list"], ["backup", "--list"],
+        ["erase", "r-1", "--why", "died", "--by", "kari"], ["erase", "--go-on"], ["duty"],
+        ["contact", "kari"],
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_every_command_refuses_a_newer_database_with_a_clear_word_and_leaves_it_alone(
+    words: list[str], newer: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("getpass.getpass", lambda *_: "correct horse battery staple")
+    before = newer.read_bytes()
+    assert words[0] in COMMANDS
+    assert main(words) == 1
+    said = "".join(capsys.readouterr())
+    assert "was written by a newer Vaka (its schema is 4711" in said
+    assert "Traceback" not in said
+    assert newer.read_bytes() == before
+
+
+def test_the_pages_say_so_too(newer: Path) -> None:
+    with TestClient(create_app(Settings(data=newer.parent)), raise_server_exceptions=False) as client:
+        for path in ("/", "/sign-in", "/healthz", "/api/v1/alerts"):
+            answer = client.get(path)
+            assert answer.status_code == 503, path
+            assert "was written by a newer Vaka" in answer.text, path
+
+
+def test_a_newer_history_is_refused_as_well(tmp_path: Path) -> None:
+    connect_history(beside(tmp_path / "vaka.db")).close()
+    with closing(sqlite3.connect(tmp_path / "history.db")) as connection:
+        connection.execute("PRAGMA user_version = 4711")
+    with pytest.raises(Exception, match=r"history\.db was written by a newer Vaka"):
+        connect_history(beside(tmp_path / "vaka.db"))

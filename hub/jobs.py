@@ -124,11 +124,14 @@ def _retention(settings: Settings, at: datetime) -> str:
         days = days_kept(connection, settings)
     deleted = prune(settings.database, days, at)
     said = ", ".join(f"{count} {name}" for name, count in sorted(deleted.items()))
+    what = f"deleted: {said}" if said else "nothing was too old"
     if settings.influx_url is not None:
         from hub.history.influx_keeping import keep_for  # here: its library takes 16 MB and 0.3 s
 
-        keep_for(settings, days["readings"])
-    return f"deleted: {said}" if said else "nothing was too old"
+        # Where the pages ask InfluxDB, the hours of years are worked out of the readings there.
+        asked = days["hourly"] if settings.history == "influxdb" else days["readings"]
+        what = "; ".join(filter(None, (what, keep_for(settings, asked))))
+    return what
 
 
 def _audit_head(settings: Settings, at: datetime) -> str:

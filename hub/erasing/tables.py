@@ -17,7 +17,7 @@ import msgspec
 from hub.announcement import topic
 from hub.erasing.plan import ERASED, Plan, pattern
 from hub.retention import zone_of
-from hub.store import alert_figures, outbox, tied
+from hub.store import alert_figures, audit, outbox, tied
 from hub.store.instants import from_us
 
 BY_ROOM: dict[str, str] = {
@@ -30,8 +30,10 @@ STAYS_WITH_THE_ROOM = frozenset({"placement", "rule_state", "alert"})
 """By room as well: where devices hung; what rules remember (forgotten by the hub once nobody lives there);
 alerts, which name their residents themselves.
 """
-SEALED = frozenset({"record", "erasure"})
-"""Never changed: records of walk tests hold no resident, a receipt nobody, and the plan goes last."""
+SEALED = frozenset({"record", "erasure", "audit"})
+"""Not changed as other texts are: records of walk tests hold no resident, a receipt nobody, and the plan goes
+last; the audit trail is a chain, and has its own way of losing an entry.
+"""
 _NO_TEXT = frozenset({"reading", "committed_batch", "measure", "battery_day", "history_cursor"})
 _RANDOM = frozenset({"salt", "digest", "chain", "token_hash", "entries"})
 """Columns of bytes in which a short word may stand by chance."""
@@ -93,6 +95,37 @@ def erase_rows(connection: sqlite3.Connection, plan: Plan) -> Counter[str]:
             (span.device, span.since, span.until),
         ).rowcount
     return +done
+
+
+def erase_from_the_trail(connection: sqlite3.Connection, plan: Plan, receipt: str) -> int:
+    """Entries of the audit trail that name them lose their content; how many. What one says of others is
+    written down once more at the end, with its own time: the log of who looked at those stays theirs.
+    """
+    found = pattern(plan.words or (plan.resident,))
+    count = 0
+    rows = connection.execute(
+        "SELECT seq, at, by, what, detail FROM audit WHERE site = ? ORDER BY seq", (plan.site,)
+    ).fetchall()
+    for seq, at, by, what, text in rows:
+        listed = _listed(text)
+        if plan.resident not in listed and not found.search(text):
+            continue
+        audit.erase(connection, seq, receipt)
+        if others := [resident for resident in listed if resident != plan.resident]:
+            left = {**msgspec.json.decode(found.sub(ERASED, text)), "residents": others, "stood_at": seq}
+            audit.add(connection, plan.site, from_us(at), by, what, left)
+        count += 1
+    return count
+
+
+def _listed(detail: str) -> list[str]:
+    """The residents that an entry lists."""
+    try:
+        said = msgspec.json.decode(detail)
+    except msgspec.DecodeError:
+        return []
+    residents = said.get("residents") if isinstance(said, dict) else None
+    return [one for one in residents if isinstance(one, str)] if isinstance(residents, list) else []
 
 
 def erase_words(connection: sqlite3.Connection, plan: Plan) -> Counter[str]:

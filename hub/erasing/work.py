@@ -58,6 +58,11 @@ class _Work:
         self._connection, self._settings, self._clock = connection, settings, clock
         self._erasure = erasure
 
+    @property
+    def _named(self) -> str:
+        """As the audit trail names it."""
+        return f"erasure {self._erasure.number}"
+
     def run(self) -> None:
         if self._erasure.plan is not None:
             plan = decoded(self._erasure.plan)
@@ -121,6 +126,7 @@ class _Work:
             done += tables.erase_rows(self._connection, plan)
             done["site versions"] += documents.erase_from_versions(self._connection, plan)
             done["site changes"] += documents.erase_from_changes(self._connection, plan)
+            done["audit"] += tables.erase_from_the_trail(self._connection, plan, self._named)
             done += tables.erase_words(self._connection, plan)
         return done
 
@@ -132,6 +138,7 @@ class _Work:
         if where := tables.left(self._connection, plan):
             with transaction(self._connection):  # somebody wrote it down meanwhile
                 tables.erase_rows(self._connection, plan)
+                tables.erase_from_the_trail(self._connection, plan, self._named)
                 tables.erase_words(self._connection, plan)
             if again := [one for one in tables.left(self._connection, plan) if one in where]:
                 raise JobError(f"it still stands in {', '.join(again)}")

@@ -20,21 +20,34 @@ from hub.settings import Settings
 from hub.timetable import JobError
 
 A_DAY_S = 86_400
+_NOT_OURS = "the token may not look after the bucket {bucket!r}: have it kept for {days} days there"
 FIRST, LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
-def keep_for(settings: Settings, days: int) -> None:
-    """Have the bucket drop what is older. Raises JobError where that cannot be done now."""
+def keep_for(settings: Settings, days: int) -> str:
+    """Have the bucket drop what is older; says what stands in the way where the token may not. JobError where
+    InfluxDB is away.
+    """
+    try:
+        return _keep_for(settings, days)
+    except JobError as error:
+        if error.__cause__ is not None and getattr(error.__cause__, "status", 0) in (401, 403, 404):
+            return _NOT_OURS.format(bucket=settings.influx_bucket, days=days)
+        raise
+
+
+def _keep_for(settings: Settings, days: int) -> str:
     with _opened(settings) as client:
         buckets = client.buckets_api()
         bucket = buckets.find_bucket_by_name(settings.influx_bucket)  # type: ignore[no-untyped-call]
         if bucket is None:
-            raise JobError(f"{settings.influx_url} has no bucket {settings.influx_bucket!r}, or hides it")
+            return _NOT_OURS.format(bucket=settings.influx_bucket, days=days)
         wanted = days * A_DAY_S
         if [rule.every_seconds for rule in bucket.retention_rules] != [wanted]:
             rule = BucketRetentionRules(type="expire", every_seconds=wanted)  # type: ignore[no-untyped-call]
             bucket.retention_rules = [rule]
             buckets.update_bucket(bucket)
+        return ""
 
 
 def delete_residents(settings: Settings, tags: list[str]) -> int:
@@ -56,6 +69,6 @@ def _opened(settings: Settings) -> Iterator[InfluxDBClient]:
     except AwayError as error:
         raise JobError(str(error)) from None
     except ApiException as error:
-        raise JobError(f"{destination.url} answers {error.status}: {error.reason}") from None
+        raise JobError(f"{destination.url} answers {error.status}: {error.reason}") from error
     except HTTPError as error:
         raise JobError(f"{destination.url} can't be reached: {type(error).__name__}") from None

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+from hub.store.db import chained
+
 SCHEMA = Path(__file__).parents[2] / "hub" / "store" / "schema"
 FOLDER = Path(__file__).parent / "old"
 T = 1_764_000_000_000_000
@@ -122,6 +124,7 @@ INSERT INTO backup VALUES ('vaka-20251124T013000Z.vaka.age', {T}, 118400000, {T 
 INSERT INTO erasure VALUES (1, 'granly', 'died', 'lise', {T}, 'alma', {T + 1}, NULL, '{{}}', {T + 9}, '{{"number":1}}', X'01', X'02');
 INSERT INTO certificate VALUES ('broker', {T + 99}, {T});
 """,
+    27: f"INSERT INTO audit VALUES (2, 'granly', {T + 1}, 'kari', 'away', '{{}}', X'01', X'02', X'03');",
 }
 """What each version could hold that the one before could not."""
 
@@ -144,6 +147,7 @@ def load(file: Path, database: Path) -> None:
 def dump(number: int) -> Iterator[str]:
     with closing(sqlite3.connect(":memory:")) as connection:
         connection.isolation_level = None
+        connection.create_function("chained", 2, chained, deterministic=True)
         for step in range(1, number + 1):
             connection.executescript(steps()[step])
             connection.executescript(CONTENT.get(step, ""))

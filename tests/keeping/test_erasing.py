@@ -162,6 +162,12 @@ def test_not_a_byte_of_her_is_left_and_the_others_keep_theirs(world: World) -> N
     assert alert_figures.months(world.connection, "house"), "what came of her alerts is counted nowhere"
     (pause,) = world.connection.execute("SELECT reason FROM pause WHERE room = '4A'").fetchall()
     assert pause[0] == "erased visits her son"
+    verdict = verify(world.connection)
+    assert verdict.faults == (), "the chain of the audit trail does not hold"
+    assert verdict.erased > 0
+    told = [entry.detail for entry in audit.newest(world.connection, "house", 99)]
+    left = [detail for detail in told if detail.get("page") == "/x/erased"]
+    assert [detail["residents"] for detail in left] == [["r-olav"]], "who looked at the others is lost"
 
 
 def test_what_was_erased_keeps_its_place_in_the_audit_trail_and_its_chain_holds(world: World) -> None:

@@ -134,6 +134,7 @@ WITH_A_DATABASE: dict[str, list[str]] = {
     "away": ["r-1", "--by", "kari", "--reason", "hospital", "--for", "1 d"],
     "back": ["r-1", "--by", "kari"],
     "record": ["list"],
+    "audit": ["head"],
     "backup": ["--list"],
     "erase": ["r-1", "--why", "died", "--by", "kari"],
 }

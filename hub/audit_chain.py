@@ -16,7 +16,6 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from hub.erasing.plan import ERASED
 from hub.store import audit
 from hub.store.audit import Link
 from hub.store.db import chained
@@ -102,8 +101,9 @@ def _cuts(connection: sqlite3.Connection) -> set[bytes]:
 
 
 def _says_erased(link: Link) -> bool:
-    """Erasing leaves its mark in what it takes away from (hub/erasing/)."""
-    return ERASED in link.detail
+    """And nothing else: an entry without its salt proves no other word."""
+    detail = msgspec.json.decode(link.detail)
+    return isinstance(detail, dict) and list(detail) == ["erased"]
 
 
 def note_head(connection: sqlite3.Connection, file: Path, at: datetime) -> str:

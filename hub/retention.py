@@ -83,6 +83,24 @@ FAMILIES: dict[Class, tuple[Family, ...]] = {
     ),
     "sessions": (Family("session", "used_at"), Family("relative_invitation", "expires_at")),
 }
+NOT_BY_AGE: dict[str, tuple[str, ...]] = {
+    "as things stand": (
+        "device", "device_latest", "device_figures", "device_placed", "measure", "unheard", "aside", "health",
+        "gateway_back", "gateway_name", "gateway_pairing", "announcement", "rule_state", "job", "certificate",
+        "ignored_device", "quarantine_size", "history_cursor", "summons_cursor",
+    ),
+    "with what it belongs to": (
+        "alert_event", "alert_sensors", "alert_escalation",
+        "credential", "contact", "contact_preference", "phone",
+    ),
+    "by hub/history/upkeep.py": ("reading",),
+    "by hub/redelivery.py": ("committed_batch",),
+    "by hub/backup/make.py": ("backup",),
+    "the house's own record, which names no resident once they are erased": (
+        "site_version", "site_change", "placement", "codec", "walk_test", "record", "erasure", "alert_month",
+    ),
+}  # fmt: skip
+"""Tables that no class deletes by age, and why not."""
 IN_THE_HISTORY: dict[Class, str] = {"readings": "segment", "hourly": "hourly", "daily": "daily"}
 
 

@@ -30,6 +30,10 @@ STAYS_WITH_THE_ROOM = frozenset({"placement", "rule_state", "alert"})
 """By room as well: where devices hung; what rules remember (forgotten by the hub once nobody lives there);
 alerts, which name their residents themselves.
 """
+NOBODY_ELSES: dict[str, str] = {
+    "relative": "NOT EXISTS (SELECT 1 FROM relative_bond WHERE relative_bond.relative = relative.id)",
+}
+"""Who is known here only for the sake of a resident, and goes with the last of them."""
 SEALED = frozenset({"record", "erasure", "audit"})
 """Not changed as other texts are: records of walk tests hold no resident, a receipt nobody, and the plan goes
 last; the audit trail is a chain, and has its own way of losing an entry.
@@ -82,6 +86,10 @@ def erase_rows(connection: sqlite3.Connection, plan: Plan) -> Counter[str]:
             done += _delete(connection, table, rows)
         if "residents" in columns and table != "alert":
             done[table] += _shorten_lists(connection, table, plan.resident)
+    for table, condition in NOBODY_ELSES.items():
+        if connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)).fetchone():
+            gone = connection.execute(f"SELECT id FROM {table} WHERE {condition}").fetchall()
+            done += _delete(connection, table, gone)
     for table, at in BY_ROOM.items():
         for stay in plan.alone:
             done[table] += connection.execute(
@@ -207,8 +215,8 @@ def _shorten_lists(connection: sqlite3.Connection, table: str, resident: str) ->
     key = _key(connection, table)
     marks = ", ".join("?" for _ in key.split(","))
     for row in connection.execute(f"SELECT residents, {key} FROM {table}").fetchall():
-        listed = msgspec.json.decode(row[0])
-        if resident in listed:
+        listed = msgspec.json.decode(row[0]) if isinstance(row[0], str) else []  # elsewhere it is a number
+        if isinstance(listed, list) and resident in listed:
             rest = msgspec.json.encode([one for one in listed if one != resident]).decode()
             connection.execute(
                 f"UPDATE {table} SET residents = ? WHERE ({key}) = ({marks})", (rest, *row[1:])
@@ -222,14 +230,13 @@ def _replace(connection: sqlite3.Connection, table: str, column: str, words: re.
     key = _key(connection, table)
     marks = ", ".join("?" for _ in key.split(","))
     rows = connection.execute(f"SELECT {column}, {key} FROM {table} WHERE is_told({column})").fetchall()
-    unsalted = ", salt = NULL" if table == "audit" else ""  # its digest is no longer of anything
     for row in rows:
         clean: str | bytes = words.sub(ERASED, _text(row[0]))
         if isinstance(row[0], bytes):
             clean = clean.encode() if isinstance(clean, str) else clean
         try:
             connection.execute(
-                f"UPDATE {table} SET {column} = ?{unsalted} WHERE ({key}) = ({marks})", (clean, *row[1:])
+                f"UPDATE {table} SET {column} = ? WHERE ({key}) = ({marks})", (clean, *row[1:])
             )
         except sqlite3.IntegrityError:  # another row is called that already
             connection.execute(f"DELETE FROM {table} WHERE ({key}) = ({marks})", tuple(row[1:]))

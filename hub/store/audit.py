@@ -152,3 +152,11 @@ def cut(connection: sqlite3.Connection, site: str, before: datetime, limit: int,
     add(connection, site, now, None, CUT, {"upto": upto, "rows": len(old), "chain": (chain or b"").hex()})
     connection.execute("DELETE FROM audit WHERE seq <= ?", (upto,))
     return len(old)
+
+
+def erase(connection: sqlite3.Connection, seq: int, receipt: str) -> None:
+    """Take the content of one entry away for good; that it was there, and its place, stay. Within the
+    transaction.
+    """
+    text = msgspec.json.encode({"erased": receipt}).decode()
+    connection.execute("UPDATE audit SET by = NULL, detail = ?, salt = NULL WHERE seq = ?", (text, seq))

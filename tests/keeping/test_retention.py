@@ -18,13 +18,14 @@ from hub.history.segments import A_DAY, beside, connect_history
 from hub.history.upkeep import Retention as InHistory
 from hub.history.upkeep import keep
 from hub.jobs import Jobs, timetable
-from hub.retention import FAMILIES, IN_THE_HISTORY, days_kept, held, prune
+from hub.retention import FAMILIES, IN_THE_HISTORY, NOT_BY_AGE, days_kept, held, prune
 from hub.settings import Settings
 from hub.store import alert_figures, jobs, outbox, quarantine, readings, sites, tied
 from hub.store.db import connect, transaction
 from hub.store.instants import to_us
 from hub.timetable import AGAIN_AFTER, Job, JobError, run_if_due
 from rules.retention import CLASSES, DEFAULTS, LONGEST, Class, Retention, kept
+from tests.keeping.old_databases import files, load
 
 NOW = datetime(2026, 11, 23, 2, 30, tzinfo=UTC)
 DAYS: dict[Class, int] = {name: default.days for name, default in DEFAULTS.items()}
@@ -53,6 +54,18 @@ def test_every_class_is_finite_has_a_reason_and_its_rows() -> None:
     for default in DEFAULTS.values():
         assert 0 < default.days <= LONGEST
         assert default.because
+
+
+def test_every_table_has_an_end_or_a_reason_for_none(tmp_path: Path) -> None:
+    """Those that came after the newest of the old databases are asked about when that one is written."""
+    load(files()[max(files())], tmp_path / "vaka.db")
+    with closing(sqlite3.connect(tmp_path / "vaka.db")) as connection:
+        query = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+        there = {name for (name,) in connection.execute(query)}
+    by_age = [family.table for families in FAMILIES.values() for family in families]
+    others = [table for tables in NOT_BY_AGE.values() for table in tables]
+    assert len({*by_age, *others}) == len(by_age) + len(others), "one is named twice"
+    assert there <= {*by_age, *others}
 
 
 def test_the_site_file_comes_before_the_setting_and_the_setting_before_the_default() -> None:

@@ -12,7 +12,7 @@ from hub.__main__ import main
 from hub.audit_chain import HEADS, Head, note_head, noted_heads, verify
 from hub.retention import prune
 from hub.store import audit
-from hub.store.db import connect
+from hub.store.db import connect, transaction
 from rules.retention import CLASSES, DEFAULTS
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -98,6 +98,20 @@ def test_what_is_older_than_it_is_kept_is_cut_off_with_a_word_and_the_rest_holds
     trail.execute("DELETE FROM audit WHERE seq = 9")
     assert faults(trail) == [(10, "beginning_gone")]
     assert DEFAULTS["audit"].days >= 365
+
+
+def test_what_is_erased_is_gone_and_its_place_is_still_there(trail: sqlite3.Connection) -> None:
+    with transaction(trail):
+        audit.erase(trail, 4, "receipt 1")
+    verdict = verify(trail)
+    assert (verdict.erased, verdict.faults) == (1, ())
+    assert "r3" not in str(trail.execute("SELECT detail, by FROM audit WHERE seq = 4").fetchone()[:])
+
+
+def test_who_takes_the_salt_away_and_writes_something_else_is_found(trail: sqlite3.Connection) -> None:
+    for forged in ('{"page":"/","erased":"erasure 1"}', '{"page":"erased"}'):
+        trail.execute("UPDATE audit SET salt = NULL, detail = ? WHERE seq = 4", (forged,))
+        assert [(fault.seq, fault.reason) for fault in verify(trail).faults] == [(4, "changed")]
 
 
 def test_two_who_write_at_once_tie_to_each_other_and_never_to_the_same(

@@ -140,7 +140,18 @@ WITH_A_DATABASE: dict[str, list[str]] = {
 }
 """Every command that opens the database, with words that let it come so far. A new one belongs here or below.
 """
-WITHOUT_ONE = {"web", "watch", "check", "decode", "demo", "test", "replay", "restore", "backtest"}
+WITHOUT_ONE = {
+    "web",
+    "watch",
+    "read-token",
+    "check",
+    "decode",
+    "demo",
+    "test",
+    "replay",
+    "restore",
+    "backtest",
+}
 """The pages and the watchman are processes of their own; restore and backtest make theirs, or read files."""
 
 

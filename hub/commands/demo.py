@@ -19,7 +19,7 @@ from threading import Event, Thread
 from hub.children import Children
 from hub.clock import WallClock, steady
 from hub.demo.colleague import Colleague
-from hub.demo.preparation import COLLEAGUE, bring_a_relative, put_in_force, set_passwords
+from hub.demo.preparation import COLLEAGUE, bring_a_relative, plan_roster, put_in_force, set_passwords
 from hub.demo.simulator import Simulator
 from hub.mqtt.embedded_broker import HOST, BrokerStartError, EmbeddedBroker
 from hub.mqtt.publisher import PublishError
@@ -65,6 +65,7 @@ def _live(arguments: argparse.Namespace, folder: Path, stopping: Event, at_the_e
     broker.start()
     settings, children = _parts(folder, broker, _free_port(arguments.port))
     site = put_in_force(settings)
+    plan_roster(settings, site)
     sign_ins = set_passwords(settings, site)
     relative = bring_a_relative(settings, site)
 

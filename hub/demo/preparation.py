@@ -1,8 +1,8 @@
-"""What the demo needs before it can begin: its house in force, and people who can sign in."""
+"""What the demo needs before it can begin: its house in force, people who can sign in, and who is on duty."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 from importlib.resources import files
 
 from argon2 import PasswordHasher
@@ -13,11 +13,12 @@ from hub.relatives.book import Book, Newcomer
 from hub.settings import Settings
 from hub.site import change
 from hub.site.file import SiteFile, read_site
-from hub.store import credentials, sites
+from hub.store import credentials, shifts, sites
 from hub.store import relatives as store
 from hub.store.db import connect, transaction
 from hub.store.sites import NoSiteError
 from rules.building import Person, Site
+from rules.duty import Function, Shift
 from rules.relatives import CATEGORIES, LONGEST, Relative
 from rules.wording import Language
 
@@ -30,7 +31,7 @@ RELATIVE: tuple[str, str, Language, str, str] = (
     "b101",
     "Datter",
 )
-LEADER = "demo"
+LEADER = "lise"
 """Who recorded it."""
 
 
@@ -78,6 +79,48 @@ def bring_a_relative(settings: Settings, site: Site) -> tuple[str, str]:
     finally:
         connection.close()
     return marit.email, password
+
+
+ROSTER: tuple[tuple[str, Function, tuple[str, ...], int, int], ...] = (
+    ("kari", "carer", ("solsikka",), 7, 15),
+    ("amina", "carer", ("bjorka",), 7, 15),
+    ("lise", "leader", (), 8, 16),
+    ("jonas", "carer", ("solsikka", "bjorka"), 15, 22),
+    ("amina", "night_patrol", (), 22, 31),
+)
+"""Who works from which hour to which, day after day. Nobody but the night patrol is there at night: that is
+a gap to be found on the page.
+"""
+PLANNED_DAYS = range(-7, 14)
+
+
+def plan_roster(settings: Settings, site: Site) -> None:
+    """A week back and two ahead; those that are there already stay as they are."""
+    today = clock.now().astimezone(site.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    planned = []
+    for day in PLANNED_DAYS:
+        midnight = today + timedelta(days=day)  # on the wall: right on both days of the clock change
+        planned += [
+            Shift(
+                0,
+                person,
+                units,
+                function,
+                (midnight + timedelta(hours=start)).astimezone(UTC),
+                (midnight + timedelta(hours=end)).astimezone(UTC),
+            )
+            for person, function, units, start, end in ROSTER
+        ]
+    connection = connect(settings.database)
+    try:
+        there = shifts.between(connection, site.site, planned[0].starts_at, planned[-1].ends_at)
+        known = {(shift.person, shift.starts_at) for shift in there}
+        with transaction(connection):
+            for shift in planned:
+                if (shift.person, shift.starts_at) not in known:
+                    shifts.add(connection, site.site, shift)
+    finally:
+        connection.close()
 
 
 def set_passwords(settings: Settings, site: Site) -> list[tuple[Person, str]]:

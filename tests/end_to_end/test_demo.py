@@ -59,6 +59,8 @@ def test_a_newcomer_signs_in_sees_an_alert_come_takes_it_and_closes_it(
         "kari": "carer",
         "amina": "carer",
         "trond": "technician",
+        "lise": "leader",
+        "alma": "administrator",
         "marit@example.org": "relative",
     }
     page.goto(said["address"])

@@ -23,7 +23,7 @@ from rules.protection import NOT_HEARD
 from rules.wording import Voice
 from rules.wording.faults import what_is_wrong
 
-THE_HUBS_OWN = frozenset({NOT_HEARD, PAUSE_ENDS, AWAY_ENDS})
+THE_HUBS_OWN = frozenset({NOT_HEARD, PAUSE_ENDS, AWAY_ENDS, *wording.ALERTING})
 """What the hub knows of itself: nobody asks how sure it is."""
 HEARD_BEFORE = timedelta(minutes=30)
 TOGETHER = timedelta(minutes=5)

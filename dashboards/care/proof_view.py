@@ -18,6 +18,7 @@ from rules import wording
 from rules.building import Unit
 from rules.proof import LEGS, TAKEN_UP_WITHIN, Result, Sending, shift_of
 from rules.watch import PARTS
+from rules.wording.receipts import which_way
 
 FORTNIGHT = timedelta(days=14)
 
@@ -137,7 +138,7 @@ def _message(visit: Visit, sending: Sending) -> MessageView:
 
     return MessageView(
         visit.house.person_name(sending.person),
-        sending.way,
+        which_way(sending.way, voice),
         said(sending.sent_at),
         said(sending.delivered_at),
         said(sending.seen_at),

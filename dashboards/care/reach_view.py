@@ -17,6 +17,7 @@ from rules.duration import local_instant
 from rules.reach import ROUTING, Reason, Route, Week, severities
 from rules.severity import Severity
 from rules.wording.escalation import groups_in_words
+from rules.wording.receipts import which_way
 
 GONE_SHOWN = timedelta(days=14)
 State = Literal["well", "look", "gap"]
@@ -207,7 +208,7 @@ def _route(visit: Visit, severity: Severity, who: tuple[str, ...], route: Route)
                 wording.length(stage.after, visit.language) if stage.after else "",
                 groups_in_words(stage.to, voice),
                 [
-                    (visit.house.person_name(person), ways)
+                    (visit.house.person_name(person), tuple(which_way(way, voice) for way in ways))
                     for person, ways in zip(stage.people, stage.ways, strict=True)
                 ],
             )

@@ -96,6 +96,7 @@ def _parts(folder: Path, broker: EmbeddedBroker, port: int) -> tuple[Settings, C
     children = Children(environment, _say, folder / "log")
     children.add("the hub", "hub", "hub")
     children.add("the web", "dashboards")
+    children.add("the watchman", "hub", "watch")
     return read_settings(environment), children
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from rules.alert import Alert
+from rules.finding import Evidence
 from rules.overdue import OVERDUE
 from rules.proof import CHAIN_BROKEN, Leg, Reason
 from rules.watch import PART_DOWN, WATCH_GONE
@@ -92,15 +93,29 @@ _OVERDUE: dict[str, tuple[str, str]] = {
 
 def _chain_broken(alert: Alert, voice: Voice) -> str:
     last = alert.evidence[-1]
-    reason, _, lost = str(last.value).partition(" ")
-    known = next((found for found in _BROKEN if found == reason), None)
-    why = why_broken(known, voice) if known is not None else reason
-    if known == "some_not_sent":
-        why = f"{why} ({lost})"
+    why = _why(str(last.value), voice)
     when = at(last.at, voice)
     if voice.language == "en":
         return f"The alerting chain is broken: {why}. Tested {when}."
     return f"Varslingskjeden er brutt: {why}. Prøvd {when}."
+
+
+def _why(value: str, voice: Voice) -> str:
+    """`value`: the reason, and of messages how many."""
+    reason, _, lost = value.partition(" ")
+    known = next((found for found in _BROKEN if found == reason), None)
+    why = why_broken(known, voice) if known is not None else reason
+    return f"{why} ({lost})" if known == "some_not_sent" else why
+
+
+def what_was_found(evidence: Evidence, voice: Voice) -> str | None:
+    """A line of evidence of such an alert; None where it is another's."""
+    if evidence.measure == "overdue" and str(evidence.value) in _OVERDUE:
+        return _OVERDUE[str(evidence.value)][voice.language == "en"]
+    if evidence.measure != "proof":
+        return None
+    why = _why(str(evidence.value), voice)
+    return f"{why[0].upper()}{why[1:]}"
 
 
 def whole_again(alert: Alert, over: datetime, voice: Voice) -> str:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from rules.building import Role, Site
 from rules.finding import Evidence
+from rules.wording.alerting import what_was_found
 from rules.wording.voice import Voice
 
 Sense = tuple[str, bool | str]
@@ -97,6 +98,8 @@ _PRESSED = ("{} ble trykket inn", "{} was pressed")
 
 def what_was_heard(evidence: Evidence, site: Site, voice: Voice) -> str:
     """One line of evidence, without its time."""
+    if (found := what_was_found(evidence, voice)) is not None:
+        return found
     words = happened(evidence) or (f"{evidence.measure}: {evidence.value}",) * 2
     return fill(words[voice.language == "en"], evidence, site, voice)
 

@@ -36,7 +36,8 @@ class House:
         }
         self.log = folder / "hub.log"
         site = folder / "site.yaml"
-        site.write_text(site_file)
+        # What a test expects must not depend on whether a change of shift falls into it.
+        site.write_text(site_file if "\nproof:" in site_file else f"{site_file}\nproof: {{at: []}}\n")
         self.vaka("import", str(site))
         self.hub: subprocess.Popen[bytes] | None = None
 

@@ -155,7 +155,7 @@ def test_the_doctor_says_that_a_file_is_no_database(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_up_runs_hub_and_web_starts_again_what_dies_and_stops_both(cottage: House) -> None:
+def test_up_runs_hub_web_and_watchman_starts_again_what_dies_and_stops_all(cottage: House) -> None:
     address = f"http://127.0.0.1:{cottage.environment['VAKA_WEB_PORT']}/healthz"
 
     def answers() -> bool:
@@ -172,10 +172,10 @@ def test_up_runs_hub_and_web_starts_again_what_dies_and_stops_both(cottage: Hous
     try:
         until(answers)
         before = {child.pid for child in psutil.Process(up.pid).children()}
-        assert len(before) == 2
+        assert len(before) == 3
         for pid in before:
             os.kill(pid, signal.SIGKILL)
-        until(lambda: len({c.pid for c in psutil.Process(up.pid).children()} - before) == 2)
+        until(lambda: len({c.pid for c in psutil.Process(up.pid).children()} - before) == 3)
         assert "the hub has ended (by signal 9); it is started again in 1 s" in cottage.said()
         assert "the web has ended (by signal 9); it is started again in 1 s" in cottage.said()
         until(answers)

@@ -91,7 +91,7 @@ def test_ctrl_c_or_a_closed_terminal_ends_the_demo_and_leaves_neither_a_process_
 ) -> None:
     said = first_line(demo)
     children = psutil.Process(demo.pid).children(recursive=True)
-    assert len(children) == 3  # broker, hub, web
+    assert len(children) == 4  # broker, hub, web, watchman
     assert list((tmp_path / "tmp").iterdir())
     demo.send_signal(how)
     out, err = demo.communicate(timeout=30)

@@ -180,6 +180,9 @@ def test_a_broker_that_refuses_is_a_broken_chain_and_a_real_alert(chain: Chain) 
         "Varslingskjeden er brutt: meldingssentralen tar ikke imot fra sensorene."
         f" Prøvd {wording.at(chain.house.clock.now(), voice)}."
     )
+    assert wording.what_was_heard(alert.evidence[-1], chain.house.site, voice) == (
+        "Meldingssentralen tar ikke imot fra sensorene"
+    )
 
 
 def test_a_message_that_the_broker_swallows_is_missed_in_time(chain: Chain) -> None:

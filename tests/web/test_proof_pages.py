@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import msgspec
 import pytest
+from playwright.sync_api import Page
 from starlette.testclient import TestClient
 
 from hub import reach
@@ -18,7 +19,8 @@ from rules.duty import Shift
 from rules.proof import Sending, Step
 from rules.watch import PARTS, Standing
 from tests.web.conftest import csrf_of
-from tests.web.house import House
+from tests.web.house import PASSWORD, House, Web
+from tests.web.test_browser import axe_finds_nothing
 
 SignIn = Callable[..., TestClient]
 SITE = "solbakken"
@@ -114,7 +116,7 @@ def test_one_hour_says_who_is_told_when_and_by_which_way(house: House, sign_in: 
     kari = sign_in("kari")
     shown = re.sub(r"\s+", " ", kari.get("/care/reach/hour?unit=sol").text)
     assert "Høye varsler" in shown
-    assert "e-post" in shown
+    assert "E-post" in shown
     assert "hele avdelingen" in shown
     routes = kari.get("/api/v1/reach/sol").json()
     high = next(route for route in routes if route["severity"] == "high" and route["residents"] == ["r1"])
@@ -150,3 +152,25 @@ def test_technicians_see_proofs_and_no_resident(house: House, sign_in: SignIn, p
     watched(house)
     assert "Anna" not in sign_in(person).get("/care/proof").text
     assert sign_in(person).get("/care/reach").status_code == 404
+
+
+PAGES = ("/care/proof", "/care/reach", "/care/reach/hour?unit=sol")
+
+
+@pytest.mark.browser
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(house: House, web: Web, page: Page) -> None:
+    hole_in_six_hours(house)
+    watched(house)
+    page.goto(f"{web.address}/sign-in")
+    page.fill("[name=person]", "kari")
+    page.fill("[name=password]", PASSWORD)
+    page.press("[name=password]", "Enter")
+    page.wait_for_url(f"{web.address}/")
+    for width in (1280, 320):
+        page.set_viewport_size({"width": width, "height": 900})
+        for path in PAGES:
+            page.goto(web.address + path)
+            for fold in page.locator("main details > summary").all():
+                fold.click()
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+            axe_finds_nothing(page)

@@ -1,0 +1,116 @@
+"""Whom the watchman tells, and what the hub makes of the watchman's word."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from hub import watched
+from hub.watch import state
+from hub.watch.state import Reachable, State
+from hub.watch.tell import recipients
+from rules import wording
+from rules.watch import PART_DOWN, PARTS, WATCH_GONE, Part, Standing
+from rules.wording import Voice
+from tests.world import World
+
+NIGHT = datetime(2026, 11, 24, 1, 10, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+SITE = """
+site: test
+name: Solbakken
+units: [{id: sol, name: Solsida}]
+rooms: [{id: 3B, unit: sol}]
+people: [{id: kari, name: Kari, role: carer}]
+"""
+
+
+def reachable(person: str, function: str, on_duty: bool | None = None) -> Reachable:
+    """On duty just now, on duty tomorrow, or (None) named by the site."""
+    times = {None: (None, None), True: (NIGHT - HOUR, NIGHT + HOUR), False: (NIGHT + HOUR, NIGHT + 9 * HOUR)}
+    return Reachable(person, function, "nb", "email", f"{person}@example.org", *times[on_duty])
+
+
+def told(*known: Reachable) -> set[str]:
+    return {one.person for one in recipients(known, NIGHT)}
+
+
+def test_the_night_patrol_and_the_leader_on_duty_are_told_and_nobody_at_home() -> None:
+    named = (reachable("per", "carer"), reachable("lise", "leader"))
+    shifts = (reachable("per", "night_patrol", True), reachable("kari", "carer", True))
+    assert told(*named, *shifts) == {"per"}
+    assert told(*named, *shifts, reachable("lise", "leader", True)) == {"per", "lise"}
+
+
+def test_without_a_patrol_the_carers_on_duty_are_and_without_anybody_on_duty_the_leaders() -> None:
+    named = (reachable("kari", "carer"), reachable("lise", "leader"))
+    assert told(*named, reachable("kari", "carer", True)) == {"kari"}
+    assert told(*named, reachable("kari", "carer", False)) == {"lise"}
+    assert told(reachable("kari", "carer")) == {"kari"}, "somebody has to know"
+    assert told() == set()
+
+
+def test_whom_it_tells_is_remembered_beside_the_database_for_its_own_eyes(tmp_path: Path) -> None:
+    people = [reachable("per", "night_patrol", True)]
+    state.write_people(tmp_path, people)
+    assert state.read_people(tmp_path) == people
+    assert (tmp_path / state.PEOPLE).stat().st_mode & 0o077 == 0
+    (tmp_path / state.PEOPLE).write_text("{")
+    assert state.read_people(tmp_path) == [], "half a file is no reason to stop"
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[World]:
+    made = World(tmp_path, SITE, NIGHT)
+    yield made
+    made.stop()
+
+
+def says(house: World, down: Part | None = None) -> None:
+    now = house.clock.now()
+    parts = {part: Standing("x", now, now) if part == down else Standing() for part in PARTS}
+    state.write(house.folder, State("test", now, parts))
+
+
+def follow(house: World) -> None:
+    watched.follow(house.connection, "test", house.folder, NIGHT, house.clock.now())
+
+
+def sentence(house: World, rule: str) -> str:
+    voice = Voice("nb", house.site.zone, house.clock.now())
+    return wording.what_happened(house.alert(rule), None, house.site, voice)
+
+
+def test_a_watchman_that_falls_silent_is_an_alert_within_half_a_minute_and_its_return_is_said(
+    house: World,
+) -> None:
+    follow(house)
+    assert house.alerts() == [], "there never was one"
+    says(house)
+    house.passes(timedelta(seconds=15))
+    follow(house)
+    assert house.alerts() == []
+    house.passes(timedelta(seconds=10))
+    for _ in range(3):
+        follow(house)
+    assert house.alert(WATCH_GONE).occurrences == 1
+    assert sentence(house, WATCH_GONE).startswith(
+        "Ingen merker om Vaka stopper: vaktposten er taus siden kl."
+    )
+    says(house)
+    follow(house)
+    assert house.alert(WATCH_GONE).cleared_at == house.clock.now()
+
+
+def test_what_only_the_watchman_sees_is_told_by_the_hub(house: World) -> None:
+    says(house, down="web")
+    follow(house)
+    assert sentence(house, PART_DOWN).startswith("Tavla og sidene svarer ikke siden kl.")
+    assert house.alert(PART_DOWN).room == "web"
+    says(house)
+    follow(house)
+    assert house.alert(PART_DOWN).cleared_at is not None
+    says(house, down="broker")
+    follow(house)
+    assert {alert.room for alert in house.alerts()} == {"web"}, "of the broker the hub tells itself"

@@ -82,15 +82,18 @@ def count_attempt(connection: sqlite3.Connection, ids: Iterable[int]) -> None:
 
 
 def addresses_due(
-    connection: sqlite3.Connection, site: str, way: str, now: datetime
-) -> list[tuple[bool, str]]:
-    """Where something is to be sent by now: (urgent, address), what is urgent first."""
-    rows = connection.execute(
-        "SELECT DISTINCT urgent, address FROM summons WHERE way = ? AND site = ? AND next_at <= ?"
-        " ORDER BY urgent DESC, address",
-        (way, site, to_us(now)),
+    connection: sqlite3.Connection, site: str, way: str, urgent: bool, now: datetime, after: str, limit: int
+) -> list[str]:
+    """Where something is to be sent by now: the next addresses after this one, in a circle."""
+    query = (
+        "SELECT DISTINCT address FROM summons WHERE site = ? AND way = ? AND urgent = ? AND next_at <= ?"
+        " AND address {} ? ORDER BY address LIMIT ?"
     )
-    return [(bool(row[0]), row[1]) for row in rows]
+    found: list[str] = []
+    for compared in (">", "<="):
+        values = (site, way, urgent, to_us(now), after, limit - len(found))
+        found += [row[0] for row in connection.execute(query.format(compared), values)]
+    return found
 
 
 def due(

@@ -57,6 +57,7 @@ class Courier:
         self._database, self._site, self._way, self._clock = database, site, way, clock
         self._waiting, self._stopping = Event(), Event()
         self._under_way: dict[tuple[bool, str], Thread] = {}
+        self._served = dict.fromkeys(MOST_AT_ONCE, "")  # the address that had its turn last
         self._results: SimpleQueue[tuple[Sending, Failed | None]] = SimpleQueue()
         self._thread = Thread(target=self._run, name=f"courier-{way.name}", daemon=True)
 
@@ -108,14 +109,23 @@ class Courier:
         return sent_off
 
     def _send_what_is_due(self, connection: sqlite3.Connection) -> int:
-        site, now, sent_off = self._site(), self._clock.now(), 0
-        room = {u: most - sum(lane[0] is u for lane in self._under_way) for u, most in MOST_AT_ONCE.items()}
-        for urgent, address in summonses.addresses_due(connection, site.site, self._way.name, now):
-            if (urgent, address) in self._under_way or room[urgent] <= 0:
-                continue
+        return sum(self._send_some(connection, urgent) for urgent in MOST_AT_ONCE)
+
+    def _send_some(self, connection: sqlite3.Connection, urgent: bool) -> int:
+        """To as many addresses as there is room for; who had no turn has the next."""
+        site, now = self._site(), self._clock.now()
+        busy = {address for lane, address in self._under_way if lane is urgent}
+        room = MOST_AT_ONCE[urgent] - len(busy)
+        if room <= 0:
+            return 0
+        due = summonses.addresses_due(
+            connection, site.site, self._way.name, urgent, now, self._served[urgent], room + len(busy)
+        )
+        sent_off = 0
+        for address in [address for address in due if address not in busy][:room]:
+            self._served[urgent] = address
             sending = self._next(connection, site, urgent, address, now)
             if sending is not None:
-                room[urgent] -= 1
                 sent_off += 1
                 thread = Thread(target=self._send, args=(sending,), name=f"to-{self._way.name}", daemon=True)
                 self._under_way[sending.lane] = thread

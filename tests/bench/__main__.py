@@ -4,7 +4,7 @@ The broker, the load generator and the hub share the machine's cores. Everything
 taken is committed on disk and acknowledged; latencies are from the instant a message was due to the alert's
 own MQTT message.
 
-    python -m tests.bench [--quick] [--only sustained,latency,size,naive,alone,history,relay,dry run]
+    python -m tests.bench [--quick] [--only sustained,latency,size,naive,alone,calls,history,relay,dry run]
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from typing import Any
 
 from tests.bench import tables
 from tests.bench.alone import decoding, engine
+from tests.bench.calls import calls
 from tests.bench.dry_run import dry_runs
 from tests.bench.history import beside_the_readings, history, retention_beside
 from tests.bench.machine import machine
@@ -86,6 +87,12 @@ def tried(_: float) -> dict[str, Any]:
         return dry_runs(folder)
 
 
+def called(seconds: float) -> dict[str, Any]:
+    """200 readings/s with 50 alerts/min."""
+    with _folder() as folder:
+        return calls(folder, max(seconds, 30))
+
+
 def _until_behind(hub: Callable[..., Any], rates: tuple[int, ...], seconds: float) -> list[Trial]:
     trials = []
     with _folder() as folder, hub(folder, DEVICES) as running:
@@ -108,6 +115,7 @@ def _folder() -> Iterator[Path]:
 
 PARTS: dict[str, tuple[Callable[[float], Any], Callable[[Any], str]]] = {
     "alone": (alone, tables.alone),
+    "calls": (called, tables.calls),
     "dry run": (tried, tables.dry_run),
     "history": (series, tables.history),
     "relay": (relay, tables.relay),

@@ -130,6 +130,20 @@ def relay(found: Mapping[str, Any]) -> str:
     return f"## Copying to InfluxDB, a backlog of {found['waiting']:,} readings\n\n" + _table(("", ""), cells)
 
 
+def calls(found: Mapping[str, Any]) -> str:
+    rows = [
+        (
+            f"{way}, {what}",
+            *(f"{found[f'{way} to {person}'].get(q, 0):.0f}" for q in ("p50", "p95", "p99", "max")),
+        )
+        for person, what in (("kari", "from the press"), ("lise", "second step, from its time"))
+        for way in ("webhook", "email")
+    ]
+    rows.append((f"lost {found['lost']}, twice {found['twice']} of {4 * found['presses']}", "", "", "", ""))
+    head = ("to the receiver's hands, ms", "p50", "p95", "p99", "max")
+    return "## Calls, 200 readings/s with 50 alerts/min\n\n" + _table(head, rows)
+
+
 def dry_run(found: Mapping[str, Any]) -> str:
     asked = (
         ("ten rules over 90 days, read and judged (aim: 2 s)", "ten_rules_90_days"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from email import message_from_bytes
 from email.message import Message
@@ -22,11 +22,14 @@ class Mailbox:
         self.taken: list[Message] = []
         self.answers: list[str] = []
         self.arrived = Event()
+        self.on_mail: Callable[[Message], None] = lambda _: None
 
     async def handle_DATA(self, _: Any, __: Any, envelope: Any) -> str:  # noqa: N802 - the library's name
         answer = self.answers.pop(0) if self.answers else "250 OK"
         if answer.startswith("250"):
-            self.taken.append(message_from_bytes(envelope.content))
+            mail = message_from_bytes(envelope.content)
+            self.on_mail(mail)
+            self.taken.append(mail)
             self.arrived.set()
         return answer
 
@@ -55,6 +58,7 @@ class Address:
         self.let_go = Event()
         self.let_go.set()
         self.asked = Event()
+        self.on_call: Callable[[bytes], None] = lambda _: None
 
 
 @contextmanager
@@ -65,6 +69,7 @@ def web_address() -> Iterator[tuple[Address, str]]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
+            address.on_call(body)
             address.requests.append(({k.lower(): v for k, v in self.headers.items()}, body))
             address.asked.set()
             address.let_go.wait(30)

@@ -7,14 +7,21 @@ from typing import Literal, NamedTuple
 
 from dashboards.house import House
 from hub.store.summonses import SPARED, Summons
+from hub.ways.messenger import NAME as MESSENGER
+from hub.ways.messenger import shown
 from rules import wording
-from rules.receipts import RECEIPTS, Rung
+from rules.receipts import RECEIPTS, Receipt, Rung
 from rules.wording import Voice
 from rules.wording.receipts import how_far, which_way, why_not_out
 
+OF_THE_WAY: tuple[Receipt, ...] = ("sent", "delivered")
+OF_PEOPLE: tuple[Receipt, ...] = ("seen", "accepted")
+
 
 class WayLine(NamedTuple):
-    """The newest message to one address, of `times`. `steps`: how far it came, each with its time of day."""
+    """The newest message to one address, of `times`. `steps`: how far the way took it, with the times of
+    day.
+    """
 
     way: str
     steps: tuple[tuple[str, str], ...]
@@ -23,11 +30,14 @@ class WayLine(NamedTuple):
 
 
 class CalledLine(NamedTuple):
-    """One person. `state` of the chip beside `how_far`: good, warn or bad."""
+    """One person. `state` of the chip beside `how_far`: good, warn or bad. `steps`: what they did, with the
+    times of day.
+    """
 
     name: str
     state: Literal["good", "warn", "bad"]
     how_far: str
+    steps: tuple[tuple[str, str], ...]
     ways: tuple[WayLine, ...]
 
 
@@ -46,22 +56,24 @@ def _line(name: str, messages: Sequence[Summons], voice: Voice) -> CalledLine:
     ways = tuple(_way(sent, voice) for sent in by_address.values())
     order: tuple[Rung, ...] = ("queued", *RECEIPTS)
     furthest = max(messages, key=lambda one: (order.index(one.ladder.rung), one.id))
-    rung = furthest.ladder.rung
+    rung, theirs = furthest.ladder.rung, _steps(furthest, OF_PEOPLE, voice)
     if rung != "queued":
-        return CalledLine(name, "warn" if rung == "sent" else "good", how_far(rung, voice), ways)
+        return CalledLine(name, "warn" if rung == "sent" else "good", how_far(rung, voice), theirs, ways)
     lost = all(one.next_at is None and one.failure != SPARED for one in messages)
-    return CalledLine(name, "bad" if lost else "warn", _waits(furthest, voice), ways)
+    return CalledLine(name, "bad" if lost else "warn", _waits(furthest, voice), theirs, ways)
 
 
 def _way(messages: Sequence[Summons], voice: Voice) -> WayLine:
     newest = messages[-1]
-    steps = tuple(
-        (how_far(receipt, voice), wording.at(at, voice))
-        for receipt in RECEIPTS
-        if (at := getattr(newest.ladder, receipt)) is not None
-    )
+    steps = _steps(newest, OF_THE_WAY, voice)
+    way = shown(newest.address) if newest.way == MESSENGER else which_way(newest.way, voice)
     waits = _waits(newest, voice) if newest.sent_at is None else ""
-    return WayLine(which_way(newest.way, voice), steps, waits, len(messages))
+    return WayLine(way, steps, waits, len(messages))
+
+
+def _steps(one: Summons, receipts: tuple[Receipt, ...], voice: Voice) -> tuple[tuple[str, str], ...]:
+    instants = [(receipt, getattr(one.ladder, receipt)) for receipt in receipts]
+    return tuple((how_far(r, voice), wording.at(at, voice)) for r, at in instants if at is not None)
 
 
 def _waits(one: Summons, voice: Voice) -> str:

@@ -10,8 +10,7 @@ _WAY: dict[str, tuple[str, str]] = {
     "email": ("E-post", "E-mail"),
     "webhook": ("Webhook", "Webhook"),
     "webpush": ("Varsel på telefonen", "Notification on the phone"),
-    "sms": ("SMS", "Text message"),
-    "mqtt": ("Personsøker", "Pager"),
+    "pager": ("Personsøker", "Pager"),
 }
 _RUNG: dict[Rung, tuple[str, str]] = {
     "queued": ("på vei ut", "on its way out"),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from hub.clock import WallClock
 from hub.commands.pause import opened_site
+from hub.contact_book import shown
 from hub.store import audit, contacts
 from hub.store.contacts import Contact
 from hub.store.db import transaction
@@ -28,7 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
     with opened_site(arguments.data, arguments.site) as (connection, site):
         if arguments.person is None:
             for known in contacts.everything(connection, site.site):
-                print(f"{known.person}\t{known.way}\t{known.address}")
+                print(f"{known.person}\t{known.way}\t{shown(known).address}")  # never a secret
             return 0
         why = _why_not(arguments, {person.id for person in site.people})
         if why is not None:

@@ -3,8 +3,9 @@
 Carers and leaders see the alerts of their units (none named: the whole house), with names. Technicians and
 administrators keep the house running and need nobody's night for it: they see alerts about the house itself
 (a leak in the laundry) and what cannot be heard, but no alert about a resident and no resident's name.
-Whoever sees an alert may act on it. A relative sees what a resident said yes to, of those residents alone
-(rules/relatives.py), and none of the staff's pages.
+Whoever sees an alert may act on it. A privacy officer (personvernombud) sees who looked at what, on what
+legal basis residents are watched over and what is kept of them, with names; and no alert. A relative sees
+what a resident said yes to, of those residents alone (rules/relatives.py), and none of the staff's pages.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ Act = Literal[
     "change legal basis",
     "hand over",
     "see what is kept",
+    "see erasures",
     "erase residents",
     "export residents",
     "see roster",
@@ -54,6 +56,7 @@ Act = Literal[
     "stop relatives",
     "invite relatives",
     "follow residents",
+    "keep own account",
 ]
 """What somebody may want to see or do, besides acting on an alert that they see."""
 
@@ -64,6 +67,7 @@ _CARE: frozenset[PersonRole] = frozenset({"carer", "leader"})
 _TECHNICAL: frozenset[PersonRole] = frozenset({"technician", "administrator"})
 _DECIDING: frozenset[PersonRole] = frozenset({"leader", "administrator"})
 _EVERYBODY = _CARE | _TECHNICAL
+_PRIVACY: frozenset[PersonRole] = frozenset({"privacy_officer"})
 
 ACTS: dict[Act, frozenset[Role]] = {
     "see alerts": _EVERYBODY,
@@ -80,21 +84,22 @@ ACTS: dict[Act, frozenset[Role]] = {
     "pause rules": _CARE,
     "say who is away": _CARE,
     "see goals": _CARE,
-    "see legal basis": _CARE | {"administrator"},
+    "see legal basis": _CARE | _PRIVACY | {"administrator"},
     "change legal basis": _DECIDING,
     "hand over": _CARE,
-    "see what is kept": _DECIDING,
+    "see what is kept": _DECIDING | _PRIVACY,
+    "see erasures": _DECIDING | _PRIVACY,
     "erase residents": _DECIDING,
     "export residents": frozenset({"leader"}),
     "see roster": _CARE,
     "plan roster": frozenset({"leader"}),
     "see escalation": _CARE | {"administrator"},
     "change escalation": _DECIDING,
-    "see alarm quality": _CARE | {"administrator"},
+    "see alarm quality": _CARE | _PRIVACY | {"administrator"},
     "change contacts": _DECIDING,
-    "see audit": _DECIDING,
-    "see residents' logs": frozenset({"leader"}),
-    "review look-ups": frozenset({"leader"}),
+    "see audit": _DECIDING | _PRIVACY,
+    "see residents' logs": _PRIVACY | {"leader"},
+    "review look-ups": _PRIVACY | {"leader"},
     "see proof": _EVERYBODY,
     "see reach": _CARE | {"administrator"},
     "assign gaps": _DECIDING,
@@ -102,6 +107,7 @@ ACTS: dict[Act, frozenset[Role]] = {
     "stop relatives": _CARE,  # a resident's no counts at once, whoever hears it
     "invite relatives": frozenset({"leader"}),
     "follow residents": frozenset({"relative"}),
+    "keep own account": _EVERYBODY | _PRIVACY,
 }
 """Who may do what: the role's part of the answer; which units, `Access` says."""
 
@@ -111,17 +117,20 @@ def may(person: Person | Relative, act: Act) -> bool:
 
 
 class Access(NamedTuple):
-    """`units`: None is the whole house. `residents`: alerts about residents, and their names."""
+    """`units`: None is the whole house. `residents`: their names, and alerts about them where alerts are
+    seen at all.
+    """
 
     units: frozenset[str] | None
     residents: bool
+    alerts: bool = True
 
     def sees_unit(self, unit: str) -> bool:
         """'' stands for several units: a lost gateway concerns everybody."""
         return self.units is None or unit == "" or unit in self.units
 
     def sees_alert(self, alert: Alert) -> bool:
-        if self.residents and waits_for_a_technician(alert):
+        if not self.alerts or (self.residents and waits_for_a_technician(alert)):
             return False
         of_devices = alert.rule == NOT_HEARD or is_fault_rule(alert.rule)
         about_the_house = of_devices or not alert.residents
@@ -141,4 +150,5 @@ class Access(NamedTuple):
 
 
 def access_of(person: Person) -> Access:
-    return Access(frozenset(person.units) or None, person.role in ("carer", "leader"))
+    named = person.role in _CARE | _PRIVACY
+    return Access(frozenset(person.units) or None, named, may(person, "see alerts"))

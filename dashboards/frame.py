@@ -48,7 +48,7 @@ PLACES: tuple[Place, ...] = (
     Place("Legal basis", "/care/legal-basis", "see legal basis"),
     Place("What is kept", "/keeping", "see what is kept"),
     Place("Relatives", "/care/relatives", "see relatives"),
-    Place("How we reach you", "/contacts", "see alerts"),
+    Place("How we reach you", "/contacts", "keep own account"),
 )
 """In the order in which they are listed. A page adds its line here and its word to the template."""
 
@@ -59,6 +59,7 @@ IN_THE_BAR: dict[PersonRole, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "leader": (_CARE, ("Duty roster", "Rules", "Faults")),
     "technician": (_TECHNICAL, ()),
     "administrator": (_TECHNICAL, ("Alerts", "Rules")),
+    "privacy_officer": (("Who saw what", "Legal basis", "What is kept"), ("Alarm quality",)),
 }
 """What each role goes to many times a day: on every screen, and where there is room. Else: below *More*."""
 
@@ -83,8 +84,10 @@ def navigation_of(person: Person) -> Navigation:
 
 
 def landing(person: Person) -> str:
-    """Where somebody comes who has signed in: the board, or what waits for a technician."""
-    return "/technician" if may(person, "place devices") else "/"
+    """Where somebody comes who has signed in: the board, what waits for a technician, or the audit trail."""
+    if may(person, "place devices"):
+        return "/technician"
+    return "/" if may(person, "see alerts") else "/audit"
 
 
 def frame(request: Request, visit: Visit) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from fastapi import APIRouter, Depends, Form, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse, StreamingResponse
 
 from dashboards import auth
+from dashboards.access import may
 from dashboards.alert_in_view import alert_in_view
 from dashboards.alerts_seen import note_alerts_seen
 from dashboards.frame import frame, landing
@@ -36,6 +37,7 @@ from dashboards.visit import (
     Visitor,
     clock_of,
     language_of,
+    needs,
     set_cookie,
     theme_of,
     visitor,
@@ -54,10 +56,14 @@ RELATIVE = "/relative"
 """Where a relative lands."""
 
 
-@pages.get("/")
-def show_board(request: Request, visit: Visitor, notice: str = "", alert: int = 0) -> str:
-    """The list as it stands. `notice` and `alert` say what a form without JavaScript came to."""
+@pages.get("/", response_model=None)
+def show_board(request: Request, visit: Visitor, notice: str = "", alert: int = 0) -> str | Response:
+    """The list as it stands. `notice` and `alert` say what a form without JavaScript came to. Who sees no
+    alerts is led to where they land.
+    """
     house = visit.house
+    if not may(visit.person, "see alerts"):
+        return RedirectResponse(landing(visit.person), 303)
     snapshot = read_snapshot(visit.connection, house, visit.now)
     shown = board(snapshot, visit.scope)
     note_alerts_seen(visit, "/", [c.id for c in (*shown.cards, *shown.closed)])
@@ -133,7 +139,7 @@ def _notice_again(visit: Visit, notice: str, id: int) -> str:
     return _notice(visit, Decision(alert, notice in get_args(Act), ""), notice)
 
 
-@pages.get("/live")
+@pages.get("/live", dependencies=[needs("see alerts")])
 async def live(request: Request, visit: Visitor) -> StreamingResponse:
     boards: Live = request.app.state.live
     stream = boards.stream(visit.scope, visit.token, visit.house.version)

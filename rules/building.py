@@ -111,7 +111,7 @@ every device.
 NATIVE = "native"
 """The gateway id of the native way in: it is always there, and no site file lists it."""
 
-PersonRole = Literal["carer", "leader", "technician", "administrator"]
+PersonRole = Literal["carer", "leader", "technician", "administrator", "privacy_officer"]
 
 
 class Part(BaseModel):

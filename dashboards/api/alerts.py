@@ -243,7 +243,11 @@ def _called(one: Summons) -> CalledOut:
     return CalledOut(**fields, message=one.id, rung=one.ladder.rung, called_at=one.created_at)
 
 
-@api.get("/alerts", responses={401: {"model": Refusal}})
+@api.get(
+    "/alerts",
+    responses={401: {"model": Refusal}, 404: {"model": Refusal}},
+    dependencies=[needs("see alerts")],
+)
 def list_alerts(
     visit: Visitor,
     closed: Annotated[bool, Query(description="Also those closed in the last 12 hours")] = False,

@@ -92,7 +92,7 @@ def what_is_kept(request: Request, visit: Visitor) -> KeepingOut:
     )
 
 
-@api.get("/erasures", dependencies=[needs("erase residents")])
+@api.get("/erasures", dependencies=[needs("see erasures")])
 def list_erasures(visit: Visitor) -> list[ErasureOut]:
     """The newest first."""
     return [_out(erasure_in_view(visit, one.number)) for one in asked_of(visit)]
@@ -120,7 +120,7 @@ def decide(request: Request, visit: Visitor, number: int, step: Step) -> Erasure
     return _answer(decided(request, visit, number, step))
 
 
-@api.get("/erasures/{number}/receipt", dependencies=[needs("erase residents")])
+@api.get("/erasures/{number}/receipt", dependencies=[needs("see erasures")])
 def receipt(visit: Visitor, number: int) -> Response:
     """The sealed text, the seal and the key."""
     return Response(exported(finished(visit, number)), media_type="application/json")

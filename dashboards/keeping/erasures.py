@@ -8,6 +8,7 @@ from typing import Any, Literal
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from dashboards.access import may
 from dashboards.frame import page
 from dashboards.keeping.whom import erasure_in_view, line_of
 from dashboards.pages import render
@@ -26,7 +27,7 @@ pages = APIRouter(
     prefix=PATH,
     include_in_schema=False,
     default_response_class=HTMLResponse,
-    dependencies=[needs("erase residents")],
+    dependencies=[needs("see erasures")],
 )
 
 
@@ -36,7 +37,7 @@ def show(request: Request, visit: Visitor, number: int, notice: str = "") -> str
     return _page(request, visit, erasure_in_view(visit, number), notice=said)
 
 
-@pages.post("/{number}/{step}", dependencies=[OurForm])
+@pages.post("/{number}/{step}", dependencies=[OurForm, needs("erase residents")])
 def decide(request: Request, visit: Visitor, number: int, step: Step) -> Response:
     done = decided(request, visit, number, step)
     if isinstance(done, Refusal):
@@ -83,6 +84,7 @@ def finished(visit: Visit, number: int) -> Erasure:
 
 def _page(request: Request, visit: Visit, erasure: Erasure, fault: str = "", notice: str = "") -> str:
     values: dict[str, Any] = {"asked": line_of(visit, erasure), "fault": fault, "notice": notice}
+    values["may_decide"] = may(visit.person, "erase residents")
     if erasure.document is not None:
         values |= _values(visit, erasure)
     return page(request, visit, "keeping/erasure.html", **values)

@@ -72,7 +72,7 @@ def show(request: Request, visit: Visitor, notice: str = "") -> str:
         jobs=jobs_of(visit),
         backups=backups_of(visit, settings),
         writes_backups=settings.backup_key is not None,
-        erasures=asked_of(visit) if erase else [],
+        erasures=asked_of(visit) if may(visit.person, "see erasures") else [],
         people=people_of(visit) if erase else [],
         notice=said,
     )

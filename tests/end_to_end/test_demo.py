@@ -61,6 +61,7 @@ def test_a_newcomer_signs_in_sees_an_alert_come_takes_it_and_closes_it(
         "trond": "technician",
         "lise": "leader",
         "alma": "administrator",
+        "pia": "privacy_officer",
         "marit@example.org": "relative",
     }
     page.goto(said["address"])

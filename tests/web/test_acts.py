@@ -11,6 +11,7 @@ from rules.relatives import Relative
 
 MAY: dict[PersonRole, set[Act]] = {
     "carer": {
+        "keep own account",
         "see alerts",
         "see rules",
         "try rules",
@@ -28,6 +29,7 @@ MAY: dict[PersonRole, set[Act]] = {
         "see reach",
     },
     "leader": {
+        "keep own account",
         "see alerts",
         "see rules",
         "try rules",
@@ -48,6 +50,7 @@ MAY: dict[PersonRole, set[Act]] = {
         "stop relatives",
         "invite relatives",
         "see what is kept",
+        "see erasures",
         "erase residents",
         "export residents",
         "see alarm quality",
@@ -60,6 +63,7 @@ MAY: dict[PersonRole, set[Act]] = {
         "assign gaps",
     },
     "technician": {
+        "keep own account",
         "see alerts",
         "see devices",
         "place devices",
@@ -71,6 +75,7 @@ MAY: dict[PersonRole, set[Act]] = {
         "see proof",
     },
     "administrator": {
+        "keep own account",
         "see alerts",
         "see devices",
         "place devices",
@@ -86,6 +91,7 @@ MAY: dict[PersonRole, set[Act]] = {
         "see escalation",
         "change escalation",
         "see what is kept",
+        "see erasures",
         "erase residents",
         "see alarm quality",
         "change contacts",
@@ -93,6 +99,16 @@ MAY: dict[PersonRole, set[Act]] = {
         "see proof",
         "see reach",
         "assign gaps",
+    },
+    "privacy_officer": {
+        "keep own account",
+        "see legal basis",
+        "see what is kept",
+        "see erasures",
+        "see alarm quality",
+        "see audit",
+        "see residents' logs",
+        "review look-ups",
     },
 }
 

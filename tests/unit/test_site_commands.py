@@ -46,8 +46,10 @@ def test_check_says_everything_that_is_wrong_by_file_and_line(
     line = Path(file).read_text("utf-8").split("role: boss")[0].count("\n") + 1
     assert main(["check", file]) == 1
     assert capsys.readouterr().out.splitlines() == [
-        f"{file}:{line}: role is 'boss'; expected one of carer, leader, technician, administrator,"
-        " privacy_officer",
+        (
+            f"{file}:{line}: role is 'boss'; expected one of carer, leader, technician, administrator,"
+            " privacy_officer"
+        ),
         f"{file}:{line}: there is no unit 'x'; expected one of solsikka, bjorka",
         "2 problems",
     ]
@@ -172,7 +174,8 @@ def test_a_password_is_kept_as_an_argon2id_hash_and_signs_the_old_sessions_out(
     with transaction(connection):
         for token, person in ((b"1", "kari"), (b"2", "jonas")):
             connection.execute(
-                "INSERT INTO session (token_hash, site, person, started_at, used_at, ended_at) VALUES (?, 'donski-small', ?, 0, 0, NULL)",
+                "INSERT INTO session (token_hash, site, person, started_at, used_at)"
+                " VALUES (?, 'donski-small', ?, 0, 0)",
                 (token, person),
             )
     assert set_password(monkeypatch, "kari", "blåbær og fløte") == 0

@@ -38,6 +38,7 @@ PLACES: tuple[Place, ...] = (
     Place("What is off", "/care/off", "see rules"),
     Place("Rules", "/care/rules", "see rules"),
     Place("Goals", "/care/goals", "see goals"),
+    Place("Residents", "/care/residents", "see residents"),
     Place("Hand-over", "/care/handover", "hand over"),
     Place("Duty roster", "/care/duty", "see roster"),
     Place("Who is called", "/care/escalation", "see escalation"),
@@ -55,8 +56,8 @@ PLACES: tuple[Place, ...] = (
 _CARE = ("Alerts", "Hand-over", "What is off")
 _TECHNICAL = ("Overview", "Discovered", "Devices", "Faults")
 IN_THE_BAR: dict[PersonRole, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "carer": (_CARE, ("Duty roster", "Away", "Rules")),
-    "leader": (_CARE, ("Duty roster", "Rules", "Faults")),
+    "carer": (_CARE, ("Residents", "Duty roster", "Away")),
+    "leader": (_CARE, ("Residents", "Duty roster", "Rules")),
     "technician": (_TECHNICAL, ()),
     "administrator": (_TECHNICAL, ("Alerts", "Rules")),
     "privacy_officer": (("Who saw what", "Legal basis", "What is kept"), ("Alarm quality",)),

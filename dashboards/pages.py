@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from dashboards.icons import icon_address
 from dashboards.language import translations
+from dashboards.pictures.drawing import mark_of
 from rules.alert import OUTCOMES_BY_PEOPLE
 from rules.wording import Language
 
@@ -32,7 +33,13 @@ def environment(language: Language) -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     pages.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
-    pages.globals.update(static=static, icon=icon_address, language=language, outcomes=OUTCOMES_BY_PEOPLE)
+    pages.globals.update(
+        static=static,
+        icon=icon_address,
+        language=language,
+        outcomes=OUTCOMES_BY_PEOPLE,
+        mark_of=mark_of,
+    )
     return pages
 
 

@@ -67,7 +67,7 @@ FAMILIES: dict[Class, tuple[Family, ...]] = {
         ),
         Family("silence", "until"),
     ),
-    "goals": (Family("goal_day", "since", "outcome IS NOT NULL"),),
+    "goals": (Family("goal_day", "since", "outcome IS NOT NULL"), Family("trend_review", "at")),
     "devices": (
         Family("fault", "ended_at"),
         Family("battery_day", f"day * {A_DAY_US}"),

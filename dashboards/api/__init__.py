@@ -29,6 +29,7 @@ from dashboards.api import (
     legal_basis,
     pauses,
     phones,
+    pictures,
     proofs,
     receipts,
     relative,
@@ -46,6 +47,7 @@ FAMILIES = (
     alert_steps.api,
     tests.api,
     device_pauses.api,
+    pictures.api,
     health.api,  # before what takes any path below /devices
     devices.api,
     device_list.api,

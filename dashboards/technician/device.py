@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import NamedTuple
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse
 
 from dashboards.access import may
-from dashboards.api.health import day_of, health_in_view
+from dashboards.api.health import health_in_view
 from dashboards.frame import page
-from dashboards.technician.charts import HEIGHT, WIDTH, bars, battery_line
+from dashboards.pictures import Picture
+from dashboards.pictures.device import DAYS, battery_picture, gaps_picture, link_picture
+from dashboards.pictures.files import answer
+from dashboards.technician.charts import bars
 from dashboards.technician.records import tested_of
 from dashboards.views import voice_of
-from dashboards.visit import Visit, Visitor, needs
+from dashboards.visit import Visit, Visitor, history_of, needs
 from hub.health.report import DeviceHealth
+from hub.heard import unheard
 from hub.store.faults import Kept
 from rules import wording
 from rules.wording.devices import role_name
@@ -26,7 +30,6 @@ from rules.wording.voice import Voice
 pages = APIRouter(
     include_in_schema=False, default_response_class=HTMLResponse, dependencies=[needs("see devices")]
 )
-_SHOWN = 40  # rows of the table beside the chart, evenly over the whole time
 
 
 class Past(NamedTuple):
@@ -37,13 +40,6 @@ class Past(NamedTuple):
     ended: str
 
 
-class Mark(NamedTuple):
-    """A day below the chart: where, and what is written."""
-
-    x: float
-    text: str
-
-
 @pages.get("/technician/devices/{id:path}")
 def show_device(request: Request, visit: Visitor, id: str) -> str:
     found = health_in_view(visit, id)
@@ -51,7 +47,6 @@ def show_device(request: Request, visit: Visitor, id: str) -> str:
         raise HTTPException(404, "there is nothing here, or not for you")
     voice, house = voice_of(visit.scope, visit.house, visit.now), visit.house
     unit = next(room.unit for room in house.site.rooms if room.id == found.device.room)
-    chart = battery_line(found.levels, found.forecast, int(visit.now.timestamp() // 86_400))
     standing = [_past(kept, voice) for kept in found.faults if kept.ended_at is None]
     return page(
         request,
@@ -65,10 +60,7 @@ def show_device(request: Request, visit: Visitor, id: str) -> str:
         used=wording.length(visit.now - found.used_at, visit.language) if found.used_at else "",
         deadline=why_silence_counts(found.deadline, voice),
         days=_days(found),
-        chart=chart,
-        marks=[Mark(x, _day_text(day_of(day), visit)) for x, day in chart.days] if chart else [],
-        size=(WIDTH, HEIGHT),
-        levels=[(_day_text(day_of(day), visit), f"{level:.0f} %") for day, level in _some(found.levels)],
+        pictures=device_pictures(request, visit, found),
         gaps=bars([(_up_to(length, visit), n) for length, n in found.gaps if n >= 0.5]),
         standing=standing,
         past=[_past(kept, voice) for kept in found.faults if kept.ended_at is not None],
@@ -77,6 +69,36 @@ def show_device(request: Request, visit: Visitor, id: str) -> str:
         may_pause=may(visit.person, "pause devices"),
         tested=tested_of(visit, found.device),
     )
+
+
+@pages.get("/technician/pictures/{drawing}.{format}")
+def save_picture(request: Request, visit: Visitor, drawing: str, format: str, device: str) -> Response:
+    """`battery`, `link` or `gaps` of a device."""
+    found = health_in_view(visit, device)
+    drawn = device_pictures(request, visit, found).get(drawing) if found is not None else None
+    if found is None or drawn is None:
+        raise HTTPException(404, "there is nothing here, or not for you")
+    return answer(drawn, found.device.id, format, drawing)
+
+
+def device_pictures(request: Request, visit: Visit, found: DeviceHealth) -> dict[str, Picture]:
+    """No battery where it told of too few levels."""
+    voice, history, id = (
+        voice_of(visit.scope, visit.house, visit.now),
+        history_of(request, visit),
+        found.device.id,
+    )
+    battery = battery_picture(
+        found.levels, found.forecast, int(visit.now.timestamp() // 86_400), visit.language
+    )
+    since = visit.now - timedelta(days=DAYS)
+    hours = history.hourly([id], since, visit.now, ("lqi", "rssi", "snr"))
+    deaf = unheard(visit.connection, history, visit.house.site, [found.device], since, visit.now)[id]
+    drawn = {"battery": battery} if battery is not None else {}
+    return drawn | {
+        "link": link_picture(hours, visit.now, voice),
+        "gaps": gaps_picture(deaf, visit.now, voice),
+    }
 
 
 def _past(kept: Kept, voice: Voice) -> Past:
@@ -98,15 +120,6 @@ def _days(found: DeviceHealth) -> tuple[str, str, str] | None:
         return None
     days, low, high = (f"{round(n)}" for n in (outlook.days, outlook.low, outlook.high))
     return days, low, high
-
-
-def _some(levels: list[tuple[int, float]]) -> list[tuple[int, float]]:
-    step = -(-len(levels) // _SHOWN) or 1
-    return levels[::-1][::step]
-
-
-def _day_text(day: date, visit: Visit) -> str:
-    return f"{day.day}.{day.month}." if visit.language == "nb" else f"{day.day}/{day.month}"
 
 
 def _up_to(length: timedelta, visit: Visit) -> str:

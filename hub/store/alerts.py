@@ -11,6 +11,7 @@ import msgspec
 from hub.store.instants import from_us, to_us
 from rules.alert import Alert
 from rules.finding import Evidence, Finding
+from rules.severity import Severity
 
 _INSTANTS = (
     "raised_at",
@@ -119,6 +120,26 @@ def trails(
         step = AlertEvent(row[0], row[1], from_us(row[2]), row[3], row[4], row[5])
         found.setdefault(step.alert, []).append(step)
     return found
+
+
+def of_room(
+    connection: sqlite3.Connection, site: str, room: str, since: datetime, until: datetime
+) -> list[Alert]:
+    """Those of a room that were not closed at some time between, the oldest first."""
+    condition = "room = ? AND raised_at < ? AND coalesce(closed_at, ?) > ? ORDER BY raised_at, id"
+    return _many(connection, condition, site, (room, to_us(until), to_us(until), to_us(since)))
+
+
+def raised_between(
+    connection: sqlite3.Connection, site: str, since: datetime, until: datetime
+) -> list[tuple[datetime, Severity, str, str]]:
+    """(found at, severity, unit, rule) of all that were found in this time, in order; no pre-warnings."""
+    rows = connection.execute(
+        "SELECT found_at, severity, unit, rule FROM alert"
+        " WHERE site = ? AND found_at >= ? AND found_at < ? AND NOT prewarning ORDER BY found_at, id",
+        (site, to_us(since), to_us(until)),
+    )
+    return [(from_us(row[0]), row[1], row[2], row[3]) for row in rows]
 
 
 def add(connection: sqlite3.Connection, alert: Alert) -> Alert:

@@ -202,6 +202,31 @@ TABLE: dict[str, Asked] = {
     "GET /api/v1/reach/{unit}": Asked("see reach", of_solsida=True),
     "PUT /api/v1/reach/gaps/{number}": Asked("assign gaps", 422),
     "GET /api/v1/watch": Asked("see proof"),
+    "GET /care/residents": Asked("see residents"),
+    "GET /care/residents/{resident}": Asked("see residents", of_solsida=True),
+    "GET /care/residents/{resident}/nights": Asked("see residents", of_solsida=True),
+    "GET /care/residents/{resident}/trends": Asked("see residents", of_solsida=True),
+    "POST /care/residents/{resident}/trends": Asked(
+        "see residents",
+        422,
+        of_solsida=True,
+        sent={"trend": "active", "week": "2026-01-05", "opinion": "useful"},
+    ),
+    "GET /care/residents/{resident}/pictures/{picture}.{format}": Asked("see residents", of_solsida=True),
+    "GET /care/residents/{resident}/month.pdf": Asked("see residents", of_solsida=True),
+    "GET /care/quality/load": Asked("see alarm quality", of_solsida=True, query="unit=sol"),
+    "GET /care/quality/load/picture.{format}": Asked("see alarm quality", of_solsida=True, query="unit=sol"),
+    "GET /technician/pictures/{drawing}.{format}": Asked("see devices", of_solsida=True, query=OF_DEVICE),
+    "GET /api/v1/residents": Asked("see residents"),
+    "GET /api/v1/residents/{resident}": Asked("see residents", of_solsida=True),
+    "GET /api/v1/residents/{resident}/day": Asked("see residents", of_solsida=True),
+    "GET /api/v1/residents/{resident}/nights": Asked("see residents", of_solsida=True),
+    "GET /api/v1/residents/{resident}/trends": Asked("see residents", of_solsida=True),
+    "PUT /api/v1/residents/{resident}/trends/{trend}/{week}": Asked(
+        "see residents", 422, of_solsida=True, sent={"opinion": "useful"}
+    ),
+    "GET /api/v1/units/{unit}/alarm-load": Asked("see alarm quality", of_solsida=True),
+    "GET /api/v1/devices/{id:path}/course": Asked("see devices", of_solsida=True),
     "GET /care/quality": Asked("see alarm quality"),
     "GET /care/quality/report.pdf": Asked("see alarm quality"),
     "GET /technician/bulk": Asked("place devices", of_solsida=True),
@@ -381,6 +406,7 @@ PARAMETERS = {"step": "accept", "resident": "r1", "room": "1A", "place": "1A", "
               "contact": "x", "icon": "icon-192.png", "token": "x.1.x"}  # fmt: skip
 ENDS_IT = ("POST /relative/sign-out", "POST /relative/leave", "DELETE /api/v1/relative")
 """After these a relative is signed out: test_relatives.py has them one by one."""
+OF_PICTURES = {"picture": "day", "drawing": "gaps", "format": "svg", "trend": "active", "week": "2026-01-05"}
 NOT_WALKED = ("GET /live", "POST /sign-out")
 """A stream that never ends for who may have it, and the end of the walk itself; nobody is refused both."""
 
@@ -482,7 +508,7 @@ def test_a_relative_is_answered_on_their_own_pages_and_nowhere_else(house: House
 
 def prepared(house: House, tor: TestClient | None) -> Callable[[str], str]:
     """Where each route of the table is asked for, in this house; Tor signs a test of a device first."""
-    known = {**PARAMETERS, "key": "x"}
+    known = {**PARAMETERS, **OF_PICTURES, "key": "x"}
     marit = relative_of(house, came_in=False)
     link = invitations.invite(house.connection, marit, "", False, "leder", house.now()).link
     known |= {"invitation": link.rpartition("/")[2], "category": "well"}

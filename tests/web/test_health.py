@@ -115,9 +115,9 @@ def test_a_carer_finds_nothing_there(ill: House, sign_in: SignIn, path: str) -> 
 
 def test_a_device_shows_its_battery_with_a_band_and_the_same_as_a_table(ill: House, sign_in: SignIn) -> None:
     page = sign_in("tor").get("/technician/devices/2A ytterdør").text
-    assert 'class="band"' in page
+    assert 'class="ahead-band"' in page
     assert "Mellom" in page
-    assert "Det samme som tabell" in page
+    assert "Som tabell" in page
     assert "Sier fra minst hver 1 t" in page
 
 

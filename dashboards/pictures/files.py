@@ -1,0 +1,40 @@
+"""A picture as a file: SVG, PNG by Typst (which draws SVG by itself), and several as a PDF for a meeting."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+import typst
+from fastapi import HTTPException, Response
+
+from dashboards.pictures import Picture
+
+Form = Literal["svg", "png"]
+FORMS: tuple[Form, ...] = get_args(Form)
+PIXELS_PER_INCH = 144.0
+"""A drawing is 1000 px wide at 96 to the inch: 1500 in the PNG."""
+_PAGE = b"""#set page(width: auto, height: auto, margin: 0pt)
+#image(bytes(sys.inputs.at("svg")), format: "svg", width: 750pt)"""
+
+
+def svg(picture: Picture, whose: str) -> str:
+    """`whose` stands before the title: a room or a unit, never a name."""
+    return picture.drawing.document(f"{whose}: {picture.title}", picture.key)
+
+
+def png(picture: Picture, whose: str) -> bytes:
+    made = typst.compile(_PAGE, format="png", ppi=PIXELS_PER_INCH, sys_inputs={"svg": svg(picture, whose)})
+    assert isinstance(made, bytes)
+    return made
+
+
+def answer(picture: Picture, whose: str, form: str, name: str) -> Response:
+    """To keep. A file is outside of the house's access rules: it carries rooms, not names. 404 for other
+    forms.
+    """
+    if form not in FORMS:
+        raise HTTPException(404, "there is nothing here, or not for you")
+    kept = {"Content-Disposition": f'attachment; filename="{name}.{form}"'}
+    if form == "svg":
+        return Response(svg(picture, whose), media_type="image/svg+xml", headers=kept)
+    return Response(png(picture, whose), media_type="image/png", headers=kept)

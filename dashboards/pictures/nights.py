@@ -1,0 +1,155 @@
+"""The nights of a month as a raster: a row a night from 20 to 10, where somebody was in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from statistics import median
+from typing import NamedTuple
+
+from dashboards.pictures import Picture
+from dashboards.pictures.drawing import Axis, Drawing
+from dashboards.pictures.times import day_name, day_short, month_name, span
+from hub.heard import NightSigns
+from rules import wording
+from rules.nights import WHEREABOUTS, Spell, Whereabouts, night, night_of
+from rules.stretches import Stretch
+from rules.wording import Voice
+from rules.wording.pictures import whereabouts, words
+
+TOP, EACH, BAR, BOTTOM, GUTTER = 4, 22, 18, 26, 88
+KNOWN_ENOUGH = 0.8
+"""[default] A night of which less was heard does not count among the usual ones."""
+_HEIGHT: dict[Whereabouts, float] = {
+    "in_bed": 1,
+    "still": 1,
+    "up": 0.45,
+    "bathroom": 0.8,
+    "out": 0.7,
+    "unknown": 1,
+}
+"""Of the row: heights, patterns and edges tell them apart as well as colours."""
+
+
+class Night(NamedTuple):
+    """`evening`: the day on which it begins. `whole`: as long as the clock made it."""
+
+    evening: date
+    whole: Stretch
+    spells: tuple[Spell, ...]
+
+    def length(self, *where: Whereabouts) -> timedelta:
+        return sum((s.until - s.since for s in self.spells if s.where in where), timedelta(0))
+
+    def times(self, *where: Whereabouts) -> int:
+        return sum(spell.where in where for spell in self.spells)
+
+    @property
+    def times_up(self) -> int:
+        """How often somebody got up who had been in bed, or at rest."""
+        resting = ("in_bed", "still")
+        pairs = zip(self.spells, self.spells[1:], strict=False)
+        return sum(one.where in resting and other.where not in (*resting, "unknown") for one, other in pairs)
+
+    @property
+    def known(self) -> bool:
+        told = self.length(*(w for w in WHEREABOUTS if w != "unknown"))
+        return bool(self.spells) and told >= KNOWN_ENOUGH * (self.whole.until - self.whole.since)
+
+
+def nights_of(month: date, signs: NightSigns, voice: Voice) -> list[Night]:
+    """Those that begin in the month and have begun by now, in order."""
+    found = []
+    day = month.replace(day=1)
+    while day.month == month.month:
+        whole = night_of(day, voice.zone)
+        until = min(whole.until, voice.now)
+        if whole.since < until:
+            spells = night(signs.signs, signs.unheard, whole.since, until, signs.has_bed)
+            found.append(Night(day, whole, tuple(spells)))
+        day += timedelta(days=1)
+    return found
+
+
+def nights_picture(
+    month: date, nights: Sequence[Night], has_bed: bool, shared: bool, voice: Voice
+) -> Picture:
+    language = voice.language
+    drawing = Drawing("nights", TOP + EACH * max(1, len(nights)) + BOTTOM, GUTTER)
+    # All rows share the axis of a plain night; one of a clock change is drawn to its own length.
+    plain = next((n.whole for n in nights if _hours(n.whole) == 14), nights[0].whole if nights else None)
+    if plain is not None:
+        drawing.hours(Axis(plain.since, plain.until), voice.zone, TOP, every=2)
+    rows = []
+    for number, one in enumerate(nights):
+        y = TOP + EACH * number
+        morning = one.evening + timedelta(days=1)
+        name = words("night of", language, day=day_name(morning, language))
+        drawing.beside("name", y + 15, day_short(morning, language), name)
+        axis = Axis(one.whole.since, one.whole.until)
+        for spell in one.spells:
+            x, high = axis.x(spell.since), BAR * _HEIGHT[spell.where]
+            look = "unheard" if spell.where == "unknown" else spell.where
+            stretch = Stretch(spell.since, spell.until)
+            say = (
+                f"{name}, {span(stretch, voice)}: {whereabouts(spell.where, language)}"
+                f" ({wording.length(stretch.until - stretch.since, language)})"
+            )
+            drawing.rect(look, x, axis.x(spell.until) - x, y + BAR - high + 1, high, say, number)
+        rows.append((name, *(_length(one, w, voice) for w in _shown(has_bed)), str(one.times_up)))
+    return Picture(
+        drawing,
+        words("nights", language, month=month_name(month, language)),
+        _says(nights, has_bed, shared, voice),
+        tuple(("unheard" if w == "unknown" else w, whereabouts(w, language)) for w in _shown(has_bed)),
+        (
+            words("date", language),
+            *(whereabouts(w, language) for w in _shown(has_bed)),
+            "Oppe, ganger" if language == "nb" else "Up, times",
+        ),
+        tuple(rows),
+    )
+
+
+def _hours(whole: Stretch) -> float:
+    return (whole.until.timestamp() - whole.since.timestamp()) / 3600
+
+
+def _shown(has_bed: bool) -> tuple[Whereabouts, ...]:
+    return tuple(w for w in WHEREABOUTS if w != ("still" if has_bed else "in_bed"))
+
+
+def _length(one: Night, where: Whereabouts, voice: Voice) -> str:
+    spent = one.length(where)
+    return wording.length(spent, voice.language) if spent else "–"
+
+
+def _says(nights: Sequence[Night], has_bed: bool, shared: bool, voice: Voice) -> str:
+    language = voice.language
+    known = [one for one in nights if one.known and one.whole.until <= voice.now]
+    said = []
+    if not known:
+        said.append(words("nights nothing", language))
+    elif has_bed:
+        said.append(
+            words(
+                "nights typical",
+                language,
+                bed=_median(known, "in_bed", voice),
+                bath=_median(known, "bathroom", voice),
+                times=round(median(one.times_up for one in known)),
+            )
+        )
+    if not has_bed:
+        said.append(words("nights still", language))
+    left_out = sum(one.whole.until <= voice.now for one in nights) - len(known)
+    if known and left_out:
+        said.append(words("nights unknown" if left_out > 1 else "night unknown", language, n=left_out))
+    if shared:
+        said.append(words("nobody apart", language))
+    return " ".join(said)
+
+
+def _median(nights: Sequence[Night], where: Whereabouts, voice: Voice) -> str:
+    seconds = median(one.length(where).total_seconds() for one in nights)
+    return wording.length(timedelta(seconds=seconds), voice.language)

@@ -1,0 +1,209 @@
+"""A resident's pictures: what they show, to whom, and that what nobody heard is never drawn as quiet."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import pytest
+from starlette.testclient import TestClient
+
+from dashboards.pictures.drawing import Axis
+from dashboards.pictures.times import day_of
+from hub.store import sites
+from hub.store.db import transaction
+from tests.web.conftest import SignIn, csrf_of
+from tests.web.lived_in import DAY, HOUR, LIVED_IN, MINUTE, LivedInHouse
+
+OSLO = ZoneInfo("Europe/Oslo")
+PAGES = ("", "/nights", "/trends")
+
+
+@pytest.fixture(scope="module")
+def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LivedInHouse]:
+    house = LivedInHouse(tmp_path_factory.mktemp("lived-in"), 100, ("1A", "2A"))
+    house.hub_says()
+    yield house
+    house.connection.close()
+
+
+@pytest.fixture
+def house(lived_in: LivedInHouse) -> LivedInHouse:
+    return lived_in
+
+
+def seen(house: LivedInHouse) -> list[str]:
+    return [row["detail"] for row in house.rows("SELECT detail FROM audit WHERE what = 'residents seen'")]
+
+
+def told(client: TestClient, resident: str, day: date) -> dict[str, list[dict[str, str]]]:
+    answer = client.get(f"/api/v1/residents/{resident}/day?day={day}")
+    assert answer.status_code == 200
+    return {lane["device"]: lane["unheard"] for lane in answer.json()["lanes"]}
+
+
+def test_a_carer_sees_the_residents_of_their_unit_and_each_look_is_on_the_audit_trail(
+    house: LivedInHouse, sign_in: SignIn
+) -> None:
+    sol = sign_in("sol")
+    listed = sol.get("/care/residents").text
+    assert "Anna Haugen" in listed
+    assert "Sverre Lie" not in listed
+    for page in PAGES:
+        before = len(seen(house))
+        answer = sol.get(f"/care/residents/r1{page}")
+        assert answer.status_code == 200
+        assert "Anna Haugen" in answer.text
+        assert len(seen(house)) == before + 1
+        assert '"r1"' in seen(house)[-1]
+        assert sol.get(f"/care/residents/r4{page}").status_code == 404
+
+
+def test_technicians_see_devices_and_no_resident(house: LivedInHouse, sign_in: SignIn) -> None:
+    tor = sign_in("tor")
+    for page in PAGES:
+        assert tor.get(f"/care/residents/r1{page}").status_code == 404
+    shown = tor.get("/technician/devices/1A bad").text
+    assert "Batterinivå dag for dag" in shown
+    assert "Signal de siste 30 dagene" in shown
+    assert "Haugen" not in shown
+
+
+def test_what_could_not_be_heard_is_drawn_and_said_as_not_heard(house: LivedInHouse, sign_in: SignIn) -> None:
+    kari, day = sign_in("kari"), (house.now() - 3 * DAY).astimezone(OSLO).date()
+    began = day_of(day, OSLO).since.astimezone(UTC) + 9 * HOUR
+    house.silence("1A stue", began, began + 2 * HOUR)
+    unheard = told(kari, "r1", day)
+    assert unheard["1A bad"] == []
+    (silence,) = unheard["1A stue"]
+    assert datetime.fromisoformat(silence["since"]) == began
+    page = kari.get(f"/care/residents/r1?day={day}").text
+    assert "I til sammen 2 t kunne minst én sensor ikke høres" in page
+    assert re.search(r'<rect class="unheard m"[^>]*><title>09\.00–11\.00 1A stue: Ikke hørt</title>', page)
+
+
+def test_a_device_that_never_spoke_was_never_heard(house: LivedInHouse, sign_in: SignIn) -> None:
+    day = (house.now() - 3 * DAY).astimezone(OSLO).date()
+    for own in told(sign_in("kari"), "r4", day).values():
+        (silence,) = own
+        assert datetime.fromisoformat(silence["since"]) == day_of(day, OSLO).since
+        assert datetime.fromisoformat(silence["until"]) == day_of(day, OSLO).until
+
+
+def test_an_alert_stands_in_the_day_with_who_came(house: LivedInHouse, sign_in: SignIn) -> None:
+    alert = house.night_exit("1A", 2 * MINUTE)
+    house.act(alert, "kari", arrive=True, outcome="helped")
+    page = sign_in("kari").get("/care/residents/r1").text
+    assert re.search(r'class="shape-high m"[^>]*><title>[\d.]+: [^<]*Kari Nordmann tok varselet', page)
+    assert re.search(r'class="shape-seen m"[^>]*><title>[\d.]+ Noen var fremme', page)
+    assert "Kari Nordmann" not in sign_in("kari").get("/care/residents/r3").text.split('class="figure"')[1]
+
+
+def test_pictures_begin_with_the_day_somebody_moved_in(house: LivedInHouse, sign_in: SignIn) -> None:
+    moved = (house.now() - 20 * DAY).astimezone(OSLO).date()
+    document = LIVED_IN.replace(
+        "{id: r1, name: Anna Haugen, room: 1A}", f"{{id: r1, name: Ny Beboer, room: 1A, moved_in: {moved}}}"
+    )
+    with transaction(house.connection):
+        sites.add(house.connection, "solbakken", document, house.now(), "test")
+    try:
+        kari = sign_in("kari")
+        shown = kari.get(f"/api/v1/residents/r1/day?day={moved - timedelta(days=9)}").json()
+        assert shown["day"] == str(moved)
+        nights = kari.get(f"/api/v1/residents/r1/nights?month={moved}").json()["nights"]
+        assert nights[0]["evening"] == str(moved)
+        weeks = kari.get("/api/v1/residents/r1/trends").json()["trends"][0]["weeks"]
+        assert date.fromisoformat(weeks[0]["monday"]) >= moved - timedelta(days=6)
+    finally:
+        with transaction(house.connection):
+            sites.add(house.connection, "solbakken", LIVED_IN, house.now(), "test")
+
+
+def test_a_trend_is_no_diagnosis_and_no_alert_and_says_who_cannot_be_told_apart(
+    house: LivedInHouse, sign_in: SignIn
+) -> None:
+    before = len(house.rows("SELECT 1 FROM alert"))
+    kari = sign_in("kari")
+    page = kari.get("/care/residents/r1/trends").text
+    assert "Ikke en diagnose" in page
+    assert "lavere enn personens vanlige" in page  # the last weeks were made slow
+    assert "vet ikke hvem de ser" not in page
+    for page in PAGES:
+        assert "vet ikke hvem de ser" in kari.get(f"/care/residents/r2{page}").text
+    assert len(house.rows("SELECT 1 FROM alert")) == before
+
+
+def test_staff_say_whether_a_week_was_of_use_and_the_newest_word_counts(
+    house: LivedInHouse, sign_in: SignIn
+) -> None:
+    kari = sign_in("kari")
+    trend = kari.get("/api/v1/residents/r1/trends").json()["trends"][0]
+    assert trend["trend"] == "active"
+    week = trend["weeks"][-1]
+    said = {"csrf": csrf_of(kari), "trend": "active", "week": week["monday"]}
+    assert kari.post("/care/residents/r1/trends", data={**said, "opinion": "useful"}).status_code == 303
+    ours = {"X-CSRF-Token": kari.get("/api/v1/session").json()["csrf"]}
+    at = f"/api/v1/residents/r1/trends/active/{week['monday']}"
+    assert kari.put(at, json={"opinion": "not_useful"}, headers=ours).status_code == 200
+    again = kari.get("/api/v1/residents/r1/trends").json()["trends"][0]["weeks"][-1]
+    assert again["opinion"] == "not_useful"
+    assert "I hele huset: 0 nyttige, 1 ikke nyttige." in kari.get("/care/residents/r1/trends").text
+    unknown = kari.put(at.replace(week["monday"], "2020-01-06"), json={"opinion": "useful"}, headers=ours)
+    assert unknown.status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("day", "hours"), [(date(2026, 3, 29), 23), (date(2026, 10, 25), 25), (date(2026, 11, 23), 24)]
+)
+def test_the_days_of_the_clock_change_are_as_long_as_they_are(day: date, hours: int) -> None:
+    whole = day_of(day, OSLO)
+    axis = Axis(whole.since, whole.until)
+    places = [(x, local.hour) for x, local in axis.hours(OSLO)]
+    assert len(places) == hours + 1
+    steps = [round(b[0] - a[0], 2) for a, b in pairwise(places)]
+    assert max(steps) - min(steps) < 0.02
+    hours_told = [hour for _, hour in places]
+    assert hours_told.count(2) == {23: 0, 24: 1, 25: 2}[hours]
+
+
+@pytest.mark.parametrize("picture", ["day", "nights", "active", "bed"])
+def test_a_picture_is_had_as_a_file_that_names_the_room_and_nobody(
+    house: LivedInHouse, sign_in: SignIn, picture: str
+) -> None:
+    kari, at = sign_in("kari"), f"/care/residents/r1/pictures/{picture}"
+    svg = kari.get(f"{at}.svg")
+    assert svg.headers["content-type"].startswith("image/svg+xml")
+    assert ">1A: " in svg.text
+    assert "Haugen" not in svg.text
+    assert "var(--" not in svg.text
+    assert "<script" not in svg.text
+    png = kari.get(f"{at}.png").content
+    assert png.startswith(b"\x89PNG")
+    assert int.from_bytes(png[16:20], "big") == 1500
+    assert kari.get(f"{at}.gif").status_code == 404
+
+
+def test_the_month_is_had_as_a_tagged_pdf(house: LivedInHouse, sign_in: SignIn) -> None:
+    answer = sign_in("kari").get("/care/residents/r1/month.pdf")
+    assert answer.headers["content-type"] == "application/pdf"
+    assert answer.content.startswith(b"%PDF")
+    assert b"pdfuaid" in answer.content
+
+
+def test_a_name_with_markup_is_only_ever_text(house: LivedInHouse, sign_in: SignIn) -> None:
+    page = sign_in("kari").get("/care/residents/r5").text
+    assert "<script>alert(1)" not in page
+    assert "&lt;script&gt;alert(1)" in page
+
+
+def test_every_picture_has_the_same_as_a_table(house: LivedInHouse, sign_in: SignIn) -> None:
+    kari = sign_in("kari")
+    for path in ("/care/residents/r1", "/care/residents/r1/nights", "/care/residents/r1/trends"):
+        page = kari.get(path).text
+        figures = page.split('<figure class="figure"')[1:]
+        assert figures
+        for figure in figures:
+            assert "Som tabell" in figure
+            assert figure.count("<tr>") > 1
+            assert ' style="' not in figure

@@ -87,7 +87,6 @@ ACTS: dict[Act, frozenset[Role]] = {
     "see goals": _CARE,
     "see legal basis": _CARE | _PRIVACY | {"administrator"},
     "see residents": _CARE,
-    "see legal basis": _CARE | {"administrator"},
     "change legal basis": _DECIDING,
     "hand over": _CARE,
     "see what is kept": _DECIDING | _PRIVACY,

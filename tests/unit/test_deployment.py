@@ -10,12 +10,15 @@ import pytest
 from ruamel.yaml import YAML
 
 from hub.__main__ import COMMANDS
-from hub.settings import read_settings
+from hub.clock import WallClock
+from hub.settings import Settings, read_settings
+from hub.summoner import configured_ways
 
 ROOT = Path(__file__).parents[2]
 COMPOSE: dict[str, Any] = YAML(typ="safe").load(ROOT / "docker-compose.yml")
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 OURS = ["hub", "web", "watch"]
+WAY_SECRETS = ["smtp_password", "webhook_secret"]
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 BROKER = dict(
     line.split(maxsplit=1)
@@ -84,6 +87,10 @@ def test_compose_refuses_to_start_before_secrets_were_made() -> None:
     assert set(re.findall(r"\$\{(\w+):-", text)) == {
         "VAKA_SITE",
         "VAKA_WEB_ADDRESS",
+        "VAKA_WEB_PUBLISHED",
+        "VAKA_SMTP",
+        "VAKA_SMTP_FROM",
+        "VAKA_MESSENGERS",
         "VAKA_HEARTBEAT_URL",
         "VAKA_HISTORY",
     }
@@ -113,7 +120,7 @@ def test_only_the_broker_is_reached_from_outside_the_machine_and_only_over_tls()
     ports = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
     assert ports == {
         "broker": ["8883:8883"],
-        "web": ["${VAKA_WEB_ADDRESS:-127.0.0.1}:8080:8080"],
+        "web": ["${VAKA_WEB_PUBLISHED:-127.0.0.1}:8080:8080"],
         "grafana": ["127.0.0.1:3000:3000"],
     }
     assert BROKER["listener"] == "8883"
@@ -185,10 +192,40 @@ def test_the_hub_reaches_the_broker_by_tls_with_the_houses_own_authority() -> No
     assert any(str(settings.broker_ca) in volume for volume in SERVICES["hub"]["volumes"])
 
 
-def test_the_pages_are_given_no_password_and_of_influxdb_a_token_that_only_reads() -> None:
-    assert SERVICES["web"]["secrets"] == ["influx_read_token"]
-    given = {k: v for k, v in SERVICES["web"]["environment"].items() if "PASSWORD" in k or "TOKEN" in k}
-    assert given == {"VAKA_INFLUX_TOKEN_FILE": "/run/secrets/influx_read_token"}
+def test_the_pages_are_given_the_ways_and_of_influxdb_a_token_that_only_reads() -> None:
+    assert SERVICES["web"]["secrets"] == ["influx_read_token", *WAY_SECRETS]
+    assert SERVICES["web"]["environment"]["VAKA_INFLUX_TOKEN_FILE"] == "/run/secrets/influx_read_token"
+    assert not [key for key in SERVICES["web"]["environment"] if "BROKER" in key]
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_each_of_ours_calls_people_by_the_same_ways(name: str) -> None:
+    environment = SERVICES[name]["environment"]
+    assert {key: environment.get(key) for key in COMPOSE["x-ways"]} == COMPOSE["x-ways"]
+    assert set(WAY_SECRETS) <= set(SERVICES[name]["secrets"])
+
+
+def test_every_setting_of_a_way_reaches_the_containers() -> None:
+    of_ways = {
+        f"VAKA_{name.upper()}"
+        for name in Settings.model_fields
+        if name.startswith(("smtp", "webhook", "messengers", "web_address"))
+    }
+    assert set(COMPOSE["x-ways"]) == of_ways
+
+
+def test_what_the_operator_fills_in_may_stay_empty(tmp_path: Path) -> None:
+    subprocess.run([ROOT / "deploy/prepare", tmp_path, "broker.example.org"], check=True, capture_output=True)
+    assert {path.name for path in tmp_path.iterdir() if path.is_file()} == set(COMPOSE["secrets"])
+    named = {
+        "VAKA_SMTP": "smtp://mail.example.org:25",
+        "VAKA_SMTP_FROM": "vaka@example.org",
+        "VAKA_SMTP_PASSWORD_FILE": str(tmp_path / "smtp_password"),
+        "VAKA_WEBHOOK_SECRET_FILE": str(tmp_path / "webhook_secret"),
+        "VAKA_WATCH_TO_FILE": str(tmp_path / "watch_to"),
+    }
+    ways = {way.name for way in configured_ways(read_settings(named), WallClock())}
+    assert {"email", "webhook"} <= ways
 
 
 def test_the_bill_of_materials_names_every_package_of_the_locks() -> None:

@@ -186,7 +186,7 @@ def sign_in(
         return _sign_in_page(request, house, 401, person, refused=True)
     brake.succeeded(person, address)
     audit.add(connection, site, clock.now(), account, "signed in", detail)
-    home = wanted(request) or landing(known) if known is not None else RELATIVE
+    home = wanted(request, known is None) or (landing(known) if known is not None else RELATIVE)
     return signed_in(request, connection, site, account, home)
 
 

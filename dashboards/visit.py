@@ -35,8 +35,8 @@ LANGUAGE_COOKIE = "vaka_language"
 THEME_COOKIE = "vaka_theme"
 WANTED_COOKIE = "vaka_wanted"
 WANTED_FOR_S = 600
-COMES_BACK = re.compile(r"/alerts/\d{1,18}|/phone")
-"""Pages that somebody who had to sign in first is led to after all: where a message on a phone leads."""
+COMES_BACK = re.compile(r"/alerts/\d{1,18}|/phone|/relative/week")
+"""Pages that somebody who had to sign in first is led to after all: where a message leads."""
 
 
 class SignInNeededError(Exception):
@@ -158,10 +158,11 @@ def language_of(request: Request, house: House | None) -> Language:
     return chosen or (house.site.language if house is not None else "nb")
 
 
-def wanted(request: Request) -> str | None:
-    """Where somebody wanted to go who had to sign in first."""
+def wanted(request: Request, by_relative: bool = False) -> str | None:
+    """Where somebody wanted to go who had to sign in first, if it is a page for them."""
     path = request.cookies.get(WANTED_COOKIE, "")
-    return path if COMES_BACK.fullmatch(path) else None
+    theirs = path.startswith("/relative") == by_relative
+    return path if theirs and COMES_BACK.fullmatch(path) else None
 
 
 def set_cookie(

@@ -4,11 +4,13 @@ at.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from dashboards.relative.looked import looked_at
-from dashboards.relative.shown import ResidentShown
+from dashboards.relative.shown import ResidentShown, week_alone
 from dashboards.relative.view import shown_to
 from dashboards.relative.visit import Relation, RelativeVisit, note_looked, relative_page
 from dashboards.visit import settings_of
@@ -28,6 +30,13 @@ def show(request: Request, visit: Relation, notice: str = "") -> str:
     return relative_page(request, visit, "relative/home.html", shown=shown, notice=said)
 
 
+@pages.get("/week")
+def show_week(request: Request, visit: Relation) -> str:
+    """The week's pictures alone: where the week's letter leads."""
+    shown = shown_now(request, visit, f"{PATH}/week", week_alone)
+    return relative_page(request, visit, "relative/home.html", shown=shown)
+
+
 @pages.get("/log")
 def show_log(request: Request, visit: Relation) -> str:
     looks = relative_views.by(visit.connection, visit.known.relative.id, LOOKS_SHOWN)
@@ -35,9 +44,15 @@ def show_log(request: Request, visit: Relation) -> str:
     return relative_page(request, visit, "relative/log.html", rows=rows)
 
 
-def shown_now(request: Request, visit: RelativeVisit, page: str) -> list[ResidentShown]:
-    """What this relative is shown, and written down that they looked."""
+def shown_now(
+    request: Request,
+    visit: RelativeVisit,
+    page: str,
+    part: Callable[[ResidentShown], ResidentShown] = lambda one: one,
+) -> list[ResidentShown]:
+    """What this relative is shown, or that `part` of it, and written down that they looked."""
     history = EmbeddedHistory(visit.connection, settings_of(request).database, visit.house.site)
-    shown = shown_to(visit.connection, history, visit.house, visit.known, visit.language, visit.now)
+    all_of_it = shown_to(visit.connection, history, visit.house, visit.known, visit.language, visit.now)
+    shown = [part(one) for one in all_of_it]
     note_looked(visit, page, shown)
     return shown

@@ -73,3 +73,10 @@ class ResidentShown(Shown):
     allowed: tuple[AllowedShown, ...]
     is_resting: bool
     resting: str
+
+
+def week_alone(one: ResidentShown) -> ResidentShown:
+    """Nothing but the week's pictures, also in what is written down of the look."""
+    categories = tuple(category for category in one.categories if category == "digest")
+    nothing = {"headline": "", "lines": (), "away": None, "alerts": None, "unusual": None}
+    return one.model_copy(update={**nothing, "categories": categories})

@@ -22,7 +22,7 @@ from rules.relatives import Known, may, may_of_alert
 from rules.telling_relatives import GIVEN_UP_AFTER, NEEDS, departure
 from rules.wording.relatives import letter_body, letter_subject
 
-PAGE = "/relative"
+PAGE, WEEK_PAGE = "/relative", "/relative/week"
 
 
 class Verdict(NamedTuple):
@@ -100,7 +100,8 @@ def letter(
     relative = store.get(connection, site.site, messages[0].relative)
     assert relative is not None, "messages go with their relative"
     kinds = [message.kind for message in messages]
-    pages = messages[0].secret or (f"{web_address.rstrip('/')}{PAGE}" if web_address else None)
+    page = WEEK_PAGE if set(kinds) == {"digest"} else PAGE
+    pages = messages[0].secret or (f"{web_address.rstrip('/')}{page}" if web_address else None)
     return Outgoing(
         id=f"vaka-{site.site}-relative-{messages[0].id}",
         site=site.site,

@@ -282,7 +282,10 @@ _LETTER: dict[Kind, _Words] = {
         "Natten var annerledes enn den pleier å være. Det trenger ikke bety noe.",
         "The night was unlike the others. It need not mean anything.",
     ),
-    "digest": ("Oversikten over uken er klar.", "The summary of the week is ready."),
+    "digest": (
+        "Oversikten over uken er klar, med bilder av nettene og dagene.",
+        "The summary of the week is ready, with pictures of its nights and days.",
+    ),
     "invitation": (
         """Du er invitert til å følge med på hvordan det går, fordi den det gjelder har sagt ja til det.
 Velg et passord her. Lenken virker én gang, og bare i sju dager:""",

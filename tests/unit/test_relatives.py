@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from email.header import decode_header, make_header
+from email.message import EmailMessage
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -14,8 +15,9 @@ import pytest
 from hub.history.embedded import EmbeddedHistory
 from hub.relatives import forget, invitations, news
 from hub.relatives.book import Book, Choices, Newcomer
-from hub.relatives.post import deliver
+from hub.relatives.post import Post, deliver
 from hub.relatives.week import rhythm
+from hub.settings import Settings
 from hub.store import alerts, credentials, relative_messages
 from hub.store import relatives as store
 from hub.store.relative_messages import Message
@@ -262,6 +264,104 @@ def test_an_invitation_goes_out_once_and_its_link_is_wiped(house: House) -> None
     (sent,) = house.messages(marit)
     assert sent.secret is None
     assert house.post() == 0
+
+
+# The week, and several pieces of news at once
+
+SUNDAY = datetime(2026, 11, 29, 16, 0, tzinfo=UTC)
+"""17:00 in Oslo, when Marit wants the week."""
+
+
+@pytest.fixture
+def post_office(house: House, tmp_path: Path) -> Callable[[], Post]:
+    """The hub's thread for letters as it is after a start, taken step by step."""
+    server, port = house.way._server.host, house.way._server.port
+    settings = Settings(
+        data=tmp_path, smtp=f"smtp://{server}:{port}", smtp_from="vaka@example.org", web_address=ADDRESS
+    )
+    return lambda: Post(settings, lambda: house.world.site, house.world.clock)
+
+
+def body_of(letter: EmailMessage) -> str:
+    payload = letter.get_payload(decode=True)
+    assert isinstance(payload, bytes)
+    return payload.decode()
+
+
+def test_the_week_comes_on_its_day_and_hour_once_and_leads_straight_to_its_pictures(
+    house: House, post_office: Callable[[], Post]
+) -> None:
+    marit = house.relative("digest")
+    connection, world, post = house.world.connection, house.world, post_office()
+    world.until(SUNDAY - MIN)
+    post.look(connection)
+    assert house.letters() == []
+    world.until(SUNDAY)
+    post.look(connection)
+    world.passes(2 * MIN)
+    post.look(connection)
+    post_office().look(connection)  # after a restart too
+    assert house.letters() == ["Uken som var – Solbakken"]
+    body = body_of(house.mailbox.taken[0])
+    assert f"{ADDRESS}/relative/week" in body
+    assert not [word for word in ("Anna", "Haugen", "3B") if word in body]
+    world.until(SUNDAY + 7 * DAY)
+    post.look(connection)
+    assert [(m.kind, m.about) for m in house.messages(marit)] == [
+        ("digest", "2026-12-06"),
+        ("digest", "2026-11-29"),
+    ]
+    assert len(house.letters()) == 2
+
+
+def test_a_week_that_waits_for_the_mail_server_is_not_sent_once_it_may_not_be_told(
+    house: House, post_office: Callable[[], Post]
+) -> None:
+    marit = house.relative("digest")
+    house.mailbox.answers = ["451 later"]
+    house.world.until(SUNDAY)
+    post = post_office()
+    post.look(house.world.connection)
+    house.book.withdraw(marit, "r-anna", ["digest"], "kari")
+    house.world.passes(2 * MIN)
+    post.look(house.world.connection)
+    assert house.letters() == []
+    (dropped,) = house.messages(marit)
+    assert (dropped.sent_at, dropped.dropped) == (None, "withdrawn")
+
+
+def test_what_waited_for_the_end_of_quiet_hours_goes_as_one_letter_that_says_each_once(
+    house: House, post_office: Callable[[], Post]
+) -> None:
+    marit = house.relative("alerts", "digest")
+    house.book.choose(marit, Choices("nb", True, time(12), time(20), 6, 17))
+    connection, world, post = house.world.connection, house.world, post_office()
+    world.until(SUNDAY - 30 * MIN)
+    for outcome in ("helped", "no_help_needed"):
+        alert = house.press()
+        world.desk.accept(alert, "kari")
+        world.desk.close(alert, "kari", outcome)  # type: ignore[arg-type]
+        world.passes(2 * MIN)
+    house.press()
+    world.until(SUNDAY + MIN)
+    post.look(connection)
+    assert house.letters() == []
+    house.mailbox.answers = ["451 later"]
+    world.until(datetime(2026, 11, 29, 19, 0, tzinfo=UTC))  # 20:00 in Oslo
+    post.look(connection)
+    world.passes(MIN)
+    post.look(connection)
+    assert house.letters() == ["Et varsel – Solbakken"], "what is gravest"
+    body = body_of(house.mailbox.taken[0])
+    for said in ("Det har vært et varsel.", "Et varsel er tatt hånd om.", "Oversikten over uken er klar"):
+        assert body.count(said) == 1, said
+    assert f"Logg inn og les: {ADDRESS}/relative" in body.splitlines(), "where all of it stands"
+    sent = [m for m in house.messages(marit) if m.sent_at is not None]
+    assert sorted(m.kind for m in sent) == ["digest", "handled", "handled", "told"]
+    assert len({m.letter for m in sent}) == 1
+    since = world.clock.now() - DAY
+    assert len(relative_messages.letters_since(connection, marit.id, since)) == 1, "one of the three a day"
+    assert {m.dropped for m in house.messages(marit) if m.sent_at is None} == {"over already"}
 
 
 # Deciding

@@ -380,6 +380,7 @@ TABLE: dict[str, Asked] = {
     "DELETE /api/v1/relatives/{number}/consents/{resident}": Asked("stop relatives", of_solsida=True),
     "DELETE /api/v1/relatives/{number}/residents/{resident}": Asked("invite relatives", of_solsida=True),
     "GET /relative": Asked("follow residents"),
+    "GET /relative/week": Asked("follow residents"),
     "GET /relative/log": Asked("follow residents"),
     "GET /relative/settings": Asked("follow residents"),
     "GET /relative/leave": Asked("follow residents"),

@@ -265,6 +265,38 @@ def test_relatives_sign_in_by_their_address_and_land_on_their_own_page(
     assert visitor.get("/").headers["location"] == "/relative"
 
 
+def test_the_weeks_letter_leads_to_its_pictures_alone_also_by_way_of_the_sign_in(
+    house: House, visitor: TestClient
+) -> None:
+    relative_of(house)
+    house.night_exit()
+    assert visitor.get("/relative/week").headers["location"] == "/sign-in"
+    form = {"csrf": csrf_of(visitor, "/sign-in"), "person": EMAIL, "password": PASSWORD}
+    assert visitor.post("/sign-in", data=form).headers["location"] == "/relative/week"
+    page = visitor.get("/relative/week").text
+    assert "Anna Haugen" in page
+    assert page.count("<svg viewBox=") >= 2, "nights and days"
+    assert "Ytterdøren" not in page
+    assert "Noe har skjedd" not in page
+    (look,) = visitor.get("/api/v1/relative/log").json()
+    assert look["shown"] == ["digest"]
+
+
+def test_nobody_is_led_to_a_page_that_is_not_for_them(house: House, visitor: TestClient) -> None:
+    relative_of(house)
+    for wanted, person, home in (("/relative/week", "kari", "/"), ("/alerts/1", EMAIL, "/relative")):
+        visitor.cookies.clear()
+        visitor.get(wanted)
+        form = {"csrf": csrf_of(visitor, "/sign-in"), "person": person, "password": PASSWORD}
+        assert visitor.post("/sign-in", data=form).headers["location"] == home
+
+
+def test_the_sign_in_page_says_what_relatives_sign_in_by(visitor: TestClient) -> None:
+    page = visitor.get("/sign-in").text
+    assert "Pårørende: e-postadressen din." in page
+    assert 'maxlength="254"' in page
+
+
 def test_who_leaves_is_signed_out_everywhere_and_cannot_come_back_by_themselves(
     house: House, sign_in: SignIn
 ) -> None:

@@ -217,7 +217,7 @@ class Web:
 
     def start(self) -> None:
         self._process = subprocess.Popen([sys.executable, "-m", "dashboards"], env=self._environment)
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while not self._answers():
             if self._process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError("the web process did not start")

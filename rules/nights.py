@@ -7,12 +7,13 @@ until the bed speaks again. Who it was no sensor knows.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Literal, NamedTuple, get_args
 from zoneinfo import ZoneInfo
 
-from rules.stretches import Stretch
+from rules.stretches import Stretch, joined
 
 Sign = Literal["bed", "up", "bathroom", "inside", "door"]
 """`bed` and `up`: into and out of it. `inside`: any other sign of life. `door`: the outer one was opened."""
@@ -51,13 +52,25 @@ def night(
     decides (the bed; without one, all that sees movement) could not be heard, in order and apart.
     """
     found = _told(signs, until, has_bed)
-    for silence in unheard:
-        ends = silence.until
-        if has_bed:  # what the bed said before holds no longer
-            ends = next((at for at, sign in signs if at >= silence.until and sign in ("bed", "up")), until)
-        found = _covered(found, Spell("unknown", silence.since, max(ends, silence.until)))
+    for one in unknown(signs, unheard, until, has_bed):
+        found = _covered(found, Spell("unknown", one.since, one.until))
     clipped = (s._replace(since=max(s.since, since), until=min(s.until, until)) for s in found)
     return _merged(_filled((s for s in clipped if s.since < s.until), since, until))
+
+
+def unknown(
+    signs: Sequence[tuple[datetime, Sign]], unheard: Iterable[Stretch], until: datetime, has_bed: bool
+) -> list[Stretch]:
+    """The silences, each until the bed speaks again: what it said before holds no longer."""
+    if not has_bed:
+        return list(unheard)
+    bed = [at for at, sign in signs if sign in ("bed", "up")]
+    found = []
+    for silence in unheard:
+        next_word = bisect_left(bed, silence.until)
+        ends = bed[next_word] if next_word < len(bed) else max(until, silence.until)
+        found.append(Stretch(silence.since, ends))
+    return joined(found)
 
 
 def _told(signs: Sequence[tuple[datetime, Sign]], until: datetime, has_bed: bool) -> list[Spell]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from datetime import date, timedelta
 from statistics import median
@@ -12,8 +13,8 @@ from dashboards.pictures.drawing import Axis, Drawing
 from dashboards.pictures.times import day_name, day_short, month_name, span
 from hub.heard import NightSigns
 from rules import wording
-from rules.nights import WHEREABOUTS, Spell, Whereabouts, night, night_of
-from rules.stretches import Stretch
+from rules.nights import LOOK_BACK, WHEREABOUTS, Spell, Whereabouts, night, night_of, unknown
+from rules.stretches import Stretch, within
 from rules.wording import Voice
 from rules.wording.pictures import whereabouts, words
 
@@ -61,11 +62,15 @@ def nights_of(month: date, signs: NightSigns, voice: Voice) -> list[Night]:
     """Those that begin in the month and have begun by now, in order."""
     found = []
     day = month.replace(day=1)
+    times = [at for at, _ in signs.signs]
+    deaf = unknown(signs.signs, signs.unheard, voice.now, signs.has_bed)
     while day.month == month.month:
         whole = night_of(day, voice.zone)
         until = min(whole.until, voice.now)
         if whole.since < until:
-            spells = night(signs.signs, signs.unheard, whole.since, until, signs.has_bed)
+            begin = whole.since - LOOK_BACK
+            own = signs.signs[bisect_left(times, begin) : bisect_left(times, until)]
+            spells = night(own, within(deaf, begin, until), whole.since, until, signs.has_bed)
             found.append(Night(day, whole, tuple(spells)))
         day += timedelta(days=1)
     return found

@@ -118,7 +118,14 @@ def test(request: Request, visit: Visitor, person: str, contact: str) -> Respons
     if isinstance(done, Refusal) and done.code == "no_contact":
         raise HTTPException(404, done.why)
     why = refusal_text(done, visit.language) if isinstance(done, Refusal) else done.why if done else ""
-    words = render(visit.language, "_contact_tried.html", why=why)
+    failed = done if isinstance(done, Failed) else None
+    words = render(
+        visit.language,
+        "_contact_tried.html",
+        why=why,
+        refused=failed is not None and failed.for_good,
+        away=failed is not None and not failed.for_good,
+    )
     if "hx-request" in request.headers:
         return HTMLResponse(words)
     return HTMLResponse(_page(request, visit, found, outcome=(contact, words)))

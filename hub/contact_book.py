@@ -50,12 +50,12 @@ class ContactBook:
         address = address.strip()
         why = self._why_not(way, address)
         if why is not None:
-            return Refusal(why)
+            return why
         contact = Contact(person, way, address)
         with transaction(self._connection):
             known = contacts.of(self._connection, self._site.site, person)
             if contact not in known and len(known) >= MOST:
-                return Refusal(f"{person} is reached by {MOST} ways already; remove one first")
+                return Refusal(f"{person} is reached by {MOST} ways already; remove one first", "ways_full")
             if contact not in known:
                 contacts.put(self._connection, self._site.site, contact, self._clock.now())
                 self._record(by, "contact added", person, way=way)
@@ -92,22 +92,24 @@ class ContactBook:
     def prefer(self, person: str, wanted: Preferences, by: str) -> Preferences | Refusal:
         """How they want to be called by what is low. What is high comes at once, whatever stands here."""
         if not timedelta(0) <= wanted.gathered_for <= LONGEST_GATHERING:
-            return Refusal("what is low is gathered for 0 to 20 min; expected e.g. 5 min")
+            return Refusal("what is low is gathered for 0 to 20 min; expected e.g. 5 min", "gathered_long")
         if wanted.quiet is not None and _length(wanted.quiet) > LONGEST_QUIET:
-            return Refusal("quiet hours last 16 h at most; expected e.g. 22:00-07:00")
+            return Refusal("quiet hours last 16 h at most; expected e.g. 22:00-07:00", "quiet_long")
         with transaction(self._connection):
             contacts.put_preferences(self._connection, self._site.site, person, wanted, self._clock.now())
             quiet = str(wanted.quiet) if wanted.quiet is not None else ""
             self._record(by, "contact preferences", person, quiet=quiet)
         return wanted
 
-    def _why_not(self, way: str, address: str) -> str | None:
+    def _why_not(self, way: str, address: str) -> Refusal | None:
         if way not in ADDRESSES:
-            return f"{way!r} is no way; expected one of {', '.join(sorted(ADDRESSES))}"
+            return Refusal(f"{way!r} is no way; expected one of {', '.join(sorted(ADDRESSES))}", "no_address")
         why = ADDRESSES[way](address)
-        if why is None and way == messenger.NAME:
+        if why is not None:
+            return Refusal(why, f"no_{way}_address")
+        if way == messenger.NAME:
             why = messenger.why_not_allowed(address, self._settings.messengers_allowed)
-        return why
+        return Refusal(why, "messenger_not_named") if why is not None else None
 
     def _record(self, by: str, what: str, person: str, **more: str) -> None:
         """Never the address."""

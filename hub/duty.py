@@ -31,20 +31,24 @@ FUNCTIONS_OF: dict[PersonRole, tuple[Function, ...]] = {
 ALONE = timedelta(hours=8)
 """[default] How long a shift lasts that somebody signs in to without being planned."""
 LONGEST_ABSENCE = timedelta(days=366)
+_CHANGED = Refusal("somebody else changed the shift meanwhile; look at it again", "shift_changed")
 
 
 class Duty:
     def __init__(self, connection: sqlite3.Connection, site: Site, clock: Clock) -> None:
         self._connection, self._site, self._clock = connection, site, clock
 
-    def put(self, asked: Shift, by: str) -> Shift | Refusal:
+    def put(self, asked: Shift, by: str, version: str = "") -> Shift | Refusal:
         """A shift on the roster; with an id one that is there is changed. Two who plan somebody for the same
-        hours are told: nobody can be on two shifts at once.
+        hours are told: nobody can be on two shifts at once. `version`: of the shift as they saw it who change
+        it; where somebody else changed it since, nothing is.
         """
         with transaction(self._connection):
             before = store.get(self._connection, self._site.site, asked.id) if asked.id else None
             if asked.id and (before is None or before.source != "roster"):
                 return Refusal("there is no such shift on the roster", "no_shift")
+            if before is not None and version not in ("", before.version):
+                return _CHANGED
             why = why_not(asked, self._site) or self._overlap(asked)
             if why is not None:
                 return why
@@ -56,11 +60,13 @@ class Duty:
             self._note(after, "shift added" if before is None else "shift changed", by)
             return after
 
-    def remove(self, id: int, by: str) -> Shift | Refusal:
+    def remove(self, id: int, by: str, version: str = "") -> Shift | Refusal:
         with transaction(self._connection):
             known = store.get(self._connection, self._site.site, id)
             if known is None or known.source != "roster":
                 return Refusal("there is no such shift on the roster", "no_shift")
+            if version not in ("", known.version):
+                return _CHANGED
             store.delete(self._connection, self._site.site, id)
             self._note(known, "shift removed", by)
             return known
@@ -88,6 +94,12 @@ class Duty:
             after = store.add(self._connection, self._site.site, asked)
             self._note(after, "signed in to a shift", person)
             return after
+
+    def changed_by(self, id: int) -> str | None:
+        """Who planned a shift as it is now, as far as the audit trail still tells."""
+        return audit.last_by(
+            self._connection, self._site.site, ("shift added", "shift changed", "shift removed"), "shift", id
+        )
 
     def leave(self, person: str) -> Shift | Refusal:
         """ "I am going." The roster does not count them for this shift any more."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from hashlib import blake2b
 from typing import Literal
 
 import msgspec
@@ -35,6 +36,11 @@ class Shift(msgspec.Struct, frozen=True):
     source: Literal["roster", "signed_in"] = "roster"
     key: str = ""
     """What the calendar calls it that it came from: the same one again changes it. Empty: from elsewhere."""
+
+    @property
+    def version(self) -> str:
+        """Another one as soon as anything of it is changed, so that two who change it are told."""
+        return blake2b(msgspec.json.encode(self), digest_size=8).hexdigest()
 
     def covers(self, unit: str, at: datetime) -> bool:
         """'' stands for several units: whoever is on duty anywhere."""

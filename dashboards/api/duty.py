@@ -42,6 +42,7 @@ class ShiftOut(BaseModel):
     starts_at: datetime
     ends_at: datetime
     source: Literal["roster", "signed_in"]
+    version: str = Field(description="Another one as soon as it is changed")
 
 
 class StaffAbsenceOut(BaseModel):
@@ -78,6 +79,9 @@ class ShiftIn(BaseModel):
     residents: list[str] = []
     starts_at: AwareDatetime
     ends_at: AwareDatetime
+    version: Annotated[
+        str, Field(max_length=64, description="As it was seen: 409 where it was changed since")
+    ] = ""
 
 
 class SignInIn(BaseModel):
@@ -150,14 +154,21 @@ def add_shift(request: Request, visit: Visitor, shift: ShiftIn) -> ShiftOut:
 def put_shift(request: Request, visit: Visitor, number: int, shift: ShiftIn) -> ShiftOut:
     """Change a planned shift: all of it, as it is to be."""
     shift_in_view(visit, number)
-    return _done(visit, plan(request, visit, _shift(number, shift)))
+    return _done(visit, plan(request, visit, _shift(number, shift), shift.version))
 
 
 @api.delete("/shifts/{number}", dependencies=[OurCall, needs("plan roster")], responses=_CONFLICT)
-def remove_shift(request: Request, visit: Visitor, number: int) -> ShiftOut:
+def remove_shift(
+    request: Request,
+    visit: Visitor,
+    number: int,
+    version: Annotated[
+        str, Query(max_length=64, description="As it was seen: 409 where it was changed")
+    ] = "",
+) -> ShiftOut:
     """Take a planned shift out of the roster."""
     shift_in_view(visit, number)
-    return _done(visit, book(request, visit).remove(number, visit.person.id))
+    return _done(visit, book(request, visit).remove(number, visit.person.id, version))
 
 
 @api.put("/mine", dependencies=[OurCall], responses=_CONFLICT)

@@ -38,6 +38,15 @@ class Wish(NamedTuple):
     residents: tuple[str, ...] = ()
     starts: str = ""
     ends: str = ""
+    version: str = ""
+
+
+class Meanwhile(NamedTuple):
+    """What somebody else made of the shift. `by`: '' where nobody knows any more."""
+
+    by: str
+    name: str
+    hours: str
 
 
 @pages.get("")
@@ -60,33 +69,40 @@ def put(
     residents: Annotated[list[str] | None, Form()] = None,
     starts: Annotated[str, Form()] = "",
     ends: Annotated[str, Form()] = "",
+    version: Annotated[str, Form(max_length=64)] = "",
 ) -> Response:
-    wish = Wish(number, person, function, tuple(units or ()), tuple(residents or ()), starts, ends)
+    wish = Wish(number, person, function, tuple(units or ()), tuple(residents or ()), starts, ends, version)
     asked = _asked(visit, wish)
-    done = asked if isinstance(asked, Refusal) else plan(request, visit, asked)
+    done = asked if isinstance(asked, Refusal) else plan(request, visit, asked, version)
     if isinstance(done, Refusal):
-        return HTMLResponse(_page(request, visit, wish, refusal_text(done, visit.language)), 422)
+        return _refused(request, visit, wish, done)
     return RedirectResponse(_back_to(visit, done, "planned"), 303)
 
 
 @pages.post("/{number}/remove", dependencies=[OurForm])
-def remove(request: Request, visit: Visitor, number: int) -> Response:
-    shift_in_view(visit, number)
-    done = book(request, visit).remove(number, visit.person.id)
+def remove(
+    request: Request, visit: Visitor, number: int, version: Annotated[str, Form(max_length=64)] = ""
+) -> Response:
+    known = shift_in_view(visit, number)
+    done = book(request, visit).remove(number, visit.person.id, version)
     if isinstance(done, Refusal):
-        raise HTTPException(404)
+        return _refused(request, visit, _wish_of(visit, known), done)
     return RedirectResponse(_back_to(visit, done, "removed"), 303)
 
 
-def plan(request: Request, visit: Visit, asked: Shift) -> Shift | Refusal:
-    """Put it on the roster, if all of it is theirs to plan; 404 where it is a shift that is not."""
+def plan(request: Request, visit: Visit, asked: Shift, version: str = "") -> Shift | Refusal:
+    """Put it on the roster, if all of it is theirs to plan; 404 where it is a shift that is not. `version`:
+    of what they saw; with one they are told where it is gone meanwhile.
+    """
+    if asked.id and version and store.get(visit.connection, visit.house.site.site, asked.id) is None:
+        return Refusal("there is no such shift on the roster", "no_shift")
     if asked.id:
         shift_in_view(visit, asked.id)
     if asked.person not in {one.id for one in staff_of(visit)}:
         return Refusal("no such person, or not of your units", "no_person")
     if not may_change(visit, asked):
         return Refusal("no such unit, or not yours", "no_unit")
-    return book(request, visit).put(asked, visit.person.id)
+    return book(request, visit).put(asked, visit.person.id, version)
 
 
 def shift_in_view(visit: Visit, number: int) -> Shift:
@@ -112,7 +128,30 @@ def _asked(visit: Visit, wish: Wish) -> Shift | Refusal:
 def _wish_of(visit: Visit, shift: Shift) -> Wish:
     zone = visit.house.site.zone
     starts, ends = (f"{at.astimezone(zone):%Y-%m-%dT%H:%M}" for at in (shift.starts_at, shift.ends_at))
-    return Wish(shift.id, shift.person, shift.function, shift.units, shift.residents, starts, ends)
+    return Wish(
+        shift.id, shift.person, shift.function, shift.units, shift.residents, starts, ends, shift.version
+    )
+
+
+def _refused(request: Request, visit: Visit, wish: Wish, why: Refusal) -> Response:
+    """The form as they filled it in. Saved again it comes after what somebody else did, knowing of it."""
+    meanwhile = None
+    if why.code == "shift_changed":
+        now = shift_in_view(visit, wish.number)
+        by, zone = book(request, visit).changed_by(now.id), visit.house.site.zone
+        hours = "–".join(f"{at.astimezone(zone):%d.%m. %H.%M}" for at in (now.starts_at, now.ends_at))
+        meanwhile = Meanwhile(_name(visit, by), _name(visit, now.person), hours)
+        wish = wish._replace(version=now.version)
+    elif why.code == "no_shift":
+        meanwhile = Meanwhile(_name(visit, book(request, visit).changed_by(wish.number)), "", "")
+        wish = wish._replace(number=0, version="")
+    fault = refusal_text(why, visit.language)
+    return HTMLResponse(_page(request, visit, wish, fault, meanwhile), 422)
+
+
+def _name(visit: Visit, person: str | None) -> str:
+    known = visit.house.person(person) if person else None
+    return known.name if known is not None else ""
 
 
 def _back_to(visit: Visit, shift: Shift, notice: str) -> str:
@@ -121,7 +160,9 @@ def _back_to(visit: Visit, shift: Shift, notice: str) -> str:
     return f"{PATH}?unit={unit}&week={monday(visit, day.isoformat())}&notice={notice}"
 
 
-def _page(request: Request, visit: Visit, wish: Wish, fault: str = "") -> str:
+def _page(
+    request: Request, visit: Visit, wish: Wish, fault: str = "", meanwhile: Meanwhile | None = None
+) -> str:
     residents = residents_of(visit)
     note_seen(visit, f"{PATH}/shift", (resident.id for resident in residents))
     return page(
@@ -130,6 +171,7 @@ def _page(request: Request, visit: Visit, wish: Wish, fault: str = "") -> str:
         "care/shift.html",
         wish=wish,
         fault=fault,
+        meanwhile=meanwhile,
         staff=staff_of(visit),
         all_units=units_of(visit),
         functions=FUNCTIONS,

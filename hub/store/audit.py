@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -52,6 +52,19 @@ def add(
         " SELECT ?, ?, ?, ?, ?, ?, ?, chained((SELECT chain FROM audit ORDER BY seq DESC LIMIT 1), ?)",
         (site, to_us(at), by, what, text, salt, digest, digest),
     )
+
+
+def last_by(
+    connection: sqlite3.Connection, site: str, whats: Sequence[str], key: str, value: int
+) -> str | None:
+    """Who made the newest entry that says one of these things of `key`. Meant for what is not long ago."""
+    marks = ", ".join("?" for _ in whats)
+    row = connection.execute(
+        f"SELECT by FROM audit WHERE site = ? AND what IN ({marks}) AND json_extract(detail, ?) = ?"
+        " ORDER BY seq DESC LIMIT 1",
+        (site, *whats, f"$.{key}", value),
+    ).fetchone()
+    return None if row is None else row[0]
 
 
 def digest_of(salt: bytes, site: str, at_us: int, by: str | None, what: str, detail: str) -> bytes:

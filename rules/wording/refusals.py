@@ -117,6 +117,43 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Denne kanalen er ikke satt opp på huben. Spør den som drifter Vaka.",
         "This way is not set up on this hub. Ask who runs Vaka.",
     ),
+    "ways_full": (
+        "Høyst 10 kanaler for hver. Fjern en som ikke brukes.",
+        "At most 10 ways for each. Remove one that is not used.",
+    ),
+    "gathered_long": (
+        "Lave varsler kan samles i 0 til 20 minutter.",
+        "Low alerts are gathered for 0 to 20 minutes.",
+    ),
+    "quiet_long": ("Stille tid kan vare høyst 16 timer.", "Quiet hours last 16 hours at most."),
+    "no_email_address": (
+        "Dette er ingen e-postadresse. Skriv den slik: kari@example.org.",
+        "This is no e-mail address. Write it like this: kari@example.org.",
+    ),
+    "no_pager_address": (
+        "Navnet på personsøkeren kan bare ha bokstaver, tall, punktum og bindestrek, f.eks. pager-12.",
+        "A pager's name has letters, digits, dots and dashes only, e.g. pager-12.",
+    ),
+    "no_webhook_address": (
+        "Dette er ingen nettadresse. Den begynner med https://.",
+        "This is no web address. It begins with https://.",
+    ),
+    "no_messenger_address": (
+        "Adressen til meldingstjenesten kan ikke brukes. Den som drifter Vaka, vet hvordan den skal se ut.",
+        "This address of a messenger cannot be used. Whoever runs Vaka knows what it must look like.",
+    ),
+    "no_webpush_address": (
+        "En telefon slås på fra telefonen selv, under «Varsler på telefonen».",
+        "A phone is switched on from the phone itself, under Alerts on the phone.",
+    ),
+    "messenger_not_named": (
+        "Denne meldingstjenesten er ikke satt opp på huben. Spør den som drifter Vaka.",
+        "This messenger is not set up on this hub. Ask who runs Vaka.",
+    ),
+    "shift_changed": (
+        "Noen endret vakten mens du skrev. Lagre på nytt hvis det du skrev, fortsatt skal gjelde.",
+        "Somebody changed this shift while you wrote. Save again if what you wrote shall still count.",
+    ),
     "no_address": ("Velg en kanal og skriv adressen.", "Choose a way and write its address."),
     "no_quiet": (
         "Skriv både fra og til, f.eks. 22.00 til 07.00.",

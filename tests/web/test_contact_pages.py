@@ -65,6 +65,7 @@ def test_somebody_adds_orders_and_removes_their_own_ways(house: House, sign_in: 
     )
     assert refused.status_code == 422
     assert 'value="siri"' in refused.text
+    assert "Dette er ingen e-postadresse." in refused.text
     assert send(browser, "/contacts/sol", way="webpush", address="https://push.example.org") == 422
 
 
@@ -78,6 +79,13 @@ def test_quiet_hours_are_kept_and_what_makes_no_sense_is_said(house: House, sign
     assert 'name="quiet_from" value="22:00"' in html
     assert 'name="gathered" value="10"' in html
     assert send(browser, "/contacts/sol/preferences", quiet_from="22:00", gathered="5") == 422
+    token = csrf_of(browser, "/contacts")
+    for wrong, words in (
+        ({"quiet_from": "06:00", "quiet_until": "23:00"}, "Stille tid kan vare høyst 16 timer."),
+        ({"gathered": "30"}, "Lave varsler kan samles i 0 til 20 minutter."),
+    ):
+        refused = browser.post("/contacts/sol/preferences", data={"csrf": token, "gathered": "5", **wrong})
+        assert (refused.status_code, words in refused.text) == (422, True), words
     assert send(browser, "/contacts/sol/preferences", gathered="5") == 303
     assert 'name="quiet_from" value=""' in browser.get("/contacts").text
 
@@ -97,7 +105,11 @@ def test_a_test_message_goes_out_at_once_and_its_outcome_is_shown(
     mailbox.answers.append("550 no such mailbox")
     refused = browser.post(f"/contacts/sol/{mail}/test", headers=headers)
     assert "Kom ikke ut" in refused.text
-    assert "no such mailbox" in refused.text
+    assert "Adressen ble avvist. Er den riktig?" in refused.text
+    assert '<span lang="en">the mail server said 550' in refused.text
+    mailbox.answers.append("451 later")
+    later = browser.post(f"/contacts/sol/{mail}/test", headers=headers)
+    assert "Mottakeren kunne ikke nås akkurat nå." in later.text
     plain = browser.post(f"/contacts/sol/{mail}/test", data={"csrf": headers["X-CSRF-Token"]})
     assert "Sendt. Kom den fram?" in plain.text
     answer = browser.post(f"/api/v1/contacts/sol/{mail}/test", headers=headers)

@@ -117,6 +117,48 @@ def test_a_leader_plans_changes_and_takes_out_a_shift(house: House, sign_in: Sig
     assert "Kari Nordmann</a>" not in browser.get("/care/duty?unit=sol&week=2026-11-30").text
 
 
+def test_of_two_leaders_who_change_one_shift_the_second_is_told_by_whom_and_nothing_is_overwritten(
+    house: House, sign_in: SignIn
+) -> None:
+    shift = planned(house, "kari", "sol")
+    first, second = sign_in("leder"), sign_in("solleder")
+    at = f"/care/duty/shift?number={shift.id}"
+
+    def form(browser: TestClient, **wish: str) -> dict[str, object]:
+        html = browser.get(at).text
+        hidden = {
+            name: re.findall(rf'name="{name}" value="([^"]*)"', html)[0] for name in ("csrf", "version")
+        }
+        hours = {name: re.findall(rf'name="{name}" value="([^"]*)"', html)[0] for name in ("starts", "ends")}
+        return {**hidden, **hours, "number": shift.id, "person": "kari", "units": ["sol"], **wish}
+
+    theirs, ours = form(first, person="sol"), form(second, function="night_patrol")
+    assert first.post("/care/duty/shift", data=theirs).status_code == 303
+    told = second.post("/care/duty/shift", data=ours)
+    assert told.status_code == 422
+    assert "Noen endret vakten mens du skrev." in told.text
+    assert "Det står nå: Siri Solberg" in told.text
+    assert "Endret av Lise Leder." in told.text
+    assert 'value="night_patrol" checked' in told.text, "what they wrote is not lost"
+    (now,) = second.get("/api/v1/duty").json()["shifts"]
+    assert (now["person"], now["function"]) == ("sol", "carer")
+    refused = second.post(
+        f"/care/duty/shift/{shift.id}/remove", data={k: ours[k] for k in ("csrf", "version")}
+    )
+    assert refused.status_code == 422
+    again = {**ours, "version": re.findall(r'name="version" value="([^"]*)"', told.text)[0]}
+    assert second.post("/care/duty/shift", data=again).status_code == 303, "knowing of it they may"
+    stale = f"/api/v1/duty/shifts/{shift.id}?version={shift.version}"
+    token = {"X-CSRF-Token": first.get("/api/v1/session").json()["csrf"]}
+    assert first.delete(stale, headers=token).status_code == 409
+    (now,) = first.get("/api/v1/duty").json()["shifts"]
+    assert first.delete(f"{stale.partition('=')[0]}={now['version']}", headers=token).status_code == 200
+    gone = second.post("/care/duty/shift", data=again)
+    assert gone.status_code == 422
+    assert "Vakten finnes ikke lenger i turnusen." in gone.text
+    assert 'name="number" value="0"' in gone.text, "saved once more it is a new one"
+
+
 def test_a_leader_of_one_unit_plans_that_one_alone(house: House, sign_in: SignIn) -> None:
     elsewhere, everywhere = planned(house, "nord", "nord"), planned(house, "kari")
     browser = sign_in("solleder")

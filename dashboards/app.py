@@ -16,10 +16,14 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboards import api, audit, care, contacts, keeping, metrics, phone, pwa, relative, staff
+from dashboards.account import page as account
 from dashboards.auth import Brake
 from dashboards.care import alert
 from dashboards.live import Live
 from dashboards.pages import STATIC, render
+from dashboards.sign_in import page as sign_in
+from dashboards.sign_in import switch
+from dashboards.sign_in.waiting import Waiting
 from dashboards.technician import (
     bulk,
     change,
@@ -40,9 +44,11 @@ from dashboards.technician import (
 )
 from dashboards.visit import (
     COMES_BACK,
+    SESSION_COOKIE,
     WANTED_COOKIE,
     WANTED_FOR_S,
     RelativeHereError,
+    SecondFactorNeededError,
     SignInNeededError,
     language_of,
     set_cookie,
@@ -76,6 +82,9 @@ origin (docs/adr/0012-reading-labels.md).
 """
 PAGES = (
     pwa.pages,
+    sign_in.pages,
+    switch.pages,
+    account.pages,
     staff.pages,
     phone.pages,
     alert.pages,
@@ -125,6 +134,8 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.settings, app.state.clock, app.state.live, app.state.brake = settings, clock, live, Brake()
+    for waiting in ("half", "challenges", "app_secrets"):
+        setattr(app.state, waiting, Waiting())
     app.state.stores = Stores(settings)
     app.add_middleware(SecurityHeaders)
     app.mount("/static", StaticFiles(directory=STATIC), "static")
@@ -133,6 +144,7 @@ def create_app(settings: Settings) -> FastAPI:
     for family in api.FAMILIES:
         app.include_router(family)
     app.add_exception_handler(SignInNeededError, _ask_to_sign_in)
+    app.add_exception_handler(SecondFactorNeededError, _ask_for_factor)
     app.add_exception_handler(RelativeHereError, _not_for_relatives)
     app.add_exception_handler(NoSiteError, _no_site)
     app.add_exception_handler(NewerDatabaseError, _no_site)
@@ -158,10 +170,21 @@ class SecurityHeaders:
                 if scope["scheme"] == "https":
                     headers["Strict-Transport-Security"] = "max-age=31536000"
                 kept = scope["path"].startswith(("/static/", "/icons/")) and scope["query_string"]
+                _give_newest_token(scope, headers)
                 headers["Cache-Control"] = "public, max-age=31536000, immutable" if kept else "no-store"
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
+
+
+def _give_newest_token(scope: Scope, headers: MutableHeaders) -> None:
+    """Of a session whose secret changed during this request, unless the answer says otherwise itself."""
+    token = scope.get("state", {}).get("session_token")
+    said = any(one.startswith(f"{SESSION_COOKIE}=") for one in headers.getlist("set-cookie"))
+    if token is not None and not said:
+        cookie = Response()
+        set_cookie(Request(scope), cookie, SESSION_COOKIE, token)
+        headers.append("set-cookie", cookie.headers["set-cookie"])
 
 
 def _wants_json(request: Request) -> bool:
@@ -179,6 +202,14 @@ async def _ask_to_sign_in(request: Request, _: Exception) -> Response:
     if request.method == "GET" and COMES_BACK.fullmatch(request.url.path):
         set_cookie(request, answer, WANTED_COOKIE, request.url.path, WANTED_FOR_S)
     return answer
+
+
+async def _ask_for_factor(request: Request, _: Exception) -> Response:
+    if _wants_json(request):
+        return JSONResponse({"detail": "your role needs a second factor: add one on /account"}, 403)
+    if "hx-request" in request.headers:
+        return Response(status_code=403, headers={"HX-Redirect": "/account"})
+    return RedirectResponse("/account", 303)
 
 
 async def _not_for_relatives(request: Request, _: Exception) -> Response:

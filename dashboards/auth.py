@@ -1,7 +1,7 @@
-"""Signing in: passwords, sessions, the brake on guessing, and the token that goes with every form.
+"""Passwords, the brake on guessing, and the token that goes with every form.
 
-Here: who somebody is. Not here: what they may see (access.py), the pages (staff.py). Passwords are set by
-`vaka password`.
+Here: who somebody is. Not here: their sessions (sessions.py), other ways in (sign_in/), what they may see
+(access.py).
 """
 
 from __future__ import annotations
@@ -17,12 +17,8 @@ from datetime import datetime, timedelta
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from hub.store.db import transaction
-from hub.store.instants import from_us, to_us
+from dashboards.sessions import key_of
 
-IDLE_END = timedelta(hours=12)  # [default] longer than a shift and its hand-over
-RENEW_AFTER = timedelta(minutes=1)
-RENEW_BOARD_AFTER = timedelta(minutes=10)  # a board that hangs there is use, but no reason to write often
 FREE_TRIES = 3
 LONGEST_WAIT = timedelta(seconds=60)
 """[default] A locked-out night shift is worse than a guess a minute against Argon2id."""
@@ -36,12 +32,17 @@ def password_fits(connection: sqlite3.Connection, site: str, person: str, passwo
     """Whether it is this person's password. An unknown person takes as long as a wrong password."""
     query = "SELECT hash FROM credential WHERE site = ? AND person = ?"
     row = connection.execute(query, (site, person)).fetchone()
+    return fits_hash(None if row is None else row[0], password)
+
+
+def fits_hash(hash: str | None, secret: str) -> bool:
+    """Whether it is the secret that this was made from; without a hash it takes as long, and is not."""
     with _HASHING:
         try:
-            _hasher.verify(_NOBODY if row is None else row[0], password)
+            _hasher.verify(_NOBODY if hash is None else hash, secret)
         except (VerificationError, InvalidHashError):
             return False
-    return row is not None
+    return hash is not None
 
 
 def password_hash(password: str) -> str:
@@ -50,77 +51,11 @@ def password_hash(password: str) -> str:
         return _hasher.hash(password)
 
 
-def start_session(connection: sqlite3.Connection, site: str, person: str, now: datetime) -> str:
-    """A new session; returns its token, of which only the SHA-256 is kept."""
-    token = secrets.token_urlsafe(32)
-    values = (token_hash(token), site, person, to_us(now), to_us(now))
-    with transaction(connection):
-        connection.execute(
-            "INSERT INTO session (token_hash, site, person, started_at, used_at) VALUES (?, ?, ?, ?, ?)",
-            values,
-        )
-    return token
-
-
-def person_of_session(connection: sqlite3.Connection, site: str, token: str, now: datetime) -> str | None:
-    """Whose session it is; None where it has ended or was idle for too long. Use renews it."""
-    row = connection.execute(
-        "SELECT person, used_at FROM session"
-        " WHERE token_hash = ? AND site = ? AND ended_at IS NULL AND used_at > ?",
-        (token_hash(token), site, to_us(now - IDLE_END)),
-    ).fetchone()
-    if row is None:
-        return None
-    if now - from_us(row[1]) > RENEW_AFTER:
-        with transaction(connection):
-            connection.execute(
-                "UPDATE session SET used_at = ? WHERE token_hash = ?", (to_us(now), token_hash(token))
-            )
-    return str(row[0])
-
-
-def renew_sessions(
-    connection: sqlite3.Connection, site: str, tokens: frozenset[bytes], now: datetime
-) -> None:
-    """An open board that hears its stream is in use. Writes for those not renewed lately, and never for one
-    that has ended. `tokens`: hashes.
-    """
-    due = connection.execute(
-        "SELECT token_hash FROM session WHERE site = ? AND ended_at IS NULL AND used_at > ? AND used_at < ?",
-        (site, to_us(now - IDLE_END), to_us(now - RENEW_BOARD_AFTER)),
-    )
-    renewed = [(to_us(now), row[0]) for row in due if row[0] in tokens]
-    if renewed:
-        with transaction(connection):
-            connection.executemany("UPDATE session SET used_at = ? WHERE token_hash = ?", renewed)
-
-
-def end_session(connection: sqlite3.Connection, token: str, now: datetime) -> None:
-    with transaction(connection):
-        connection.execute(
-            "UPDATE session SET ended_at = ? WHERE token_hash = ? AND ended_at IS NULL",
-            (to_us(now), token_hash(token)),
-        )
-
-
-def live_sessions(connection: sqlite3.Connection, site: str, now: datetime) -> frozenset[bytes]:
-    """The hashes of all sessions that have not ended."""
-    rows = connection.execute(
-        "SELECT token_hash FROM session WHERE site = ? AND ended_at IS NULL AND used_at > ?",
-        (site, to_us(now - IDLE_END)),
-    )
-    return frozenset(row[0] for row in rows)
-
-
-def token_hash(token: str) -> bytes:
-    return hashlib.sha256(token.encode()).digest()
-
-
 def form_token(cookie: str) -> str:
     """What a form must carry to prove that it came from our page: it follows from a cookie that no other site
-    can read.
+    can read, of a session from the part that stays.
     """
-    return hashlib.sha256(b"form:" + cookie.encode()).hexdigest()
+    return hashlib.sha256(b"form:" + key_of(cookie).encode()).hexdigest()
 
 
 def form_token_fits(cookie: str, given: str) -> bool:

@@ -104,6 +104,7 @@ def frame(request: Request, visit: Visit) -> dict[str, Any]:
         "here": _here(places_of(visit.person), request.url.path),
         "lost_phones": [one.device for one in phones.of(visit.connection, site, visit.person.id) if one.lost],
         "now": visit.now,
+        "shared_screen": visit.kind == "shared",
         "day": day_text(visit.now, zone, visit.language),
         "history_in_stead": history_in_stead(request),
         "clock": lambda at, seconds=False: clock_text(at, zone, visit.language, seconds),

@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from dashboards import auth
+from dashboards import sessions
 from dashboards.house import House, read_house
 from dashboards.pages import render
 from dashboards.snapshot import Pulse, Snapshot, fingerprint, pulse, read_snapshot
@@ -94,7 +94,7 @@ class Seat:
     """One open board."""
 
     def __init__(self, scope: Scope, token: str) -> None:
-        self.scope, self.token_hash = scope, auth.token_hash(token)
+        self.scope, self.token_hash = scope, sessions.token_hash(token)
         self.wake = asyncio.Event()
 
 
@@ -178,7 +178,7 @@ class Live:
                 self._house_version = house.version
                 if beating:
                     self._renew_sessions(connection, house.site.site, now)
-                self._sessions = auth.live_sessions(connection, house.site.site, now)
+                self._sessions = sessions.live(connection, house.site.site, now)
                 found = fingerprint(connection, house, now)
                 if found != seen or poked:
                     self._render(connection, house, now, everything=found != seen)
@@ -191,7 +191,7 @@ class Live:
     def _renew_sessions(self, connection: sqlite3.Connection, site: str, now: datetime) -> None:
         """A full disk must not blind the boards: what cannot be renewed now is renewed at a later beat."""
         try:
-            auth.renew_sessions(connection, site, frozenset(s.token_hash for s in tuple(self._seats)), now)
+            sessions.renew(connection, site, frozenset(s.token_hash for s in tuple(self._seats)), now)
         except sqlite3.OperationalError as error:
             _log.warning("The sessions of open boards could not be renewed (%s). Trying again.", error)
 

@@ -1,18 +1,13 @@
-"""The staff board's pages: signing in, the list, and one tap for each step of an alert."""
+"""The staff board's pages: the list, one tap for each step of an alert, and how pages look here."""
 
 from __future__ import annotations
 
-import secrets
-import sqlite3
-from datetime import timedelta
-from math import ceil
 from typing import Annotated, get_args
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Depends, Form, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse, StreamingResponse
 
-from dashboards import auth
 from dashboards.access import may
 from dashboards.alert_in_view import alert_in_view
 from dashboards.alerts_seen import note_alerts_seen
@@ -23,37 +18,26 @@ from dashboards.pages import render
 from dashboards.snapshot import pulse, read_snapshot
 from dashboards.views import board, card, voice_of
 from dashboards.visit import (
-    FORM_COOKIE,
     LANGUAGE_COOKIE,
-    SESSION_COOKIE,
     THEME_COOKIE,
     THEMES,
-    WANTED_COOKIE,
-    AnyHouse,
-    Database,
+    YEAR_S,
     OurForm,
     Theme,
     Visit,
     Visitor,
     clock_of,
-    language_of,
     needs,
     set_cookie,
-    theme_of,
     visitor,
-    wanted,
 )
 from hub.desk import Desk, UnknownAlertError
-from hub.store import absences, audit, relatives
+from hub.store import absences
 from rules.absence import away_now
 from rules.alert import OUTCOMES_BY_PEOPLE, Act, Decision
 from rules.wording import Language
 
 pages = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
-
-YEAR_S = 365 * 24 * 3600
-RELATIVE = "/relative"
-"""Where a relative lands."""
 
 
 @pages.get("/", response_model=None)
@@ -150,87 +134,6 @@ async def live(request: Request, visit: Visitor) -> StreamingResponse:
 def still_signed_in() -> Response:
     """For a board that was cut off: whether it must sign in again."""
     return Response(status_code=204)
-
-
-@pages.get("/sign-in")
-def show_sign_in(request: Request, house: AnyHouse) -> Response:
-    return _sign_in_page(request, house, 200, "")
-
-
-@pages.post("/sign-in", dependencies=[OurForm])
-def sign_in(
-    request: Request,
-    connection: Database,
-    house: AnyHouse,
-    person: Annotated[str, Form(max_length=254)] = "",
-    password: Annotated[str, Form(max_length=1024)] = "",
-) -> Response:
-    """For the people of the house by their user name, for relatives by their e-mail address."""
-    brake: auth.Brake = request.app.state.brake
-    site, clock = house.site.site, clock_of(request)
-    person, address = person.strip().lower(), request.client.host if request.client else ""
-    wait = brake.wait(person, address, clock.now())
-    if wait > timedelta(0):
-        return _sign_in_page(request, house, 429, person, wait=ceil(wait.total_seconds()))
-    known = house.person(person)
-    relative = relatives.of_email(connection, site, person) if "@" in person else None
-    account = relative.account if relative is not None else known.id if known is not None else None
-    fits = auth.password_fits(
-        connection, site, account or "", password
-    )  # asked of unknown people too: it takes as long
-    # Some type their password as the user name; only names that are known are written down.
-    detail = {"person": account or "(unknown)", "address": address}
-    if not fits or account is None:
-        brake.failed(person, address, clock.now())
-        audit.add(connection, site, clock.now(), None, "sign-in refused", detail)
-        return _sign_in_page(request, house, 401, person, refused=True)
-    brake.succeeded(person, address)
-    audit.add(connection, site, clock.now(), account, "signed in", detail)
-    home = wanted(request, known is None) or (landing(known) if known is not None else RELATIVE)
-    return signed_in(request, connection, site, account, home)
-
-
-def signed_in(
-    request: Request, connection: sqlite3.Connection, site: str, account: str, landing: str
-) -> Response:
-    """A session of their own, and off to where they land."""
-    token = auth.start_session(connection, site, account, clock_of(request).now())
-    response = RedirectResponse(landing, 303)
-    set_cookie(request, response, SESSION_COOKIE, token)
-    response.delete_cookie(FORM_COOKIE)
-    response.delete_cookie(WANTED_COOKIE)
-    return response
-
-
-def _sign_in_page(
-    request: Request, house: AnyHouse, status: int, person: str, refused: bool = False, wait: int = 0
-) -> Response:
-    cookie = (
-        request.cookies.get(SESSION_COOKIE) or request.cookies.get(FORM_COOKIE) or secrets.token_urlsafe(16)
-    )
-    html = render(
-        language_of(request, house),
-        "sign_in.html",
-        site=house.site,
-        csrf=auth.form_token(cookie),
-        theme=theme_of(request),
-        person=person,
-        refused=refused,
-        wait=wait,
-    )
-    response = HTMLResponse(html, status, {"Retry-After": str(wait)} if wait else {})
-    if cookie not in request.cookies.values():
-        set_cookie(request, response, FORM_COOKIE, cookie)
-    return response
-
-
-@pages.post("/sign-out", dependencies=[OurForm])
-def sign_out(visit: Visitor) -> Response:
-    auth.end_session(visit.connection, visit.token, visit.now)
-    audit.add(visit.connection, visit.house.site.site, visit.now, visit.person.id, "signed out", {})
-    response = RedirectResponse("/sign-in", 303)
-    response.delete_cookie(SESSION_COOKIE)
-    return response
 
 
 @pages.post("/appearance", dependencies=[OurForm])

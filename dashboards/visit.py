@@ -11,10 +11,11 @@ from typing import Annotated, Any, Literal, cast
 
 from fastapi import Depends, Form, Header, HTTPException, Request, Response
 
-from dashboards import auth
+from dashboards import auth, sessions
 from dashboards.access import Access, Act, access_of, may
 from dashboards.house import House, read_house
 from dashboards.language import as_language
+from dashboards.sessions import Kind
 from dashboards.views import Scope
 from hub.clock import Clock
 from hub.history import History
@@ -34,13 +35,25 @@ FORM_COOKIE = "vaka_form"
 LANGUAGE_COOKIE = "vaka_language"
 THEME_COOKIE = "vaka_theme"
 WANTED_COOKIE = "vaka_wanted"
+DEVICE_COOKIE = "vaka_device"
+"""Of a screen that several share."""
+HALF_COOKIE = "vaka_half"
+"""Of who owes a code after the password."""
 WANTED_FOR_S = 600
+YEAR_S = 365 * 24 * 3600
+SECOND_FACTORS = frozenset({"code", "passkey", "directory"})
+OPEN_WITHOUT_FACTOR = ("/account", "/api/v1/account", "/api/v1/session", "/sign-out")
+"""Where somebody adds the second factor that they owe."""
 COMES_BACK = re.compile(r"/alerts/\d{1,18}|/phone|/relative/week")
 """Pages that somebody who had to sign in first is led to after all: where a message leads."""
 
 
 class SignInNeededError(Exception):
     """Nobody is signed in."""
+
+
+class SecondFactorNeededError(Exception):
+    """Their role needs a second factor, and they have not signed in with one."""
 
 
 class RelativeHereError(Exception):
@@ -57,6 +70,8 @@ class Visit:
     language: Language
     token: str
     now: datetime
+    kind: Kind = "computer"
+    owes_factor: bool = False
 
     @property
     def access(self) -> Access:
@@ -95,21 +110,39 @@ AnyHouse = Annotated[House, Depends(house_of)]
 
 
 def visitor(request: Request, connection: Database, house: AnyHouse) -> Visit:
-    """Raises SignInNeededError, for a relative RelativeHereError. A person who is no longer in the site
-    document is nobody.
+    """Raises SignInNeededError, for a relative RelativeHereError, without a second factor that their role
+    needs SecondFactorNeededError. A person who is no longer in the site document is nobody.
     """
     token, now = request.cookies.get(SESSION_COOKIE), clock_of(request).now()
     if token is None:
         raise SignInNeededError
-    account = auth.person_of_session(connection, house.site.site, token, now) or ""
-    if account.startswith(ACCOUNT):
+    found = sessions.find(connection, house.site.site, token, now)
+    if found is None:
+        raise SignInNeededError
+    if found.token != token:
+        keep_token(request, found.token)
+    if found.person.startswith(ACCOUNT):
         raise RelativeHereError
-    person = house.person(account)
+    person = house.person(found.person)
     if person is None:
         raise SignInNeededError
+    strict = person.role in settings_of(request).second_factor_roles
+    owes = strict and found.how not in SECOND_FACTORS
+    if owes and not request.url.path.startswith(OPEN_WITHOUT_FACTOR):
+        raise SecondFactorNeededError
     chosen = as_language(request.cookies.get(LANGUAGE_COOKIE))
     language = chosen or person.language or house.site.language
-    return Visit(connection, house, person, language, token, now)
+    return Visit(connection, house, person, language, found.token, now, found.kind, owes)
+
+
+def keep_token(request: Request, token: str) -> None:
+    """The answer, whatever it is, gives the browser this session's newest token (app.py)."""
+    request.state.session_token = token
+
+
+def address_of_pages(request: Request) -> str:
+    """Under which people reach these pages."""
+    return settings_of(request).web_address or str(request.base_url)
 
 
 Visitor = Annotated[Visit, Depends(visitor)]

@@ -81,7 +81,11 @@ FAMILIES: dict[Class, tuple[Family, ...]] = {
         Family("hand_over_note", "ends_at"),
         Family("hand_over_receipt", "read_at"),
     ),
-    "sessions": (Family("session", "used_at"), Family("relative_invitation", "expires_at")),
+    "sessions": (
+        Family("session", "used_at"),
+        Family("shared_device", "open_until"),
+        Family("relative_invitation", "expires_at"),
+    ),
 }
 NOT_BY_AGE: dict[str, tuple[str, ...]] = {
     "as things stand": (
@@ -91,7 +95,8 @@ NOT_BY_AGE: dict[str, tuple[str, ...]] = {
     ),
     "with what it belongs to": (
         "alert_event", "alert_sensors", "alert_escalation",
-        "credential", "contact", "contact_preference", "phone",
+        "credential", "contact", "contact_preference", "phone", "pin", "pin_failure", "totp", "recovery_code",
+        "passkey",
     ),
     "by hub/history/upkeep.py": ("reading",),
     "by hub/redelivery.py": ("committed_batch",),

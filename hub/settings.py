@@ -10,12 +10,13 @@ import os
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple, get_args
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
 
+from rules.building import PersonRole
 from rules.duration import parse_clock
 
 PREFIX = "VAKA_"
@@ -105,6 +106,19 @@ class Settings(BaseModel):
         description="File whose first line is what Prometheus sends as bearer token. "
         "Without it: no /metrics.",
     )
+
+    phone_idle_hours: Annotated[int, Field(ge=1, le=8)] = Field(
+        8, description="Hours after which somebody is signed out on a phone that they did not use."
+    )
+    second_factor_for: str | None = Field(
+        None,
+        description="Roles that sign in with a passkey or a code of an app, with spaces between: "
+        "`administrator privacy_officer`. Without it: whoever wants to.",
+    )
+
+    @property
+    def second_factor_roles(self) -> frozenset[str]:
+        return frozenset((self.second_factor_for or "").split())
 
     relatives_kept: Annotated[int, Field(ge=1, le=3660)] = Field(
         90,
@@ -207,6 +221,15 @@ class Settings(BaseModel):
     @classmethod
     def _time_of_day(cls, text: str) -> str:
         parse_clock(text)  # raises ValueError where it is none
+        return text
+
+    @field_validator("second_factor_for")
+    @classmethod
+    def _roles(cls, text: str) -> str:
+        if unknown := set(text.split()) - set(get_args(PersonRole)):
+            raise ValueError(
+                f"{sorted(unknown)[0]!r} is no role; expected some of {', '.join(get_args(PersonRole))}"
+            )
         return text
 
     @field_validator("smtp")

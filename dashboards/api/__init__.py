@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dashboards.api import (
     absences,
+    account,
     alarm_quality,
     alert_steps,
     alerts,
@@ -43,6 +44,7 @@ from dashboards.api import (
 FAMILIES = (
     healthz.api,
     session.api,
+    account.api,
     alerts.api,
     alert_steps.api,
     tests.api,

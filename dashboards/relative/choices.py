@@ -11,8 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from dashboards.relative.page import PATH
 from dashboards.relative.view import shown_to
 from dashboards.relative.visit import Relation, RelativeVisit, book_of, own_resident, relative_page
-from dashboards.staff import YEAR_S
-from dashboards.visit import LANGUAGE_COOKIE, OurForm, set_cookie, settings_of
+from dashboards.visit import LANGUAGE_COOKIE, YEAR_S, OurForm, set_cookie, settings_of
 from hub.history.embedded import EmbeddedHistory
 from hub.relatives.book import Choices
 from rules.relatives import CATEGORIES

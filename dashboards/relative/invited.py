@@ -14,11 +14,12 @@ from fastapi.responses import HTMLResponse
 
 from dashboards import auth
 from dashboards.pages import render
-from dashboards.staff import YEAR_S, signed_in
+from dashboards.sign_in.page import signed_in
 from dashboards.visit import (
     FORM_COOKIE,
     LANGUAGE_COOKIE,
     SESSION_COOKIE,
+    YEAR_S,
     AnyHouse,
     Database,
     OurForm,

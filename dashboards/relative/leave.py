@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from dashboards import auth
+from dashboards import sessions
 from dashboards.relative.page import PATH
 from dashboards.relative.visit import Relation, book_of, relative_page
 from dashboards.visit import SESSION_COOKIE, OurForm
@@ -16,7 +16,7 @@ pages = APIRouter(prefix=PATH, include_in_schema=False, default_response_class=H
 
 @pages.post("/sign-out", dependencies=[OurForm])
 def sign_out(visit: Relation) -> Response:
-    auth.end_session(visit.connection, visit.token, visit.now)
+    sessions.end(visit.connection, visit.token, visit.now)
     audit.add(visit.connection, visit.house.site.site, visit.now, visit.account, "signed out", {})
     return _to_the_door()
 

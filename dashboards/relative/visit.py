@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, HTTPException, Request
 
-from dashboards import auth
+from dashboards import auth, sessions
 from dashboards.access import may
 from dashboards.house import House
 from dashboards.language import as_language
@@ -23,6 +23,7 @@ from dashboards.visit import (
     Database,
     SignInNeededError,
     clock_of,
+    keep_token,
     theme_of,
 )
 from hub.relatives.book import Book
@@ -53,9 +54,12 @@ class RelativeVisit:
 def relative_visitor(request: Request, connection: Database, house: AnyHouse) -> RelativeVisit:
     """Raises SignInNeededError; 404 for whoever is signed in and no relative."""
     token, now = request.cookies.get(SESSION_COOKIE), clock_of(request).now()
-    account = auth.person_of_session(connection, house.site.site, token, now) if token is not None else None
-    if token is None or account is None:
+    found = sessions.find(connection, house.site.site, token, now) if token is not None else None
+    if found is None:
         raise SignInNeededError
+    if found.token != token:
+        keep_token(request, found.token)
+    account = found.person
     number = account.removeprefix(ACCOUNT)
     if number == account:
         raise HTTPException(404, "there is nothing here, or not for you")
@@ -64,7 +68,7 @@ def relative_visitor(request: Request, connection: Database, house: AnyHouse) ->
         raise SignInNeededError
     known = store.known(connection, relative)
     language = as_language(request.cookies.get(LANGUAGE_COOKIE)) or relative.language
-    return RelativeVisit(connection, house, known, language, token, now)
+    return RelativeVisit(connection, house, known, language, found.token, now)
 
 
 Relation = Annotated[RelativeVisit, Depends(relative_visitor)]

@@ -125,6 +125,15 @@ INSERT INTO erasure VALUES (1, 'granly', 'died', 'lise', {T}, 'alma', {T + 1}, N
 INSERT INTO certificate VALUES ('broker', {T + 99}, {T});
 """,
     27: f"INSERT INTO audit VALUES (2, 'granly', {T + 1}, 'kari', 'away', '{{}}', X'01', X'02', X'03');",
+    31: f"""
+UPDATE session SET secret_hash = X'AC', previous_hash = X'AD', rotated_at = {T}, confirmed_at = {T}, how = 'pin', ends_at = {T + 9} WHERE token_hash = X'AB';
+INSERT INTO pin VALUES ('granly', 'kari', '$argon2id$v=19$m=8,t=1,p=1$abc$def', {T});
+INSERT INTO shared_device VALUES (X'BA', 'granly', 'kari', {T}, {T + 9});
+INSERT INTO pin_failure VALUES (X'BA', 'kari', 2, {T});
+INSERT INTO totp VALUES ('granly', 'kari', X'CA', {T}, 58800000);
+INSERT INTO recovery_code VALUES ('granly', 'kari', X'DA', NULL);
+INSERT INTO passkey VALUES (X'EA', 'granly', 'kari', X'EB', 3, 'mobilen', {T}, NULL);
+""",
 }
 """What each version could hold that the one before could not."""
 

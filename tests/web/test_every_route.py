@@ -101,6 +101,31 @@ TABLE: dict[str, Asked] = {
     "GET /api/v1/residents/{resident}/export": Asked("export residents"),
     "GET /sign-in": Asked("everybody"),
     "POST /sign-in": Asked("everybody", 401),
+    "GET /sign-in/code": Asked("everybody", 303),
+    "POST /sign-in/code": Asked("everybody", 303),
+    "POST /sign-in/passkey/challenge": Asked("everybody"),
+    "POST /sign-in/passkey": Asked("everybody", 400),
+    "GET /switch": Asked("everybody", 303),
+    "POST /switch": Asked("everybody", 303),
+    "GET /account": Asked("keep own account"),
+    "POST /account/sessions/end": Asked("keep own account", 303),
+    "POST /account/sessions/{id}/end": Asked("keep own account", 404),
+    "POST /account/pin": Asked("keep own account", 422),
+    "POST /account/pin/remove": Asked("keep own account", 303),
+    "GET /account/app": Asked("keep own account"),
+    "POST /account/app": Asked("keep own account", 422),
+    "POST /account/app/remove": Asked("keep own account", 422),
+    "POST /account/passkeys/challenge": Asked("keep own account", 400),
+    "POST /account/passkeys": Asked("keep own account", 400),
+    "POST /account/passkeys/{id}/remove": Asked("keep own account", 404),
+    "GET /api/v1/account": Asked("keep own account"),
+    "DELETE /api/v1/account/sessions": Asked("keep own account", 204),
+    "DELETE /api/v1/account/sessions/{id}": Asked("keep own account", 404),
+    "PUT /api/v1/account/pin": Asked("keep own account", 422),
+    "DELETE /api/v1/account/pin": Asked("keep own account", 204),
+    "POST /api/v1/account/app": Asked("keep own account"),
+    "PUT /api/v1/account/app/{name}": Asked("keep own account", 422),
+    "POST /api/v1/account/app/switch-off": Asked("keep own account", 422),
     "POST /appearance": Asked("everybody", 303),
     "GET /alerts/{id}": Asked("see alerts", of_solsida=True),
     "GET /alerts/{id}/now": Asked("see alerts", of_solsida=True),
@@ -404,7 +429,7 @@ TABLE: dict[str, Asked] = {
 
 PARAMETERS = {"step": "accept", "resident": "r1", "room": "1A", "place": "1A", "rule": "night-exit",
               "unit": "sol", "form": "csv", "gateway": "zigbee2mqtt", "device": "1A stue", "person": "kari",
-              "contact": "x", "icon": "icon-192.png", "token": "x.1.x"}  # fmt: skip
+              "contact": "x", "icon": "icon-192.png", "name": "x", "token": "x.1.x"}  # fmt: skip
 ENDS_IT = ("POST /relative/sign-out", "POST /relative/leave", "DELETE /api/v1/relative")
 """After these a relative is signed out: test_relatives.py has them one by one."""
 OF_PICTURES = {"picture": "day", "drawing": "gaps", "format": "svg", "trend": "active", "week": "2026-01-05"}

@@ -12,7 +12,8 @@ from argon2 import PasswordHasher
 from starlette.testclient import TestClient
 
 from dashboards.app import create_app
-from dashboards.auth import IDLE_END, LONGEST_WAIT, Brake, renew_sessions, token_hash
+from dashboards.auth import LONGEST_WAIT, Brake
+from dashboards.sessions import IDLE_END, renew, token_hash
 from hub.store.instants import to_us
 from tests.web.conftest import SignIn, csrf_of
 from tests.web.house import DOCUMENT, PASSWORD, House, Web
@@ -78,9 +79,9 @@ def test_only_the_hash_of_a_session_is_kept_and_its_cookie_is_out_of_reach(
     assert "SameSite=lax" in cookie
     assert "Secure" not in cookie
     token = visitor.cookies["vaka_session"]
-    assert [bytes(row["token_hash"]) for row in house.rows("SELECT token_hash FROM session")] == [
-        hashlib.sha256(token.encode()).digest()
-    ]
+    key, _, secret = token.partition(".")
+    kept = [tuple(row) for row in house.rows("SELECT token_hash, secret_hash FROM session")]
+    assert kept == [tuple(hashlib.sha256(part.encode()).digest() for part in (key, secret))]
 
 
 def test_over_https_the_cookie_is_never_sent_in_the_clear(house: House) -> None:
@@ -137,7 +138,7 @@ def test_a_session_that_was_ended_is_not_renewed_by_a_board_that_is_still_open(
     kari.post("/sign-out", data={"csrf": csrf_of(kari)})
     house.connection.execute("UPDATE session SET used_at = ?", (to_us(now - timedelta(hours=11)),))
     before = [tuple(row) for row in house.rows("SELECT used_at, ended_at FROM session")]
-    renew_sessions(house.connection, "solbakken", tokens, now)
+    renew(house.connection, "solbakken", tokens, now)
     assert [tuple(row) for row in house.rows("SELECT used_at, ended_at FROM session")] == before
 
 

@@ -1,0 +1,1 @@
+"""Signing in beyond a password: PINs at shared screens, codes of an app, passkeys."""

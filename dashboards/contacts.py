@@ -15,6 +15,7 @@ from dashboards.frame import page
 from dashboards.pages import render
 from dashboards.visit import OurForm, Visit, Visitor, clock_of, settings_of
 from hub.contact_trial import try_contact
+from hub.reach import usable_ways
 from hub.store import shifts
 from hub.ways import ADDRESSES
 from hub.ways.way import Failed
@@ -169,6 +170,7 @@ def _page(
         whose=person,
         mine=person.id == visit.person.id,
         contacts=book.of(person.id),
+        usable=usable_ways(visit.connection, site.site),
         ways=BY_HAND,
         wish=wish or Wish(),
         fault=fault,

@@ -10,6 +10,7 @@ import sqlite3
 
 from hub.clock import Clock
 from hub.contact_book import shown
+from hub.reach import usable_ways
 from hub.settings import Settings
 from hub.store import audit, contacts
 from hub.store.db import transaction
@@ -38,7 +39,8 @@ def try_contact(
     if contact.way == Pager.name:
         return Refusal("a pager is called by the hub's own connection", "pager_from_hub")
     ways = {way.name: way for way in configured_ways(settings, clock)}
-    if contact.way not in ways:
+    # What the pages can use and the hub cannot calls nobody, however well a test message arrives.
+    if contact.way not in ways or contact.way not in usable_ways(connection, site.site):
         return Refusal(f"{contact.way} is not set up on this hub", "not_set_up")
     language, now = person.language or site.language, clock.now()
     words = (test_subject(language), test_body(language))

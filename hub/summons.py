@@ -151,7 +151,7 @@ def _message(
         subject=subject_of_proof(place, language)
         if proof
         else subject(alert, place, step.event == CALLED_IN_VAIN, language),
-        body=body_of_proof(language) if proof else body(web_address, language),
+        body=body_of_proof(language) if proof else body(web_address, alert.id, language),
         created_at=now,
         next_at=now,
     )

@@ -9,6 +9,7 @@ from typing import NamedTuple, Protocol
 import msgspec
 
 from hub.store.summonses import Summons
+from rules.wording.summons import body_of_several
 
 TIMEOUT = 10.0
 """Seconds that one message may take: a way that hangs must not hold up the next."""
@@ -74,6 +75,7 @@ def message_of(first: Summons, others: Sequence[Summons] = (), subject: str = ""
     names each.
     """
     every = (first, *others)
+    several = len({one.alert for one in every}) > 1
     lines = "".join(f"{one.subject}\n" for one in every) if others else ""
     return Message(
         id=f"vaka-{first.site}-{first.bundle or first.id}",
@@ -82,7 +84,7 @@ def message_of(first: Summons, others: Sequence[Summons] = (), subject: str = ""
         address=first.address,
         urgent=first.urgent,
         subject=subject or first.subject,
-        body=lines + first.body,
+        body=lines + (body_of_several(first.body) if several else first.body),
         at=first.created_at,
         alerts=tuple(dict.fromkeys(one.alert for one in every)),
         summonses=tuple(one.id for one in every),

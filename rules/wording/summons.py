@@ -4,6 +4,8 @@ has answered; never a name, never what is wrong.
 
 from __future__ import annotations
 
+import re
+
 from rules.alert import Alert
 from rules.severity import Severity
 from rules.wording.voice import Language
@@ -32,13 +34,21 @@ def subject_of_many(count: int, flood: bool, subject: str, language: Language) -
     return f"{count} low alerts" if language == "en" else f"{count} lave varsler"
 
 
-def body(address: str | None, language: Language) -> str:
-    """`address`: where Vaka's pages are, if the installation says."""
+def body(address: str | None, alert: int, language: Language) -> str:
+    """`address`: where Vaka's pages are, if the installation says. It leads to the alert itself."""
     if language == "en":
         todo = "Open Vaka to see what it is about and to take it."
     else:
         todo = "Åpne Vaka for å se hva det gjelder og ta det."
-    return f"{todo}\n{address}\n" if address else f"{todo}\n"
+    return f"{todo}\n{address.rstrip('/')}/alerts/{alert}\n" if address else f"{todo}\n"
+
+
+def body_of_several(body: str) -> str:
+    """The same for more than one alert: it leads to the board, where all of them stand."""
+    return _TO_ONE.sub("", body)
+
+
+_TO_ONE = re.compile(r"(?m)/alerts/\d+$")
 
 
 def test_subject(language: Language) -> str:

@@ -12,6 +12,7 @@ from hub.store.contacts import Contact
 from hub.store.db import transaction
 from hub.store.summonses import Summons
 from rules.duty import Shift
+from rules.wording.summons import body_of_several
 from tests.world import World
 
 SITE = """
@@ -79,7 +80,11 @@ def test_a_message_names_the_place_and_never_the_person_or_what_is_wrong(house: 
     house.passes(1 * MIN)
     norwegian, english = messages(house)[0], messages(house)[-1]
     assert norwegian.subject == "HØYT varsel: 3B"
-    assert norwegian.body == "Åpne Vaka for å se hva det gjelder og ta det.\nhttps://vaka.example.org\n"
+    assert norwegian.body == (
+        f"Åpne Vaka for å se hva det gjelder og ta det.\nhttps://vaka.example.org/alerts/{norwegian.alert}\n"
+    )
+    board = body_of_several(norwegian.body)
+    assert board == "Åpne Vaka for å se hva det gjelder og ta det.\nhttps://vaka.example.org\n"
     assert (english.person, english.subject) == ("siri", "HIGH alert: 3B")
     assert "Anna" not in norwegian.subject + norwegian.body
     assert norwegian.urgent

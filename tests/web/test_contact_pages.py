@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from hub.reach import say_usable_ways
 from hub.settings import Settings
 from hub.store import contacts
 from hub.store.contacts import Contact
+from hub.store.db import transaction
 from tests.ways.receivers import Mailbox, mail_server
 from tests.web.conftest import SignIn, csrf_of
 from tests.web.house import DOCUMENT, House
@@ -125,6 +127,23 @@ def test_a_way_that_the_hub_does_not_have_says_so(house: House, sign_in: SignIn)
     said = browser.post(f"/contacts/sol/{mail}/test", data={"csrf": csrf_of(browser, "/contacts")})
     assert "Kom ikke ut" in said.text
     assert "Denne kanalen er ikke satt opp på huben." in said.text
+
+
+def test_a_way_that_the_hub_itself_cannot_use_is_marked_and_a_test_by_the_pages_does_not_hide_it(
+    house: House, mailbox: Mailbox, sign_in: SignIn
+) -> None:
+    contacts.put(house.connection, "solbakken", Contact("sol", "email", "siri@example.org"), house.now())
+    browser = sign_in("sol")
+    assert "Ikke satt opp på huben" not in browser.get("/contacts").text
+    with transaction(house.connection):
+        say_usable_ways(house.connection, "solbakken", ["webpush", "pager"], house.now())
+    page = browser.get("/contacts").text
+    assert "Ikke satt opp på huben" in page
+    assert "Ingen av disse kanalene er satt opp på huben" in page
+    (mail,) = ids(browser)
+    said = browser.post(f"/contacts/sol/{mail}/test", data={"csrf": csrf_of(browser, "/contacts")})
+    assert "Denne kanalen er ikke satt opp på huben." in said.text
+    assert mailbox.taken == []
 
 
 def test_leaders_see_who_cannot_be_reached_and_others_only_themselves(house: House, sign_in: SignIn) -> None:

@@ -10,13 +10,24 @@ import sqlite3
 from datetime import datetime
 from typing import get_args
 
-from hub import alerting, escalation, pauses
+from hub import alerting, escalation, pauses, summons
 from hub.store import alerts, escalations, health, outbox, summonses
 from hub.store import pauses as store_of_pauses
 from hub.store.db import transaction
 from rules.building import Site
 from rules.catalogue import catalogue
-from rules.overdue import AFTER, OVERDUE, Late, Reason, late_alerts, late_messages, late_pauses, mended, told
+from rules.overdue import (
+    AFTER,
+    OVERDUE,
+    Late,
+    Reason,
+    late_alerts,
+    late_messages,
+    late_pauses,
+    late_telling,
+    mended,
+    told,
+)
 from rules.rulebook import rulebook
 
 
@@ -24,6 +35,7 @@ def overdue(connection: sqlite3.Connection, site: Site, now: datetime) -> list[L
     """All that should have happened by now. Only reads."""
     standing = [alert for alert in alerts.open_alerts(connection, site.site) if alert.rule != OVERDUE]
     found = late_alerts(standing, escalations.of_open(connection, site.site), now)
+    found += late_telling(*summonses.oldest_untold(connection, site.site), now)
     found += late_messages(summonses.oldest_due(connection, site.site), now)
     units = {room.id: room.unit for room in site.rooms}
     found += late_pauses(store_of_pauses.active(connection, site.site), units, now)
@@ -35,8 +47,12 @@ def overdue(connection: sqlite3.Connection, site: Site, now: datetime) -> list[L
     return found
 
 
-def go(connection: sqlite3.Connection, site: Site, now: datetime) -> list[Late]:
-    """One round: what is overdue is told, and mended where that is possible. Returns what was found."""
+def go(
+    connection: sqlite3.Connection, site: Site, now: datetime, web_address: str | None = None
+) -> list[Late]:
+    """One round: what is overdue is told, and mended where that is possible. Returns what was found.
+    `web_address`: where the pages are, for messages to people.
+    """
     if not overdue(connection, site, now):
         _clear(connection, site, set(), now)
         return []
@@ -51,6 +67,8 @@ def go(connection: sqlite3.Connection, site: Site, now: datetime) -> list[Late]:
             if known is None or known.cleared_at is not None:
                 alerting.take(connection, site.site, finding, concern, now)
         _mend(connection, site, found, now)
+    if "untold" in by_reason:
+        summons.follow(connection, site, web_address, now)
     if "pause" in by_reason:
         book = rulebook(site, catalogue(), now.astimezone(site.zone).date())
         pauses.let_time_pass(connection, book, now)

@@ -27,7 +27,7 @@ from hub.redelivery import Redelivery
 from hub.registry import LONGEST_ADDRESS, Registry, Speaker
 from hub.resting import held_now, let_go_by_a_return
 from hub.store import absences as store_of_absences
-from hub.store import announcements, quarantine, readings, rule_states, walk_tests
+from hub.store import announcements, quarantine, readings, rule_states, summonses, walk_tests
 from hub.store.db import transaction
 from hub.store.instants import to_us
 from rules.absence import Absence, away_now, empty_rooms, resting, stirs
@@ -198,6 +198,7 @@ class Pipeline:
             self.registry.clock_jumped(moved)
             alerting.clock_jumped(self._connection, self.site.site, moved)
             walk_tests.clock_jumped(self._connection, self.site.site, moved)
+            summonses.clock_jumped(self._connection, self.site.site, moved)
             self._tests = tests_by_device(self._connection, self.site.site)
 
     # How

@@ -54,7 +54,7 @@ def ask(connection: sqlite3.Connection, site: Site, unit: str, by: str, now: dat
         return Refusal(f"{site.site} has no unit {unit!r}", "no_unit")
     with transaction(connection):
         newest = proofs.newest(connection, site.site, unit)
-        if newest is not None and (newest.ended_at is None or now - newest.asked_at < AGAIN_AFTER):
+        if newest is not None and (newest.ended_at is None or abs(now - newest.asked_at) < AGAIN_AFTER):
             return newest
         return proofs.add(connection, Proof(0, site.site, unit, now, by))
 
@@ -66,8 +66,9 @@ def plan(connection: sqlite3.Connection, site: Site, since: datetime, now: datet
     asked = 0
     waiting = {proof.unit for proof in proofs.under_way(connection, site.site)}
     for unit in site.units:
-        last = proofs.last_planned(connection, site.site, unit.id)
-        if unit.id in waiting or due(site, last.asked_at if last is not None else since, now) is None:
+        last = proofs.last_planned(connection, site.site, unit.id, now)
+        asked_at = last.asked_at if last is not None else min(since, now)
+        if unit.id in waiting or due(site, asked_at, now) is None:
             continue
         with transaction(connection):
             proofs.add(connection, Proof(0, site.site, unit.id, now))

@@ -86,7 +86,7 @@ class Rounds:
             self._tell_of_silence(site, now)
             basis = self._put_protection(site, now)
             health.say(self._connection, site, "hub", "ok", wall)
-            self.next_call = escalations.next_due(self._connection)
+            self.next_call = escalations.next_due(self._connection, site)
         self._basis = basis
 
     def _look_for_new_site(self, wall: datetime) -> None:

@@ -94,11 +94,21 @@ class Summoner:
 
     def _run(self) -> None:
         with closing(connect(self._settings.database)) as connection:
-            summons.begin(connection, self._site().site)
+            self._begin(connection)
             while not self._stopping.is_set():
                 self._waiting.wait(LOOK_AGAIN)
                 self._waiting.clear()
                 self._follow(connection)
+
+    def _begin(self, connection: sqlite3.Connection) -> None:
+        """However long the database is held by others, or the disk full: without this nobody is called."""
+        while not self._stopping.is_set():
+            try:
+                summons.begin(connection, self._site().site)
+                break
+            except sqlite3.OperationalError as error:
+                log.warning("calls cannot be turned into messages yet: %s", error)
+                self._stopping.wait(LOOK_AGAIN)
 
     def _follow(self, connection: sqlite3.Connection) -> None:
         try:
@@ -107,3 +117,5 @@ class Summoner:
                     courier.wake()
         except sqlite3.OperationalError as error:
             log.warning("calls could not be turned into messages: %s", error)
+        except Exception:  # whatever is wrong: the next look is due, or nobody would be called any more
+            log.exception("calls could not be turned into messages")

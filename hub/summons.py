@@ -1,5 +1,6 @@
 """From calls to messages: follows the alerts' trail from a stored place and puts a message to each person who
-is called into the outbox, once.
+is called into the outbox, once. Who is on duty is asked when the message is made: after an outage that are
+those who are there now, and not those who were when the call was due.
 
 Its place and the messages are one transaction: killed anywhere, each call becomes its messages exactly once.
 """
@@ -8,20 +9,23 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple, cast
 
 import msgspec
 
 from hub.escalation import CALLED, CALLED_IN_VAIN
+from hub.reach import usable_ways
 from hub.store import alerts, contacts, shifts, summonses
 from hub.store.alerts import AlertEvent
+from hub.store.contacts import Contact
 from hub.store.db import transaction
 from hub.store.phones import WAY
-from hub.store.summonses import Summons
+from hub.store.summonses import SPARED, Summons
 from rules.alert import Alert
 from rules.building import Site
-from rules.duty import called
+from rules.duty import called, instead
 from rules.escalation import Group
 from rules.proof import is_proof, proof_site
 from rules.summons import FLOOD_WITHIN, Decision, History, decide
@@ -57,12 +61,30 @@ def follow(connection: sqlite3.Connection, site: Site, web_address: str | None, 
     if alerts.newest_event(connection) == since:
         return 0
     with transaction(connection):
+        since = summonses.cursor(connection, site.site) or 0  # the auditor may have been quicker
         steps = alerts.events_since(connection, since, _AT_ONCE)
         for step in steps:
-            _follow(connection, site, step, web_address, now)
+            _follow_alone(connection, site, step, web_address, now)
         if steps:
             summonses.put_cursor(connection, site.site, steps[-1].seq)
     return len(steps)
+
+
+def _follow_alone(
+    connection: sqlite3.Connection, site: Site, step: AlertEvent, web_address: str | None, now: datetime
+) -> None:
+    """A step that breaks us costs no other its messages: it is left, and stands in the trail."""
+    connection.execute("SAVEPOINT step")
+    try:
+        _follow(connection, site, step, web_address, now)
+    except sqlite3.OperationalError:
+        raise  # the disk: all of it again, later
+    except Exception:
+        log.exception("the step %s of alert %s could not be turned into messages", step.seq, step.alert)
+        connection.execute("ROLLBACK TO step")
+        if step.event in (CALLED, CALLED_IN_VAIN):
+            alerts.add_event(connection, step.alert, now, REACHED_NOBODY, None, step.reason)
+    connection.execute("RELEASE step")
 
 
 def _follow(
@@ -81,7 +103,8 @@ def _follow(
     if alert is None or alert.state == "closed" or (alert.state != "open" and alert.assistance_at is None):
         return  # another site's; or taken before anybody could be told
     people = contacts.everything(connection, site.site)
-    found = answerable(connection, site, alert, step)
+    meant = answerable(connection, site, alert, step, now)
+    found = [*meant, *_instead(connection, site, alert, step, meant, now)]
     decisions = {
         person: _when(connection, site, alert, person, now)
         for person in dict.fromkeys(one.person for one in found)
@@ -90,7 +113,7 @@ def _follow(
         message = _message(site, alert, step, web_address, one, now)
         at, held = decisions[one.person].at, decisions[one.person].held
         summonses.add(connection, msgspec.structs.replace(message, next_at=at, held=held))
-    if people and not found:
+    if people and not meant:
         alerts.add_event(connection, alert.id, now, REACHED_NOBODY, None, step.reason)
 
 
@@ -106,22 +129,57 @@ def _when(connection: sqlite3.Connection, site: Site, alert: Alert, person: str,
 
 
 def answerable(
-    connection: sqlite3.Connection, site: Site, alert: Alert, step: AlertEvent
+    connection: sqlite3.Connection, site: Site, alert: Alert, step: AlertEvent, now: datetime
 ) -> list[Answerable]:
     """Whom a call reaches: what is high by all their ways at once, the rest by the first."""
-    on_duty = shifts.on_duty(connection, site, step.at)
+    on_duty = shifts.on_duty(connection, site, now)
     known = contacts.everything(connection, site.site)
     found = []
     for group in step.reason.split(", "):
         if is_proof(alert.site):
-            people = first_in_line(connection, site, alert.unit, step.at)
+            people = first_in_line(connection, site, alert.unit, now)
         else:
-            people = called(cast(Group, group), alert.unit, alert.residents, site, on_duty, step.at).people
-        for person in people:
-            ways = [Answerable(*contact) for contact in known if contact.person == person]
-            phones = [one for one in ways if one.way == WAY]  # all of them are one way
-            found += ways if alert.severity == "high" else phones or ways[:1]
+            people = called(cast(Group, group), alert.unit, alert.residents, site, on_duty, now).people
+        found += [way for person in people for way in _ways(known, person, alert)]
     return list(dict.fromkeys(found))
+
+
+def _ways(known: Iterable[Contact], person: str, alert: Alert) -> list[Answerable]:
+    ways = [Answerable(*contact) for contact in known if contact.person == person]
+    phones = [one for one in ways if one.way == WAY]  # all of them are one way
+    return ways if alert.severity == "high" else phones or ways[:1]
+
+
+def _instead(
+    connection: sqlite3.Connection,
+    site: Site,
+    alert: Alert,
+    step: AlertEvent,
+    meant: Iterable[Answerable],
+    now: datetime,
+) -> list[Answerable]:
+    """Who is called besides where none of those meant is reached: by ways that the hub has, and that have not
+    failed for this alert yet. Somebody who was told before is enough until the course has been gone through:
+    then nobody has answered. What is low waits for its next stage.
+    """
+    if alert.severity == "low" or is_proof(alert.site):
+        return []
+    told = summonses.of_alert(connection, alert.id)
+    deaf = {Answerable(m.person, m.way, m.address) for m in told if m.failure and m.failure != SPARED}
+    usable = usable_ways(connection, site.site)
+
+    def hears(one: Answerable) -> bool:
+        return one.way in usable and one not in deaf
+
+    underway = any(m.sent_at is not None or (m.next_at is not None and not m.attempts) for m in told)
+    if any(map(hears, meant)) or (underway and step.event == CALLED):
+        return []
+    known = contacts.everything(connection, site.site)
+    for circle in instead(alert.unit, site, shifts.on_duty(connection, site, now), now):
+        found = [way for person in circle for way in _ways(known, person, alert)]
+        if any(map(hears, found)):
+            return [one for one in dict.fromkeys(found) if one not in meant]
+    return []
 
 
 def first_in_line(connection: sqlite3.Connection, site: Site, unit: str, at: datetime) -> tuple[str, ...]:

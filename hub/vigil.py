@@ -67,12 +67,12 @@ class Vigil:
         site, now = self._site(), self._clock.now()
         proving.plan(connection, site, self._started, now)
         proving.go(connection, site, self._publish, self._clock.now)
-        if now >= self._audit_at:
+        if now >= self._audit_at or self._audit_at - now > AUDIT_EVERY:  # or the clock was set back
             self._audit_at = now + AUDIT_EVERY
             watched.follow(connection, site.site, self._settings.data, self._started, now)
             if now - self._started > SETTLED:
-                audit_round.go(connection, site, now)
-        if now >= self._reach_at:
+                audit_round.go(connection, site, now, self._settings.web_address)
+        if now >= self._reach_at or self._reach_at - now > REACH_EVERY:
             self._reach_at = now + REACH_EVERY
             self._reach.follow(connection, site, now)
 

@@ -28,8 +28,8 @@ def follow(connection: sqlite3.Connection, site: str, folder: Path, since: datet
     if said is None or said.site != site:
         return
     silent_from = max(said.at, since)
-    if now - silent_from > SILENT_AFTER:
-        _raise(connection, site, gone(site, silent_from), now)
+    if abs(now - silent_from) > SILENT_AFTER:  # ahead of us: what it said before the clock was set back
+        _raise(connection, site, gone(site, min(silent_from, now)), now)
         return
     _clear(connection, site, WATCH_GONE, site, back(site, now), now)
     for part in _SEEN_ONLY_BY_IT:
@@ -42,7 +42,7 @@ def follow(connection: sqlite3.Connection, site: str, folder: Path, since: datet
 
 def watch_is_gone(said: State | None, now: datetime) -> bool:
     """Whether nobody watches over Vaka itself right now."""
-    return said is None or now - said.at > SILENT_AFTER
+    return said is None or abs(now - said.at) > SILENT_AFTER
 
 
 def _raise(connection: sqlite3.Connection, site: str, told: tuple[Finding, Concern], now: datetime) -> None:

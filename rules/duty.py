@@ -7,7 +7,7 @@ Here: decisions on values; the one rule by which the roster and those who signed
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Literal
@@ -145,6 +145,20 @@ def called(
         return _called(s.person for s in now if s.function == "night_patrol" and s.covers(unit, at))
     on_duty = _called(s.person for s in now if s.function == "leader" and s.covers(unit, at))
     return on_duty if on_duty.people else _named(site, unit, "leader")
+
+
+def instead(unit: str, site: Site, shifts: Iterable[Shift], at: datetime) -> Iterator[tuple[str, ...]]:
+    """Whom a call goes to where none of those meant can be reached, one circle after the other: on duty in
+    the unit, on duty anywhere, whom the site names for the unit, all who care for people here, everybody.
+    """
+    known = {person.id for person in site.people}
+    now = [s for s in shifts if s.person in known and s.starts_at <= at < s.ends_at]
+    care = [person for person in site.people if person.role in ("carer", "leader")]
+    yield _called(s.person for s in now if s.covers(unit, at)).people
+    yield _called(s.person for s in now).people
+    yield tuple(person.id for person in care if _looks_after(person, unit))
+    yield tuple(person.id for person in care)
+    yield tuple(person.id for person in site.people)
 
 
 def _assigned(unit: str, residents: frozenset[str], site: Site, now: list[Shift], at: datetime) -> Called:

@@ -23,7 +23,7 @@ from rules.severity import Severity
 OVERDUE = "overdue"
 """The hub's own rule: the alerting itself is stuck. Its alerts' room is the reason."""
 
-Reason = Literal["call", "owner", "no_next_step", "message", "announcement", "pause"]
+Reason = Literal["call", "owner", "no_next_step", "untold", "message", "announcement", "pause"]
 
 AFTER = timedelta(seconds=30)
 """[default] So late is no longer the time that a step takes: the hub makes them within the second."""
@@ -35,6 +35,7 @@ _GRAVE: dict[Reason, Severity] = {
     "call": "high",
     "owner": "high",
     "no_next_step": "high",
+    "untold": "high",
     "message": "high",
     "announcement": "medium",
     "pause": "medium",
@@ -67,6 +68,11 @@ def late_alerts(alerts: Iterable[Alert], escalations: Mapping[int, Escalation], 
         elif now - escalation.due > AFTER:
             found.append(Late("call", name, alert.unit, escalation.due))
     return found
+
+
+def late_telling(unit: str, since: datetime | None, now: datetime) -> list[Late]:
+    """`since`: when the oldest call was made that has not become messages to people yet."""
+    return [Late("untold", "", unit, since)] if since is not None and now - since > AFTER else []
 
 
 def late_messages(oldest_by_way: Mapping[str, datetime], now: datetime) -> list[Late]:

@@ -203,7 +203,7 @@ def verdict(facts: Facts, now: datetime) -> Verdict:
             steps.append(Step(leg, at, held=True))
             before = max(before, at)
             continue
-        settled = _settled(leg, facts, now - before > WITHIN[leg])
+        settled = _settled(leg, facts, abs(now - before) > WITHIN[leg])
         steps.append(Step(leg, None, None if settled is None else False))
         steps += [Step(later, times[later], None) for later in LEGS[len(steps) :]]
         if settled is None:

@@ -68,6 +68,7 @@ def looked(
     part: Part, before: Standing, trouble: str | None, now: datetime, tell_after: timedelta = TELL_AFTER
 ) -> tuple[Standing, Tell | None]:
     """After a look at a part: how it stands, and what is to be told. `trouble`: None where it is well."""
+    before = _not_ahead(before, now)
     if trouble is None:
         return _well(part, before, now)
     failing_since = before.failing_since or now
@@ -81,6 +82,26 @@ def looked(
         return after, None
     told = msgspec.structs.replace(after, told_at=now)
     return told, Tell(part, "down", down_since, trouble, before.told_at is not None)
+
+
+def _not_ahead(before: Standing, now: datetime) -> Standing:
+    """The clock may have been set back: what seems to lie ahead is no older than now, and whoever was told
+    then is told again.
+    """
+
+    def clamped(at: datetime | None) -> datetime | None:
+        return None if at is None else min(at, now)
+
+    told_at = None if before.told_at is None or before.told_at > now else before.told_at
+    if told_at is None and before.told_at is not None:
+        told_at = now - REPEAT
+    return Standing(
+        before.why,
+        clamped(before.failing_since),
+        clamped(before.down_since),
+        clamped(before.well_since),
+        told_at,
+    )
 
 
 def _well(part: Part, before: Standing, now: datetime) -> tuple[Standing, Tell | None]:

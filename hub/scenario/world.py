@@ -369,7 +369,7 @@ class World:
         moments += [a.due for a in alerts.open_alerts(self.connection, self.site.site) if a.due is not None]
         for pause in self.pauses.off():
             moments += [pause.ends_at, pause.reminder_due]
-        if (call := escalations.next_due(self.connection)) is not None:
+        if (call := escalations.next_due(self.connection, self.site.site)) is not None:
             moments.append(call)
         for absence in self.absences.known():
             moments += [absence.away_from, absence.back_by, absence.reminder_due]

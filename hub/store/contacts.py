@@ -37,6 +37,13 @@ def delete(connection: sqlite3.Connection, site: str, contact: Contact) -> bool:
     )
 
 
+def has(connection: sqlite3.Connection, site: str, contact: Contact) -> bool:
+    row = connection.execute(
+        "SELECT 1 FROM contact WHERE site = ? AND person = ? AND way = ? AND address = ?", (site, *contact)
+    ).fetchone()
+    return row is not None
+
+
 def everything(connection: sqlite3.Connection, site: str) -> list[Contact]:
     rows = connection.execute(
         "SELECT person, way, address FROM contact WHERE site = ?"

@@ -50,7 +50,11 @@ def of_open(connection: sqlite3.Connection, site: str) -> dict[int, Escalation]:
     return {row[0]: _read(row[1]) for row in rows}
 
 
-def next_due(connection: sqlite3.Connection) -> datetime | None:
-    """When the next call is to be made."""
-    row = connection.execute("SELECT min(due) FROM alert_escalation WHERE due IS NOT NULL").fetchone()
+def next_due(connection: sqlite3.Connection, site: str) -> datetime | None:
+    """When the next call of this site is to be made: another's hub may be down, and its calls long due."""
+    row = connection.execute(
+        "SELECT min(e.due) FROM alert_escalation AS e JOIN alert ON alert.id = e.alert"
+        " WHERE e.due IS NOT NULL AND site = ?",
+        (site,),
+    ).fetchone()
     return None if row[0] is None else from_us(row[0])

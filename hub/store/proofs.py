@@ -73,10 +73,12 @@ def newest(connection: sqlite3.Connection, site: str, unit: str) -> Proof | None
     )
 
 
-def last_planned(connection: sqlite3.Connection, site: str, unit: str) -> Proof | None:
-    """The newest that nobody asked for."""
-    condition = "unit = ? AND asked_by IS NULL ORDER BY asked_at DESC, id DESC LIMIT 1"
-    return next(iter(_many(connection, condition, site, (unit,))), None)
+def last_planned(connection: sqlite3.Connection, site: str, unit: str, until: datetime) -> Proof | None:
+    """The newest until then that nobody asked for: by a clock that was wrong some may seem to be yet to come,
+    and must not put off others.
+    """
+    condition = "unit = ? AND asked_by IS NULL AND asked_at <= ? ORDER BY asked_at DESC, id DESC LIMIT 1"
+    return next(iter(_many(connection, condition, site, (unit, to_us(until)))), None)
 
 
 def last_held(connection: sqlite3.Connection, site: str, unit: str) -> Proof | None:

@@ -5,7 +5,7 @@ sent.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -158,6 +158,34 @@ def oldest_due(connection: sqlite3.Connection, site: str) -> dict[str, datetime]
         "SELECT way, min(next_at) FROM summons WHERE site = ? AND next_at IS NOT NULL GROUP BY way", (site,)
     )
     return {row[0]: from_us(row[1]) for row in rows}
+
+
+def oldest_untold(connection: sqlite3.Connection, site: str) -> tuple[str, datetime | None]:
+    """The unit and the time of the oldest call that has not been turned into messages; None where there is
+    none, or where none ever was to be.
+    """
+    row = connection.execute(
+        "SELECT unit, at FROM alert_event JOIN alert ON alert.id = alert_event.alert"
+        " WHERE alert_event.seq > (SELECT seq FROM summons_cursor WHERE summons_cursor.site = ?)"
+        " AND alert.site = ? AND event IN ('called', 'called_in_vain') ORDER BY alert_event.seq LIMIT 1",
+        (site, site),
+    ).fetchone()
+    return ("", None) if row is None else (row[0], from_us(row[1]))
+
+
+def clock_jumped(connection: sqlite3.Connection, site: str, moved: Callable[[datetime], datetime]) -> None:
+    """What waits for its next try waits as long as it would have. What waits for the end of quiet hours waits
+    for a time of day.
+    """
+    waiting = "site = ? AND next_at IS NOT NULL AND held IS NOT 'quiet_hours'"
+    connection.executemany(
+        "UPDATE summons SET created_at = ?, next_at = ? WHERE id = ?",
+        [
+            (to_us(moved(one.created_at)), _us(moved(one.next_at)), one.id)
+            for one in _many(connection, waiting, (site,))
+            if one.next_at is not None
+        ],
+    )
 
 
 def of_alert(connection: sqlite3.Connection, alert: int) -> list[Summons]:

@@ -16,6 +16,7 @@ from hub.site.file import SiteFile, read_held
 from hub.store import contacts, health, shifts, sites
 from hub.watch.state import Reachable
 from rules.building import Site
+from rules.reach import without_absent
 
 HUB_SILENT_AFTER = timedelta(seconds=6)
 """The hub writes down each second that it lives."""
@@ -43,6 +44,8 @@ def hub_trouble(connection: sqlite3.Connection, site: str, now: datetime) -> str
     if hub is None:
         return "the hub was never at work"
     silent = now - hub.seen
+    if -silent > HUB_SILENT_AFTER:  # the clock was set back: a hub that lives says so by the new time
+        return "the hub has said nothing since the clock was set back"
     return (
         f"the hub has said nothing for {silent.total_seconds():.0f} s" if silent > HUB_SILENT_AFTER else None
     )
@@ -51,7 +54,7 @@ def hub_trouble(connection: sqlite3.Connection, site: str, now: datetime) -> str
 def alerting_trouble(connection: sqlite3.Connection, site: Site, now: datetime) -> str | None:
     """What the hub's own auditor should have mended long ago."""
     late = [one for one in overdue(connection, site, now) if now - one.since > LATE_AFTER]
-    grave = [one for one in late if one.reason in ("call", "owner", "no_next_step")]
+    grave = [one for one in late if one.reason in ("call", "owner", "no_next_step", "untold")]
     return f"{len(grave)} steps of open alerts are overdue" if grave else None
 
 
@@ -76,7 +79,9 @@ def site_of(connection: sqlite3.Connection, site: str | None) -> Site | None:
 
 def people(connection: sqlite3.Connection, site: Site, now: datetime) -> list[Reachable]:
     """Everybody who has a way, with the shifts to come."""
-    ahead = shifts.between(connection, site.site, now, now + ROSTER_KEPT)
+    until = now + ROSTER_KEPT
+    absences = shifts.absences(connection, site.site, now, until)
+    ahead = without_absent(shifts.between(connection, site.site, now, until), absences)
     found = []
     for contact in contacts.everything(connection, site.site):
         person = next((p for p in site.people if p.id == contact.person), None)

@@ -68,6 +68,7 @@ class Watchman:
 
     def look(self) -> list[Tell]:
         """One round; returns what people are told."""
+        self._clock.look_at_the_wall()
         trouble = self._trouble()
         now = self._clock.now()
         tells: list[Tell] = []
@@ -103,7 +104,7 @@ class Watchman:
     def _remember(self, connection: sqlite3.Connection) -> None:
         """Whom to tell, for when the database can't say it any more."""
         now = self._clock.now()
-        if now - self._remembered < REMEMBER_EVERY:
+        if timedelta(0) <= now - self._remembered < REMEMBER_EVERY:
             return
         self._remembered = now
         self._site = look.site_of(connection, self._site.site) or self._site

@@ -24,9 +24,9 @@ from rules.wording.watch import body, subject
 log = logging.getLogger(__name__)
 
 
-def recipients(known: Iterable[Reachable], now: datetime) -> list[Reachable]:
-    """The night patrol and the leaders on duty; where there are none the carers on duty; where nobody is, the
-    leaders whom the site names, and without them everybody.
+def circles(known: Iterable[Reachable], now: datetime) -> list[list[Reachable]]:
+    """The night patrol and the leaders on duty; where there are none, or none of them can be reached, the
+    carers on duty; then the leaders whom the site names, and without them everybody.
     """
     everybody = list(known)
     on_duty = [
@@ -35,15 +35,13 @@ def recipients(known: Iterable[Reachable], now: datetime) -> list[Reachable]:
         if one.starts_at is not None and one.ends_at is not None and one.starts_at <= now < one.ends_at
     ]
     named = [one for one in everybody if one.starts_at is None]
-    for group in (
+    groups = (
         [one for one in on_duty if one.function in ("night_patrol", "leader")],
         on_duty,
         [one for one in named if one.function == "leader"],
         named,
-    ):
-        if group:
-            return list({(one.way, one.address): one for one in group}.values())
-    return []
+    )
+    return [list({(one.way, one.address): one for one in group}.values()) for group in groups if group]
 
 
 class Teller:
@@ -65,17 +63,28 @@ class Teller:
         """Returns by how many ways it went out."""
         now = self._clock.now()
         taken = 0
-        for one in recipients(people, now):
-            language: Language = "en" if one.language == "en" else "nb"
-            way = self._ways.get(one.way)
-            if way is None:
-                continue
-            failed = way.send(self._message(site, tells, one, language, now))
-            if failed is None:
-                taken += 1
-            else:
-                log.error("%s to %s did not go out: %s", one.way, one.person, failed.why)
+        for circle in circles(people, now):
+            taken = sum(self._tell_one(site, tells, one, now) for one in circle)
+            if taken:
+                break
         return taken + self._tell_own(site, tells, now)
+
+    def _tell_one(self, site: Site, tells: Sequence[Tell], one: Reachable, now: datetime) -> bool:
+        """Whether it went out. Whatever is wrong with one way, the others are left: the database may be what
+        is down, and a phone's push needs that.
+        """
+        language: Language = "en" if one.language == "en" else "nb"
+        way = self._ways.get(one.way)
+        if way is None:
+            return False
+        try:
+            failed = way.send(self._message(site, tells, one, language, now))
+        except Exception:
+            log.exception("%s to %s did not go out", one.way, one.person)
+            return False
+        if failed is not None:
+            log.error("%s to %s did not go out: %s", one.way, one.person, failed.why)
+        return failed is None
 
     def _tell_own(self, site: Site, tells: Sequence[Tell], now: datetime) -> int:
         voice = Voice(site.language, site.zone, now)

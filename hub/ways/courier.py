@@ -92,6 +92,9 @@ class Courier:
         except sqlite3.OperationalError as error:
             log.warning("the %s outbox could not be read or marked: %s", self._way.name, error)
             self._stopping.wait(LOOK_AGAIN)
+        except Exception:  # our own mistake: what it was about is overdue, all else must go out
+            log.exception("the %s outbox could not be gone through", self._way.name)
+            self._stopping.wait(LOOK_AGAIN)
 
     def go_round(self, connection: sqlite3.Connection) -> int:
         """Mark what came of the messages under way, and send what is due to addresses that none is under way
@@ -128,14 +131,19 @@ class Courier:
             if sending is not None:
                 sent_off += 1
                 thread = Thread(target=self._send, args=(sending,), name=f"to-{self._way.name}", daemon=True)
+                thread.start()  # where the machine has no thread left it is tried with the next look
                 self._under_way[sending.lane] = thread
-                thread.start()
         return sent_off
 
     def _next(
         self, connection: sqlite3.Connection, site: Site, urgent: bool, address: str, now: datetime
     ) -> Sending | None:
         first = summonses.due(connection, site.site, self._way.name, urgent, address, now)
+        if first is not None and not _is_theirs(connection, site, first):
+            with transaction(connection):
+                self._give_up(connection, first, Failed("the address is not theirs any more", True), now)
+            self._waiting.set()  # for what stands behind it
+            return None
         if first is None or first.held is None:
             return None if first is None else Sending(message_of(first), (first,))
         with transaction(connection):  # who goes out with whom is committed before: a repetition is the same
@@ -184,12 +192,16 @@ class Courier:
             receipts.note_sent(connection, sending.message.summonses, now)
             return
         for row in sending.rows:
-            after = outcome(row, failed, now)
-            if summonses.put_failure(connection, after) and after.next_at is None:
-                log.warning("%s to %s did not go out: %s", row.way, row.person, after.failure)
-                self._go_another_way(connection, row, now)
+            self._give_up(connection, row, failed, now)
         if failed.gone:
             self._forget(connection, sending.rows[0], failed, now)
+
+    def _give_up(self, connection: sqlite3.Connection, row: Summons, failed: Failed, now: datetime) -> None:
+        """Unless it is tried again later."""
+        after = outcome(row, failed, now)
+        if summonses.put_failure(connection, after) and after.next_at is None:
+            log.warning("%s to %s did not go out: %s", row.way, row.person, after.failure)
+            self._go_another_way(connection, row, now)
 
     def _forget(self, connection: sqlite3.Connection, one: Summons, failed: Failed, now: datetime) -> None:
         if contacts.delete(connection, one.site, Contact(one.person, one.way, one.address)):
@@ -200,8 +212,9 @@ class Courier:
         """The next way to the same person, at once. What is urgent went out on all of them."""
         known = [(c.way, c.address) for c in contacts.of(connection, summons.site, summons.person)]
         mine = (summons.way, summons.address)
-        if not summons.urgent and mine in known and mine != known[-1]:
-            way, address = known[known.index(mine) + 1]
+        left = known[known.index(mine) + 1 :] if mine in known else known
+        if not summons.urgent and left and summons.person in {p.id for p in self._site().people}:
+            way, address = left[0]
             fresh = msgspec.structs.replace(
                 summons,
                 id=0,
@@ -214,6 +227,13 @@ class Courier:
                 bundle=None,
             )
             summonses.add(connection, fresh)
+
+
+def _is_theirs(connection: sqlite3.Connection, site: Site, summons: Summons) -> bool:
+    """Whether whoever is called still works here, and still has this address: it may be a stranger's now."""
+    contact = Contact(summons.person, summons.way, summons.address)
+    works_here = summons.person in {person.id for person in site.people}
+    return works_here and contacts.has(connection, summons.site, contact)
 
 
 def outcome(summons: Summons, failed: Failed, now: datetime) -> Summons:

@@ -74,7 +74,8 @@ class Email:
 
     def _mail(self, message: Message) -> EmailMessage:
         mail = EmailMessage()
-        mail["Subject"], mail["From"], mail["To"] = message.subject, self._server.sender, message.address
+        subject = " ".join(message.subject.split())  # a header is one line, whatever a room is called
+        mail["Subject"], mail["From"], mail["To"] = subject, self._server.sender, message.address
         mail["Date"] = message.at
         mail["Message-ID"] = f"<{message.id}@{self._server.sender.rpartition('@')[2]}>"
         mail["Auto-Submitted"] = "auto-generated"

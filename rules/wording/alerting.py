@@ -85,6 +85,7 @@ _OVERDUE: dict[str, tuple[str, str]] = {
         "Et åpent varsel hadde verken noen som tok det, eller noen som skulle varsles",
         "An open alert had neither anybody who has it nor anybody to be called",
     ),
+    "untold": ("De som ble varslet, har ikke fått noen melding", "Those who were called got no message"),
     "message": ("Meldinger til vakta blir ikke sendt", "Messages to those on duty are not sent"),
     "announcement": ("Lamper og skjermer får ikke beskjed", "Lamps and screens are not told"),
     "pause": ("En pause er over, men regelen er fortsatt av", "A pause is over and the rule is still off"),

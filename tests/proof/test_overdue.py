@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hub import audit_round, summons
-from hub.store import alerts, contacts, escalations
+from hub.store import alerts, contacts, escalations, summonses
 from hub.store.contacts import Contact
 from hub.store.db import transaction
 from rules import wording
@@ -38,7 +38,9 @@ def house(tmp_path: Path) -> Iterator[World]:
     made.stop()
 
 
-def audited(house: World) -> list[tuple[str, str]]:
+def audited(house: World, summoner_hangs: bool = False) -> list[tuple[str, str]]:
+    while not summoner_hangs and summons.follow(house.connection, house.site, None, house.clock.now()):
+        pass
     found = audit_round.go(house.connection, house.site, house.clock.now())
     return [(late.reason, late.subject) for late in found]
 
@@ -127,3 +129,17 @@ def test_what_is_closed_or_waits_for_a_technician_is_nobodys_next_step(house: Wo
     house.clock.at += LONG
     assert audited(house) == []
     assert alerts.open_alerts(house.connection, "test") == []
+
+
+def test_calls_that_no_summoner_turned_into_messages_are_told_of_and_sent_by_the_auditor(
+    house: World,
+) -> None:
+    with transaction(house.connection):
+        contacts.put(house.connection, "test", Contact("kari", "email", "kari@example.org"), NIGHT)
+    alert = house.alert("help-button")
+    house.clock.at += timedelta(seconds=31)
+    assert ("untold", "") in audited(house, summoner_hangs=True)
+    assert [one.person for one in summonses.of_alert(house.connection, alert.id)] == ["kari"]
+    assert house.alert(OVERDUE, "untold").severity == "high"
+    audited(house, summoner_hangs=True)
+    assert house.alert(OVERDUE, "untold").cleared_at is not None

@@ -81,7 +81,12 @@ class Chain:
         now = self.house.clock.now()
         connection = self.house.connection
         with transaction(connection):
-            for urgent, address in summonses.addresses_due(connection, "test", "email", now):
+            due = [
+                (urgent, address)
+                for urgent in (True, False)
+                for address in summonses.addresses_due(connection, "test", "email", urgent, now, "", 100)
+            ]
+            for urgent, address in due:
                 one = summonses.due(connection, "test", "email", urgent, address, now)
                 assert one is not None
                 if one.person == failing:
@@ -360,3 +365,16 @@ def test_what_is_published_is_what_a_device_would_say(chain: Chain) -> None:
     [(topic, payload)] = heard
     assert topic == "vaka/test/readings/vaka-proof-sol"
     assert json.loads(payload)["pressed"] == "single"
+
+
+def test_a_proof_of_a_clock_that_was_years_ahead_puts_off_no_other(chain: Chain) -> None:
+    house = chain.house
+    with transaction(house.connection):
+        ahead = house.clock.now() + timedelta(days=400)
+        proofs.add(
+            house.connection, Proof(0, "test", house.site.units[0].id, ahead, ended_at=ahead, result="held")
+        )
+    now = house.clock.now()
+    planned = len(house.site.units)
+    assert proving.plan(house.connection, house.site, now - timedelta(days=2), now) == planned > 0
+    assert proving.plan(house.connection, house.site, now - timedelta(days=2), now) == 0

@@ -4,16 +4,20 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from hub import watched
+from hub.clock import WallClock
+from hub.settings import Settings
 from hub.watch import state
 from hub.watch.state import Reachable, State
-from hub.watch.tell import recipients
+from hub.watch.tell import Teller, circles
 from rules import wording
-from rules.watch import PART_DOWN, PARTS, WATCH_GONE, Part, Standing
+from rules.watch import PART_DOWN, PARTS, WATCH_GONE, Part, Standing, Tell
 from rules.wording import Voice
-from tests.world import World
+from tests.ways.receivers import web_address
+from tests.world import World, read
 
 NIGHT = datetime(2026, 11, 24, 1, 10, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -33,7 +37,7 @@ def reachable(person: str, function: str, on_duty: bool | None = None) -> Reacha
 
 
 def told(*known: Reachable) -> set[str]:
-    return {one.person for one in recipients(known, NIGHT)}
+    return {one.person for one in next(iter(circles(known, NIGHT)), [])}
 
 
 def test_the_night_patrol_and_the_leader_on_duty_are_told_and_nobody_at_home() -> None:
@@ -114,3 +118,29 @@ def test_what_only_the_watchman_sees_is_told_by_the_hub(house: World) -> None:
     says(house, down="broker")
     follow(house)
     assert {alert.room for alert in house.alerts()} == {"web"}, "of the broker the hub tells itself"
+
+
+def test_where_those_on_duty_cannot_be_reached_the_next_are_and_a_way_that_breaks_stops_no_other(
+    tmp_path: Path,
+) -> None:
+    """The push needs a database, which is what is down here; the patrol's pager is the hub's alone."""
+    with web_address() as (receiver, url):
+        (tmp_path / "secret").write_text("s" * 32)
+        (tmp_path / "vaka.db").write_bytes(b"no database " * 1000)
+        settings = Settings(data=tmp_path, webhook_secret_file=tmp_path / "secret")
+        patrol = msgspec.structs.replace(
+            reachable("per", "night_patrol", True), way="webpush", address="A" * 22
+        )
+        pager = msgspec.structs.replace(reachable("per", "night_patrol", True), way="pager", address="p-1")
+        lise = msgspec.structs.replace(reachable("lise", "leader"), way="webhook", address=url)
+        tell = Tell("store", "down", NIGHT, "the database can't be read")
+        people = [patrol, pager, lise]
+        assert Teller(settings, WallClock()).tell(read(SITE), [tell], people) == 1
+        assert len(receiver.requests) == 1
+
+
+def test_a_watchman_whose_last_word_lies_ahead_is_not_taken_for_alive(house: World) -> None:
+    says(house)
+    house.clock.at -= timedelta(hours=1)
+    watched.follow(house.connection, "test", house.folder, house.clock.now(), house.clock.now())
+    assert house.alert(WATCH_GONE).severity == "medium"

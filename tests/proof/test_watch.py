@@ -1,10 +1,15 @@
 """What the watchman makes of what it sees, by the second."""
 
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
+from hub.store import health
+from hub.store.db import connect, transaction
+from hub.watch.look import hub_trouble
 from rules.watch import PARTS, REPEAT, Standing, Tell, all_well, looked
 from rules.wording.voice import Voice
 from rules.wording.watch import body, subject
@@ -94,3 +99,19 @@ def test_the_message_names_no_resident_and_says_what_to_do(language: str) -> Non
             "New alerts may not reach you. Go round and see to the residents, and call the technician.\n",
         }[language]
     )
+
+
+def test_a_clock_set_back_in_the_middle_of_an_outage_silences_nobody() -> None:
+    hub = Watched()
+    hub.is_("silent", 2 * MIN)
+    hub.now -= timedelta(days=30)
+    hub.is_("silent", 6 * MIN)
+    assert [kind for _, kind, _ in hub.said] == ["down", "down", "down"]
+
+
+def test_a_hub_whose_last_word_lies_ahead_is_not_taken_for_alive(tmp_path: Path) -> None:
+    with closing(connect(tmp_path / "vaka.db")) as connection:
+        with transaction(connection):
+            health.say(connection, "test", "hub", "ok", AT)
+        assert hub_trouble(connection, "test", AT + timedelta(seconds=1)) is None
+        assert hub_trouble(connection, "test", AT - timedelta(hours=1)) is not None

@@ -62,6 +62,7 @@ def put(connection: sqlite3.Connection, way: str, address: str, urgent: bool = T
     words = ("HØYT varsel: 3B", "Åpne Vaka.\n")
     summons = Summons(0, "s", 1, 1, "kari", way, address, urgent, *words, NIGHT, next_at=NIGHT)
     with transaction(connection):
+        contacts.put(connection, "s", Contact("kari", way, address), NIGHT)
         summonses.add(connection, summons)
 
 
@@ -213,3 +214,31 @@ def test_a_hub_that_dies_between_sending_and_marking_sends_again_with_the_same_i
         courier(database, way).deliver(connection)
     ids = [headers["webhook-id"] for headers, _ in address.requests]
     assert ids == ["vaka-s-1", "vaka-s-1"]
+
+
+@pytest.mark.parametrize("why", ["address removed", "left"])
+def test_what_waits_for_an_address_that_is_no_longer_theirs_goes_there_no_more(
+    connection: sqlite3.Connection, database: Path, why: str
+) -> None:
+    with web_address() as (receiver, url), mail_server() as (mailbox, port):
+        put(connection, "webhook", url, urgent=False)
+        with transaction(connection):
+            contacts.put(connection, "s", Contact("kari", "email", "kari@example.org"), NIGHT)
+            if why == "address removed":
+                contacts.delete(connection, "s", Contact("kari", "webhook", url))
+        site = SITE if why == "address removed" else SITE.model_copy(update={"people": ()})
+        for way in (Webhook("secret", Clock()), email(port)):
+            Courier(database, lambda: site, way, Clock()).deliver(connection)
+        assert receiver.requests == []
+        assert [mail["to"] for mail in mailbox.taken] == (
+            ["kari@example.org"] if why == "address removed" else []
+        )
+
+
+def test_an_email_goes_out_whatever_a_room_is_called(connection: sqlite3.Connection, database: Path) -> None:
+    with mail_server() as (mailbox, port):
+        put(connection, "email", "kari@example.org")
+        connection.execute("UPDATE summons SET subject = 'HØYT varsel: 3B\u2028Bcc: a@b.example\x85x'")
+        assert courier(database, email(port)).deliver(connection) == 1
+        assert [mail["to"] for mail in mailbox.taken] == ["kari@example.org"]
+        assert stored(connection).failure is None

@@ -30,6 +30,7 @@ people:
   - {id: siri, name: Siri, role: carer, units: [sol], language: en}
   - {id: nils, name: Nils, role: carer, units: [nord]}
   - {id: lise, name: Lise, role: leader}
+  - {id: odd, name: Odd, role: carer, units: [sol]}
 """
 NIGHT = datetime(2026, 11, 24, 1, 10, tzinfo=UTC)
 MIN = timedelta(minutes=1)
@@ -148,3 +149,61 @@ def test_what_was_called_before_there_were_messages_is_not_sent_afterwards(tmp_p
         contacts.put(house.connection, "test", Contact("kari", "email", "kari@example.org"), NIGHT)
     assert messages(house) == []
     house.stop()
+
+
+def test_after_an_outage_those_who_are_on_duty_now_are_written_to_and_not_those_who_have_gone(
+    house: World,
+) -> None:
+    house.says("3B button", pressed="single")
+    messages(house)
+    with transaction(house.connection):
+        contacts.put(house.connection, "test", Contact("odd", "email", "odd@example.org"), NIGHT)
+        evening = Shift(0, "odd", ("sol",), "carer", NIGHT + 5 * 60 * MIN, NIGHT + 13 * 60 * MIN, ("r-anna",))
+        shifts.add(house.connection, "test", evening)
+    house.stop()
+    house.clock.at += 6 * 60 * MIN  # kari, siri and nils went home an hour ago
+    house.start()
+    house.passes(timedelta(0))
+    assert {one.person for one in messages(house)[2:]} == {"odd", "lise"}
+
+
+def test_where_nobody_meant_has_a_way_others_are_called_at_once(house: World) -> None:
+    with transaction(house.connection):
+        for contact in contacts.of(house.connection, "test", "kari"):
+            contacts.delete(house.connection, "test", contact)
+    house.says("3B button", pressed="single")
+    assert told(house) == [("siri", "email")]
+
+
+def test_a_last_stage_that_reaches_nobody_does_not_end_in_silence(house: World) -> None:
+    with transaction(house.connection):
+        contacts.delete(house.connection, "test", Contact("lise", "email", "lise@example.org"))
+    house.says("3B button", pressed="single")
+    house.passes(4 * MIN)
+    before = len(messages(house))
+    house.passes(12 * MIN)
+    again = messages(house)[before:]
+    assert {one.person for one in again} == {"kari", "siri"}
+    assert all(one.subject.startswith(("Ingen har svart", "Nobody has answered")) for one in again)
+
+
+def test_what_waits_for_its_next_try_does_not_wait_longer_when_the_clock_is_set_back(house: World) -> None:
+    house.says("3B button", pressed="single")
+    one = messages(house)[0]
+    house.clock_is_moved(-60 * MIN)
+    after = summonses.get(house.connection, "test", one.id)
+    assert after is not None
+    assert after.next_at is not None
+    assert after.next_at <= house.clock.now()
+
+
+def test_a_step_that_cannot_be_made_a_message_costs_no_other_its_own(house: World) -> None:
+    house.connection.execute(
+        "INSERT INTO contact_preference (site, person, quiet_from, quiet_until, gather_s, set_at)"
+        " VALUES ('test', 'kari', 'nonsense', 'x', 300, 0)"
+    )
+    house.says("3B button", pressed="single")
+    assert told(house) == []
+    assert "reached_nobody" in house.trail(house.alert("help-button"))
+    house.passes(3 * MIN)
+    assert "nils" in {person for person, _ in told(house)}

@@ -321,9 +321,9 @@ def test_what_is_not_high_goes_to_all_of_somebodys_phones_and_by_no_other_way(hu
     step = AlertEvent(1, 1, NIGHT, "called", None, "unit")
     at = (NIGHT, NIGHT, NIGHT)
     low = Alert(1, SITE.site, "quiet", "3B", "sol", ("r3",), "low", "open", *at, None, ())
-    found = answerable(hub.connection, SITE, low, step)
+    found = answerable(hub.connection, SITE, low, step, step.at)
     assert {one.address for one in found if one.person == "kari"} == switched_on
-    high = answerable(hub.connection, SITE, msgspec.structs.replace(low, severity="high"), step)
+    high = answerable(hub.connection, SITE, msgspec.structs.replace(low, severity="high"), step, step.at)
     assert {one.way for one in high if one.person == "kari"} == {"webpush", "email"}
 
 

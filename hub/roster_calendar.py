@@ -80,6 +80,8 @@ def _nothing(code: str, said: object) -> CalendarRead:
 class _Reading:
     def __init__(self, site: Site, emails: Mapping[str, str], now: datetime) -> None:
         self._site, self._emails = site, emails
+        # Once, and not for each event: hundreds work in a big house.
+        self._named = [(p, _word(p.name, p.id)) for p in site.people]
         self._since, self._until = now - BACK, now + AHEAD
         self._shifts: dict[str, Shift] = {}
         self._uids: set[str] = set()
@@ -148,7 +150,7 @@ class _Reading:
         names = [str(getattr(g, "params", {}).get("CN", "")) for g in
                  (guests if isinstance(guests, list) else [guests])]  # fmt: skip
         text = " ".join([str(event.get("SUMMARY", "")), *names])[:1000].casefold()
-        found = [p for p in self._site.people if _word(p.name, text) or _word(p.id, text)]
+        found = [person for person, named in self._named if named.search(text)]
         if len(found) != 1:
             raise OddError("several_people" if found else "no_person_named", event.get("SUMMARY", ""))
         return found[0]
@@ -209,8 +211,10 @@ def _list(value: object) -> tuple[str, ...]:
     return tuple(re.split(r"[\s,;+]+", str(value).strip())) if str(value).strip() else ()
 
 
-def _word(name: str, text: str) -> bool:
-    return re.search(rf"(?<!\w){re.escape(name.casefold())}(?!\w)", text) is not None
+def _word(*names: str) -> re.Pattern[str]:
+    """Finds one of them as a word of its own."""
+    either = "|".join(re.escape(name.casefold()) for name in names)
+    return re.compile(rf"(?<!\w)(?:{either})(?!\w)")
 
 
 def _prefix(uid: str) -> str:

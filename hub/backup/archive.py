@@ -122,7 +122,7 @@ def read(file: Path, identity: Identity, into: Path) -> Manifest:
     pump.start()
     try:
         with os.fdopen(read_end, "rb") as source:
-            manifest = _extracted(source, into)
+            manifest = _extracted(file, source, into)
             shutil.copyfileobj(
                 source, _Nowhere(), _CHUNK
             )  # what comes after the archive's end is checked too
@@ -182,7 +182,10 @@ class _Pumped:
             raise self._fault
 
 
-def _extracted(source: IO[bytes], into: Path) -> Manifest:
+def _extracted(file: Path, source: IO[bytes], into: Path) -> Manifest:
+    """Nothing is written that the manifest does not name, and no more than it says and the disk has room for:
+    a small file may hold endless zeros.
+    """
     manifest: Manifest | None = None
     with tarfile.open(fileobj=source, mode="r|gz") as archive:
         for member in archive:
@@ -194,7 +197,15 @@ def _extracted(source: IO[bytes], into: Path) -> Manifest:
                 if member.name != MANIFEST or member.size > LARGEST_MANIFEST:
                     raise tarfile.TarError("it does not begin with a manifest")
                 manifest = msgspec.json.decode(content.read(), type=Manifest)
+                needed, free = sum(one.bytes for one in manifest.files.values()), shutil.disk_usage(into).free
+                if needed > free:
+                    raise BackupError(
+                        f"{file} needs {needed} bytes; expected that much room, there are {free}"
+                    )
                 continue
+            said = manifest.files.get(member.name)
+            if said is None or said.bytes != member.size or (into / path).exists():
+                raise BackupError(f"{file} is damaged: {member.name} is not what the manifest says")
             target = into / path
             target.parent.mkdir(parents=True, exist_ok=True)
             with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as sink:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from contextlib import closing
 from pathlib import Path
 
@@ -27,7 +28,11 @@ def restore(file: Path, identity: Identity, data: Path) -> Manifest:
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
     with scratch(data) as folder:
         manifest = archive.read(file, identity, folder)
-        if snapshot.describe(folder, list(manifest.files), manifest.made_at) != manifest:
+        try:
+            same = snapshot.describe(folder, list(manifest.files), manifest.made_at) == manifest
+        except sqlite3.Error as error:
+            raise BackupError(f"{file} is no backup of Vaka: its databases can't be read ({error})") from None
+        if not same:
             raise BackupError(f"{file} is damaged: its databases do not hold what the manifest says")
         try:
             with closing(connect(folder / DATABASE)) as connection, transaction(connection):

@@ -61,12 +61,17 @@ class Post:
 
     def _run(self) -> None:
         with closing(connect(self._settings.database)) as connection:
-            news.begin(connection, self._site().site)
+            begun = False
             while not self._stopping.is_set():
                 try:
+                    if not begun:
+                        news.begin(connection, self._site().site)
+                        begun = True
                     self.look(connection)
                 except sqlite3.OperationalError as error:
                     log.warning("what relatives are told was put off: %s", error)
+                except Exception:  # whatever is wrong: the next look is due, or no relative would hear again
+                    log.exception("what relatives are told was put off")
                 self._waiting.wait(LOOK_AGAIN)
 
     def look(self, connection: sqlite3.Connection) -> None:
@@ -74,7 +79,7 @@ class Post:
         site, now = self._site(), self._clock.now()
         while news.follow(connection, site, now):
             pass
-        if now >= self._next_look:
+        if now >= self._next_look or self._next_look - now > BY_THE_CLOCK:  # or the clock was set back
             self._next_look = now + BY_THE_CLOCK
             news.weekly(connection, site, now)
             history = EmbeddedHistory(connection, self._settings.database, site)
@@ -93,7 +98,12 @@ def deliver(
         alone = [[message] for message in mine if message.kind == "invitation"]
         together = [message for message in mine if message.kind != "invitation"]
         for messages in [*alone, *([together] if together else [])]:
-            left += _send(connection, site, way, web_address, messages, clock)
+            try:
+                left += _send(connection, site, way, web_address, messages, clock)
+            except sqlite3.OperationalError:
+                raise
+            except Exception:  # one relative's letter costs no other theirs
+                log.exception("a letter to relative:%s could not be written", messages[0].relative)
     return left
 
 

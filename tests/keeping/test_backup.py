@@ -1,18 +1,25 @@
 """A backup is written while the house lives, proved to be readable before it counts, and comes back whole."""
 
+import gzip
+import hashlib
+import io
 import os
 import sqlite3
+import tarfile
 import threading
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
+import pyrage
 import pytest
+from pyrage.x25519 import Recipient
 
 from hub.__main__ import main
 from hub.backup import snapshot
-from hub.backup.archive import BackupError, identity_of
+from hub.backup.archive import BackupError, Manifest, Member, identity_of
 from hub.backup.make import ENDING, back_up, delete_old, new_key, verify
 from hub.backup.restore import restore
 from hub.history.upkeep import Retention, keep
@@ -209,3 +216,56 @@ def test_the_commands_make_keys_back_up_list_verify_and_restore(
     monkeypatch.setenv("VAKA_BACKUP_KEY", "age1nonsense")
     assert main(["backup"]) == 1
     assert "no public key of age" in capsys.readouterr().err
+
+
+def hostile(folder: Path, key: str, said: dict[str, Member], members: list[tuple[str, bytes]]) -> Path:
+    """What somebody who knows only the public key can make."""
+    manifest = Manifest(("s",), NIGHT, 1, 1, 0, {}, said)
+    plain = io.BytesIO()
+    with (
+        gzip.GzipFile(fileobj=plain, mode="wb") as deflated,
+        tarfile.open(fileobj=deflated, mode="w|") as tar,
+    ):
+        for name, content in [("manifest.json", msgspec.json.encode(manifest)), *members]:
+            head = tarfile.TarInfo(name)
+            head.size = len(content)
+            tar.addfile(head, io.BytesIO(content))
+    file = folder / f"hostile{ENDING}"
+    file.write_bytes(pyrage.encrypt(plain.getvalue(), [Recipient.from_str(key)]))
+    return file
+
+
+def honest(members: list[tuple[str, bytes]]) -> dict[str, Member]:
+    return {name: Member(len(data), hashlib.sha256(data).hexdigest()) for name, data in members}
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        [("../evil", b"x")],
+        [("a", b"x")],
+        [("a", b"x"), ("a", b"x")],
+        [("a", b"x"), ("a/b", b"x")],
+        [("vaka.db", b"x" * 5000), ("history.db", b"y")],
+        [("vaka.db", b""), ("history.db", b"")],
+    ],
+)
+def test_a_hostile_archive_is_refused_in_a_sentence_and_leaves_nothing(
+    tmp_path: Path, keys: tuple[Path, str], members: list[tuple[str, bytes]]
+) -> None:
+    file = hostile(tmp_path, keys[1], honest(members), members)
+    with pytest.raises((BackupError, FileExistsError, NotADirectoryError)):
+        restore(file, identity_of(keys[0]), tmp_path / "new")
+    assert list((tmp_path / "new").rglob("*")) == []
+    assert not (tmp_path / "evil").exists()
+
+
+def test_an_archive_that_holds_more_than_it_says_or_the_disk_has_room_for_is_not_unpacked(
+    tmp_path: Path, keys: tuple[Path, str]
+) -> None:
+    zeros = [("vaka.db", bytes(50_000_000))]
+    with pytest.raises(BackupError, match="is not what the manifest says"):
+        restore(hostile(tmp_path, keys[1], {}, zeros), identity_of(keys[0]), tmp_path / "new")
+    endless = {"vaka.db": Member(2**60, "0" * 64)}
+    with pytest.raises(BackupError, match="expected that much room"):
+        restore(hostile(tmp_path, keys[1], endless, zeros), identity_of(keys[0]), tmp_path / "new")

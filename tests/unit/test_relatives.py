@@ -266,6 +266,16 @@ def test_an_invitation_goes_out_once_and_its_link_is_wiped(house: House) -> None
     assert house.post() == 0
 
 
+def test_a_letter_that_breaks_us_costs_no_other_relative_theirs(house: House) -> None:
+    marit, odd = house.relative("alerts"), house.relative("alerts", email="odd@example.org")
+    house.press()
+    house.post()
+    house.world.connection.execute("UPDATE relative_message SET about = 'x' WHERE relative = ?", (marit.id,))
+    house.world.passes(5 * MIN)
+    house.post()
+    assert [message.sent_at is not None for message in house.messages(odd)] == [True]
+
+
 # The week, and several pieces of news at once
 
 SUNDAY = datetime(2026, 11, 29, 16, 0, tzinfo=UTC)

@@ -307,3 +307,15 @@ def test_shifts_of_another_unit_are_not_taken_over_by_a_leader_of_one(connection
     found = take_over(connection, SITE, file, "v.ics", NOW, "lise", lambda s: s.units == ("sol",))
     assert [s.units for s in found.added] == [("sol",)]
     assert [p.code for p in found.problems] == ["not_yours"]
+
+
+def test_a_big_houses_staff_is_looked_for_by_name_in_no_time() -> None:
+    people = "".join(f"\n  - {{id: p{n}, name: Person Nummer{n}, role: carer}}" for n in range(300))
+    site = read(
+        f"site: test\nname: T\nunits: [{{id: a, name: A}}]\nrooms: [{{id: x, unit: a}}]\npeople:{people}\n"
+    )
+    event = "UID:{}\nSUMMARY:vakt person nummer{}\n" + OSLO
+    began = time.monotonic()
+    found = read_calendar(calendar(*(event.format(n, n % 300) for n in range(600))), site, {}, NOW)
+    assert time.monotonic() - began < 10, "each name is looked up anew for each event"
+    assert len(found.shifts) == 600

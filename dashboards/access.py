@@ -20,6 +20,7 @@ from rules.relatives import Relative
 
 Act = Literal[
     "see alerts",
+    "see wall",
     "see devices",
     "place devices",
     "test devices",
@@ -72,6 +73,7 @@ _PRIVACY: frozenset[PersonRole] = frozenset({"privacy_officer"})
 
 ACTS: dict[Act, frozenset[Role]] = {
     "see alerts": _EVERYBODY,
+    "see wall": _CARE,
     "see devices": _TECHNICAL | {"leader"},
     "place devices": _TECHNICAL,
     "test devices": _TECHNICAL,

@@ -54,6 +54,7 @@ from dashboards.visit import (
     set_cookie,
     theme_of,
 )
+from dashboards.wall import page as wall
 from hub.clock import WallClock
 from hub.history.chosen import Stores
 from hub.settings import Settings
@@ -86,6 +87,7 @@ PAGES = (
     switch.pages,
     account.pages,
     staff.pages,
+    wall.pages,
     phone.pages,
     alert.pages,
     contacts.pages,

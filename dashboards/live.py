@@ -23,6 +23,8 @@ from dashboards.house import House, read_house
 from dashboards.pages import render
 from dashboards.snapshot import Pulse, Snapshot, fingerprint, pulse, read_snapshot
 from dashboards.views import Board, Card, Scope, board
+from dashboards.wall.life import LifeSigns
+from dashboards.wall.view import wall_parts, wall_units
 from hub.clock import WallClock
 from hub.settings import Settings
 from hub.store.db import NewerDatabaseError, connect
@@ -46,8 +48,15 @@ class Rendering:
         shown = board(snapshot, scope)
         self.version: int = previous.version + 1 if previous is not None else 1
         self.house = snapshot.house.version
-        self.cards = {c.id: render_card(c, scope) for c in shown.cards}
-        self.parts = render_parts(shown, scope)
+        self.residents: frozenset[str] = frozenset()
+        if scope.view == "wall":
+            self.cards = {c.id: render(scope.language, "wall/_card.html", card=c) for c in shown.cards}
+            units = wall_units(snapshot, scope)
+            self.residents = frozenset(tile.id for unit in units for tile in unit.residents)
+            self.parts = wall_parts(units, shown, scope)
+        else:
+            self.cards = {c.id: render_card(c, scope) for c in shown.cards}
+            self.parts = render_parts(shown, scope)
         self._alerts = {c.id: c for c in shown.cards}
         self._count = len([c for c in shown.cards if not c.prewarning])
         self.full = self._event("board", self.cards, self.parts, "")
@@ -105,6 +114,8 @@ class Live:
         self._renderings: dict[Scope, Rendering] = {}
         self._sessions: frozenset[bytes] | None = None
         self._beat, self._beat_no = b"", 0
+        self.life = LifeSigns()
+        self._life_no = 0
         self._house_version: int | None = None
         self._stop, self._poke = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="live", daemon=True)
@@ -125,7 +136,7 @@ class Live:
         seat = Seat(scope, token)
         self._seats.add(seat)
         self._poke.set()
-        version, beat = 0, 0
+        version, beat, life = 0, 0, -1
         try:
             yield b"retry: 1000\n\n"
             while not self._stop.is_set():
@@ -140,6 +151,10 @@ class Live:
                 if rendering is not None and rendering.version != version:
                     yield rendering.delta if rendering.version == version + 1 and version else rendering.full
                     version = rendering.version
+                if version and scope.view == "wall" and self._life_no != life:
+                    life = self._life_no
+                    assert rendering is not None
+                    yield event("life", {r: at for r, at in self.life.at.items() if r in rendering.residents})
                 if version and self._beat_no != beat:
                     beat = self._beat_no
                     yield self._beat
@@ -184,6 +199,7 @@ class Live:
                     self._render(connection, house, now, everything=found != seen)
                     seen = found
                 if beating:
+                    self._life_no += self.life.follow(connection, house.site, house.version)
                     self._set_beat(pulse(connection, house.site.site, now), now)
                 self._wake_all()
             self._poke.wait(LOOK_EVERY_S)

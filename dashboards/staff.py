@@ -16,7 +16,7 @@ from dashboards.language import LANGUAGES
 from dashboards.live import Live, render_card, render_parts
 from dashboards.pages import render
 from dashboards.snapshot import pulse, read_snapshot
-from dashboards.views import board, card, voice_of
+from dashboards.views import View, board, card, voice_of
 from dashboards.visit import (
     LANGUAGE_COOKIE,
     THEME_COOKIE,
@@ -31,6 +31,7 @@ from dashboards.visit import (
     set_cookie,
     visitor,
 )
+from dashboards.wall.page import Chosen, wall_scope
 from hub.desk import Desk, UnknownAlertError
 from hub.store import absences
 from rules.absence import away_now
@@ -124,9 +125,17 @@ def _notice_again(visit: Visit, notice: str, id: int) -> str:
 
 
 @pages.get("/live", dependencies=[needs("see alerts")])
-async def live(request: Request, visit: Visitor) -> StreamingResponse:
+async def live(
+    request: Request,
+    visit: Visitor,
+    view: View = "board",
+    unit: Chosen = [],  # noqa: B006
+) -> StreamingResponse:
     boards: Live = request.app.state.live
-    stream = boards.stream(visit.scope, visit.token, visit.house.version)
+    if view == "wall" and not may(visit.person, "see wall"):
+        raise HTTPException(404, "there is nothing here, or not for you")
+    scope = wall_scope(visit, unit) if view == "wall" else visit.scope
+    stream = boards.stream(scope, visit.token, visit.house.version)
     return StreamingResponse(stream, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
 

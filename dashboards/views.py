@@ -26,12 +26,16 @@ from rules.rule import Text
 from rules.severity import SEVERITIES, Severity
 from rules.wording import Language, Voice
 
+View = Literal["board", "wall"]
+"""The list of alerts, or the screen on the duty room's wall."""
+
 
 class Scope(NamedTuple):
     """All who share a scope are shown the same."""
 
     language: Language
     access: Access
+    view: View = "board"
 
 
 class Line(NamedTuple):

@@ -39,6 +39,7 @@ from dashboards.api import (
     session,
     set_aside,
     tests,
+    wall,
 )
 
 FAMILIES = (
@@ -46,6 +47,7 @@ FAMILIES = (
     session.api,
     account.api,
     alerts.api,
+    wall.api,
     alert_steps.api,
     tests.api,
     device_pauses.api,

@@ -22,9 +22,10 @@ let lastHeard = null; // server's time of the last beat that could be believed
 function connect() {
   if (source) source.close();
   complete = false;
-  source = new EventSource("/live");
+  source = new EventSource(body.dataset.stream || "/live");
   source.addEventListener("board", (e) => { putBoard(JSON.parse(e.data), true); complete = true; });
   source.addEventListener("change", (e) => putBoard(JSON.parse(e.data), false));
+  source.addEventListener("life", (e) => document.dispatchEvent(new CustomEvent("vaka:life", { detail: JSON.parse(e.data) })));
   source.addEventListener("beat", (e) => hear(JSON.parse(e.data)));
   source.addEventListener("end", () => location.reload());
   source.addEventListener("error", onError);
@@ -105,6 +106,7 @@ function putBoard(news, whole) {
   if (!whole && [...list.children].map((card) => card.id).join() !== before) moved();
   restoreFocus(focus);
   look();
+  document.dispatchEvent(new CustomEvent("vaka:board"));
 }
 
 function putCard(id, html, whole) {

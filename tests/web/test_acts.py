@@ -13,6 +13,7 @@ MAY: dict[PersonRole, set[Act]] = {
     "carer": {
         "keep own account",
         "see alerts",
+        "see wall",
         "see rules",
         "try rules",
         "pause rules",
@@ -32,6 +33,7 @@ MAY: dict[PersonRole, set[Act]] = {
     "leader": {
         "keep own account",
         "see alerts",
+        "see wall",
         "see rules",
         "try rules",
         "pause rules",

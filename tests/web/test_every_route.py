@@ -74,6 +74,8 @@ TABLE: dict[str, Asked] = {
     "GET /service-worker.js": Asked("everybody"),
     "GET /offline": Asked("everybody"),
     "GET /": Asked("whoever is signed in"),
+    "GET /wall": Asked("see wall", of_solsida=True, query="unit=sol"),
+    "GET /api/v1/wall": Asked("see wall", of_solsida=True, query="unit=sol"),
     "GET /phone": Asked("whoever is signed in"),
     "POST /phone/{id}/remove": Asked("whoever is signed in", 404),
     "POST /phone/{id}/test": Asked("whoever is signed in", 404),

@@ -1,0 +1,107 @@
+"""What the screen on the duty room's wall shows, and to whom."""
+
+from datetime import timedelta
+
+from dashboards.house import read_house
+from dashboards.wall.life import LifeSigns
+from hub.store import readings
+from hub.store.db import transaction
+from hub.store.instants import to_us
+from rules.protection import Protection, Why
+from tests.web.conftest import SignIn
+from tests.web.house import House
+
+MINUTE = timedelta(minutes=1)
+
+
+def hear(house: House, address: str, measure: str, value: bool, ago: timedelta, flags: int = 0) -> None:
+    """A reading as it stands in the journal."""
+    at = to_us(house.now() - ago)
+    with transaction(house.connection):
+        house.connection.execute(
+            "INSERT OR IGNORE INTO device (site, gateway, address, first_heard_at)"
+            " VALUES (?, 'native', ?, ?)",
+            (house.site.site, address, at),
+        )
+        number = house.connection.execute("SELECT no FROM device WHERE address = ?", (address,)).fetchone()[0]
+        measures = readings.measure_numbers(house.connection)
+        readings.append(house.connection, [(number, measures[measure], value, at, at, flags)])
+
+
+def follow(house: House, life: LifeSigns) -> dict[str, int]:
+    """Minutes since each resident's last sign of life."""
+    known = read_house(house.connection, None, house.now())
+    life.follow(house.connection, known.site, known.version)
+    return {resident: round((house.now() - at) / MINUTE) for resident, at in life.at.items()}
+
+
+def test_a_sign_of_life_is_news_of_the_right_value_and_not_a_state_told_again(house: House) -> None:
+    life = LifeSigns()
+    hear(house, "1A stue", "motion", True, 50 * MINUTE)
+    hear(house, "1A stue", "motion", False, 45 * MINUTE)
+    hear(house, "2A ytterdør", "open", False, 40 * MINUTE)  # the first word of a door: opened, or told again?
+    assert follow(house, life) == {"r1": 50}
+    hear(house, "2A ytterdør", "open", False, 30 * MINUTE)
+    hear(house, "1A stue", "motion", False, 30 * MINUTE)
+    assert follow(house, life) == {"r1": 50}
+    hear(house, "2A ytterdør", "open", True, 20 * MINUTE)
+    hear(house, "1A stue", "motion", True, 10 * MINUTE, readings.TESTED)  # a technician's hand
+    assert follow(house, life) == {"r1": 50, "r2": 20}
+    hear(house, "3B stue", "motion", True, 5 * MINUTE)  # a device that spoke never before
+    assert follow(house, life) == {"r1": 50, "r2": 20, "r3": 5}
+    assert follow(house, LifeSigns()) == {"r1": 50, "r2": 20, "r3": 5}, "a screen after a restart says else"
+
+
+def test_each_resident_is_there_with_cover_alert_and_what_is_off(house: House, sign_in: SignIn) -> None:
+    house.protect(
+        *(Protection(resident, "protected") for resident in ("r1", "r2", "r4")),
+        Protection("r3", "unprotected", (Why("not_heard", "gateway:zigbee2mqtt"),)),
+    )
+    taken = house.night_exit("1A")
+    house.act(taken, "kari")
+    house.night_exit("4B")
+    client = sign_in("kari")
+    said = client.get("/api/v1/wall").json()
+    rows = {one["resident"]: one for unit in said["units"] for one in unit["residents"]}
+    assert {id: (one["cover"], one["alert"], one["taken"]) for id, one in rows.items()} == {
+        "r1": ("protected", "high", True),
+        "r2": ("protected", None, True),
+        "r3": ("unprotected", None, True),
+        "r4": ("protected", "high", False),
+        "r5": ("unknown", None, True),
+    }
+    assert [
+        one["resident"] for unit in said["units"] if unit["unit"] == "nord" for one in unit["residents"]
+    ] == [
+        "r4",
+        "r5",
+    ]
+    page = client.get("/wall").text
+    assert "Anna Haugen" in page
+    assert "Ikke dekket" in page
+    assert "<script>alert(1)" not in page
+
+
+def test_a_screen_with_one_unit_shows_no_other(house: House, sign_in: SignIn) -> None:
+    house.night_exit("1A")
+    house.night_exit("4B")
+    page = sign_in("kari").get("/wall?unit=nord").text
+    assert "Sverre Lie" in page
+    assert "Anna Haugen" not in page
+    assert 'data-stream="/live?view=wall&amp;unit=nord"' in page
+
+
+def test_nobody_gets_a_stream_of_what_they_may_not_see(house: House, sign_in: SignIn) -> None:
+    assert sign_in("nord").get("/live?view=wall&unit=sol").status_code == 404
+    assert sign_in("tor").get("/live?view=wall").status_code == 404
+
+
+def test_more_alerts_than_have_a_place_are_counted_by_how_grave_they_are(
+    house: House, sign_in: SignIn
+) -> None:
+    for room in ("1A", "2A", "3B", "4B", "5C"):
+        house.night_exit(room)
+        house.find("door-open", room, MINUTE, evidence=house.door(room, MINUTE))
+    page = sign_in("kari").get("/wall").text
+    assert "Og 2 varsler til" in page
+    assert "2 Middels" in page

@@ -1,0 +1,173 @@
+"""The screen on the wall and its sound in a real Chromium, on the web process as it is installed."""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from rules.protection import Protection
+from tests.servers import free_port
+from tests.web.house import DOCUMENT, PASSWORD, Heart, House, Web, running
+from tests.web.test_browser import AXE, MINUTE, enter, until
+
+pytestmark = pytest.mark.browser
+
+NOTE_TONES = """
+  window.tones = [];
+  const start = OscillatorNode.prototype.start;
+  OscillatorNode.prototype.start = function (at) {
+    window.tones.push(at);
+    return start.call(this, at);
+  };
+"""
+COMPLAINTS = """async () => (await axe.run(document, { resultTypes: ['violations'] })).violations
+  .map((v) => v.id + ': ' + v.nodes.map((n) => n.target).join(', '))"""
+
+
+def wall(page: Page, web: Web, path: str = "/wall") -> None:
+    page.set_viewport_size({"width": 1920, "height": 1080})
+    page.add_init_script(NOTE_TONES)
+    page.goto(web.address)
+    page.get_by_label("Brukernavn").fill("kari")
+    page.get_by_label("Passord").fill(PASSWORD)
+    page.locator("form.in button").click()
+    expect(page.locator(".places")).to_be_visible()
+    page.goto(web.address + path)
+    expect(page.locator(".pulse .when-live")).to_be_visible()
+    until(page, "typeof complete === 'boolean' && complete")
+
+
+def accessible(page: Page) -> None:
+    page.evaluate(AXE.read_text())
+    assert page.evaluate(COMPLAINTS) == []
+
+
+def test_an_alert_comes_by_itself_flashes_at_its_pace_and_stands_still_when_somebody_has_it(
+    house: House, heart: Heart, web: Web, page: Page
+) -> None:
+    house.protect(*(Protection(f"r{n}", "protected") for n in range(1, 6)))
+    wall(page, web)
+    expect(page.get_by_text("Ingen åpne varsler")).to_be_visible()
+    high = house.night_exit("1A")
+    card = page.locator("#open .card")
+    expect(card).to_contain_text("Anna Haugen")
+    expect(card).to_contain_text("Høy")
+    expect(page.locator(".tile.has-alert.high")).to_contain_text("1A")
+    expect(page).to_have_title(re.compile(r"^\(1\) Vaktromskjerm"))
+    house.find("door-open", "2A", MINUTE, evidence=house.door("2A", MINUTE))
+    expect(card).to_have_count(2)
+    marks = "[...document.querySelectorAll('#open .mark')].map((m) => getComputedStyle(m))"
+    fast, slow = page.evaluate(f"{marks}.map((style) => 1 / parseFloat(style.animationDuration))")
+    assert 1.4 <= fast <= 2.8  # IEC 60601-1-8, high
+    assert 0.4 <= slow <= 0.8  # medium
+    house.act(high, "sol")
+    expect(card.first).to_contain_text("Siri Solberg tok den")
+    names = f"{marks}.map((style) => style.animationName)"
+    assert page.evaluate(names) == ["none", "flash"]
+    page.emulate_media(reduced_motion="reduce")
+    assert page.evaluate(names) == ["none", "none"]
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]
+        accessible(page)
+
+
+def test_sound_goes_on_until_somebody_has_it_and_silence_lasts_two_minutes_at_most(
+    house: House, heart: Heart, web: Web, page: Page
+) -> None:
+    page.clock.install()
+    wall(page, web)
+    sound = page.locator("#sound")
+    if (
+        sound.get_attribute("data-state") == "blocked"
+    ):  # as most browsers do before anybody has touched the page
+        expect(sound).to_contain_text("Lyden er ikke i gang")
+        sound.get_by_role("button", name="Slå på lyd").click()
+    expect(sound).to_contain_text("Lyden er på")
+    page.evaluate("tones.length = 0")
+    high = house.night_exit("1A")
+    expect(page.locator("#open .card")).to_be_visible()
+    until(page, "tones.length >= 10")  # ten pulses for high
+    for _ in range(3):
+        before = page.evaluate("tones.length")
+        page.clock.run_for(10_000)  # UL 1069: again within 10 s
+        assert page.evaluate("tones.length") >= before + 10
+    sound.get_by_role("button", name="Stille i 2 min").click()
+    expect(sound).to_contain_text(re.compile(r"Stille i (2:00|1:5\d)"))
+    silent = page.evaluate("tones.length")
+    page.clock.run_for(60_000)
+    assert page.evaluate("tones.length") == silent
+    page.clock.run_for(70_000)
+    assert page.evaluate("tones.length") > silent
+    sound.get_by_role("button", name="Stille i 2 min").click()
+    expect(sound).to_contain_text("Stille i")
+    second = house.night_exit("2A")
+    expect(sound).to_contain_text("Lyden er på")  # a new high one ends the silence
+    for alert in (high, second):
+        house.act(alert, "sol")
+    expect(page.locator("#open .card.is-open")).to_have_count(0)
+    page.clock.run_for(1_000)
+    taken = page.evaluate("tones.length")
+    for _ in range(4):
+        until(page, "performance.now() - heardAt < 1000")  # a screen without contact would sound
+        page.clock.run_for(2_500)
+    assert page.evaluate("tones.length") == taken
+
+
+def test_the_board_says_whether_it_can_be_heard_and_is_silent_until_asked(
+    house: House, heart: Heart, web: Web, page: Page
+) -> None:
+    page.add_init_script(NOTE_TONES)
+    enter(page, web)
+    house.night_exit("1A")
+    expect(page.locator("#open .card")).to_be_visible()
+    expect(page.locator("#sound")).to_contain_text("Lyden er av her")
+    assert page.evaluate("tones.length") == 0
+    page.get_by_role("button", name="Slå på lyd").click()
+    expect(page.locator("#sound")).to_contain_text("Lyden er på")
+    until(page, "tones.length >= 10")
+    page.get_by_text("Lydvalg").click()
+    page.get_by_role("button", name="Slå av lyden her").click()
+    expect(page.locator("#sound")).to_contain_text("Lyden er av her")
+
+
+def crowded(units: int, each: int) -> str:
+    """A document with so many units and residents; the people and rules of the small house."""
+    places = [(f"u{unit}", f"{unit}{n:02d}") for unit in range(units) for n in range(each)]
+    lines = ["site: solbakken", "name: Solbakken", "language: nb", "units:"]
+    lines += [f"  - {{id: u{unit}, name: Avdeling {unit}}}" for unit in range(units)]
+    lines += ["rooms:", *(f'  - {{id: "{room}", unit: {unit}}}' for unit, room in places)]
+    lines += ["residents:"]
+    lines += [f'  - {{id: r{n}, name: Beboer Nummer {n}, room: "{p[1]}"}}' for n, p in enumerate(places)]
+    lines += ["devices:"]
+    lines += [f'  - {{id: {room} ytterdør, room: "{room}", role: outer_door}}' for _, room in places]
+    lines += [
+        "people:",
+        "  - {id: kari, name: Kari Nordmann, role: carer}",
+        DOCUMENT[DOCUMENT.index("rules:") :],
+    ]
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize(("units", "each"), [(4, 10), (16, 10)])
+def test_nothing_scrolls_on_a_large_screen(units: int, each: int, tmp_path: Path, page: Page) -> None:
+    house = House(tmp_path, crowded(units, each))
+    house.hub_says()
+    heart = Heart(house)
+    heart.start()
+    rooms = [room.id for room in house.site.rooms]
+    for n in range(12):
+        ago = timedelta(minutes=n)
+        house.find("door-open", rooms[n], ago, evidence=house.door(rooms[n], ago))
+    with running(house, free_port()) as web:
+        wall(page, web)
+        until(page, "document.documentElement.scrollHeight <= innerHeight")
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert page.locator(".tile").count() == units * each
+        last = page.locator(".tile").last.bounding_box()
+        assert last is not None
+        assert last["y"] + last["height"] <= 1080
+        accessible(page)
+    heart.stop()
+    house.connection.close()

@@ -54,10 +54,10 @@ def on_backups(
     connection: sqlite3.Connection, settings: Settings, site: Site, now: datetime
 ) -> Iterator[Remark]:
     found = backups.everything(connection)
-    if settings.backup_key is None:
+    if settings.backup_recipient is None:
         yield Remark(
             "look",
-            "no backups are written (VAKA_BACKUP_KEY is not set)",
+            "no backups are written (VAKA_BACKUP_RECIPIENT is not set)",
             "vaka backup --new-key FILE makes a pair of keys; docs/backup.md",
         )
     elif not found:

@@ -110,7 +110,7 @@ def timetable(settings: Settings, child: Callable[..., str]) -> list[Job]:
         Job("audit", partial(_daily, RETENTION_AT, zone), partial(_audit_head, settings)),
         Job("certificates", lambda at: at + CERTIFICATES_EVERY, partial(_certificates, settings)),
     ]
-    if settings.backup_key is not None:
+    if settings.backup_recipient is not None:
         found.append(
             Job("backup", partial(_daily, settings.backup_at, zone), lambda _: child("backup", "--quietly"))
         )

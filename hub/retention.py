@@ -91,7 +91,7 @@ NOT_BY_AGE: dict[str, tuple[str, ...]] = {
     "as things stand": (
         "device", "device_latest", "device_figures", "device_placed", "measure", "unheard", "aside", "health",
         "gateway_back", "gateway_name", "gateway_pairing", "announcement", "rule_state", "job", "certificate",
-        "ignored_device", "quarantine_size", "history_cursor", "summons_cursor",
+        "ignored_device", "quarantine_size", "history_cursor", "summons_cursor", "relative_cursor",
     ),
     "with what it belongs to": (
         "alert_event", "alert_sensors", "alert_escalation",
@@ -99,6 +99,7 @@ NOT_BY_AGE: dict[str, tuple[str, ...]] = {
         "passkey",
     ),
     "by hub/history/upkeep.py": ("reading",),
+    "by hub/relatives/forget.py": ("relative", "relative_bond", "relative_consent", "relative_rest"),
     "by hub/redelivery.py": ("committed_batch",),
     "by hub/backup/make.py": ("backup",),
     "the house's own record, which names no resident once they are erased": (

@@ -89,7 +89,7 @@ class Settings(BaseModel):
         730, description="Days for which hourly counts and means are kept, once the readings are gone."
     )
 
-    backup_key: str | None = Field(
+    backup_recipient: str | None = Field(
         None,
         description="Public key that backups are encrypted to (age1…; `vaka backup --new-key FILE`). "
         "Without it: none are written.",

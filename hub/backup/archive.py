@@ -60,7 +60,8 @@ def recipient_of(key: str) -> Recipient:
         return Recipient.from_str(key.strip())
     except pyrage.RecipientError:
         raise BackupError(
-            "VAKA_BACKUP_KEY is no public key of age; expected age1…, printed by `vaka backup --new-key FILE`"
+            "VAKA_BACKUP_RECIPIENT is no public key of age; expected age1…, printed by"
+            " `vaka backup --new-key FILE`"
         ) from None
 
 

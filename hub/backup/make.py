@@ -29,9 +29,9 @@ month.
 
 def back_up(settings: Settings, at: datetime) -> Backup:
     """Write one, verified, and delete those that are too old. Raises BackupError, OSError, sqlite3.Error."""
-    if settings.backup_key is None:
-        raise BackupError("no key is set: VAKA_BACKUP_KEY; `vaka backup --new-key FILE` makes a pair")
-    recipient, ours = archive.recipient_of(settings.backup_key), Identity.generate()
+    if settings.backup_recipient is None:
+        raise BackupError("no key is set: VAKA_BACKUP_RECIPIENT; `vaka backup --new-key FILE` makes a pair")
+    recipient, ours = archive.recipient_of(settings.backup_recipient), Identity.generate()
     folder = settings.backups
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with alone(settings.database, LOCK) as we_are:

@@ -51,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _new_key(file: Path) -> int:
     public = new_key(file)
-    print(f"VAKA_BACKUP_KEY={public}")
+    print(f"VAKA_BACKUP_RECIPIENT={public}")
     print(
         f"{file} is the secret key: whoever has it reads every backup, and without it none can be read.\n"
         "Keep it in two places, neither of them this machine.",

@@ -15,7 +15,7 @@ from time import sleep
 
 import msgspec
 
-from hub.clock import Clock
+from hub.clock import Clock, steady
 from hub.erasing import documents, ledger, tables, times
 from hub.erasing.plan import Plan, decoded
 from hub.erasing.receipt import HeldBackup, Receipt, written
@@ -34,6 +34,8 @@ from hub.timetable import JobError, alone
 LOCK = "erasing-at-work"
 LOG_TRIES, BETWEEN_S = 600, 0.05
 """Half a minute for whoever still reads, before the log can be emptied."""
+ON_ITS_WAY_S = 15.0
+"""[default] Longer than a write to InfluxDB may take (hub/history/destination.py)."""
 
 
 def go_on(settings: Settings, clock: Clock) -> list[Erasure]:
@@ -57,6 +59,8 @@ class _Work:
     ) -> None:
         self._connection, self._settings, self._clock = connection, settings, clock
         self._erasure = erasure
+        self._rows_gone = steady()
+        """When the last of them were deleted; after a kill nobody knows, and it counts from the start."""
 
     @property
     def _named(self) -> str:
@@ -83,9 +87,9 @@ class _Work:
         return {
             "site": self._take_out_of_the_site,
             "readings": self._readings,
-            "time series": self._time_series,
             "database": self._rows,
             "files": self._files,
+            "time series": self._time_series,  # last: the house's own files do not wait for another machine
         }
 
     def _take_out_of_the_site(self, plan: Plan) -> dict[str, int]:
@@ -118,6 +122,8 @@ class _Work:
             return {}
         from hub.history.influx_keeping import delete_residents  # here: its library takes 16 MB and 0.3 s
 
+        # What the relay had read before the rows were gone is there by now, or never comes.
+        sleep(max(0.0, self._rows_gone + ON_ITS_WAY_S - steady()))
         return {"series": delete_residents(self._settings, list(plan.tags))}
 
     def _rows(self, plan: Plan) -> Counter[str]:
@@ -128,6 +134,7 @@ class _Work:
             done["site changes"] += documents.erase_from_changes(self._connection, plan)
             done["audit"] += tables.erase_from_the_trail(self._connection, plan, self._named)
             done += tables.erase_words(self._connection, plan)
+        self._rows_gone = steady()
         return done
 
     def _files(self, plan: Plan) -> dict[str, int]:

@@ -38,9 +38,11 @@ def test_a_hub_that_starts_writes_the_night_s_backup_and_erases_who_was_confirme
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     secret = tmp_path / "secret.key"
-    settings = Settings(data=world.folder, backup_key=new_key(secret), backup_folder=tmp_path / "backups")
-    assert settings.backup_key is not None
-    monkeypatch.setenv("VAKA_BACKUP_KEY", settings.backup_key)  # the hub's children read it there
+    settings = Settings(
+        data=world.folder, backup_recipient=new_key(secret), backup_folder=tmp_path / "backups"
+    )
+    assert settings.backup_recipient is not None
+    monkeypatch.setenv("VAKA_BACKUP_RECIPIENT", settings.backup_recipient)  # the hub's children read it there
     monkeypatch.setenv("VAKA_BACKUP_FOLDER", str(settings.backups))
     asked = Requests(world.connection, world.site, WallClock()).ask(PSEUDONYM, "died", "lise")
     assert isinstance(asked, Erasure), asked
@@ -88,7 +90,7 @@ def test_a_backup_that_is_killed_leaves_nothing_readable_behind_and_the_next_one
     environment = {
         **os.environ,
         "VAKA_DATA": str(world.folder),
-        "VAKA_BACKUP_KEY": new_key(secret),
+        "VAKA_BACKUP_RECIPIENT": new_key(secret),
         "VAKA_BACKUP_FOLDER": str(folder),
     }
     with transaction(world.connection):

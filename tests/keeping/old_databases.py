@@ -125,6 +125,24 @@ INSERT INTO erasure VALUES (1, 'granly', 'died', 'lise', {T}, 'alma', {T + 1}, N
 INSERT INTO certificate VALUES ('broker', {T + 99}, {T});
 """,
     27: f"INSERT INTO audit VALUES (2, 'granly', {T + 1}, 'kari', 'away', '{{}}', X'01', X'02', X'03');",
+    28: f"""
+INSERT INTO contact VALUES ('granly', 'kari', 'webpush', 'p1', {T});
+INSERT INTO phone VALUES ('granly', 'p1', 'kari', 'https://push.example.org/1', X'04', X'05', 'Pixel', {T}, NULL, NULL, 0);
+INSERT INTO phone VALUES ('granly', 'p2', 'kari', 'https://push.example.org/2', X'04', X'05', 'iPhone', {T}, {T + 1}, {T + 2}, 1);
+""",
+    29: f"""
+INSERT INTO proof VALUES (1, 'granly', 'vest', {T}, 'kari', {T + 1}, {T + 2}, '', 2, {T + 9}, 'broken', 'told', 'no phone', '{{}}');
+INSERT INTO gap VALUES (1, 'granly', 'vest', 'no_way', '', {T}, {T + 99}, 3, 1, 0, 'kari', NULL, NULL);
+INSERT INTO relative VALUES (1, 'granly', 'Turid Åsen', 'turid@example.org', 'nb', 'kari', {T}, 1, '21:00', '08:00', 6, 12, NULL);
+INSERT INTO relative_bond VALUES (1, 'granly', 1, 'r-1', 'datter', 'kari', {T}, NULL, NULL);
+INSERT INTO relative_consent VALUES (1, 'granly', 1, 'r-1', 'well', '2025-11-24', '2026-05-24', 'resident', 'in_person', 'kari', {T}, NULL, NULL);
+INSERT INTO relative_rest VALUES (1, 'granly', 1, 'r-1', {T}, {T + 9}, 'kari', {T + 5}, 'kari');
+INSERT INTO relative_invitation VALUES (1, 'granly', 1, X'AB', 'kari', {T}, {T + 99}, {T + 3}, NULL);
+INSERT INTO relative_message VALUES (1, 'granly', 1, 'r-1', 'digest', '2025-11-23', NULL, {T}, 1, 1, NULL, {T + 4}, NULL, NULL);
+INSERT INTO relative_view VALUES (1, 'granly', 1, 'r-1', {T}, 'week', 'well');
+INSERT INTO relative_cursor VALUES ('granly', 3);
+""",
+    30: f"INSERT INTO trend_review VALUES ('granly', 'r-1', 'active', '2025-11-17', 'useful', 'kari', {T});",
     31: f"""
 UPDATE session SET secret_hash = X'AC', previous_hash = X'AD', rotated_at = {T}, confirmed_at = {T}, how = 'pin', ends_at = {T + 9} WHERE token_hash = X'AB';
 INSERT INTO pin VALUES ('granly', 'kari', '$argon2id$v=19$m=8,t=1,p=1$abc$def', {T});

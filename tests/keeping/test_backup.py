@@ -56,7 +56,7 @@ def world(tmp_path: Path) -> Iterator[World]:
 @pytest.fixture
 def settings(world: World, keys: tuple[Path, str]) -> Settings:
     seal("any", world.folder)
-    return Settings(data=world.folder, backup_key=keys[1])
+    return Settings(data=world.folder, backup_recipient=keys[1])
 
 
 def rows_of(folder: Path) -> dict[str, list[tuple[object, ...]]]:
@@ -202,7 +202,7 @@ def test_the_commands_make_keys_back_up_list_verify_and_restore(
     monkeypatch.setenv("VAKA_DATA", str(world.folder))
     assert main(["backup"]) == 1
     assert "no key is set" in capsys.readouterr().err
-    monkeypatch.setenv("VAKA_BACKUP_KEY", said.out.strip().removeprefix("VAKA_BACKUP_KEY="))
+    monkeypatch.setenv("VAKA_BACKUP_RECIPIENT", said.out.strip().removeprefix("VAKA_BACKUP_RECIPIENT="))
     assert main(["backup"]) == 0
     assert "written and verified" in capsys.readouterr().out
     assert main(["backup", "--list"]) == 0
@@ -213,7 +213,7 @@ def test_the_commands_make_keys_back_up_list_verify_and_restore(
     assert "house as of" in capsys.readouterr().out
     assert main(["restore", file, "--key", str(secret), "--data", str(world.folder)]) == 1
     assert "there is a database" in capsys.readouterr().err
-    monkeypatch.setenv("VAKA_BACKUP_KEY", "age1nonsense")
+    monkeypatch.setenv("VAKA_BACKUP_RECIPIENT", "age1nonsense")
     assert main(["backup"]) == 1
     assert "no public key of age" in capsys.readouterr().err
 

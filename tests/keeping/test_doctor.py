@@ -54,7 +54,7 @@ def test_a_job_that_failed_or_is_overdue_or_never_ran(house: House) -> None:
 
 def test_backups_that_are_none_too_old_or_gone(house: House, tmp_path: Path) -> None:
     now, connection = house.now(), house.connection
-    settings = house.settings.model_copy(update={"backup_key": new_key(tmp_path / "key")})
+    settings = house.settings.model_copy(update={"backup_recipient": new_key(tmp_path / "key")})
 
     def on_backups() -> list[tuple[str, str]]:
         return said(doctor.on_backups(connection, settings, house.site, now))

@@ -304,7 +304,9 @@ def test_the_receipt_proves_itself_and_names_the_backups_that_still_hold_her(
     world: World, tmp_path: Path
 ) -> None:
     secret = tmp_path / "secret.key"
-    settings = Settings(data=world.folder, backup_key=new_key(secret), backup_folder=tmp_path / "backups")
+    settings = Settings(
+        data=world.folder, backup_recipient=new_key(secret), backup_folder=tmp_path / "backups"
+    )
     made = back_up(settings, EVENING)
     confirmed(world)
     (done,) = go_on(settings, world.clock)

@@ -93,6 +93,7 @@ def test_compose_refuses_to_start_before_secrets_were_made() -> None:
         "VAKA_MESSENGERS",
         "VAKA_HEARTBEAT_URL",
         "VAKA_HISTORY",
+        "VAKA_BACKUP_RECIPIENT",
     }
 
 

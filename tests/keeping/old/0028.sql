@@ -140,6 +140,7 @@ CREATE TABLE contact (
   PRIMARY KEY (site, person, way, address)
 ) STRICT, WITHOUT ROWID;
 INSERT INTO "contact" VALUES('granly','kari','email','kari@example.org',1764000000000000);
+INSERT INTO "contact" VALUES('granly','kari','webpush','p1',1764000000000000);
 CREATE TABLE contact_preference (
   site        TEXT NOT NULL,
   person      TEXT NOT NULL,
@@ -413,6 +414,8 @@ CREATE TABLE phone (
   delivered_at INTEGER, lost INTEGER NOT NULL DEFAULT 0,               -- when it last said that a message had arrived
   PRIMARY KEY (site, id)
 ) STRICT, WITHOUT ROWID;
+INSERT INTO "phone" VALUES('granly','p1','kari','https://push.example.org/1',X'04',X'05','Pixel',1764000000000000,NULL,NULL,0);
+INSERT INTO "phone" VALUES('granly','p2','kari','https://push.example.org/2',X'04',X'05','iPhone',1764000000000000,1764000000000001,1764000000000002,1);
 CREATE TABLE placement (
   seq         INTEGER PRIMARY KEY,
   site        TEXT NOT NULL,

@@ -140,6 +140,7 @@ CREATE TABLE contact (
   PRIMARY KEY (site, person, way, address)
 ) STRICT, WITHOUT ROWID;
 INSERT INTO "contact" VALUES('granly','kari','email','kari@example.org',1764000000000000);
+INSERT INTO "contact" VALUES('granly','kari','webpush','p1',1764000000000000);
 CREATE TABLE contact_preference (
   site        TEXT NOT NULL,
   person      TEXT NOT NULL,
@@ -243,6 +244,7 @@ CREATE TABLE gap (
   due        INTEGER,                 -- by when
   gone_at    INTEGER                  -- the computation no longer finds it
 ) STRICT;
+INSERT INTO "gap" VALUES(1,'granly','vest','no_way','',1764000000000000,1764000000000099,3,1,0,'kari',NULL,NULL);
 CREATE TABLE gateway_back (
   site    TEXT NOT NULL,
   gateway TEXT NOT NULL,
@@ -424,6 +426,8 @@ CREATE TABLE phone (
   delivered_at INTEGER, lost INTEGER NOT NULL DEFAULT 0,               -- when it last said that a message had arrived
   PRIMARY KEY (site, id)
 ) STRICT, WITHOUT ROWID;
+INSERT INTO "phone" VALUES('granly','p1','kari','https://push.example.org/1',X'04',X'05','Pixel',1764000000000000,NULL,NULL,0);
+INSERT INTO "phone" VALUES('granly','p2','kari','https://push.example.org/2',X'04',X'05','iPhone',1764000000000000,1764000000000001,1764000000000002,1);
 CREATE TABLE pin (
   site   TEXT NOT NULL,
   person TEXT NOT NULL,
@@ -470,6 +474,7 @@ CREATE TABLE proof (
   record       TEXT NOT NULL,         -- JSON: each leg with its time, each message (rules/proof.py)
   CHECK ((ended_at IS NULL) = (result IS NULL))
 ) STRICT;
+INSERT INTO "proof" VALUES(1,'granly','vest',1764000000000000,'kari',1764000000000001,1764000000000002,'',2,1764000000000009,'broken','told','no phone','{}');
 CREATE TABLE protection (
   seq      INTEGER PRIMARY KEY,
   site     TEXT NOT NULL,
@@ -544,6 +549,7 @@ CREATE TABLE relative (
   left_at        INTEGER,
   UNIQUE (site, email)
 ) STRICT;
+INSERT INTO "relative" VALUES(1,'granly','Turid Åsen','turid@example.org','nb','kari',1764000000000000,1,'21:00','08:00',6,12,NULL);
 CREATE TABLE relative_bond (
   id       INTEGER PRIMARY KEY,
   site     TEXT NOT NULL,
@@ -555,6 +561,7 @@ CREATE TABLE relative_bond (
   ended_at INTEGER,
   ended_by TEXT
 ) STRICT;
+INSERT INTO "relative_bond" VALUES(1,'granly',1,'r-1','datter','kari',1764000000000000,NULL,NULL);
 CREATE TABLE relative_consent (
   id           INTEGER PRIMARY KEY,
   site         TEXT NOT NULL,
@@ -571,7 +578,9 @@ CREATE TABLE relative_consent (
   withdrawn_by TEXT,
   CHECK (valid_from <= valid_until)
 ) STRICT;
+INSERT INTO "relative_consent" VALUES(1,'granly',1,'r-1','well','2025-11-24','2026-05-24','resident','in_person','kari',1764000000000000,NULL,NULL);
 CREATE TABLE relative_cursor (site TEXT PRIMARY KEY, seq INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+INSERT INTO "relative_cursor" VALUES('granly',3);
 CREATE TABLE relative_invitation (
   id         INTEGER PRIMARY KEY,
   site       TEXT NOT NULL,
@@ -583,6 +592,7 @@ CREATE TABLE relative_invitation (
   used_at    INTEGER,
   revoked_at INTEGER
 ) STRICT;
+INSERT INTO "relative_invitation" VALUES(1,'granly',1,X'AB','kari',1764000000000000,1764000000000099,1764000000000003,NULL);
 CREATE TABLE relative_message (
   id         INTEGER PRIMARY KEY,
   site       TEXT NOT NULL,
@@ -600,6 +610,7 @@ CREATE TABLE relative_message (
   failure    TEXT,
   UNIQUE (relative, resident, kind, about)
 ) STRICT;
+INSERT INTO "relative_message" VALUES(1,'granly',1,'r-1','digest','2025-11-23',NULL,1764000000000000,1,1,NULL,1764000000000004,NULL,NULL);
 CREATE TABLE relative_rest (
   id       INTEGER PRIMARY KEY,
   site     TEXT NOT NULL,
@@ -611,6 +622,7 @@ CREATE TABLE relative_rest (
   ended_at INTEGER,
   ended_by TEXT
 ) STRICT;
+INSERT INTO "relative_rest" VALUES(1,'granly',1,'r-1',1764000000000000,1764000000000009,'kari',1764000000000005,'kari');
 CREATE TABLE relative_view (
   id       INTEGER PRIMARY KEY,
   site     TEXT NOT NULL,
@@ -620,6 +632,7 @@ CREATE TABLE relative_view (
   page     TEXT NOT NULL,
   shown    TEXT NOT NULL                  -- the categories, with commas
 ) STRICT;
+INSERT INTO "relative_view" VALUES(1,'granly',1,'r-1',1764000000000000,'week','well');
 CREATE TABLE rule_state (
   site  TEXT NOT NULL,
   rule  TEXT NOT NULL,
@@ -756,6 +769,7 @@ CREATE TABLE trend_review (
   at       INTEGER NOT NULL,
   PRIMARY KEY (site, resident, trend, week)
 ) STRICT, WITHOUT ROWID;
+INSERT INTO "trend_review" VALUES('granly','r-1','active','2025-11-17','useful','kari',1764000000000000);
 CREATE TABLE unheard (
   site  TEXT NOT NULL,
   part  TEXT NOT NULL,
@@ -858,5 +872,8 @@ INSERT INTO "sqlite_sequence" VALUES('walk_test',1);
 INSERT INTO "sqlite_sequence" VALUES('record',1);
 INSERT INTO "sqlite_sequence" VALUES('erasure',1);
 INSERT INTO "sqlite_sequence" VALUES('summons',1);
+INSERT INTO "sqlite_sequence" VALUES('proof',1);
+INSERT INTO "sqlite_sequence" VALUES('gap',1);
+INSERT INTO "sqlite_sequence" VALUES('relative',1);
 COMMIT;
 PRAGMA user_version = 31;

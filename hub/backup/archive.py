@@ -114,7 +114,8 @@ def read(file: Path, identity: Identity, into: Path) -> Manifest:
 
     def decrypt() -> None:
         try:
-            with file.open("rb") as source, os.fdopen(write_end, "wb") as sink:
+            # The pipe first: it is closed also where the file can't be opened, and its reader waits no more.
+            with os.fdopen(write_end, "wb") as sink, file.open("rb") as source:
                 pyrage.decrypt_io(source, sink, [identity])
         except Exception as error:
             fault.append(error)

@@ -161,6 +161,13 @@ def test_what_was_cut_off_changed_or_is_anothers_is_refused_with_a_word(
         identity_of(file)
 
 
+def test_a_name_that_is_no_file_is_said_at_once(keys: tuple[Path, str], tmp_path: Path) -> None:
+    with pytest.raises(BackupError, match=r"never\.age can't be read: .*No such file"):
+        verify(tmp_path / "never.age", identity_of(keys[0]), tmp_path)
+    with pytest.raises(BackupError, match=r"never\.age can't be read: .*No such file"):
+        restore(tmp_path / "never.age", identity_of(keys[0]), tmp_path / "there")
+
+
 def test_a_backup_of_a_newer_vaka_is_refused(
     world: World, settings: Settings, keys: tuple[Path, str], tmp_path: Path
 ) -> None:

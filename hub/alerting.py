@@ -95,3 +95,16 @@ def follow_units(connection: sqlite3.Connection, site: Site, at: datetime) -> No
                 moved = msgspec.structs.replace(alert, unit=unit)
                 decision = Decision(moved, True, f"the room belongs to {unit} now")
                 change(connection, alert, "moved", decision, at)
+
+
+def let_go(connection: sqlite3.Connection, site: Site, before: Site, at: datetime) -> None:
+    """Alerts whose owner works here no more are open at once: nobody else comes to what somebody has."""
+    gone = {person.id for person in before.people} - {person.id for person in site.people}
+    if not gone:
+        return
+    with transaction(connection):
+        for alert in alerts.open_alerts(connection, site.site):
+            owners = {alert.accepted_by, alert.arrived_by} - {None}
+            if alert.state != "open" and owners and owners <= gone:
+                decision = time_is_up(alert)
+                change(connection, alert, decision.event, decision, at)

@@ -99,8 +99,10 @@ class Rounds:
         self._version, self._day, self._codecs = newest.id, day, codec
         with transaction(self._connection):
             self._faults.keep()
+        before = self._pipeline.site
         if self._adopt(newest.document):
             alerting.follow_units(self._connection, self._pipeline.site, wall)
+            alerting.let_go(self._connection, self._pipeline.site, before, wall)
         else:
             log.error("site version %s does not hold together; the rules before it stay in force", newest.id)
 

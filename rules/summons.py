@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from rules.duration import Window, next_local
+from rules.duration import Window
 from rules.severity import Severity
 
 Held = Literal["quiet_hours", "gathered", "flood"]
@@ -72,15 +72,20 @@ def decide(
         return Decision(now, "high")
     quiet = preferences.quiet
     if severity == "low" and quiet is not None and quiet.contains(now, zone):
-        return Decision(next_local(quiet.end, now, zone), "quiet_hours")
+        return Decision(_after(quiet, now, zone), "quiet_hours")
     if history.calls >= FLOOD_OF:
         return _with_others(now, "flood", GROUPED_EVERY, history)
     if severity == "low" and preferences.gathered_for > timedelta(0):
         decision = _with_others(now, "gathered", preferences.gathered_for, history)
         if quiet is not None and quiet.contains(decision.at, zone):
-            return Decision(next_local(quiet.end, decision.at, zone), "quiet_hours")
+            return Decision(_after(quiet, decision.at, zone), "quiet_hours")
         return decision
     return Decision(now, "at_once")
+
+
+def _after(quiet: Window, at: datetime, zone: ZoneInfo) -> datetime:
+    """The first instant outside of quiet hours; also within the hour that comes twice."""
+    return Window(quiet.end, quiet.start).first_inside(at, zone)
 
 
 def _with_others(now: datetime, held: Held, wait: timedelta, history: History) -> Decision:

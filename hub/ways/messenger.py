@@ -116,7 +116,8 @@ def why_unusable(address: str) -> str | None:
     strange = sorted({name for name, _ in parse_qsl(url.query, keep_blank_values=True)} - OPTIONS)
     if strange:
         return f"the option {strange[0][:20]!r} is not taken; expected one of {', '.join(sorted(OPTIONS))}"
-    if _plugin(address) is None:
+    plugin = _plugin(address)
+    if plugin is None or (SERVICES[url.scheme].own_server and not _leads_where_it_says(address, plugin)):
         return f"{SERVICES[url.scheme].name} cannot use this address; see its page at Apprise's"
     return None
 
@@ -129,6 +130,19 @@ def why_not_allowed(address: str, allowed: frozenset[str]) -> str | None:
     if server in allowed:
         return None
     return f"VAKA_MESSENGERS does not name {server if service.own_server else service.name}"
+
+
+def _leads_where_it_says(address: str, plugin: Any) -> bool:
+    """Whether Apprise takes the same server from an address as we do, who ask whether the operator named it.
+    They read some differently (two `@`, a backslash): by that a carer would reach into the house.
+    """
+    url = urlsplit(address)
+    try:
+        ours = (url.hostname, url.port)
+    except ValueError:  # no number for a port
+        return False
+    theirs = (str(plugin.host).lower(), getattr(plugin, "port", None))
+    return ours == theirs and url.netloc.count("@") <= 1 and "\\" not in url.netloc
 
 
 def shown(address: str) -> str:

@@ -51,9 +51,12 @@ class Webhook:
 
 def why_unusable(address: str) -> str | None:
     """A sentence, where it can't be an address."""
-    url = urlsplit(address)
-    if url.scheme in ("http", "https") and url.hostname and not url.username:
-        return None
+    try:
+        url = urlsplit(address)
+        if url.scheme in ("http", "https") and url.hostname and not url.username and url.port != 0:
+            return None
+    except ValueError:  # half an IPv6 address, no number for a port
+        pass
     return f"{address!r} is no web address; expected e.g. https://pager.example.org/vaka"
 
 

@@ -17,7 +17,7 @@ from hub.store.contacts import Contact
 from hub.store.db import transaction
 from hub.ways.courier import Courier
 from hub.ways.way import Failed, Message
-from rules.duration import Window
+from rules.duration import Window, parse_window
 from rules.severity import Severity
 from rules.summons import FLOOD_OF, GROUPED_EVERY, Decision, Held, History, Preferences, decide
 from tests.world import World
@@ -248,3 +248,9 @@ def test_a_flood_comes_in_groups_and_the_high_one_in_it_at_once_by_itself(
     assert [message.subject for message in grouped][:1] == ["4 flere varsler"]
     told = [alert for message in house.phone.got for alert in message.alerts]
     assert {alert.id for alert in house.house.alerts()} == set(told), "each alert is told of"
+
+
+def test_quiet_hours_that_end_in_the_hour_that_comes_twice_are_no_day_longer() -> None:
+    wanted = Preferences(quiet=parse_window("22:00-02:30"))
+    again = datetime(2026, 10, 25, 1, 10, tzinfo=UTC)  # 02:10 in Oslo for the second time
+    assert decide(again, "low", History(), wanted, OSLO).at == datetime(2026, 10, 25, 1, 30, tzinfo=UTC)

@@ -19,7 +19,7 @@ from hub.store.summonses import Summons
 from hub.ways.courier import Courier, outcome
 from hub.ways.email import Email, MailServer
 from hub.ways.way import Failed, Way, message_of
-from hub.ways.webhook import Webhook
+from hub.ways.webhook import Webhook, why_unusable
 from rules.building import Site
 from tests.ways.receivers import mail_server, web_address
 
@@ -242,3 +242,10 @@ def test_an_email_goes_out_whatever_a_room_is_called(connection: sqlite3.Connect
         assert courier(database, email(port)).deliver(connection) == 1
         assert [mail["to"] for mail in mailbox.taken] == ["kari@example.org"]
         assert stored(connection).failure is None
+
+
+@pytest.mark.parametrize(
+    "address", ["http://[", "http://[::1", "https://h:port/x", "https://h:99999/", "ftp://h/"]
+)
+def test_what_is_no_web_address_is_said_in_a_sentence(address: str) -> None:
+    assert "is no web address" in (why_unusable(address) or "")

@@ -207,3 +207,17 @@ def test_a_step_that_cannot_be_made_a_message_costs_no_other_its_own(house: Worl
     assert "reached_nobody" in house.trail(house.alert("help-button"))
     house.passes(3 * MIN)
     assert "nils" in {person for person, _ in told(house)}
+
+
+def test_an_alert_whose_owner_works_here_no_more_is_open_and_called_again_at_once(house: World) -> None:
+    house.says("3B button", pressed="single")
+    id = house.alert("help-button").id
+    messages(house)
+    house.desk.arrive(id, "kari")
+    before = len(messages(house))
+    house.imports(SITE.replace("  - {id: kari, name: Kari, role: carer, units: [sol]}\n", ""))
+    assert house.alert("help-button").state == "open"
+    assert {one.person for one in messages(house)[before:]} == {"siri"}
+    house.desk.arrive(id, "siri")
+    house.imports(SITE)
+    assert house.alert("help-button").state == "arrived", "whoever still works here keeps it"

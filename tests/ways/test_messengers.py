@@ -114,6 +114,24 @@ def test_only_what_the_operator_named_is_allowed() -> None:
     assert shown(cloud) == "Pushover"
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "ntfy://user:pass@10.0.0.1@ntfy.example.org/topic",
+        f"gotify://user:pass@10.0.0.1@ntfy.example.org/{TOKEN}",
+        "ntfy://10.0.0.1\\@ntfy.example.org/topic",
+        "ntfy://10.0.0.1:80\\@ntfy.example.org/topic",
+    ],
+)
+def test_an_address_that_can_be_read_as_another_servers_is_refused(address: str) -> None:
+    """To us it is the server that the operator named; Apprise goes to 10.0.0.1."""
+    allowed = frozenset({"ntfy://ntfy.example.org", "gotify://ntfy.example.org"})
+    assert why_not_allowed(address, allowed) is None
+    refused = Messenger(allowed).send(message(address))
+    assert refused is not None
+    assert refused.for_good
+
+
 @pytest.mark.parametrize("scheme", SERVICES)
 def test_a_service_whose_address_names_a_server_is_known_as_such(scheme: str) -> None:
     """Else an address could lead anywhere."""

@@ -254,8 +254,8 @@ class Web:
 @contextmanager
 def running(house: House, port: int) -> Iterator[Web]:
     web = Web(house, port)
-    web.start()
     try:
+        web.start()
         yield web
     finally:
         web.stop()

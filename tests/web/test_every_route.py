@@ -22,6 +22,7 @@ from tests.web.house import DOCUMENT, House
 from tests.web.relatives import EMAIL, relative_of
 
 SignIn = Callable[..., TestClient]
+pytestmark = pytest.mark.usefixtures("heart")
 PEOPLE: dict[str, PersonRole] = {
     "sol": "carer",
     "nord": "carer",
@@ -482,7 +483,6 @@ def test_nobody_gets_or_changes_anything_without_signing_in(house: House, visito
 
 
 @pytest.mark.parametrize("person", PEOPLE)
-@pytest.mark.usefixtures("heart")
 def test_each_role_is_answered_what_the_table_says(house: House, sign_in: SignIn, person: str) -> None:
     address_of = prepared(house, sign_in("tor"))
     browser = sign_in(person)

@@ -34,6 +34,15 @@ WAITING_TOO_LONG = timedelta(minutes=1)
 NEWS = timedelta(days=1)
 DISK_WRONG, DISK_LOOK = 200 * 1024**2, 1024**3
 _NAMED = 5
+_CURES = {
+    "broker": "start the broker, or correct VAKA_BROKER and its password file",
+    "backlog": "it passes by itself; where it does not, restart the hub",
+    "gateway": "look at the gateway: power, network, its own log",
+    "disk": "make room where VAKA_DATA is: nothing that comes in is acknowledged until then",
+    "influxdb": "start InfluxDB, or correct VAKA_INFLUX_URL and the token; what it has not got waits here",
+    "ways": "correct what is named; vaka prove tries the whole chain",
+}
+"""What to do about a part of the hub that is not well."""
 
 
 class Remark(NamedTuple):
@@ -241,7 +250,9 @@ def _on_part(part: Health, site: Site) -> Iterator[Remark]:
     if part.state == "ok":
         return
     what = f"{part.part} is {part.state} since {_local(part.since, site)}: {part.detail}"
-    yield Remark("wrong" if part.state == "down" else "look", what)
+    yield Remark(
+        "wrong" if part.state == "down" else "look", what, _CURES.get(part.part.partition(":")[0], "")
+    )
 
 
 def _why(why: Why) -> str:

@@ -92,7 +92,8 @@ def unheard(
     """When each device could not be heard: it, its gateway or the broker was silent, no word of it has ever
     come, or what was kept begins later.
     """
-    silent = [one for one in silences.since(connection, site.site, since) if one.since < until]
+    noticed = until + STOOD_SINCE  # a silence that began before `until` may have been noticed after it
+    silent = [one for one in silences.since(connection, site.site, since) if one.since < noticed]
     begins = history.begins()
     spoken = history.last_values([device.id for device in devices])
     nothing_kept = [] if begins is None else within([Stretch(since, begins)], since, until)
@@ -102,9 +103,21 @@ def unheard(
             found[device.id] = [Stretch(since, until)] if since < until else []
             continue
         parts = ("broker", f"gateway:{site.gateway_of(device)}", f"device:{device.id}")
-        own = [Stretch(one.since, one.until or until) for one in silent if one.part in parts]
+        own = [
+            Stretch(_last_word(history, device, one.since), one.until or until)
+            if one.part == parts[2]
+            else Stretch(one.since, one.until or until)
+            for one in silent
+            if one.part in parts
+        ]
         found[device.id] = joined([*within(own, since, until), *nothing_kept])
     return found
+
+
+def _last_word(history: History, device: Device, silent: datetime) -> datetime:
+    """Since when it was dead: it is only taken to be after a long silence, and could not be heard."""
+    told = [reading.at for reading in history.readings([device.id], silent - STOOD_SINCE, silent)]
+    return min(max(told), silent) if told else silent
 
 
 def _lane(

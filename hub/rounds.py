@@ -18,7 +18,7 @@ from hub.store import alerts, codecs, escalations, health, sites
 from hub.store import protection as standings
 from hub.store.db import transaction
 from rules.finding import Finding
-from rules.protection import NOT_HEARD, TELL_AFTER, not_heard, protection
+from rules.protection import NOT_HEARD, TELL_AFTER, TOLD_AGAIN, not_heard, protection
 
 log = logging.getLogger(__name__)
 
@@ -168,6 +168,17 @@ class Rounds:
         standings.put(self._connection, site, changes, now)
         return basis
 
+    def _closed_lately(self, site: str, part: str, since: datetime, now: datetime) -> bool:
+        """Somebody closed the alert about this same silence a short while ago."""
+        known = alerts.newest_closed(self._connection, site, NOT_HEARD, part)
+        return (
+            known is not None
+            and known.cleared_at is None
+            and known.closed_at is not None
+            and known.closed_at >= since
+            and now - known.closed_at < TOLD_AGAIN[part.partition(":")[0]]
+        )
+
     def _tell_of_silence(self, site: str, now: datetime) -> None:
         """A part silent too long becomes one alert; heard again, the alert says so and waits for a human."""
         book, unheard = self._pipeline.judge.rulebook, self._pipeline.judge.unheard
@@ -180,7 +191,7 @@ class Rounds:
             if part in kept_aside:
                 continue  # whoever took it aside knows, and those who depend on it are told
             long_enough = part in self._found_silent or now - since >= TELL_AFTER[part.partition(":")[0]]
-            if not is_told and long_enough:
+            if not is_told and long_enough and not self._closed_lately(site, part, since, now):
                 finding, concern = not_heard(book, part, since)
                 alerting.take(self._connection, site, finding, concern, now)
         for part, alert in told.items():

@@ -46,6 +46,15 @@ TELL_AFTER = {
 }
 """[default] How long a part may be silent before it is an alert: gateway or broker 2 min, a device 10 min."""
 
+TOLD_AGAIN = {
+    "broker": timedelta(minutes=10),
+    "gateway": timedelta(minutes=10),
+    "device": timedelta(hours=1),
+}
+"""[default] What is silent still after its alert was closed is told again so much later: whoever closed it
+knows of it, and cannot always mend it at once. Who is not watched over stands on the board all the while.
+"""
+
 
 class Why(msgspec.Struct, frozen=True, order=True):
     """One reason: `what` is a part ('gateway:z2m', 'device:3B bed'), a device or a rule. Of `away`, which is

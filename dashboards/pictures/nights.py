@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from statistics import median
 from typing import NamedTuple
 
@@ -19,6 +19,8 @@ from rules.wording import Voice
 from rules.wording.pictures import whereabouts, words
 
 TOP, EACH, BAR, BOTTOM, GUTTER = 4, 22, 18, 26, 88
+SLEEP_FROM, SLEEP_UNTIL = time(22), time(7)
+"""[default] The same hours as the weeks count."""
 KNOWN_ENOUGH = 0.8
 """[default] A night of which less was heard does not count among the usual ones."""
 _HEIGHT: dict[Whereabouts, float] = {
@@ -47,10 +49,19 @@ class Night(NamedTuple):
 
     @property
     def times_up(self) -> int:
-        """How often somebody got up who had been in bed, or at rest."""
+        """How often somebody got up who had been in bed, or at rest, in the hours of sleep."""
         resting = ("in_bed", "still")
-        pairs = zip(self.spells, self.spells[1:], strict=False)
+        pairs = zip(self.asleep.spells, self.asleep.spells[1:], strict=False)
         return sum(one.where in resting and other.where not in (*resting, "unknown") for one, other in pairs)
+
+    @property
+    def asleep(self) -> Night:
+        """Of it the hours in which people sleep: an evening on the bed in front of the TV is no bad night."""
+        zone = self.whole.since.tzinfo
+        since = datetime.combine(self.evening, SLEEP_FROM, zone)
+        until = datetime.combine(self.evening + timedelta(days=1), SLEEP_UNTIL, zone)
+        clipped = (s._replace(since=max(s.since, since), until=min(s.until, until)) for s in self.spells)
+        return Night(self.evening, Stretch(since, until), tuple(s for s in clipped if s.since < s.until))
 
     @property
     def known(self) -> bool:
@@ -110,7 +121,7 @@ def nights_picture(
         (
             words("date", language),
             *(whereabouts(w, language) for w in _shown(has_bed)),
-            "Oppe, ganger" if language == "nb" else "Up, times",
+            "Oppe, ganger kl. 22–07" if language == "nb" else "Up, times 22–07",
         ),
         tuple(rows),
     )
@@ -156,5 +167,5 @@ def _says(nights: Sequence[Night], has_bed: bool, shared: bool, voice: Voice) ->
 
 
 def _median(nights: Sequence[Night], where: Whereabouts, voice: Voice) -> str:
-    seconds = median(one.length(where).total_seconds() for one in nights)
+    seconds = median(one.asleep.length(where).total_seconds() for one in nights)
     return wording.length(timedelta(seconds=seconds), voice.language)

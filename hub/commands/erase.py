@@ -88,7 +88,7 @@ def _verify(file: Path) -> int:
 
 def _say(said: Erasure | Refusal) -> int:
     if isinstance(said, Refusal):
-        print(said, file=sys.stderr)
+        print(said.why, file=sys.stderr)
         return 1
     print(_line(said))
     return 0

@@ -44,8 +44,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "what": ("Hva", "What"),
     "nights": ("Nettene i {month}", "The nights of {month}"),
     "nights typical": (
-        "En vanlig natt: {bed} i senga, {bath} på badet, oppe {times} ganger.",
-        "A usual night: {bed} in bed, {bath} in the bathroom, up {times} times.",
+        "En vanlig natt, kl. 22–07: {bed} i senga, {bath} på badet, oppe {times} ganger.",
+        "A usual night, 22–07: {bed} in bed, {bath} in the bathroom, up {times} times.",
     ),
     "nights still": (
         "Uten sengesensor vet vi ikke om noen er i senga, bare om det er stille i rommet.",

@@ -37,6 +37,30 @@ def test_it_is_told_once_and_cleared_when_it_speaks_again(tmp_path: Path) -> Non
         assert world.protection("r-anna").protection.state == "protected"
 
 
+def test_closed_while_it_is_silent_still_it_is_told_again_after_an_hour_and_not_at_once(
+    tmp_path: Path,
+) -> None:
+    with house(tmp_path) as world:
+        beats(world, ALIVE, 3 * DAY)
+        others = {device: gap for device, gap in ALIVE.items() if device != "3B bed"}
+        beats(world, others, 3 * HOUR)
+        alert = world.alert("not-heard", "device:3B bed")
+        world.desk.accept(alert.id, "kari")
+        world.desk.arrive(alert.id, "kari")
+        world.desk.close(alert.id, "kari", "no_help_needed")
+        beats(world, others, 59 * MINUTE)
+        assert ("not-heard", "device:3B bed") not in open_rules(world)
+        assert world.protection("r-anna").protection.state == "degraded", "the board says it all the while"
+        beats(world, others, 2 * MINUTE)
+        again = world.alert("not-heard", "device:3B bed")
+        assert again.id != alert.id
+        # Heard, and silent again: that is news, and waits for nothing.
+        world.desk.close(again.id, "kari", "no_help_needed")
+        beats(world, ALIVE, 2 * HOUR)
+        beats(world, others, 3 * HOUR)
+        assert world.alert("not-heard", "device:3B bed").id not in (alert.id, again.id)
+
+
 def test_a_device_not_yet_learned_has_25_hours(tmp_path: Path) -> None:
     with house(tmp_path) as world:
         world.says("3B bed", in_bed=False)

@@ -188,7 +188,8 @@ _MISSED: dict[Leg, Reason] = {
 def verdict(facts: Facts, now: datetime) -> Verdict:
     """How far the proof has come by `now`, and what is made of it where that is settled."""
     times: dict[Leg, datetime | None] = {
-        "published": facts.published_at,
+        # What was heard was published, however late the broker said so.
+        "published": min((at for at in (facts.published_at, facts.heard_at) if at), default=None),
         "heard": facts.heard_at,
         "called": facts.called_at,
         "announced": facts.announced_at,

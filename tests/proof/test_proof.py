@@ -17,7 +17,7 @@ from hub.store.proofs import Proof
 from rules import wording
 from rules.duty import Shift
 from rules.pause import Refusal
-from rules.proof import CHAIN_BROKEN, PROOF, due, is_proof, proof_site
+from rules.proof import CHAIN_BROKEN, PROOF, Facts, due, is_proof, proof_site, verdict
 from rules.wording import Voice
 from tests.world import World, read
 
@@ -346,6 +346,15 @@ def test_each_change_of_shift_asks_once_for_each_unit_and_a_missed_one_is_made_u
     days_later = at + timedelta(days=3)
     assert proving.plan(connection, site, days_later, days_later) == 2
     assert proving.plan(connection, site, days_later, days_later) == 0
+
+
+@pytest.mark.parametrize("said_after", [timedelta(seconds=3), None])
+def test_what_was_heard_was_published_however_late_the_broker_said_so(said_after: timedelta | None) -> None:
+    heard = MORNING + timedelta(seconds=1)
+    facts = Facts(MORNING, MORNING + said_after if said_after else None, heard_at=heard)
+    steps = {step.leg: step for step in verdict(facts, MORNING + timedelta(seconds=4)).steps}
+    assert (steps["published"].at, steps["published"].held) == (heard, True)
+    assert steps["heard"].at == heard
 
 
 def test_planned_times_are_the_sites_own_also_when_the_clocks_change() -> None:

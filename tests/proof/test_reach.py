@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -270,8 +270,8 @@ def test_a_house_of_158_residents_with_twelve_rules_takes_less_than_two_seconds(
     ]
     its_book = rulebook(large, catalogue(), date(2026, 11, 23))
     assert len(its_book.watches) > 1500
-    began = perf_counter()
+    began = process_time()
     found = week([(MONDAY, its_book)], rota, {f"p{n}": ("email",) for n in range(60)}, (), MONDAY)
-    took = perf_counter() - began
+    took = process_time() - began
     print(f"{len(its_book.watches)} rules x {HOURS} hours: {took:.2f} s, {len(found.gaps)} gaps")
     assert took < 2.0

@@ -21,6 +21,8 @@ from rules.relatives import Relative
 Act = Literal[
     "see alerts",
     "see wall",
+    "see floor plans",
+    "change floor plans",
     "see devices",
     "place devices",
     "test devices",
@@ -74,6 +76,8 @@ _PRIVACY: frozenset[PersonRole] = frozenset({"privacy_officer"})
 ACTS: dict[Act, frozenset[Role]] = {
     "see alerts": _EVERYBODY,
     "see wall": _CARE,
+    "see floor plans": _EVERYBODY,
+    "change floor plans": _TECHNICAL | {"leader"},
     "see devices": _TECHNICAL | {"leader"},
     "place devices": _TECHNICAL,
     "test devices": _TECHNICAL,

@@ -54,6 +54,7 @@ from dashboards.visit import (
     set_cookie,
     theme_of,
 )
+from dashboards.wall import floor
 from dashboards.wall import page as wall
 from hub.clock import WallClock
 from hub.history.chosen import Stores
@@ -88,6 +89,7 @@ PAGES = (
     account.pages,
     staff.pages,
     wall.pages,
+    floor.pages,
     phone.pages,
     alert.pages,
     contacts.pages,

@@ -27,6 +27,7 @@ class Place(NamedTuple):
 PLACES: tuple[Place, ...] = (
     Place("Alerts", "/", "see alerts"),
     Place("Wall screen", "/wall", "see wall"),
+    Place("Floor plans", "/floor", "see floor plans"),
     Place("Overview", "/technician", "place devices"),
     Place("Discovered", "/technician/inbox", "place devices"),
     Place("Devices", "/technician/devices", "see devices"),

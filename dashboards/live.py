@@ -23,6 +23,7 @@ from dashboards.house import House, read_house
 from dashboards.pages import render
 from dashboards.snapshot import Pulse, Snapshot, fingerprint, pulse, read_snapshot
 from dashboards.views import Board, Card, Scope, board
+from dashboards.wall.floor_view import floor_parts
 from dashboards.wall.life import LifeSigns
 from dashboards.wall.view import wall_parts, wall_units
 from hub.clock import WallClock
@@ -49,7 +50,10 @@ class Rendering:
         self.version: int = previous.version + 1 if previous is not None else 1
         self.house = snapshot.house.version
         self.residents: frozenset[str] = frozenset()
-        if scope.view == "wall":
+        self.cards: dict[int, str] = {}
+        if scope.view == "floor":
+            self.parts = floor_parts(snapshot, shown, scope)
+        elif scope.view == "wall":
             self.cards = {c.id: render(scope.language, "wall/_card.html", card=c) for c in shown.cards}
             units = wall_units(snapshot, scope)
             self.residents = frozenset(tile.id for unit in units for tile in unit.residents)

@@ -16,7 +16,7 @@ from dashboards.language import LANGUAGES
 from dashboards.live import Live, render_card, render_parts
 from dashboards.pages import render
 from dashboards.snapshot import pulse, read_snapshot
-from dashboards.views import View, board, card, voice_of
+from dashboards.views import Scope, View, board, card, voice_of
 from dashboards.visit import (
     LANGUAGE_COOKIE,
     THEME_COOKIE,
@@ -31,7 +31,7 @@ from dashboards.visit import (
     set_cookie,
     visitor,
 )
-from dashboards.wall.page import Chosen, wall_scope
+from dashboards.wall.page import Chosen, chosen_scope
 from hub.desk import Desk, UnknownAlertError
 from hub.store import absences
 from rules.absence import away_now
@@ -132,11 +132,17 @@ async def live(
     unit: Chosen = [],  # noqa: B006
 ) -> StreamingResponse:
     boards: Live = request.app.state.live
-    if view == "wall" and not may(visit.person, "see wall"):
-        raise HTTPException(404, "there is nothing here, or not for you")
-    scope = wall_scope(visit, unit) if view == "wall" else visit.scope
-    stream = boards.stream(scope, visit.token, visit.house.version)
+    stream = boards.stream(_scope(visit, view, unit), visit.token, visit.house.version)
     return StreamingResponse(stream, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
+
+
+def _scope(visit: Visit, view: View, units: list[str]) -> Scope:
+    """What a stream tells: 404 for a view or a unit that is not theirs."""
+    if view == "board":
+        return visit.scope
+    if not may(visit.person, "see wall" if view == "wall" else "see floor plans"):
+        raise HTTPException(404, "there is nothing here, or not for you")
+    return chosen_scope(visit, units, view)
 
 
 @pages.get("/session", dependencies=[Depends(visitor)])

@@ -26,8 +26,8 @@ from rules.rule import Text
 from rules.severity import SEVERITIES, Severity
 from rules.wording import Language, Voice
 
-View = Literal["board", "wall"]
-"""The list of alerts, or the screen on the duty room's wall."""
+View = Literal["board", "wall", "floor"]
+"""The list of alerts, the screen on the duty room's wall, or a floor plan."""
 
 
 class Scope(NamedTuple):

@@ -96,7 +96,7 @@ NOT_BY_AGE: dict[str, tuple[str, ...]] = {
     "with what it belongs to": (
         "alert_event", "alert_sensors", "alert_escalation",
         "credential", "contact", "contact_preference", "phone", "pin", "pin_failure", "totp", "recovery_code",
-        "passkey",
+        "passkey", "floor_mark",
     ),
     "by hub/history/upkeep.py": ("reading",),
     "by hub/relatives/forget.py": ("relative", "relative_bond", "relative_consent", "relative_rest"),
@@ -104,6 +104,7 @@ NOT_BY_AGE: dict[str, tuple[str, ...]] = {
     "by hub/backup/make.py": ("backup",),
     "the house's own record, which names no resident once they are erased": (
         "site_version", "site_change", "placement", "codec", "walk_test", "record", "erasure", "alert_month",
+        "floor_plan",
     ),
 }  # fmt: skip
 """Tables that no class deletes by age, and why not."""

@@ -13,7 +13,7 @@ from dashboards.care.seen import note_seen
 from dashboards.live import Live
 from dashboards.snapshot import read_snapshot
 from dashboards.visit import Visitor, needs
-from dashboards.wall.page import Chosen, wall_scope
+from dashboards.wall.page import Chosen, chosen_scope
 from dashboards.wall.view import Cover, wall_units
 from rules.severity import Severity
 
@@ -49,7 +49,7 @@ def show_wall(request: Request, visit: Visitor, unit: Chosen = []) -> WallOut:  
     """Every resident whom the caller sees, of all units or the named ones."""
     units = wall_units(
         read_snapshot(visit.connection, visit.house, visit.now),
-        wall_scope(visit, unit),
+        chosen_scope(visit, unit),
     )
     life = cast(Live, request.app.state.live).life.at
     note_seen(visit, "/api/v1/wall", (tile.id for one in units for tile in one.residents))

@@ -9,12 +9,11 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse
 
-from dashboards.access import Access
 from dashboards.alerts_seen import note_alerts_seen
 from dashboards.frame import frame
 from dashboards.pages import render
 from dashboards.snapshot import pulse, read_snapshot
-from dashboards.views import Scope, board
+from dashboards.views import Scope, View, board
 from dashboards.visit import Visit, Visitor, needs
 from dashboards.wall.view import wall_parts, wall_units
 
@@ -23,19 +22,19 @@ pages = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 Chosen = Annotated[list[str], Query(max_length=64)]
 
 
-def wall_scope(visit: Visit, chosen: Sequence[str]) -> Scope:
+def chosen_scope(visit: Visit, chosen: Sequence[str], view: View = "wall") -> Scope:
     """What a screen with these units shows: never more than whoever is signed in sees. 404 for a unit that
     there is not, or not for them.
     """
     access, units = visit.access, {unit.id for unit in visit.house.site.units}
     if not all(unit in units and access.sees_unit(unit) for unit in chosen):
         raise HTTPException(404, "there is no such unit, or not for you")
-    return Scope(visit.language, Access(frozenset(chosen) or access.units, access.residents), "wall")
+    return Scope(visit.language, access._replace(units=frozenset(chosen) or access.units), view)
 
 
 @pages.get("/wall", dependencies=[needs("see wall")])
 def show_wall(request: Request, visit: Visitor, unit: Chosen = []) -> str:  # noqa: B006
-    scope = wall_scope(visit, unit)
+    scope = chosen_scope(visit, unit)
     snapshot = read_snapshot(visit.connection, visit.house, visit.now)
     shown = board(snapshot, scope)
     note_alerts_seen(visit, "/wall", [c.id for c in shown.cards])

@@ -39,7 +39,7 @@ SEALED = frozenset({"record", "erasure", "audit"})
 last; the audit trail is a chain, and has its own way of losing an entry.
 """
 _NO_TEXT = frozenset({"reading", "committed_batch", "measure", "battery_day", "history_cursor"})
-_RANDOM = frozenset({"salt", "digest", "chain", "token_hash", "entries"})
+_RANDOM = frozenset({"salt", "digest", "chain", "token_hash", "entries", "picture"})
 """Columns of bytes in which a short word may stand by chance."""
 
 

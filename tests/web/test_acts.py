@@ -14,6 +14,7 @@ MAY: dict[PersonRole, set[Act]] = {
         "keep own account",
         "see alerts",
         "see wall",
+        "see floor plans",
         "see rules",
         "try rules",
         "pause rules",
@@ -33,7 +34,9 @@ MAY: dict[PersonRole, set[Act]] = {
     "leader": {
         "keep own account",
         "see alerts",
+        "change floor plans",
         "see wall",
+        "see floor plans",
         "see rules",
         "try rules",
         "pause rules",
@@ -67,6 +70,8 @@ MAY: dict[PersonRole, set[Act]] = {
         "assign gaps",
     },
     "technician": {
+        "see floor plans",
+        "change floor plans",
         "keep own account",
         "see alerts",
         "see devices",
@@ -79,6 +84,8 @@ MAY: dict[PersonRole, set[Act]] = {
         "see proof",
     },
     "administrator": {
+        "see floor plans",
+        "change floor plans",
         "keep own account",
         "see alerts",
         "see devices",

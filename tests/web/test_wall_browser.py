@@ -26,14 +26,18 @@ COMPLAINTS = """async () => (await axe.run(document, { resultTypes: ['violations
   .map((v) => v.id + ': ' + v.nodes.map((n) => n.target).join(', '))"""
 
 
+def sign_in_here(page: Page, web: Web, person: str) -> None:
+    page.goto(web.address)
+    page.get_by_label("Brukernavn").fill(person)
+    page.get_by_label("Passord").fill(PASSWORD)
+    page.get_by_role("button", name="Logg inn", exact=True).click()
+    expect(page.locator(".places")).to_be_visible()
+
+
 def wall(page: Page, web: Web, path: str = "/wall") -> None:
     page.set_viewport_size({"width": 1920, "height": 1080})
     page.add_init_script(NOTE_TONES)
-    page.goto(web.address)
-    page.get_by_label("Brukernavn").fill("kari")
-    page.get_by_label("Passord").fill(PASSWORD)
-    page.locator("form.in button").click()
-    expect(page.locator(".places")).to_be_visible()
+    sign_in_here(page, web, "kari")
     page.goto(web.address + path)
     expect(page.locator(".pulse .when-live")).to_be_visible()
     until(page, "typeof complete === 'boolean' && complete")

@@ -1,0 +1,137 @@
+// A floor plan in the browser: alerts light up where they are; in editing, marks are dragged or moved by arrow keys and saved at once.
+"use strict";
+
+const FLOOR_STALE_AFTER_MS = 4000; // of silence, as on the board
+const floor = document.getElementById("floor");
+const drawing = floor.querySelector("svg.plan");
+const box = drawing.viewBox.baseVal;
+const said = floor.dataset;
+
+function show(states) {
+  for (const mark of drawing.querySelectorAll(".mark")) {
+    const state = states[mark.dataset.key] || { taken: true };
+    mark.classList.remove("high", "medium", "low");
+    if (state.alert) mark.classList.add(state.alert);
+    mark.classList.toggle("is-taken", state.taken);
+    mark.classList.toggle("is-lost", Boolean(state.lost));
+    mark.querySelector(".sign").setAttribute("href", said.shapes + "#" + (state.alert || (state.lost ? "cut" : "high")));
+    const words = [mark.dataset.word, state.alert && said[state.alert], state.lost && said.lost];
+    mark.setAttribute("aria-label", words.filter(Boolean).join(", "));
+  }
+}
+
+// --- as it is now ---
+
+let floorHeardAt = performance.now();
+let floorDoubted = false;
+function follow() {
+  const source = new EventSource(said.stream);
+  const take = (e) => {
+    const parts = JSON.parse(e.data).parts;
+    if (parts.states) show(JSON.parse(parts.states));
+    if ("floor-list" in parts) document.getElementById("floor-list").innerHTML = parts["floor-list"];
+  };
+  source.addEventListener("board", take);
+  source.addEventListener("change", take);
+  source.addEventListener("beat", (e) => {
+    const beat = JSON.parse(e.data);
+    floorHeardAt = performance.now();
+    floorDoubted = beat.why !== "ok" || beat.hub_age === null || Math.abs(beat.hub_age * 1000) > FLOOR_STALE_AFTER_MS;
+  });
+  source.addEventListener("end", () => location.reload());
+  source.addEventListener("error", () => {
+    if (source.readyState === EventSource.CLOSED) setTimeout(follow, 1000);
+  });
+  window.addEventListener("pagehide", () => source.close());
+}
+function tell() {
+  const stale = floorDoubted || performance.now() - floorHeardAt > FLOOR_STALE_AFTER_MS;
+  document.getElementById("floor-stale").hidden = !stale;
+  floor.classList.toggle("is-stale", stale);
+}
+
+// --- putting it together ---
+
+function at(mark) {
+  const matrix = mark.transform.baseVal.getItem(0).matrix;
+  return { x: matrix.e, y: matrix.f };
+}
+function move(mark, x, y) {
+  const inside = (value, size) => Math.min(size, Math.max(0, value));
+  mark.setAttribute("transform", "translate(" + inside(x, box.width) + " " + inside(y, box.height) + ")");
+  unsaved = true;
+}
+let unsaved = false;
+
+function place(key) {
+  const mark = drawing.querySelector('.mark[data-key="' + CSS.escape(key) + '"]');
+  const waiting = mark.closest(".waiting");
+  if (waiting) waiting.replaceWith(mark);
+  floor.querySelector('[data-place="' + CSS.escape(key) + '"]').closest("li").hidden = true;
+  unsaved = true;
+  mark.focus();
+}
+
+function takeOff(mark) {
+  const waiting = document.createElementNS(drawing.namespaceURI, "g");
+  waiting.classList.add("waiting");
+  waiting.setAttribute("hidden", "");
+  mark.replaceWith(waiting);
+  waiting.append(mark);
+  const button = floor.querySelector('[data-place="' + CSS.escape(mark.dataset.key) + '"]');
+  if (button) { button.closest("li").hidden = false; button.focus(); }
+  unsaved = true;
+}
+
+const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+function onKey(e) {
+  const mark = e.target.closest(".mark");
+  if (!mark) return;
+  if (e.key in STEPS) {
+    const step = (e.shiftKey ? 0.05 : 0.005) * box.width;
+    const from = at(mark);
+    move(mark, from.x + STEPS[e.key][0] * step, from.y + STEPS[e.key][1] * step);
+    e.preventDefault();
+  } else if (e.key === "Delete") takeOff(mark);
+}
+
+function onDown(e) {
+  const mark = e.target.closest(".mark");
+  if (!mark) return;
+  e.preventDefault();
+  mark.focus();
+  const onPlan = (event) => new DOMPoint(event.clientX, event.clientY).matrixTransform(drawing.getScreenCTM().inverse());
+  const from = at(mark), first = onPlan(e);
+  const drag = (event) => { const now = onPlan(event); move(mark, from.x + now.x - first.x, from.y + now.y - first.y); };
+  mark.setPointerCapture(e.pointerId);
+  mark.addEventListener("pointermove", drag);
+  mark.addEventListener("lostpointercapture", () => mark.removeEventListener("pointermove", drag), { once: true });
+}
+
+async function save() {
+  const marks = [...drawing.querySelectorAll(".mark")].filter((mark) => !mark.closest(".waiting")).map((mark) => {
+    const [kind, ...of] = mark.dataset.key.split(":");
+    const where = at(mark);
+    return { kind, of: of.join(":"), x: Math.round((where.x / box.width) * 10000), y: Math.round((where.y / box.height) * 10000) };
+  });
+  const word = document.getElementById("floor-said");
+  try {
+    const answer = await fetch("/api/v1/floor-plans/" + said.plan + "/marks", {
+      method: "PUT", headers: { "content-type": "application/json", "x-csrf-token": said.csrf }, body: JSON.stringify({ version: Number(said.version), marks }),
+    });
+    if (answer.ok) { said.version = (await answer.json()).version; unsaved = false; }
+    word.textContent = answer.ok ? said.saved : answer.status === 409 ? said.conflict : said.failed;
+  } catch { word.textContent = said.failed; }
+}
+
+show(JSON.parse(said.states));
+if (floor.classList.contains("is-edited")) {
+  drawing.addEventListener("keydown", onKey);
+  drawing.addEventListener("pointerdown", onDown);
+  document.getElementById("floor-save").addEventListener("click", save);
+  for (const button of floor.querySelectorAll("[data-place]")) button.addEventListener("click", () => place(button.dataset.place));
+  window.addEventListener("beforeunload", (e) => { if (unsaved) e.preventDefault(); });
+} else {
+  follow();
+  setInterval(tell, 250);
+}

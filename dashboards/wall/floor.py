@@ -1,0 +1,120 @@
+"""Floor plans: looked at while things happen, put together by dragging rooms and devices to their places."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, File, Form, HTTPException, Request, Response, UploadFile
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from dashboards.access import may
+from dashboards.alerts_seen import note_alerts_seen
+from dashboards.frame import page
+from dashboards.snapshot import pulse, read_snapshot
+from dashboards.views import board
+from dashboards.visit import OurForm, Visit, Visitor, clock_of, needs
+from dashboards.wall.drawing import LARGEST, Drawing, draw
+from dashboards.wall.floor_view import floor_parts, places_of, shown_marks
+from dashboards.wall.page import chosen_scope
+from hub.floor_plans import FloorPlans
+from hub.store import floor_plans
+from hub.store.floor_plans import FloorPlan
+
+pages = APIRouter(
+    prefix="/floor",
+    include_in_schema=False,
+    default_response_class=HTMLResponse,
+    dependencies=[needs("see floor plans")],
+)
+
+
+def plans_in_view(visit: Visit) -> list[FloorPlan]:
+    known = floor_plans.of_site(visit.connection, visit.house.site.site)
+    return [plan for plan in known if visit.access.sees_unit(plan.unit)]
+
+
+def plan_in_view(visit: Visit, id: int) -> FloorPlan:
+    """404 where there is no such plan, or none in the units of whoever asks."""
+    found = next((plan for plan in plans_in_view(visit) if plan.id == id), None)
+    if found is None:
+        raise HTTPException(404, "there is no such floor plan, or not for you")
+    return found
+
+
+def unit_in_view(visit: Visit, unit: str) -> str:
+    if not visit.access.sees_unit(unit) or unit not in {u.id for u in visit.house.site.units}:
+        raise HTTPException(404, "there is no such unit, or not for you")
+    return unit
+
+
+@pages.get("")
+def show_plans(request: Request, visit: Visitor, fault: str = "") -> str:
+    plans = plans_in_view(visit)
+    units = [(u.id, u.name) for u in visit.house.site.units if visit.access.sees_unit(u.id)]
+    return page(
+        request,
+        visit,
+        "wall/floors.html",
+        plans=[(plan, visit.house.unit_name(plan.unit)) for plan in plans],
+        choices=units,
+        may_change=may(visit.person, "change floor plans"),
+        fault=fault,
+    )
+
+
+@pages.post("", dependencies=[OurForm, needs("change floor plans")])
+def put_plan(
+    request: Request,
+    visit: Visitor,
+    unit: Annotated[str, Form(max_length=64)],
+    name: Annotated[str, Form(min_length=1, max_length=60)],
+    picture: Annotated[UploadFile, File()],
+) -> Response:
+    """A new plan, or a new picture of the unit's plan of that name."""
+    unit_in_view(visit, unit)
+    drawn = draw(picture.file.read(LARGEST + 1))
+    if not isinstance(drawn, Drawing):
+        return HTMLResponse(show_plans(request, visit, drawn.why), 400)
+    book = FloorPlans(visit.connection, visit.house.site.site, clock_of(request), visit.person.id)
+    id = book.put(unit, name.strip(), drawn.png, drawn.width, drawn.height)
+    return RedirectResponse(f"/floor/{id}?edit=1", 303)
+
+
+@pages.get("/{id}")
+def show_plan(request: Request, visit: Visitor, id: int, edit: bool = False) -> str:
+    plan = plan_in_view(visit, id)
+    scope = chosen_scope(visit, [plan.unit], "floor")
+    snapshot = read_snapshot(visit.connection, visit.house, visit.now)
+    shown = board(snapshot, scope)
+    note_alerts_seen(visit, "/floor", [card.id for card in shown.cards])
+    marks = shown_marks(plan, floor_plans.marks(visit.connection, id), visit.house)
+    placed = {(mark.kind, mark.of) for mark in marks}
+    editing = edit and may(visit.person, "change floor plans")
+    return page(
+        request,
+        visit,
+        "wall/floor.html",
+        plan=plan,
+        unit=visit.house.unit_name(plan.unit),
+        marks=marks,
+        parts=floor_parts(snapshot, shown, scope),
+        pulse=pulse(visit.connection, visit.house.site.site, visit.now),
+        stream="/live?" + urlencode({"view": "floor", "unit": plan.unit}),
+        editing=editing,
+        may_change=may(visit.person, "change floor plans"),
+        unplaced=[p for p in places_of(visit.house, plan.unit) if p[:2] not in placed] if editing else [],
+    )
+
+
+@pages.get("/{id}/picture.png")
+def show_picture(visit: Visitor, id: int) -> Response:
+    plan_in_view(visit, id)
+    return Response(floor_plans.picture(visit.connection, id), media_type="image/png")
+
+
+@pages.post("/{id}/remove", dependencies=[OurForm, needs("change floor plans")])
+def remove_plan(request: Request, visit: Visitor, id: int) -> Response:
+    plan_in_view(visit, id)
+    FloorPlans(visit.connection, visit.house.site.site, clock_of(request), visit.person.id).remove(id)
+    return RedirectResponse("/floor", 303)

@@ -49,7 +49,7 @@ def came_of(
 ) -> list[Came]:
     """The resident's alerts of this time, from their trails. Another's of the same flat are theirs alone."""
     found = []
-    for alert in alerts.of_room(connection, house.site.site, resident.room, over.since, over.until):
+    for alert in alerts.around_room(connection, house.site.site, resident.room, over.since, over.until):
         if not access.sees_alert(alert) or resident.id not in alert.residents:
             continue
         trail = alerts.events(connection, alert.id)

@@ -11,6 +11,7 @@ import msgspec
 from hub.store.instants import from_us, to_us
 from rules.alert import Alert
 from rules.finding import Evidence, Finding
+from rules.protection import NOT_HEARD
 from rules.severity import Severity
 
 _INSTANTS = (
@@ -122,12 +123,18 @@ def trails(
     return found
 
 
-def of_room(
+def around_room(
     connection: sqlite3.Connection, site: str, room: str, since: datetime, until: datetime
 ) -> list[Alert]:
-    """Those of a room that were not closed at some time between, the oldest first."""
-    condition = "room = ? AND raised_at < ? AND coalesce(closed_at, ?) > ? ORDER BY raised_at, id"
-    return _many(connection, condition, site, (room, to_us(until), to_us(until), to_us(since)))
+    """Those of a room, and those about a silent part (a device, a gateway, the broker), that were not closed
+    at some time between, the oldest first.
+    """
+    return _many(
+        connection,
+        "(room = ? OR rule = ?) AND raised_at < ? AND coalesce(closed_at, ?) > ? ORDER BY raised_at, id",
+        site,
+        (room, NOT_HEARD, to_us(until), to_us(until), to_us(since)),
+    )
 
 
 def raised_between(

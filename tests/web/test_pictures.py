@@ -11,9 +11,11 @@ from starlette.testclient import TestClient
 
 from dashboards.pictures.drawing import Axis
 from dashboards.pictures.times import day_of
+from hub.alerting import take
 from hub.history.embedded import EmbeddedHistory
 from hub.store import sites
 from hub.store.db import transaction
+from rules.protection import not_heard
 from tests.web.conftest import SignIn, csrf_of
 from tests.web.lived_in import DAY, HOUR, LIVED_IN, MINUTE, LivedInHouse
 
@@ -106,6 +108,20 @@ def test_an_alert_stands_in_the_day_with_who_came(house: LivedInHouse, sign_in: 
     assert re.search(r'class="shape-high m"[^>]*><title>[\d.]+: [^<]*Kari Nordmann tok varselet', page)
     assert re.search(r'class="shape-seen m"[^>]*><title>[\d.]+ Noen var fremme', page)
     assert "Kari Nordmann" not in sign_in("kari").get("/care/residents/r3").text.split('class="figure"')[1]
+
+
+def test_that_a_sensor_fell_silent_stands_among_the_alerts_of_those_it_left_without(
+    house: LivedInHouse, sign_in: SignIn
+) -> None:
+    finding, concern = not_heard(house.book, "device:2A snor", house.now() - 5 * MINUTE)
+    assert concern.residents == ("r2", "r6")
+    with transaction(house.connection):
+        alert = take(house.connection, house.site.site, finding, concern, house.now())
+    assert alert is not None
+    kari = sign_in("kari")
+    assert re.search(r'class="shape-medium m"', kari.get("/care/residents/r2").text)
+    assert 'class="shape-medium m"' not in kari.get("/care/residents/r1").text
+    house.act(alert, "kari", arrive=True, outcome="no_help_needed")
 
 
 def test_pictures_begin_with_the_day_somebody_moved_in(house: LivedInHouse, sign_in: SignIn) -> None:

@@ -61,6 +61,8 @@ Act = Literal[
     "invite relatives",
     "follow residents",
     "keep own account",
+    "ask for emergency access",
+    "review emergency access",
 ]
 """What somebody may want to see or do, besides acting on an alert that they see."""
 
@@ -116,6 +118,8 @@ ACTS: dict[Act, frozenset[Role]] = {
     "invite relatives": frozenset({"leader"}),
     "follow residents": frozenset({"relative"}),
     "keep own account": _EVERYBODY | _PRIVACY,
+    "ask for emergency access": _CARE,
+    "review emergency access": _PRIVACY | {"leader"},
 }
 """Who may do what: the role's part of the answer; which units, `Access` says."""
 
@@ -157,6 +161,10 @@ class Access(NamedTuple):
         return any(d.id == name and self.sees_unit(units[d.room]) for d in site.devices)
 
 
-def access_of(person: Person) -> Access:
-    named = person.role in _CARE | _PRIVACY
-    return Access(frozenset(person.units) or None, named, may(person, "see alerts"))
+def access_of(person: Person, emergency: frozenset[str] = frozenset()) -> Access:
+    """`emergency`: the units that somebody has access to besides their own for now (hub/emergency.py); it
+    opens them to who may ask for that, and to nobody else.
+    """
+    opened = emergency if may(person, "ask for emergency access") else frozenset()
+    units = frozenset(person.units) | opened if person.units else None
+    return Access(units, person.role in _CARE | _PRIVACY, may(person, "see alerts"))

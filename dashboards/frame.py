@@ -4,6 +4,7 @@ done.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 from fastapi import Request
@@ -12,8 +13,13 @@ from dashboards import auth
 from dashboards.access import Act, may
 from dashboards.pages import clock_text, day_text, render
 from dashboards.visit import Visit, history_in_stead, theme_of
-from hub.store import phones
+from hub.emergency import answers_for
+from hub.store import emergencies, phones
+from rules import wording
 from rules.building import Person, PersonRole
+
+SHOWN_FOR = timedelta(days=90)
+"""As long as the list of emergency access goes back."""
 
 
 class Place(NamedTuple):
@@ -47,6 +53,7 @@ PLACES: tuple[Place, ...] = (
     Place("Who is told", "/care/reach", "see reach"),
     Place("Test of the alerting", "/care/proof", "see proof"),
     Place("Alarm quality", "/care/quality", "see alarm quality"),
+    Place("Emergency access", "/emergency", "ask for emergency access"),
     Place("Who saw what", "/audit", "see audit"),
     Place("Legal basis", "/care/legal-basis", "see legal basis"),
     Place("What is kept", "/keeping", "see what is kept"),
@@ -106,11 +113,35 @@ def frame(request: Request, visit: Visit) -> dict[str, Any]:
         "here": _here(places_of(visit.person), request.url.path),
         "lost_phones": [one.device for one in phones.of(visit.connection, site, visit.person.id) if one.lost],
         "now": visit.now,
+        "emergency": _emergency(visit),
         "shared_screen": visit.kind == "shared",
         "day": day_text(visit.now, zone, visit.language),
         "history_in_stead": history_in_stead(request),
         "clock": lambda at, seconds=False: clock_text(at, zone, visit.language, seconds),
     }
+
+
+class EmergencyShown(NamedTuple):
+    """`mine`: units that are open to one for now, each with its end. `new`: how many nobody has looked at."""
+
+    mine: tuple[tuple[str, str], ...]
+    new: int
+
+
+def _emergency(visit: Visit) -> EmergencyShown:
+    site, voice = visit.house.site, wording.Voice(visit.language, visit.house.site.zone, visit.now)
+    mine = emergencies.active(visit.connection, site.site, visit.now) if visit.emergency else []
+    found = []
+    if may(visit.person, "review emergency access"):
+        found = emergencies.since(visit.connection, site.site, visit.now - SHOWN_FOR)
+    return EmergencyShown(
+        tuple(
+            (visit.house.unit_name(one.unit), wording.at(one.ends_at, voice))
+            for one in mine
+            if one.person == visit.person.id
+        ),
+        sum(one.seen_by is None and answers_for(visit.person, one) for one in found),
+    )
 
 
 def _here(places: list[Place], path: str) -> str:

@@ -27,6 +27,7 @@ from dashboards.wall.floor_view import floor_parts
 from dashboards.wall.life import LifeSigns
 from dashboards.wall.view import wall_parts, wall_units
 from hub.clock import WallClock
+from hub.emergency import units_of
 from hub.settings import Settings
 from hub.store.db import NewerDatabaseError, connect
 from hub.store.sites import NoSiteError
@@ -121,6 +122,7 @@ class Live:
         self.life = LifeSigns()
         self._life_no = 0
         self._house_version: int | None = None
+        self._emergency: dict[str, frozenset[str]] | None = None
         self._stop, self._poke = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="live", daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -135,8 +137,10 @@ class Live:
         self._wake_all()
         self._thread.join(5)
 
-    async def stream(self, scope: Scope, token: str, house_version: int) -> AsyncIterator[bytes]:
-        """All that one board is told, until its session or the house's document is another."""
+    async def stream(
+        self, scope: Scope, token: str, house_version: int, person: str, emergency: frozenset[str]
+    ) -> AsyncIterator[bytes]:
+        """All that one board is told, until its session, the house's document or its access is another."""
         seat = Seat(scope, token)
         self._seats.add(seat)
         self._poke.set()
@@ -147,6 +151,9 @@ class Live:
                 seat.wake.clear()
                 if self._sessions is not None and version and seat.token_hash not in self._sessions:
                     yield event("end", "signed out")
+                    return
+                if self._emergency is not None and self._emergency.get(person, frozenset()) != emergency:
+                    yield event("end", "other access")
                     return
                 if self._house_version not in (None, house_version):
                     yield event("end", "new house")
@@ -197,6 +204,7 @@ class Live:
                 self._house_version = house.version
                 if beating:
                     self._renew_sessions(connection, house.site.site, now)
+                self._emergency = units_of(connection, house.site.site, now)
                 self._sessions = sessions.live(connection, house.site.site, now)
                 found = fingerprint(connection, house, now)
                 if found != seen or poked:

@@ -132,7 +132,8 @@ async def live(
     unit: Chosen = [],  # noqa: B006
 ) -> StreamingResponse:
     boards: Live = request.app.state.live
-    stream = boards.stream(_scope(visit, view, unit), visit.token, visit.house.version)
+    scope = _scope(visit, view, unit)
+    stream = boards.stream(scope, visit.token, visit.house.version, visit.person.id, visit.emergency)
     return StreamingResponse(stream, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
 

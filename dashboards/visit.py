@@ -18,6 +18,7 @@ from dashboards.language import as_language
 from dashboards.sessions import Kind
 from dashboards.views import Scope
 from hub.clock import Clock
+from hub.emergency import units_of
 from hub.history import History
 from hub.history.chosen import HistoryInStead, Stores
 from hub.history.embedded import EmbeddedHistory
@@ -72,10 +73,11 @@ class Visit:
     now: datetime
     kind: Kind = "computer"
     owes_factor: bool = False
+    emergency: frozenset[str] = frozenset()
 
     @property
     def access(self) -> Access:
-        return access_of(self.person)
+        return access_of(self.person, self.emergency)
 
     @property
     def scope(self) -> Scope:
@@ -132,7 +134,8 @@ def visitor(request: Request, connection: Database, house: AnyHouse) -> Visit:
         raise SecondFactorNeededError
     chosen = as_language(request.cookies.get(LANGUAGE_COOKIE))
     language = chosen or person.language or house.site.language
-    return Visit(connection, house, person, language, found.token, now, found.kind, owes)
+    opened = units_of(connection, house.site.site, now).get(person.id, frozenset())
+    return Visit(connection, house, person, language, found.token, now, found.kind, owes, opened)
 
 
 def keep_token(request: Request, token: str) -> None:

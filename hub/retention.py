@@ -47,6 +47,7 @@ FAMILIES: dict[Class, tuple[Family, ...]] = {
     "findings": (Family("finding", "at"),),
     "audit": (
         Family("audit", "at"),
+        Family("emergency_access", "ends_at"),
         Family("proof", "ended_at"),
         Family("gap", "gone_at"),
         Family("relative_view", "at"),
@@ -56,6 +57,7 @@ FAMILIES: dict[Class, tuple[Family, ...]] = {
         Family("notification", "sent_at"),
         Family("summons", "created_at", "next_at IS NULL"),
         Family("relative_message", "created_at", "next_at IS NULL"),
+        Family("staff_notice", "created_at", "next_at IS NULL"),
     ),
     "absences": (Family("absence", "ended_at"), Family("pause", "ended_at")),
     "protection": (

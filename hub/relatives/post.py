@@ -1,4 +1,5 @@
-"""Takes letters to relatives out: a thread of its own, looked at again each second.
+"""Takes letters to relatives out, and what staff are told besides calls: a thread of its own, looked at
+again each second.
 
 Sent first, marked afterwards: twice beats never, and a repetition carries its id. None of it runs in the
 thread that judges, nor beside what calls staff: a mail server that hangs on a week's summary holds up no
@@ -18,6 +19,7 @@ from threading import Event, Thread
 
 import msgspec
 
+from hub import staff_notices
 from hub.clock import Clock
 from hub.history.embedded import EmbeddedHistory
 from hub.relatives import forget, news
@@ -26,6 +28,7 @@ from hub.settings import Settings
 from hub.store import relative_messages
 from hub.store.db import connect, transaction
 from hub.store.relative_messages import Message
+from hub.summoner import configured_ways
 from hub.ways.email import Email, mail_server
 from hub.ways.way import Failed, Way
 from rules.building import Site
@@ -46,6 +49,7 @@ class Post:
         self._settings, self._site, self._clock = settings, site, clock
         server = mail_server(settings)
         self._way = Email(server) if server is not None else None
+        self._ways = {one.name: one for one in configured_ways(settings, clock)}
         self._nights, self._next_look = news.Nights(), clock.now()
         self._waiting, self._stopping = Event(), Event()
         self._thread = Thread(target=self._run, name="relatives", daemon=True)
@@ -85,6 +89,7 @@ class Post:
             history = EmbeddedHistory(connection, self._settings.database, site)
             self._nights.tell(connection, history, site, now)
             forget.forget(connection, site, timedelta(days=self._settings.relatives_kept), now)
+        staff_notices.deliver(connection, site.site, self._ways, self._clock)
         deliver(connection, site, self._way, self._settings.web_address, self._clock)
 
 

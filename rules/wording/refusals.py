@@ -11,6 +11,7 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Skriv hvorfor, så de som kommer etter deg forstår.",
         "Say why, for those who come after you.",
     ),
+    "own_unit": ("Den avdelingen ser du allerede.", "You see that unit already."),
     "no_end": ("Velg når det skal være slutt.", "Choose when it ends."),
     "end_past": ("Slutten må ligge fram i tid.", "The end must lie ahead."),
     "end_far": (f"Høyst {pause.LONGEST.days} dager.", f"At most {pause.LONGEST.days} days."),

@@ -152,6 +152,10 @@ INSERT INTO totp VALUES ('granly', 'kari', X'CA', {T}, 58800000);
 INSERT INTO recovery_code VALUES ('granly', 'kari', X'DA', NULL);
 INSERT INTO passkey VALUES (X'EA', 'granly', 'kari', X'EB', 3, 'mobilen', {T}, NULL);
 """,
+    32: f"""
+INSERT INTO emergency_access VALUES (1, 'granly', 'kari', 'vest', 'fall i gangen', {T}, {T + 9}, NULL, NULL);
+INSERT INTO staff_notice VALUES (1, 'granly', 'kari', 'email', 'kari@example.org', 'Nødtilgang', '', {T}, 1, NULL, {T + 1}, NULL);
+""",
 }
 """What each version could hold that the one before could not."""
 

@@ -12,6 +12,7 @@ from rules.relatives import Relative
 MAY: dict[PersonRole, set[Act]] = {
     "carer": {
         "keep own account",
+        "ask for emergency access",
         "see alerts",
         "see wall",
         "see floor plans",
@@ -33,6 +34,8 @@ MAY: dict[PersonRole, set[Act]] = {
     },
     "leader": {
         "keep own account",
+        "ask for emergency access",
+        "review emergency access",
         "see alerts",
         "change floor plans",
         "see wall",
@@ -113,6 +116,7 @@ MAY: dict[PersonRole, set[Act]] = {
     },
     "privacy_officer": {
         "keep own account",
+        "review emergency access",
         "see legal basis",
         "see what is kept",
         "see erasures",

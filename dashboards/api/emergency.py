@@ -1,0 +1,88 @@
+"""Access to another unit in an emergency, as calls."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from fastapi import APIRouter, HTTPException, Request
+from pydantic import BaseModel, Field
+
+from dashboards.api.refusal import Refusal
+from dashboards.audit.emergencies import in_view, reviewed
+from dashboards.care.emergency import begin, mine
+from dashboards.visit import OurCall, Visitor, needs
+from hub import emergency
+from hub.emergency import LONGEST_REASON
+from hub.store.emergencies import Emergency
+from rules import pause
+
+REFUSALS: dict[int | str, dict[str, Any]] = {code: {"model": Refusal} for code in (401, 404)}
+api = APIRouter(prefix="/api/v1", responses=REFUSALS)
+
+
+class EmergencyOut(BaseModel):
+    number: int
+    person: str
+    unit: str
+    reason: str
+    began_at: datetime
+    ends_at: datetime
+    seen_by: str | None = Field(description="Who looked at it afterwards")
+    seen_at: datetime | None
+
+
+class EmergencyIn(BaseModel):
+    unit: str = Field(max_length=64)
+    reason: str = Field(max_length=LONGEST_REASON)
+
+
+@api.get("/emergency", dependencies=[needs("ask for emergency access")])
+def show(visit: Visitor) -> list[EmergencyOut]:
+    """One's own that last."""
+    return [_out(one) for one in mine(visit)]
+
+
+@api.post(
+    "/emergency",
+    status_code=201,
+    dependencies=[OurCall, needs("ask for emergency access")],
+    responses={403: {"model": Refusal}, 422: {"model": Refusal}},
+)
+def ask(request: Request, visit: Visitor, wish: EmergencyIn) -> EmergencyOut:
+    """It opens at once, lasts 60 minutes, and is told to the unit's leaders and the privacy officers."""
+    begun = begin(request, visit, wish.unit, wish.reason)
+    if isinstance(begun, pause.Refusal):
+        raise HTTPException(422, begun.why)
+    return _out(begun)
+
+
+@api.delete(
+    "/emergency",
+    status_code=204,
+    dependencies=[OurCall, needs("ask for emergency access")],
+    responses={403: {"model": Refusal}},
+)
+def end(visit: Visitor) -> None:
+    emergency.end(visit.connection, visit.house.site.site, visit.person.id, visit.now)
+
+
+@api.get("/audit/emergencies", dependencies=[needs("review emergency access")])
+def list_emergencies(visit: Visitor) -> list[EmergencyOut]:
+    """Of the last 90 days, the newest first."""
+    return [_out(one) for one in in_view(visit)]
+
+
+@api.post(
+    "/audit/emergencies/{number}/review",
+    status_code=204,
+    dependencies=[OurCall, needs("review emergency access")],
+    responses={403: {"model": Refusal}},
+)
+def review(visit: Visitor, number: int) -> None:
+    reviewed(visit, number)
+
+
+def _out(one: Emergency) -> EmergencyOut:
+    fields = {name: getattr(one, name) for name in EmergencyOut.model_fields if hasattr(one, name)}
+    return EmergencyOut(number=one.id, **fields)

@@ -1,0 +1,86 @@
+"""Access to another unit in an emergency: asking for it with a reason, and giving it back early."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from dashboards import sessions
+from dashboards.frame import page
+from dashboards.pages import render
+from dashboards.visit import OurForm, Visit, Visitor, keep_token, needs, settings_of
+from hub import emergency
+from hub.emergency import LASTS, LONGEST_REASON
+from hub.store import emergencies
+from hub.store.emergencies import Emergency
+from rules.pause import Refusal
+from rules.wording.refusals import refusal_text
+
+PATH = "/emergency"
+pages = APIRouter(
+    prefix=PATH,
+    include_in_schema=False,
+    default_response_class=HTMLResponse,
+    dependencies=[needs("ask for emergency access")],
+)
+
+
+@pages.get("")
+def show(request: Request, visit: Visitor, notice: str = "") -> str:
+    said = render(visit.language, "care/_emergency_notice.txt", said=notice).strip() if notice else ""
+    return _page(request, visit, notice=said)
+
+
+@pages.post("", dependencies=[OurForm])
+def ask(
+    request: Request,
+    visit: Visitor,
+    unit: Annotated[str, Form(max_length=64)] = "",
+    reason: Annotated[str, Form(max_length=2000)] = "",
+) -> Response:
+    begun = begin(request, visit, unit, reason)
+    if isinstance(begun, Refusal):
+        fault = refusal_text(begun, visit.language)
+        return HTMLResponse(_page(request, visit, fault, unit, reason), 422)
+    return RedirectResponse("/", 303)
+
+
+@pages.post("/end", dependencies=[OurForm])
+def end(visit: Visitor) -> Response:
+    emergency.end(visit.connection, visit.house.site.site, visit.person.id, visit.now)
+    return RedirectResponse(f"{PATH}?notice=ended", 303)
+
+
+def begin(request: Request, visit: Visit, unit: str, reason: str) -> Emergency | Refusal:
+    """The session's secret changes with what it may do."""
+    address = settings_of(request).web_address
+    done = emergency.begin(visit.connection, visit.house.site, visit.person, unit, reason, address, visit.now)
+    if not isinstance(done, Refusal):
+        keep_token(request, sessions.rotate(visit.connection, visit.token, visit.now))
+    return done
+
+
+def mine(visit: Visit) -> list[Emergency]:
+    found = emergencies.active(visit.connection, visit.house.site.site, visit.now)
+    return [one for one in found if one.person == visit.person.id]
+
+
+def _page(
+    request: Request, visit: Visit, fault: str = "", unit: str = "", reason: str = "", notice: str = ""
+) -> str:
+    own = visit.person.units
+    others = [one for one in visit.house.site.units if own and one.id not in own]
+    return page(
+        request,
+        visit,
+        "care/emergency.html",
+        others=others,
+        fault=fault,
+        unit=unit or (others[0].id if len(others) == 1 else ""),
+        reason=reason,
+        minutes=int(LASTS.total_seconds() // 60),
+        longest=LONGEST_REASON,
+        notice=notice,
+    )

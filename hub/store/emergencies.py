@@ -1,0 +1,49 @@
+"""Who had access to another unit in an emergency, why and until when."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime
+
+import msgspec
+
+from hub.store.instants import to_us
+from hub.store.structs import add, many, put
+
+_TABLE = "emergency_access"
+
+
+class Emergency(msgspec.Struct, frozen=True):
+    """`seen_by`: who looked at it afterwards; None: nobody yet."""
+
+    id: int
+    site: str
+    person: str
+    unit: str
+    reason: str
+    began_at: datetime
+    ends_at: datetime
+    seen_by: str | None = None
+    seen_at: datetime | None = None
+
+
+def put_in(connection: sqlite3.Connection, emergency: Emergency) -> Emergency:
+    return add(connection, _TABLE, emergency)
+
+
+def keep(connection: sqlite3.Connection, emergency: Emergency) -> None:
+    put(connection, _TABLE, emergency)
+
+
+def active(connection: sqlite3.Connection, site: str, now: datetime) -> list[Emergency]:
+    return many(connection, _TABLE, Emergency, "site = ? AND ends_at > ? ORDER BY id", site, to_us(now))
+
+
+def since(connection: sqlite3.Connection, site: str, at: datetime) -> list[Emergency]:
+    """Those that began since then, the newest first."""
+    condition = "site = ? AND began_at >= ? ORDER BY id DESC"
+    return many(connection, _TABLE, Emergency, condition, site, to_us(at))
+
+
+def get(connection: sqlite3.Connection, site: str, id: int) -> Emergency | None:
+    return next(iter(many(connection, _TABLE, Emergency, "site = ? AND id = ?", site, id)), None)

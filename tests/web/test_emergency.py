@@ -1,0 +1,165 @@
+"""Access to another unit in an emergency: opens at once, ends by itself, is told to who answers for it."""
+
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import httpx2
+import pytest
+from aiosmtpd.controller import Controller
+
+from hub.clock import WallClock
+from hub.settings import Settings
+from hub.staff_notices import deliver
+from hub.store import contacts
+from hub.store.contacts import Contact
+from hub.store.db import transaction
+from hub.store.instants import to_us
+from hub.summoner import configured_ways
+from tests.servers import free_port
+from tests.web.conftest import SignIn, csrf_of
+from tests.web.house import DOCUMENT, House, Web
+
+PEOPLE = """  - {id: lise, name: Lise Leder, role: leader, units: [nord]}
+  - {id: sara, name: Sara Solleder, role: leader, units: [sol]}
+  - {id: pia, name: Pia Personvern, role: privacy_officer, language: en}
+rules:
+"""
+REASON = "fall i gangen, ingen andre i nærheten"
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    house = House(tmp_path, DOCUMENT.replace("rules:\n", PEOPLE, 1))
+    house.hub_says()
+    house.night_exit("4B")
+    yield house
+    house.connection.close()
+
+
+def open_nord(client: object, reason: str = REASON) -> int:
+    form = {"csrf": csrf_of(client), "unit": "nord", "reason": reason}  # type: ignore[arg-type]
+    return int(client.post("/emergency", data=form).status_code)  # type: ignore[attr-defined]
+
+
+def test_a_carer_sees_another_unit_for_an_hour_and_then_no_more(house: House, sign_in: SignIn) -> None:
+    sol, number = sign_in("sol"), house.rows("SELECT id FROM alert")[0]["id"]
+    assert "Sverre Lie" not in sol.get("/").text
+    assert sol.get(f"/alerts/{number}").status_code == 404
+    before = sol.cookies["vaka_session"]
+    assert open_nord(sol) == 303
+    assert sol.cookies["vaka_session"] != before
+    board = sol.get("/").text
+    assert "Sverre Lie" in board
+    assert "Du har nødtilgang til Nordsida" in board
+    assert sol.get(f"/alerts/{number}").status_code == 200
+    (row,) = house.rows("SELECT began_at, ends_at FROM emergency_access")
+    assert row["ends_at"] - row["began_at"] == timedelta(minutes=60) / timedelta(microseconds=1)
+    house.connection.execute("UPDATE emergency_access SET ends_at = ?", (to_us(house.now()),))
+    assert "Sverre Lie" not in sol.get("/").text
+    assert sol.get(f"/alerts/{number}").status_code == 404
+
+
+def test_it_needs_a_reason_and_opens_only_what_is_not_theirs_already(house: House, sign_in: SignIn) -> None:
+    sol, kari, tor = sign_in("sol"), sign_in("kari"), sign_in("tor")
+    assert open_nord(sol, " x ") == 422
+    assert open_nord(kari) == 422, "she sees the whole house already"
+    assert tor.get("/emergency").status_code == 404
+    form = {"csrf": csrf_of(sol), "unit": "nowhere", "reason": REASON}
+    assert sol.post("/emergency", data=form).status_code == 422
+    assert house.rows("SELECT * FROM emergency_access") == []
+
+
+def test_it_is_given_back_early(sign_in: SignIn) -> None:
+    sol = sign_in("sol")
+    open_nord(sol)
+    assert sol.post("/emergency/end", data={"csrf": csrf_of(sol)}).status_code == 303
+    assert "Sverre Lie" not in sol.get("/").text
+
+
+def test_it_is_on_the_trail_and_in_the_lists_of_those_who_answer_for_it(
+    house: House, sign_in: SignIn
+) -> None:
+    open_nord(sign_in("sol"))
+    trail = house.rows("SELECT by, detail FROM audit WHERE what = 'emergency access begun'")
+    assert [row["by"] for row in trail] == ["sol"]
+    assert REASON in trail[0]["detail"]
+    lise, sara, pia = sign_in("lise"), sign_in("sara"), sign_in("pia")
+    assert "Nødtilgang som ingen har sett på: 1" in lise.get("/").text
+    assert "Emergency access that nobody has looked at: 1" in pia.get("/audit").text
+    assert "Siri Solberg" in lise.get("/audit/emergencies").text
+    assert REASON in lise.get("/audit/emergencies").text
+    assert "Siri Solberg" not in sara.get("/audit/emergencies").text, "it is not her unit"
+    number = lise.get("/api/v1/audit/emergencies").json()[0]["number"]
+    form = {"csrf": csrf_of(sara, "/audit/emergencies")}
+    assert sara.post(f"/audit/emergencies/{number}", data=form).status_code == 404
+    form = {"csrf": csrf_of(lise)}
+    assert lise.post(f"/audit/emergencies/{number}", data=form).status_code == 303
+    assert "ingen har sett på" not in lise.get("/").text
+    assert pia.get("/api/v1/audit/emergencies").json()[0]["seen_by"] == "lise"
+
+
+def test_a_leader_does_not_review_their_own(house: House, sign_in: SignIn) -> None:
+    sara = sign_in("sara")
+    assert open_nord(sara) == 303
+    assert sara.get("/api/v1/audit/emergencies").json() == []
+
+
+def test_leader_and_privacy_officer_are_told_by_mail_without_name_or_reason(
+    house: House, sign_in: SignIn
+) -> None:
+    with transaction(house.connection):
+        for person in ("lise", "sara", "pia"):
+            contact = Contact(person, "email", f"{person}@example.org")
+            contacts.put(house.connection, "solbakken", contact, house.now())
+    open_nord(sign_in("sol"))
+    received: list[tuple[str, str]] = []
+
+    class Inbox:
+        async def handle_DATA(self, server: object, session: object, envelope: object) -> str:  # noqa: N802
+            content = envelope.content.decode("utf-8", "replace")  # type: ignore[attr-defined]
+            received.append((envelope.rcpt_tos[0], content))  # type: ignore[attr-defined]
+            return "250 OK"
+
+    port = free_port()
+    server = Controller(Inbox(), hostname="127.0.0.1", port=port)
+    server.start()
+    try:
+        settings = Settings(data=house.data, smtp=f"smtp://127.0.0.1:{port}", smtp_from="vaka@example.org")
+        ways = {way.name: way for way in configured_ways(settings, WallClock())}
+        assert deliver(house.connection, "solbakken", ways, WallClock()) == 2
+        assert deliver(house.connection, "solbakken", ways, WallClock()) == 0, "once"
+    finally:
+        server.stop()
+    assert sorted(to for to, _ in received) == ["lise@example.org", "pia@example.org"]
+    assert not any("Siri" in content or "gangen" in content for _, content in received)
+
+
+def test_what_does_not_go_out_is_tried_again(house: House, sign_in: SignIn) -> None:
+    with transaction(house.connection):
+        contacts.put(house.connection, "solbakken", Contact("lise", "email", "lise@example.org"), house.now())
+    open_nord(sign_in("sol"))
+    settings = Settings(data=house.data, smtp=f"smtp://127.0.0.1:{free_port()}", smtp_from="vaka@example.org")
+    ways = {way.name: way for way in configured_ways(settings, WallClock())}
+    assert deliver(house.connection, "solbakken", ways, WallClock()) == 0
+    (row,) = house.rows("SELECT sent_at, next_at, failure FROM staff_notice")
+    assert row["sent_at"] is None
+    assert row["next_at"] > to_us(house.now())
+    assert row["failure"]
+
+
+def test_an_open_board_loses_the_other_unit_when_it_ends(house: House, sign_in: SignIn, web: Web) -> None:
+    sol = sign_in("sol")
+    open_nord(sol)
+    cookies = {"vaka_session": sol.cookies["vaka_session"]}
+    with httpx2.stream("GET", f"{web.address}/live", cookies=cookies, timeout=20) as stream:
+        lines, ended, deadline = stream.iter_lines(), False, time.monotonic() + 15
+        for line in lines:
+            if "Sverre Lie" in line and not ended:
+                ended = True
+                house.connection.execute("UPDATE emergency_access SET ends_at = ?", (to_us(house.now()),))
+            if line == "event: end":
+                break
+            assert time.monotonic() < deadline
+    assert ended

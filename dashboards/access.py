@@ -63,6 +63,7 @@ Act = Literal[
     "keep own account",
     "ask for emergency access",
     "review emergency access",
+    "manage people",
 ]
 """What somebody may want to see or do, besides acting on an alert that they see."""
 
@@ -120,6 +121,7 @@ ACTS: dict[Act, frozenset[Role]] = {
     "keep own account": _EVERYBODY | _PRIVACY,
     "ask for emergency access": _CARE,
     "review emergency access": _PRIVACY | {"leader"},
+    "manage people": frozenset({"administrator"}),
 }
 """Who may do what: the role's part of the answer; which units, `Access` says."""
 

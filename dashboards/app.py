@@ -21,6 +21,8 @@ from dashboards.auth import Brake
 from dashboards.care import alert
 from dashboards.live import Live
 from dashboards.pages import STATIC, render
+from dashboards.people import choose
+from dashboards.people import page as people
 from dashboards.sign_in import page as sign_in
 from dashboards.sign_in import switch
 from dashboards.sign_in.waiting import Waiting
@@ -87,6 +89,8 @@ PAGES = (
     sign_in.pages,
     switch.pages,
     account.pages,
+    people.pages,
+    choose.pages,
     staff.pages,
     wall.pages,
     floor.pages,

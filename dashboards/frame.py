@@ -56,6 +56,7 @@ PLACES: tuple[Place, ...] = (
     Place("Emergency access", "/emergency", "ask for emergency access"),
     Place("Who saw what", "/audit", "see audit"),
     Place("Legal basis", "/care/legal-basis", "see legal basis"),
+    Place("People", "/people", "manage people"),
     Place("What is kept", "/keeping", "see what is kept"),
     Place("Relatives", "/care/relatives", "see relatives"),
     Place("How we reach you", "/contacts", "keep own account"),

@@ -87,6 +87,7 @@ FAMILIES: dict[Class, tuple[Family, ...]] = {
         Family("session", "used_at"),
         Family("shared_device", "open_until"),
         Family("relative_invitation", "expires_at"),
+        Family("password_link", "expires_at"),
     ),
 }
 NOT_BY_AGE: dict[str, tuple[str, ...]] = {

@@ -26,3 +26,9 @@ def put(connection: sqlite3.Connection, site: str, person: str, hash: str, at: d
 def people(connection: sqlite3.Connection, site: str) -> set[str]:
     """Who has a password."""
     return {row[0] for row in connection.execute("SELECT person FROM credential WHERE site = ?", (site,))}
+
+
+def forget(connection: sqlite3.Connection, site: str, person: str) -> None:
+    """All by which somebody came in: who is called the same later begins anew. Within the transaction."""
+    for table in ("credential", "pin", "totp", "recovery_code", "passkey"):
+        connection.execute(f"DELETE FROM {table} WHERE site = ? AND person = ?", (site, person))

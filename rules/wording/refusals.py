@@ -12,6 +12,19 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Say why, for those who come after you.",
     ),
     "own_unit": ("Den avdelingen ser du allerede.", "You see that unit already."),
+    "known_person": ("Brukernavnet er tatt.", "That user name is taken."),
+    "beyond_units": (
+        "Du kan bare gi tilgang til avdelingene dine. Kryss av minst en.",
+        "You can give access to your own units alone. Tick one at least.",
+    ),
+    "own_role": (
+        "Ingen endrer sin egen rolle. Be en annen administrator.",
+        "Nobody changes their own role. Ask another administrator.",
+    ),
+    "own_person": (
+        "Ingen fjerner seg selv. Be en annen administrator.",
+        "Nobody removes themselves. Ask another administrator.",
+    ),
     "no_end": ("Velg når det skal være slutt.", "Choose when it ends."),
     "end_past": ("Slutten må ligge fram i tid.", "The end must lie ahead."),
     "end_far": (f"Høyst {pause.LONGEST.days} dager.", f"At most {pause.LONGEST.days} days."),

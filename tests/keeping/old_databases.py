@@ -156,6 +156,7 @@ INSERT INTO passkey VALUES (X'EA', 'granly', 'kari', X'EB', 3, 'mobilen', {T}, N
 INSERT INTO emergency_access VALUES (1, 'granly', 'kari', 'vest', 'fall i gangen', {T}, {T + 9}, NULL, NULL);
 INSERT INTO staff_notice VALUES (1, 'granly', 'kari', 'email', 'kari@example.org', 'Nødtilgang', '', {T}, 1, NULL, {T + 1}, NULL);
 """,
+    33: f"INSERT INTO password_link VALUES (X'FA', 'granly', 'kari', 'tor', {T}, {T + 9});",
 }
 """What each version could hold that the one before could not."""
 

@@ -90,6 +90,7 @@ MAY: dict[PersonRole, set[Act]] = {
         "see floor plans",
         "change floor plans",
         "keep own account",
+        "manage people",
         "see alerts",
         "see devices",
         "place devices",

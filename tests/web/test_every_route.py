@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 
 from dashboards.access import ACTS, Act
 from dashboards.app import create_app
+from hub import password_links
 from hub.relatives import invitations
 from hub.store import quarantine
 from hub.store.db import transaction
@@ -221,6 +222,24 @@ TABLE: dict[str, Asked] = {
     "POST /care/duty/import/try": Asked("plan roster", 422),
     "POST /care/duty/import/apply": Asked("plan roster", 422),
     "POST /care/duty/shift/{number}/remove": Asked("plan roster", 404),
+    "GET /choose-password/{link}": Asked("everybody"),
+    "POST /choose-password/{link}": Asked("everybody", 422),
+    "GET /people": Asked("manage people"),
+    "GET /people/new": Asked("manage people"),
+    "POST /people/new": Asked("manage people", 422),
+    "GET /people/{who}": Asked("manage people"),
+    "POST /people/{who}": Asked("manage people", 422),
+    "POST /people/{who}/remove": Asked("manage people", 422),
+    "POST /people/{who}/link": Asked("manage people"),
+    "POST /people/{who}/sign-out": Asked("manage people", 303),
+    "POST /people/{who}/factors": Asked("manage people", 303),
+    "GET /api/v1/people": Asked("manage people"),
+    "GET /api/v1/people/{who}": Asked("manage people"),
+    "PUT /api/v1/people/{who}": Asked("manage people", 422),
+    "DELETE /api/v1/people/{who}": Asked("manage people", 422, query="version=999999"),
+    "POST /api/v1/people/{who}/password-link": Asked("manage people", 201),
+    "DELETE /api/v1/people/{who}/sessions": Asked("manage people", 204),
+    "DELETE /api/v1/people/{who}/factors": Asked("manage people", 204),
     "GET /emergency": Asked("ask for emergency access"),
     "POST /emergency": Asked("ask for emergency access", 422),
     "POST /emergency/end": Asked("ask for emergency access", 303),
@@ -452,7 +471,8 @@ TABLE: dict[str, Asked] = {
 
 PARAMETERS = {"step": "accept", "resident": "r1", "room": "1A", "place": "1A", "rule": "night-exit",
               "unit": "sol", "form": "csv", "gateway": "zigbee2mqtt", "device": "1A stue", "person": "kari",
-              "contact": "x", "icon": "icon-192.png", "name": "x", "token": "x.1.x"}  # fmt: skip
+              "contact": "x", "icon": "icon-192.png", "token": "x.1.x",
+              "name": "x", "who": "kari"}  # fmt: skip
 ENDS_IT = ("POST /relative/sign-out", "POST /relative/leave", "DELETE /api/v1/relative")
 """After these a relative is signed out: test_relatives.py has them one by one."""
 OF_PICTURES = {"picture": "day", "drawing": "gaps", "format": "svg", "trend": "active", "week": "2026-01-05"}
@@ -559,6 +579,9 @@ def prepared(house: House, tor: TestClient | None) -> Callable[[str], str]:
     known = {**PARAMETERS, **OF_PICTURES, "key": "x"}
     marit = relative_of(house, came_in=False)
     link = invitations.invite(house.connection, marit, "", False, "leder", house.now()).link
+    known["link"] = password_links.make(
+        house.connection, "solbakken", "kari", "", "adm", house.now()
+    ).rpartition("/")[2]
     known |= {"invitation": link.rpartition("/")[2], "category": "well"}
     if tor is not None:
         ours = {"X-CSRF-Token": tor.get("/api/v1/session").json()["csrf"]}

@@ -1,0 +1,126 @@
+"""The people of the house as calls, for administrators."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from fastapi import APIRouter, HTTPException, Request, Response
+from pydantic import BaseModel, Field
+
+from dashboards.api.refusal import Problems, Refusal, conflict, refused
+from dashboards.people import directory
+from dashboards.people.directory import Entry
+from dashboards.visit import OurCall, Visitor, needs
+from hub.password_links import LIFETIME
+from hub.site.change import Changed, Conflict
+from hub.site.edits import Refused
+from rules import pause
+from rules.building import PersonRole
+
+REFUSALS: dict[int | str, dict[str, Any]] = {
+    401: {"model": Refusal},
+    403: {"model": Refusal},
+    404: {"model": Refusal},
+}
+CHANGES: dict[int | str, dict[str, Any]] = {409: {"model": Problems}, 422: {"model": Problems}}
+api = APIRouter(prefix="/api/v1/people", responses=REFUSALS, dependencies=[needs("manage people")])
+
+
+class PersonOut(BaseModel):
+    id: str
+    name: str
+    role: PersonRole
+    units: list[str] = Field(description="Empty: the whole house")
+    language: str | None
+    password: bool = Field(description="They have one")
+    factor: Literal["", "app", "passkey"]
+    pin: bool
+    sessions: int
+    last_sign_in: datetime | None = Field(description="As far back as sessions are kept")
+
+
+class PersonIn(BaseModel):
+    name: str = Field(max_length=200)
+    role: PersonRole
+    units: list[str] = []
+    language: Literal["nb", "en"] | None = None
+    new: bool = Field(False, description="Refused where there is one of this id")
+    version: int | None = Field(None, description="Of the site as it was read; without it the newest")
+
+
+class LinkOut(BaseModel):
+    link: str = Field(description="Shown once; works once")
+    expires_at: datetime
+
+
+@api.get("")
+def list_people(request: Request, visit: Visitor) -> list[PersonOut]:
+    return [_out(one) for one in directory.entries(request, visit)]
+
+
+@api.get("/{who}")
+def show(request: Request, visit: Visitor, who: str) -> PersonOut:
+    return _out(directory.entry(request, visit, who))
+
+
+@api.put("/{who}", status_code=204, dependencies=[OurCall], responses=CHANGES)
+def put(request: Request, visit: Visitor, who: str, wish: PersonIn) -> Response:
+    """Somebody new, or changed."""
+    if not wish.new:
+        directory.entry(request, visit, who)
+    language = wish.language or ""
+    done = directory.put(
+        request, visit, who, wish.name, wish.role, wish.units, language, wish.version, wish.new
+    )
+    return _answer(done)
+
+
+@api.delete("/{who}", status_code=204, dependencies=[OurCall], responses=CHANGES)
+def remove(request: Request, visit: Visitor, who: str, version: int | None = None) -> Response:
+    directory.entry(request, visit, who)
+    return _answer(directory.remove(request, visit, who, version))
+
+
+@api.post("/{who}/password-link", status_code=201, dependencies=[OurCall])
+def make_link(request: Request, visit: Visitor, who: str) -> LinkOut:
+    """By which they choose a password; an earlier one is good for nothing from now on."""
+    directory.entry(request, visit, who)
+    return LinkOut(link=directory.make_link(request, visit, who), expires_at=visit.now + LIFETIME)
+
+
+@api.delete("/{who}/sessions", status_code=204, dependencies=[OurCall])
+def sign_out(request: Request, visit: Visitor, who: str) -> None:
+    directory.sign_out(visit, directory.entry(request, visit, who).person.id)
+
+
+@api.delete("/{who}/factors", status_code=204, dependencies=[OurCall])
+def reset_factors(request: Request, visit: Visitor, who: str) -> None:
+    """For who has lost their phone."""
+    directory.reset_factors(request, visit, directory.entry(request, visit, who).person.id)
+
+
+def _answer(done: Changed | Conflict | Refused | pause.Refusal) -> Response:
+    if isinstance(done, pause.Refusal):
+        raise HTTPException(422, done.why)
+    if isinstance(done, Conflict):
+        return conflict(done)
+    if isinstance(done, Refused):
+        return refused(done.problems)
+    return Response(status_code=204)
+
+
+def _out(one: Entry) -> PersonOut:
+    person = one.person
+    return PersonOut(
+        id=person.id,
+        name=person.name,
+        role=person.role,
+        units=list(person.units),
+        language=person.language,
+        password=one.password,
+        factor=one.factor,
+        pin=one.pin,
+        sessions=one.sessions,
+        last_sign_in=one.last_sign_in,
+    )

@@ -1,0 +1,152 @@
+"""Who there is and how they get in; adding, changing and removing a person. Pages and calls share it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Literal, NamedTuple
+
+from fastapi import HTTPException, Request
+
+from dashboards import sessions
+from dashboards.care.edit import part_of
+from dashboards.sign_in import pins
+from dashboards.sign_in.page import passkeys_of
+from dashboards.sign_in.totp import Totp
+from dashboards.visit import Visit, address_of_pages, clock_of, settings_of
+from hub import password_links
+from hub.site.change import Changed, Conflict, change_site
+from hub.site.edits import PutPart, Refused, RemovePart
+from hub.store import audit, credentials
+from hub.store.db import transaction
+from rules.building import Person, PersonRole
+from rules.pause import Refusal
+
+Factor = Literal["", "app", "passkey"]
+
+
+class Entry(NamedTuple):
+    """One person. `last_sign_in`: as far back as sessions are kept."""
+
+    person: Person
+    password: bool
+    factor: Factor
+    pin: bool
+    sessions: int
+    last_sign_in: datetime | None
+
+
+def entries(request: Request, visit: Visit) -> list[Entry]:
+    """Of all whom this administrator looks after, by name."""
+    connection, site = visit.connection, visit.house.site.site
+    apps = Totp(connection, site, settings_of(request).data).people()
+    keys = {one.person for one in passkeys_of(request, connection, visit.house).everybodys()}
+    having, started = credentials.people(connection, site), sessions.last_started(connection, site)
+    live = [one.person for one in sessions.everybodys(connection, site, visit.now)]
+    with_pin = pins.people(connection, site)
+    return [
+        Entry(
+            p,
+            p.id in having,
+            "passkey" if p.id in keys else "app" if p.id in apps else "",
+            p.id in with_pin,
+            live.count(p.id),
+            started.get(p.id),
+        )
+        for p in sorted(visit.house.site.people, key=lambda p: (p.name, p.id))
+        if in_view(visit, p.units)
+    ]
+
+
+def entry(request: Request, visit: Visit, id: str) -> Entry:
+    """Raises HTTPException 404."""
+    found = next((one for one in entries(request, visit) if one.person.id == id), None)
+    if found is None:
+        raise HTTPException(404, "there is no such person, or not for you")
+    return found
+
+
+def in_view(visit: Visit, units: Sequence[str]) -> bool:
+    """An administrator of some units looks after those who are of these units alone."""
+    own = visit.access.units
+    return own is None or (bool(units) and own.issuperset(units))
+
+
+def put(
+    request: Request,
+    visit: Visit,
+    id: str,
+    name: str,
+    role: str,
+    units: Sequence[str],
+    language: str,
+    seen: int | None,
+    new: bool,
+) -> Changed | Conflict | Refused | Refusal:
+    """Somebody new, or changed. `seen`: the version that the form was drawn from."""
+    known = visit.house.person(id)
+    if new and known is not None:
+        return Refusal(f"there is a person {id!r} already", "known_person")
+    if not in_view(visit, units):
+        return Refusal("that is more than you look after", "beyond_units")
+    if known is not None and id == visit.person.id and role != known.role:
+        return Refusal("nobody changes their own role", "own_role")
+    part: dict[str, Any] = {} if known is None else part_of(visit, "people", id)
+    part |= {"id": id, "name": name.strip(), "role": role}
+    for key, value in (("units", list(units)), ("language", language)):
+        part.pop(key, None)
+        if value:
+            part[key] = value
+    return change_site(
+        visit.connection,
+        visit.house.site.site,
+        [PutPart("people", part)],
+        visit.person.id,
+        clock_of(request),
+        seen,
+    )
+
+
+def remove(
+    request: Request, visit: Visit, id: str, seen: int | None
+) -> Changed | Conflict | Refused | Refusal:
+    """Out of the site, and with them all by which they came in: somebody of the same id begins anew."""
+    if id == visit.person.id:
+        return Refusal("nobody removes themselves", "own_person")
+    site = visit.house.site.site
+    done = change_site(
+        visit.connection, site, [RemovePart("people", id)], visit.person.id, clock_of(request), seen
+    )
+    if isinstance(done, Changed):
+        sign_out(visit, id)
+        with transaction(visit.connection):
+            credentials.forget(visit.connection, site, id)
+            password_links.forget(visit.connection, site, id)
+    return done
+
+
+def sign_out(visit: Visit, id: str) -> int:
+    """Everywhere; returns how many sessions it were."""
+    site = visit.house.site.site
+    ended = sessions.end_others(visit.connection, site, id, visit.now)
+    audit.add(visit.connection, site, visit.now, visit.person.id, "signed out by another", {"person": id})
+    return ended
+
+
+def make_link(request: Request, visit: Visit, id: str) -> str:
+    """By which they choose a password; shown once."""
+    pages, site = address_of_pages(request), visit.house.site.site
+    return password_links.make(visit.connection, site, id, pages, visit.person.id, visit.now)
+
+
+def reset_factors(request: Request, visit: Visit, id: str) -> None:
+    """For who has lost their phone: no app and no passkeys any more, and signed out everywhere."""
+    site = visit.house.site.site
+    Totp(visit.connection, site, settings_of(request).data).switch_off(id, visit.now, visit.person.id)
+    keys = passkeys_of(request, visit.connection, visit.house)
+    for one in keys.of(id):
+        keys.remove(id, one.id.hex(), visit.now, visit.person.id)
+    sign_out(visit, id)
+
+
+ROLES: tuple[PersonRole, ...] = ("carer", "leader", "technician", "administrator", "privacy_officer")

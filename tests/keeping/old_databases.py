@@ -152,11 +152,11 @@ INSERT INTO totp VALUES ('granly', 'kari', X'CA', {T}, 58800000);
 INSERT INTO recovery_code VALUES ('granly', 'kari', X'DA', NULL);
 INSERT INTO passkey VALUES (X'EA', 'granly', 'kari', X'EB', 3, 'mobilen', {T}, NULL);
 """,
-    32: f"""
+    33: f"""
 INSERT INTO emergency_access VALUES (1, 'granly', 'kari', 'vest', 'fall i gangen', {T}, {T + 9}, NULL, NULL);
 INSERT INTO staff_notice VALUES (1, 'granly', 'kari', 'email', 'kari@example.org', 'Nødtilgang', '', {T}, 1, NULL, {T + 1}, NULL);
 """,
-    33: f"INSERT INTO password_link VALUES (X'FA', 'granly', 'kari', 'tor', {T}, {T + 9});",
+    34: f"INSERT INTO password_link VALUES (X'FA', 'granly', 'kari', 'tor', {T}, {T + 9});",
 }
 """What each version could hold that the one before could not."""
 

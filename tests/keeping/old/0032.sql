@@ -140,6 +140,7 @@ CREATE TABLE contact (
   PRIMARY KEY (site, person, way, address)
 ) STRICT, WITHOUT ROWID;
 INSERT INTO "contact" VALUES('granly','kari','email','kari@example.org',1764000000000000);
+INSERT INTO "contact" VALUES('granly','kari','webpush','p1',1764000000000000);
 CREATE TABLE contact_preference (
   site        TEXT NOT NULL,
   person      TEXT NOT NULL,
@@ -188,18 +189,6 @@ CREATE TABLE device_placed (
   PRIMARY KEY (site, device)
 ) STRICT, WITHOUT ROWID;
 INSERT INTO "device_placed" VALUES('granly','3B dør','zigbee2mqtt/3B dør',1764000000000000);
-CREATE TABLE emergency_access (
-  id       INTEGER PRIMARY KEY,
-  site     TEXT NOT NULL,
-  person   TEXT NOT NULL,
-  unit     TEXT NOT NULL,
-  reason   TEXT NOT NULL,
-  began_at INTEGER NOT NULL,
-  ends_at  INTEGER NOT NULL,
-  seen_by  TEXT,                      -- who looked at it afterwards
-  seen_at  INTEGER
-) STRICT;
-INSERT INTO "emergency_access" VALUES(1,'granly','kari','vest','fall i gangen',1764000000000000,1764000000000009,NULL,NULL);
 CREATE TABLE erasure (
   number       INTEGER PRIMARY KEY AUTOINCREMENT,
   site         TEXT NOT NULL,
@@ -240,6 +229,28 @@ CREATE TABLE finding (
   device TEXT
 ) STRICT;
 INSERT INTO "finding" VALUES(1,'granly','night-exit','3B','raised',1764000000000000,'opened','3B dør');
+CREATE TABLE floor_mark (
+  plan INTEGER NOT NULL REFERENCES floor_plan (id) ON DELETE CASCADE,
+  kind TEXT NOT NULL CHECK (kind IN ('room', 'device')),
+  of   TEXT NOT NULL,
+  x    INTEGER NOT NULL CHECK (x BETWEEN 0 AND 10000),  -- ten-thousandths of the width
+  y    INTEGER NOT NULL CHECK (y BETWEEN 0 AND 10000),
+  PRIMARY KEY (plan, kind, of)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE floor_plan (
+  id      INTEGER PRIMARY KEY AUTOINCREMENT,  -- never used again: addresses of pictures name it
+  site    TEXT NOT NULL,
+  unit    TEXT NOT NULL,
+  name    TEXT NOT NULL,
+  picture BLOB NOT NULL,
+  digest  TEXT NOT NULL,                      -- of the picture, SHA-256
+  width   INTEGER NOT NULL,
+  height  INTEGER NOT NULL,
+  version INTEGER NOT NULL,                   -- one more with each change of the marks
+  put_by  TEXT NOT NULL,
+  put_at  INTEGER NOT NULL,
+  UNIQUE (site, unit, name)
+) STRICT;
 CREATE TABLE gap (
   id         INTEGER PRIMARY KEY AUTOINCREMENT,
   site       TEXT NOT NULL,
@@ -255,6 +266,7 @@ CREATE TABLE gap (
   due        INTEGER,                 -- by when
   gone_at    INTEGER                  -- the computation no longer finds it
 ) STRICT;
+INSERT INTO "gap" VALUES(1,'granly','vest','no_way','',1764000000000000,1764000000000099,3,1,0,'kari',NULL,NULL);
 CREATE TABLE gateway_back (
   site    TEXT NOT NULL,
   gateway TEXT NOT NULL,
@@ -436,6 +448,8 @@ CREATE TABLE phone (
   delivered_at INTEGER, lost INTEGER NOT NULL DEFAULT 0,               -- when it last said that a message had arrived
   PRIMARY KEY (site, id)
 ) STRICT, WITHOUT ROWID;
+INSERT INTO "phone" VALUES('granly','p1','kari','https://push.example.org/1',X'04',X'05','Pixel',1764000000000000,NULL,NULL,0);
+INSERT INTO "phone" VALUES('granly','p2','kari','https://push.example.org/2',X'04',X'05','iPhone',1764000000000000,1764000000000001,1764000000000002,1);
 CREATE TABLE pin (
   site   TEXT NOT NULL,
   person TEXT NOT NULL,
@@ -482,6 +496,7 @@ CREATE TABLE proof (
   record       TEXT NOT NULL,         -- JSON: each leg with its time, each message (rules/proof.py)
   CHECK ((ended_at IS NULL) = (result IS NULL))
 ) STRICT;
+INSERT INTO "proof" VALUES(1,'granly','vest',1764000000000000,'kari',1764000000000001,1764000000000002,'',2,1764000000000009,'broken','told','no phone','{}');
 CREATE TABLE protection (
   seq      INTEGER PRIMARY KEY,
   site     TEXT NOT NULL,
@@ -556,6 +571,7 @@ CREATE TABLE relative (
   left_at        INTEGER,
   UNIQUE (site, email)
 ) STRICT;
+INSERT INTO "relative" VALUES(1,'granly','Turid Åsen','turid@example.org','nb','kari',1764000000000000,1,'21:00','08:00',6,12,NULL);
 CREATE TABLE relative_bond (
   id       INTEGER PRIMARY KEY,
   site     TEXT NOT NULL,
@@ -567,6 +583,7 @@ CREATE TABLE relative_bond (
   ended_at INTEGER,
   ended_by TEXT
 ) STRICT;
+INSERT INTO "relative_bond" VALUES(1,'granly',1,'r-1','datter','kari',1764000000000000,NULL,NULL);
 CREATE TABLE relative_consent (
   id           INTEGER PRIMARY KEY,
   site         TEXT NOT NULL,
@@ -583,7 +600,9 @@ CREATE TABLE relative_consent (
   withdrawn_by TEXT,
   CHECK (valid_from <= valid_until)
 ) STRICT;
+INSERT INTO "relative_consent" VALUES(1,'granly',1,'r-1','well','2025-11-24','2026-05-24','resident','in_person','kari',1764000000000000,NULL,NULL);
 CREATE TABLE relative_cursor (site TEXT PRIMARY KEY, seq INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+INSERT INTO "relative_cursor" VALUES('granly',3);
 CREATE TABLE relative_invitation (
   id         INTEGER PRIMARY KEY,
   site       TEXT NOT NULL,
@@ -595,6 +614,7 @@ CREATE TABLE relative_invitation (
   used_at    INTEGER,
   revoked_at INTEGER
 ) STRICT;
+INSERT INTO "relative_invitation" VALUES(1,'granly',1,X'AB','kari',1764000000000000,1764000000000099,1764000000000003,NULL);
 CREATE TABLE relative_message (
   id         INTEGER PRIMARY KEY,
   site       TEXT NOT NULL,
@@ -612,6 +632,7 @@ CREATE TABLE relative_message (
   failure    TEXT,
   UNIQUE (relative, resident, kind, about)
 ) STRICT;
+INSERT INTO "relative_message" VALUES(1,'granly',1,'r-1','digest','2025-11-23',NULL,1764000000000000,1,1,NULL,1764000000000004,NULL,NULL);
 CREATE TABLE relative_rest (
   id       INTEGER PRIMARY KEY,
   site     TEXT NOT NULL,
@@ -623,6 +644,7 @@ CREATE TABLE relative_rest (
   ended_at INTEGER,
   ended_by TEXT
 ) STRICT;
+INSERT INTO "relative_rest" VALUES(1,'granly',1,'r-1',1764000000000000,1764000000000009,'kari',1764000000000005,'kari');
 CREATE TABLE relative_view (
   id       INTEGER PRIMARY KEY,
   site     TEXT NOT NULL,
@@ -632,6 +654,7 @@ CREATE TABLE relative_view (
   page     TEXT NOT NULL,
   shown    TEXT NOT NULL                  -- the categories, with commas
 ) STRICT;
+INSERT INTO "relative_view" VALUES(1,'granly',1,'r-1',1764000000000000,'week','well');
 CREATE TABLE rule_state (
   site  TEXT NOT NULL,
   rule  TEXT NOT NULL,
@@ -722,21 +745,6 @@ CREATE TABLE staff_absence (
   CHECK (starts_at < ends_at)
 ) STRICT;
 INSERT INTO "staff_absence" VALUES(1,'granly','kari',1764000000000000,1764000000000099,'tor');
-CREATE TABLE staff_notice (
-  id         INTEGER PRIMARY KEY AUTOINCREMENT,
-  site       TEXT NOT NULL,
-  person     TEXT NOT NULL,
-  way        TEXT NOT NULL,
-  address    TEXT NOT NULL,
-  subject    TEXT NOT NULL,
-  body       TEXT NOT NULL,
-  created_at INTEGER NOT NULL,
-  attempts   INTEGER NOT NULL DEFAULT 0,
-  next_at    INTEGER,                 -- NULL: nothing more is tried
-  sent_at    INTEGER,
-  failure    TEXT
-) STRICT;
-INSERT INTO "staff_notice" VALUES(1,'granly','kari','email','kari@example.org','Nødtilgang','',1764000000000000,1,NULL,1764000000000001,NULL);
 CREATE TABLE "summons" (
   id           INTEGER PRIMARY KEY AUTOINCREMENT,
   site         TEXT NOT NULL,
@@ -783,6 +791,7 @@ CREATE TABLE trend_review (
   at       INTEGER NOT NULL,
   PRIMARY KEY (site, resident, trend, week)
 ) STRICT, WITHOUT ROWID;
+INSERT INTO "trend_review" VALUES('granly','r-1','active','2025-11-17','useful','kari',1764000000000000);
 CREATE TABLE unheard (
   site  TEXT NOT NULL,
   part  TEXT NOT NULL,
@@ -875,8 +884,6 @@ CREATE INDEX relative_message_due ON relative_message (next_at) WHERE next_at IS
 CREATE INDEX relative_view_of ON relative_view (resident, at);
 CREATE INDEX relative_view_by ON relative_view (relative, at);
 CREATE INDEX passkey_person ON passkey (site, person);
-CREATE INDEX emergency_access_person ON emergency_access (site, person, ends_at);
-CREATE INDEX staff_notice_due ON staff_notice (site, next_at) WHERE next_at IS NOT NULL;
 DELETE FROM "sqlite_sequence";
 INSERT INTO "sqlite_sequence" VALUES('alert',2);
 INSERT INTO "sqlite_sequence" VALUES('pause',2);
@@ -887,6 +894,8 @@ INSERT INTO "sqlite_sequence" VALUES('walk_test',1);
 INSERT INTO "sqlite_sequence" VALUES('record',1);
 INSERT INTO "sqlite_sequence" VALUES('erasure',1);
 INSERT INTO "sqlite_sequence" VALUES('summons',1);
-INSERT INTO "sqlite_sequence" VALUES('staff_notice',1);
+INSERT INTO "sqlite_sequence" VALUES('proof',1);
+INSERT INTO "sqlite_sequence" VALUES('gap',1);
+INSERT INTO "sqlite_sequence" VALUES('relative',1);
 COMMIT;
 PRAGMA user_version = 32;

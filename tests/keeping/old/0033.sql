@@ -140,6 +140,7 @@ CREATE TABLE contact (
   PRIMARY KEY (site, person, way, address)
 ) STRICT, WITHOUT ROWID;
 INSERT INTO "contact" VALUES('granly','kari','email','kari@example.org',1764000000000000);
+INSERT INTO "contact" VALUES('granly','kari','webpush','p1',1764000000000000);
 CREATE TABLE contact_preference (
   site        TEXT NOT NULL,
   person      TEXT NOT NULL,
@@ -240,6 +241,28 @@ CREATE TABLE finding (
   device TEXT
 ) STRICT;
 INSERT INTO "finding" VALUES(1,'granly','night-exit','3B','raised',1764000000000000,'opened','3B dør');
+CREATE TABLE floor_mark (
+  plan INTEGER NOT NULL REFERENCES floor_plan (id) ON DELETE CASCADE,
+  kind TEXT NOT NULL CHECK (kind IN ('room', 'device')),
+  of   TEXT NOT NULL,
+  x    INTEGER NOT NULL CHECK (x BETWEEN 0 AND 10000),  -- ten-thousandths of the width
+  y    INTEGER NOT NULL CHECK (y BETWEEN 0 AND 10000),
+  PRIMARY KEY (plan, kind, of)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE floor_plan (
+  id      INTEGER PRIMARY KEY AUTOINCREMENT,  -- never used again: addresses of pictures name it
+  site    TEXT NOT NULL,
+  unit    TEXT NOT NULL,
+  name    TEXT NOT NULL,
+  picture BLOB NOT NULL,
+  digest  TEXT NOT NULL,                      -- of the picture, SHA-256
+  width   INTEGER NOT NULL,
+  height  INTEGER NOT NULL,
+  version INTEGER NOT NULL,                   -- one more with each change of the marks
+  put_by  TEXT NOT NULL,
+  put_at  INTEGER NOT NULL,
+  UNIQUE (site, unit, name)
+) STRICT;
 CREATE TABLE gap (
   id         INTEGER PRIMARY KEY AUTOINCREMENT,
   site       TEXT NOT NULL,
@@ -255,6 +278,7 @@ CREATE TABLE gap (
   due        INTEGER,                 -- by when
   gone_at    INTEGER                  -- the computation no longer finds it
 ) STRICT;
+INSERT INTO "gap" VALUES(1,'granly','vest','no_way','',1764000000000000,1764000000000099,3,1,0,'kari',NULL,NULL);
 CREATE TABLE gateway_back (
   site    TEXT NOT NULL,
   gateway TEXT NOT NULL,
@@ -406,15 +430,6 @@ CREATE TABLE passkey (
   used_at    INTEGER
 ) STRICT, WITHOUT ROWID;
 INSERT INTO "passkey" VALUES(X'EA','granly','kari',X'EB',3,'mobilen',1764000000000000,NULL);
-CREATE TABLE password_link (
-  token_hash BLOB PRIMARY KEY,
-  site       TEXT NOT NULL,
-  person     TEXT NOT NULL,
-  created_by TEXT NOT NULL,
-  created_at INTEGER NOT NULL,
-  expires_at INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
-INSERT INTO "password_link" VALUES(X'FA','granly','kari','tor',1764000000000000,1764000000000009);
 CREATE TABLE pause (
   id           INTEGER PRIMARY KEY AUTOINCREMENT,
   site         TEXT NOT NULL,
@@ -445,6 +460,8 @@ CREATE TABLE phone (
   delivered_at INTEGER, lost INTEGER NOT NULL DEFAULT 0,               -- when it last said that a message had arrived
   PRIMARY KEY (site, id)
 ) STRICT, WITHOUT ROWID;
+INSERT INTO "phone" VALUES('granly','p1','kari','https://push.example.org/1',X'04',X'05','Pixel',1764000000000000,NULL,NULL,0);
+INSERT INTO "phone" VALUES('granly','p2','kari','https://push.example.org/2',X'04',X'05','iPhone',1764000000000000,1764000000000001,1764000000000002,1);
 CREATE TABLE pin (
   site   TEXT NOT NULL,
   person TEXT NOT NULL,
@@ -491,6 +508,7 @@ CREATE TABLE proof (
   record       TEXT NOT NULL,         -- JSON: each leg with its time, each message (rules/proof.py)
   CHECK ((ended_at IS NULL) = (result IS NULL))
 ) STRICT;
+INSERT INTO "proof" VALUES(1,'granly','vest',1764000000000000,'kari',1764000000000001,1764000000000002,'',2,1764000000000009,'broken','told','no phone','{}');
 CREATE TABLE protection (
   seq      INTEGER PRIMARY KEY,
   site     TEXT NOT NULL,
@@ -565,6 +583,7 @@ CREATE TABLE relative (
   left_at        INTEGER,
   UNIQUE (site, email)
 ) STRICT;
+INSERT INTO "relative" VALUES(1,'granly','Turid Åsen','turid@example.org','nb','kari',1764000000000000,1,'21:00','08:00',6,12,NULL);
 CREATE TABLE relative_bond (
   id       INTEGER PRIMARY KEY,
   site     TEXT NOT NULL,
@@ -576,6 +595,7 @@ CREATE TABLE relative_bond (
   ended_at INTEGER,
   ended_by TEXT
 ) STRICT;
+INSERT INTO "relative_bond" VALUES(1,'granly',1,'r-1','datter','kari',1764000000000000,NULL,NULL);
 CREATE TABLE relative_consent (
   id           INTEGER PRIMARY KEY,
   site         TEXT NOT NULL,
@@ -592,7 +612,9 @@ CREATE TABLE relative_consent (
   withdrawn_by TEXT,
   CHECK (valid_from <= valid_until)
 ) STRICT;
+INSERT INTO "relative_consent" VALUES(1,'granly',1,'r-1','well','2025-11-24','2026-05-24','resident','in_person','kari',1764000000000000,NULL,NULL);
 CREATE TABLE relative_cursor (site TEXT PRIMARY KEY, seq INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+INSERT INTO "relative_cursor" VALUES('granly',3);
 CREATE TABLE relative_invitation (
   id         INTEGER PRIMARY KEY,
   site       TEXT NOT NULL,
@@ -604,6 +626,7 @@ CREATE TABLE relative_invitation (
   used_at    INTEGER,
   revoked_at INTEGER
 ) STRICT;
+INSERT INTO "relative_invitation" VALUES(1,'granly',1,X'AB','kari',1764000000000000,1764000000000099,1764000000000003,NULL);
 CREATE TABLE relative_message (
   id         INTEGER PRIMARY KEY,
   site       TEXT NOT NULL,
@@ -621,6 +644,7 @@ CREATE TABLE relative_message (
   failure    TEXT,
   UNIQUE (relative, resident, kind, about)
 ) STRICT;
+INSERT INTO "relative_message" VALUES(1,'granly',1,'r-1','digest','2025-11-23',NULL,1764000000000000,1,1,NULL,1764000000000004,NULL,NULL);
 CREATE TABLE relative_rest (
   id       INTEGER PRIMARY KEY,
   site     TEXT NOT NULL,
@@ -632,6 +656,7 @@ CREATE TABLE relative_rest (
   ended_at INTEGER,
   ended_by TEXT
 ) STRICT;
+INSERT INTO "relative_rest" VALUES(1,'granly',1,'r-1',1764000000000000,1764000000000009,'kari',1764000000000005,'kari');
 CREATE TABLE relative_view (
   id       INTEGER PRIMARY KEY,
   site     TEXT NOT NULL,
@@ -641,6 +666,7 @@ CREATE TABLE relative_view (
   page     TEXT NOT NULL,
   shown    TEXT NOT NULL                  -- the categories, with commas
 ) STRICT;
+INSERT INTO "relative_view" VALUES(1,'granly',1,'r-1',1764000000000000,'week','well');
 CREATE TABLE rule_state (
   site  TEXT NOT NULL,
   rule  TEXT NOT NULL,
@@ -792,6 +818,7 @@ CREATE TABLE trend_review (
   at       INTEGER NOT NULL,
   PRIMARY KEY (site, resident, trend, week)
 ) STRICT, WITHOUT ROWID;
+INSERT INTO "trend_review" VALUES('granly','r-1','active','2025-11-17','useful','kari',1764000000000000);
 CREATE TABLE unheard (
   site  TEXT NOT NULL,
   part  TEXT NOT NULL,
@@ -896,6 +923,9 @@ INSERT INTO "sqlite_sequence" VALUES('walk_test',1);
 INSERT INTO "sqlite_sequence" VALUES('record',1);
 INSERT INTO "sqlite_sequence" VALUES('erasure',1);
 INSERT INTO "sqlite_sequence" VALUES('summons',1);
+INSERT INTO "sqlite_sequence" VALUES('proof',1);
+INSERT INTO "sqlite_sequence" VALUES('gap',1);
+INSERT INTO "sqlite_sequence" VALUES('relative',1);
 INSERT INTO "sqlite_sequence" VALUES('staff_notice',1);
 COMMIT;
 PRAGMA user_version = 33;

@@ -157,6 +157,10 @@ INSERT INTO emergency_access VALUES (1, 'granly', 'kari', 'vest', 'fall i gangen
 INSERT INTO staff_notice VALUES (1, 'granly', 'kari', 'email', 'kari@example.org', 'Nødtilgang', '', {T}, 1, NULL, {T + 1}, NULL);
 """,
     34: f"INSERT INTO password_link VALUES (X'FA', 'granly', 'kari', 'tor', {T}, {T + 9});",
+    32: f"""
+INSERT INTO floor_plan VALUES (1, 'granly', 'vest', '1. etasje', X'89504E47', 'ab', 800, 600, 2, 'tor', {T});
+INSERT INTO floor_mark VALUES (1, 'room', '3B', 100, 200);
+""",
 }
 """What each version could hold that the one before could not."""
 

@@ -36,7 +36,20 @@ def drawn(
     alert = Alert(1, "s", "night-exit", "3B", "u", (), "high", "open", raised, raised, raised, "door", told)
     confidence = Confidence("sure", ())
     explained = Explained(
-        alert, (BED, DOOR, BUTTON), since, since + length, stood, heard, blind, (), (), (), confidence, (), ()
+        alert,
+        (BED, DOOR, BUTTON),
+        since,
+        since + length,
+        stood,
+        heard,
+        blind,
+        sensors=(),
+        faults=(),
+        paused=(),
+        confidence=confidence,
+        trail=(),
+        called=(),
+        earlier=(),
     )
     return lanes(explained, Voice("nb", OSLO, raised))
 

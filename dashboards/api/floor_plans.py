@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, HTTPException, Request, Response
 from pydantic import Base64Bytes, BaseModel, Field
@@ -26,6 +26,7 @@ api = APIRouter(
     responses={401: {"model": Refusal}, 404: {"model": Refusal}},
 )
 CHANGES = [OurCall, needs("change floor plans")]
+BAD_OR_CHANGED: dict[int | str, dict[str, Any]] = {400: {"model": Refusal}, 409: {"model": Refusal}}
 
 Share = Annotated[int, Field(ge=0, le=10_000, description="Ten-thousandths, from the upper left corner")]
 
@@ -89,30 +90,30 @@ def put_floor_plan(request: Request, visit: Visitor, said: FloorPlanIn) -> Floor
     return _out(visit, plan_in_view(visit, id))
 
 
-@api.get("/{id}/picture", response_class=Response, responses={200: {"content": {"image/png": {}}}})
-def show_floor_plan_picture(visit: Visitor, id: int) -> Response:
-    plan_in_view(visit, id)
-    return Response(floor_plans.picture(visit.connection, id), media_type="image/png")
+@api.get("/{number}/picture", response_class=Response, responses={200: {"content": {"image/png": {}}}})
+def show_floor_plan_picture(visit: Visitor, number: int) -> Response:
+    plan_in_view(visit, number)
+    return Response(floor_plans.picture(visit.connection, number), media_type="image/png")
 
 
-@api.put("/{id}/marks", dependencies=CHANGES, responses={400: {"model": Refusal}, 409: {"model": Refusal}})
-def put_marks(request: Request, visit: Visitor, id: int, said: MarksIn) -> Versioned:
+@api.put("/{number}/marks", dependencies=CHANGES, responses=BAD_OR_CHANGED)
+def put_marks(request: Request, visit: Visitor, number: int, said: MarksIn) -> Versioned:
     """All marks of the plan, in place of those that were."""
-    plan = plan_in_view(visit, id)
+    plan = plan_in_view(visit, number)
     known = {place[:2] for place in places_of(visit.house, plan.unit)}
     wanted = {(mark.kind, mark.of): Mark(mark.kind, mark.of, mark.x, mark.y) for mark in said.marks}
     if not wanted.keys() <= known:
         raise HTTPException(400, "a room or device that the unit does not have")
-    version = _book(request, visit).mark(id, said.version, list(wanted.values()))
+    version = _book(request, visit).mark(number, said.version, list(wanted.values()))
     if version is None:
         raise HTTPException(409, "somebody else has changed this plan meanwhile")
     return Versioned(version=version)
 
 
-@api.delete("/{id}", status_code=204, dependencies=CHANGES)
-def remove_floor_plan(request: Request, visit: Visitor, id: int) -> None:
-    plan_in_view(visit, id)
-    _book(request, visit).remove(id)
+@api.delete("/{number}", status_code=204, dependencies=CHANGES)
+def remove_floor_plan(request: Request, visit: Visitor, number: int) -> None:
+    plan_in_view(visit, number)
+    _book(request, visit).remove(number)
 
 
 def _book(request: Request, visit: Visit) -> FloorPlans:

@@ -81,14 +81,14 @@ def put_plan(
     return RedirectResponse(f"/floor/{id}?edit=1", 303)
 
 
-@pages.get("/{id}")
-def show_plan(request: Request, visit: Visitor, id: int, edit: bool = False) -> str:
-    plan = plan_in_view(visit, id)
+@pages.get("/{number}")
+def show_plan(request: Request, visit: Visitor, number: int, edit: bool = False) -> str:
+    plan = plan_in_view(visit, number)
     scope = chosen_scope(visit, [plan.unit], "floor")
     snapshot = read_snapshot(visit.connection, visit.house, visit.now)
     shown = board(snapshot, scope)
     note_alerts_seen(visit, "/floor", [card.id for card in shown.cards])
-    marks = shown_marks(plan, floor_plans.marks(visit.connection, id), visit.house)
+    marks = shown_marks(plan, floor_plans.marks(visit.connection, number), visit.house)
     placed = {(mark.kind, mark.of) for mark in marks}
     editing = edit and may(visit.person, "change floor plans")
     return page(
@@ -107,14 +107,14 @@ def show_plan(request: Request, visit: Visitor, id: int, edit: bool = False) -> 
     )
 
 
-@pages.get("/{id}/picture.png")
-def show_picture(visit: Visitor, id: int) -> Response:
-    plan_in_view(visit, id)
-    return Response(floor_plans.picture(visit.connection, id), media_type="image/png")
+@pages.get("/{number}/picture.png")
+def show_picture(visit: Visitor, number: int) -> Response:
+    plan_in_view(visit, number)
+    return Response(floor_plans.picture(visit.connection, number), media_type="image/png")
 
 
-@pages.post("/{id}/remove", dependencies=[OurForm, needs("change floor plans")])
-def remove_plan(request: Request, visit: Visitor, id: int) -> Response:
-    plan_in_view(visit, id)
-    FloorPlans(visit.connection, visit.house.site.site, clock_of(request), visit.person.id).remove(id)
+@pages.post("/{number}/remove", dependencies=[OurForm, needs("change floor plans")])
+def remove_plan(request: Request, visit: Visitor, number: int) -> Response:
+    plan_in_view(visit, number)
+    FloorPlans(visit.connection, visit.house.site.site, clock_of(request), visit.person.id).remove(number)
     return RedirectResponse("/floor", 303)

@@ -1,15 +1,19 @@
 """Floor plans: pictures that come in and go out, where things are put, and who may."""
 
+import json
 from base64 import b64encode
 
 import pytest
 import typst
+from playwright.sync_api import Page, expect
 from starlette.testclient import TestClient
 
 from dashboards.wall import drawing
 from dashboards.wall.drawing import PNG, Drawing, Undrawable, draw
 from tests.web.conftest import SignIn, csrf_of
-from tests.web.house import House
+from tests.web.house import Heart, House, Web
+from tests.web.test_browser import until
+from tests.web.test_wall_browser import accessible, sign_in_here
 
 SVG = (
     b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 800 400"><script>alert(1)</script>'
@@ -115,3 +119,39 @@ def test_a_form_with_what_is_no_picture_says_so(house: House, sign_in: SignIn) -
     assert "ikke et bilde" in answer.text
     answer = client.post("/floor", data=form, files={"picture": ("plan.svg", SVG, "text/plain")})
     assert answer.status_code == 303
+
+
+@pytest.mark.browser
+def test_a_plan_is_put_together_by_mouse_and_keys_and_then_lights_up(
+    house: House, heart: Heart, web: Web, page: Page, sign_in: SignIn
+) -> None:
+    id = put(sign_in("tor"))
+    sign_in_here(page, web, "tor")
+    page.goto(f"{web.address}/floor/{id}?edit=1")
+    page.get_by_role("button", name="1A", exact=True).click()
+    page.keyboard.press("Shift+ArrowLeft")
+    page.get_by_role("button", name="2A", exact=True).click()
+    mark = page.locator('.mark[data-key="room:2A"]')
+    box, plan = mark.locator(".plate").bounding_box(), page.locator("svg.plan").bounding_box()
+    assert box is not None
+    assert plan is not None
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(plan["x"] + plan["width"] * 0.75, plan["y"] + plan["height"] * 0.25, steps=4)
+    page.mouse.up()
+    accessible(page)
+    page.get_by_role("button", name="Lagre").click()
+    expect(page.locator("#floor-said")).to_have_text("Lagret")
+    marks = {m["of"]: (m["x"], m["y"]) for m in sign_in("tor").get(API).json()[0]["marks"]}
+    assert marks["1A"] == (4500, 5000)
+    assert marks["2A"] == pytest.approx((7500, 2500), abs=60)
+    page.context.clear_cookies()
+    sign_in_here(page, web, "kari")
+    page.goto(f"{web.address}/floor/{id}")
+    until(page, "typeof follow === 'function' && performance.now() - floorHeardAt < 2000")
+    house.night_exit("1A")
+    expect(page.locator('.mark[data-key="room:1A"].high')).to_be_visible()
+    assert "Høy" in (page.locator('.mark[data-key="room:1A"]').get_attribute("aria-label") or "")
+    expect(page.locator("#floor-list")).to_contain_text("1A")
+    accessible(page)
+    assert json.loads(page.locator("#floor").get_attribute("data-states") or "") == {}

@@ -200,7 +200,7 @@ def test_a_passkey_is_made_used_and_removed_in_a_real_browser(
     page.goto(f"{address}/")
     page.locator(".menu > summary").click()
     page.get_by_role("button", name="Logg ut").click()
-    page.get_by_role("button", name="Logg inn med passnøkkel").click()
+    page.get_by_role("button", name="Bruk passnøkkel").click()
     expect(page.locator("#open, .calm").first).to_be_attached()
     expect(page).to_have_url(f"{address}/")
     uses = house.rows("SELECT uses FROM passkey")[0]["uses"]
@@ -209,14 +209,14 @@ def test_a_passkey_is_made_used_and_removed_in_a_real_browser(
     house.connection.execute("UPDATE passkey SET uses = uses + 100")  # a copy has been used elsewhere
     page.locator(".menu > summary").click()
     page.get_by_role("button", name="Logg ut").click()
-    page.get_by_role("button", name="Logg inn med passnøkkel").click()
+    page.get_by_role("button", name="Bruk passnøkkel").click()
     expect(page.locator("#passkey-says")).to_be_visible()
     house.connection.execute("UPDATE passkey SET uses = uses - 100")
     cdp.send("WebAuthn.setUserVerified", {"authenticatorId": device, "isUserVerified": False})
-    page.get_by_role("button", name="Logg inn med passnøkkel").click()
+    page.get_by_role("button", name="Bruk passnøkkel").click()
     expect(page.locator("#passkey-says")).to_be_visible()
     cdp.send("WebAuthn.setUserVerified", {"authenticatorId": device, "isUserVerified": True})
-    page.get_by_role("button", name="Logg inn med passnøkkel").click()
+    page.get_by_role("button", name="Bruk passnøkkel").click()
     expect(page).to_have_url(f"{address}/")
 
     page.goto(f"{address}/account")

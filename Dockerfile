@@ -14,6 +14,7 @@ FROM python:3.13-slim-bookworm
 ENV PATH=/opt/vaka/bin:$PATH PYTHONPATH=/app PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin vaka \
  && install --directory --owner=vaka --group=vaka --mode=0750 /data \
+ && install --directory --owner=vaka --group=vaka --mode=0700 /keys \
  && printf '#!/bin/sh\nexec python -m hub "$@"\n' >/usr/local/bin/vaka && chmod 0755 /usr/local/bin/vaka
 COPY --from=libraries /opt/vaka /opt/vaka
 WORKDIR /app
@@ -21,6 +22,7 @@ COPY devices devices
 COPY rules rules
 COPY hub hub
 COPY dashboards dashboards
+COPY docs/guides docs/guides
 COPY --from=browser /src/dashboards/static/vendor dashboards/static/vendor
 USER 10001:10001
 VOLUME /data

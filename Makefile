@@ -11,7 +11,7 @@ IN_MEMORY := $(if $(wildcard /dev/shm/.),/dev/shm,$(or $(TMPDIR),/tmp))
 # Two processes; each file's tests stay together, with the servers and browsers that they share.
 ON_BOTH_CORES := --numprocesses=2 --dist=loadfile
 
-.PHONY: help venv assets demo test check fast properties lint servers bench fuzz corpus sbom audit format lock
+.PHONY: help venv assets demo test check fast properties lint servers contract bench fuzz guides corpus sbom audit format lock pictures
 
 help:  ## What there is
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -34,6 +34,9 @@ test: lint servers $(ASSETS)  ## All that is needed to trust a change
 
 check: lint fast  ## Format, lint, types, rooms and the tests that take seconds
 
+pictures: $(READY) $(ASSETS)  ## Every role's journeys in every size, look and language, as pictures in build/pictures
+	PICTURES=all $(BIN)/pytest -q -m browser tests/journeys
+
 lint: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -46,6 +49,9 @@ fast: $(READY) $(ASSETS)  ## Only the tests that take seconds
 properties: $(READY)  ## The property tests alone, searching long for a counterexample: hours
 	HYPOTHESIS_PROFILE=thorough $(BIN)/pytest -q tests/properties
 
+contract: $(READY)  ## Many more calls made up from the OpenAPI document than make test makes
+	VAKA_CONTRACT_EXAMPLES=60 $(BIN)/pytest -q $(ON_BOTH_CORES) tests/web/test_contract.py
+
 servers:
 	tools/servers
 
@@ -54,6 +60,9 @@ bench: $(READY)  ## Throughput and latency, as a table
 
 fuzz: $(READY)  ## A million hostile messages and more, on every way in; the number is printed
 	$(BIN)/python -m tests.fuzz
+
+guides: $(READY) $(ASSETS)  ## The guides' pictures, taken anew from the demo's pages; look at them before committing
+	$(BIN)/python -m tests.journeys.guide_pictures
 
 corpus: $(READY)  ## What real payloads become, and the rules beside what people in real homes wrote down
 	$(BIN)/python -m tests.payloads.corpus

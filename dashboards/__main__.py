@@ -8,6 +8,7 @@ import sys
 import uvicorn
 
 from dashboards.app import create_app
+from dashboards.connection import Connection
 from hub.settings import SettingsError, read_settings
 
 GRACE_S = 2
@@ -28,6 +29,8 @@ def main() -> int:
         create_app(settings),
         host=settings.web_host,
         port=settings.web_port,
+        http=Connection,
+        ws="none",
         # Who says for whom he asks is not believed, the house's own proxy aside: the brake counts by address.
         proxy_headers=settings.web_proxy is not None,
         forwarded_allow_ips=settings.web_proxy or [],

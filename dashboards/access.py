@@ -6,20 +6,26 @@ administrators keep the house running and need nobody's night for it: they see a
 Whoever sees an alert may act on it. A privacy officer (personvernombud) sees who looked at what, on what
 legal basis residents are watched over and what is kept of them, with names; and no alert. A relative sees
 what a resident said yes to, of those residents alone (rules/relatives.py), and none of the staff's pages.
+
+Another program with a token works as one of these roles, with those acts of it that it was given; what is a
+person's own word (`ONLY_PEOPLE`) it never does.
 """
 
 from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
+from hub.emergency import NOTHING, Opened
 from rules.alert import Alert
 from rules.building import Person, PersonRole, Resident, Site
-from rules.health.telling import is_fault_rule, waits_for_a_technician
-from rules.protection import NOT_HEARD
+from rules.event import EventType
+from rules.health.telling import is_about_devices, waits_for_a_technician
+from rules.integration import Integration
 from rules.relatives import Relative
 
 Act = Literal[
     "see alerts",
+    "answer alerts",
     "see wall",
     "see floor plans",
     "change floor plans",
@@ -64,8 +70,9 @@ Act = Literal[
     "ask for emergency access",
     "review emergency access",
     "manage people",
+    "manage integrations",
 ]
-"""What somebody may want to see or do, besides acting on an alert that they see."""
+"""What somebody may want to see or do."""
 
 Role = PersonRole | Literal["relative"]
 """A relative is no person of the site file, and has this one role."""
@@ -78,6 +85,7 @@ _PRIVACY: frozenset[PersonRole] = frozenset({"privacy_officer"})
 
 ACTS: dict[Act, frozenset[Role]] = {
     "see alerts": _EVERYBODY,
+    "answer alerts": _EVERYBODY,
     "see wall": _CARE,
     "see floor plans": _EVERYBODY,
     "change floor plans": _TECHNICAL | {"leader"},
@@ -122,37 +130,106 @@ ACTS: dict[Act, frozenset[Role]] = {
     "ask for emergency access": _CARE,
     "review emergency access": _PRIVACY | {"leader"},
     "manage people": frozenset({"administrator"}),
+    "manage integrations": frozenset({"administrator"}),
 }
 """Who may do what: the role's part of the answer; which units, `Access` says."""
 
+ONLY_PEOPLE: frozenset[Act] = frozenset(
+    {
+        "answer alerts",  # an alert that a program has taken has nobody on the way
+        "test devices",  # a record is somebody's signature
+        "pause devices",  # a pause has an owner, and a second person who agrees
+        "pause rules",
+        "erase residents",
+        "export residents",
+        "review look-ups",
+        "stop relatives",
+        "invite relatives",
+        "follow residents",
+        "keep own account",
+        "ask for emergency access",
+        "review emergency access",
+        "manage people",
+        "manage integrations",
+    }
+)
+"""What no token opens."""
+
+
+class Program(Person):
+    """Another program with a token, as the person whose part it has (rules/integration.py says its `id`)."""
+
+    id: str
+    acts: frozenset[Act]
+    reads_only: bool
+
+
+def program_of(integration: Integration) -> Program:
+    """What it was given, as far as there still is such an act."""
+    return Program(
+        id=integration.by,
+        name=integration.name,
+        role=integration.role,
+        units=integration.units,
+        acts=frozenset(act for act in ACTS if act in integration.acts),
+        reads_only=integration.reads_only,
+    )
+
 
 def may(person: Person | Relative, act: Act) -> bool:
+    if isinstance(person, Program) and (act in ONLY_PEOPLE or act not in person.acts):
+        return False
     return person.role in ACTS[act]
+
+
+def may_be_given(role: PersonRole) -> list[Act]:
+    """What a program that works as this role can be allowed."""
+    return [act for act, roles in ACTS.items() if role in roles and act not in ONLY_PEOPLE]
+
+
+def may_hear(program: Program, event: EventType) -> bool:
+    """Whether it can be told of that as it happens: what it may see, and nothing else."""
+    family = event.partition(".")[0]
+    acts: dict[str, tuple[Act, ...]] = {
+        "alert": ("see alerts",),
+        "device": ("see devices",),
+        "protection": ("see residents", "see wall"),
+    }
+    return any(may(program, act) for act in acts[family])
+
+
+def may_change_anything(person: Person) -> bool:
+    """Whether it may make any call besides those that only read."""
+    return not (isinstance(person, Program) and person.reads_only)
 
 
 class Access(NamedTuple):
     """`units`: None is the whole house. `residents`: their names, and alerts about them where alerts are
-    seen at all.
+    seen at all. `rooms`: of other units, open for now to who looks after somebody there.
     """
 
     units: frozenset[str] | None
     residents: bool
     alerts: bool = True
+    rooms: frozenset[str] = frozenset()
 
     def sees_unit(self, unit: str) -> bool:
         """'' stands for several units: a lost gateway concerns everybody."""
         return self.units is None or unit == "" or unit in self.units
 
+    def sees_room(self, room: str, unit: str) -> bool:
+        """What goes on in it; its devices stay with its unit's people."""
+        return self.sees_unit(unit) or room in self.rooms
+
     def sees_alert(self, alert: Alert) -> bool:
         if not self.alerts or (self.residents and waits_for_a_technician(alert)):
             return False
-        of_devices = alert.rule == NOT_HEARD or is_fault_rule(alert.rule)
-        about_the_house = of_devices or not alert.residents
-        return self.sees_unit(alert.unit) and (self.residents or about_the_house)
+        about_the_house = is_about_devices(alert.rule) or not alert.residents
+        return self.sees_room(alert.room, alert.unit) and (self.residents or about_the_house)
 
     def sees_resident(self, resident: Resident, site: Site) -> bool:
         unit = next(r.unit for r in site.rooms if r.id == resident.room)
-        return self.residents and self.sees_unit(unit)
+        return self.residents and self.sees_room(resident.room, unit)
 
     def sees_part(self, part: str, site: Site) -> bool:
         """`broker` and gateways concern everybody; a device those who see its unit."""
@@ -160,13 +237,13 @@ class Access(NamedTuple):
         if kind != "device":
             return True
         units = {r.id: r.unit for r in site.rooms}
-        return any(d.id == name and self.sees_unit(units[d.room]) for d in site.devices)
+        return any(d.id == name and self.sees_room(d.room, units[d.room]) for d in site.devices)
 
 
-def access_of(person: Person, emergency: frozenset[str] = frozenset()) -> Access:
-    """`emergency`: the units that somebody has access to besides their own for now (hub/emergency.py); it
-    opens them to who may ask for that, and to nobody else.
+def access_of(person: Person, emergency: Opened = NOTHING) -> Access:
+    """`emergency`: what somebody has access to besides their own for now (hub/emergency.py); it is open to
+    who may ask for that, and to nobody else.
     """
-    opened = emergency if may(person, "ask for emergency access") else frozenset()
-    units = frozenset(person.units) | opened if person.units else None
-    return Access(units, person.role in _CARE | _PRIVACY, may(person, "see alerts"))
+    opened = emergency if may(person, "ask for emergency access") else NOTHING
+    units = frozenset(person.units) | opened.units if person.units else None
+    return Access(units, person.role in _CARE | _PRIVACY, may(person, "see alerts"), opened.rooms)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dashboards.visit import Visit
 from hub.store import alerts
+from hub.store.db import LARGEST_ID
 from rules.alert import Alert
-
-LARGEST_ID = 2**63 - 1  # SQLite has no larger integer
 
 
 def alert_in_view(visit: Visit, id: int) -> Alert | None:

@@ -1,6 +1,4 @@
-"""The web application: its parts put together, the headers that every answer carries, and how a refusal
-looks.
-"""
+"""The web application: its parts put together, and the headers that every answer carries."""
 
 from __future__ import annotations
 
@@ -9,22 +7,44 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, Request
-from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from fastapi.responses import Response
 from fastapi.staticfiles import StaticFiles
 from starlette.datastructures import MutableHeaders
-from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dashboards import api, audit, care, contacts, keeping, metrics, phone, pwa, relative, staff
+from dashboards import (
+    api,
+    audit,
+    care,
+    contacts,
+    design,
+    keeping,
+    metrics,
+    phone,
+    pwa,
+    refusing,
+    relative,
+    staff,
+)
 from dashboards.account import page as account
+from dashboards.api import document
+from dashboards.api.etags import ETags
 from dashboards.auth import Brake
+from dashboards.body_limit import BodyLimit
 from dashboards.care import alert
+from dashboards.guides import page as guides
+from dashboards.guides.text import PATH as GUIDES_AT
+from dashboards.guides.text import PICTURES as GUIDE_PICTURES
+from dashboards.integrations import help as api_help
+from dashboards.integrations import page as integrations
 from dashboards.live import Live
-from dashboards.pages import STATIC, render
-from dashboards.people import choose
+from dashboards.pace import Pace
+from dashboards.pages import STATIC
+from dashboards.people import choose, today
 from dashboards.people import page as people
+from dashboards.sign_in import openid_page, out, switch
 from dashboards.sign_in import page as sign_in
-from dashboards.sign_in import switch
+from dashboards.sign_in.openid import Provider
 from dashboards.sign_in.waiting import Waiting
 from dashboards.technician import (
     bulk,
@@ -44,25 +64,12 @@ from dashboards.technician import (
     set_aside,
     walk_test,
 )
-from dashboards.visit import (
-    COMES_BACK,
-    SESSION_COOKIE,
-    WANTED_COOKIE,
-    WANTED_FOR_S,
-    RelativeHereError,
-    SecondFactorNeededError,
-    SignInNeededError,
-    language_of,
-    set_cookie,
-    theme_of,
-)
+from dashboards.visit import SESSION_COOKIE, set_cookie
 from dashboards.wall import floor
 from dashboards.wall import page as wall
 from hub.clock import WallClock
 from hub.history.chosen import Stores
 from hub.settings import Settings
-from hub.store.db import NewerDatabaseError
-from hub.store.sites import NoSiteError
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -87,10 +94,17 @@ origin (docs/adr/0012-reading-labels.md).
 PAGES = (
     pwa.pages,
     sign_in.pages,
+    openid_page.pages,
+    out.pages,
     switch.pages,
     account.pages,
     people.pages,
+    today.pages,
+    design.pages,
     choose.pages,
+    integrations.pages,
+    api_help.pages,
+    guides.pages,
     staff.pages,
     wall.pages,
     floor.pages,
@@ -139,24 +153,27 @@ def create_app(settings: Settings) -> FastAPI:
         openapi_url="/api/v1/openapi.json",
         docs_url=None,  # those pages fetch their scripts from elsewhere
         redoc_url=None,
+        redirect_slashes=False,  # the redirect would repeat whatever Host was sent
         lifespan=lifespan,
     )
     app.state.settings, app.state.clock, app.state.live, app.state.brake = settings, clock, live, Brake()
     for waiting in ("half", "challenges", "app_secrets"):
         setattr(app.state, waiting, Waiting())
+    app.state.openid, app.state.openid_flows = Provider(settings), Waiting(openid_page.WAITS_FOR)
+    app.state.pace = Pace()
     app.state.stores = Stores(settings)
+    app.add_middleware(ETags)
+    app.add_middleware(BodyLimit)
     app.add_middleware(SecurityHeaders)
     app.mount("/static", StaticFiles(directory=STATIC), "static")
+    app.mount(f"{GUIDES_AT}/pictures", StaticFiles(directory=GUIDE_PICTURES), "pictures of the guides")
     for pages in PAGES:
         app.include_router(pages)
     for family in api.FAMILIES:
         app.include_router(family)
-    app.add_exception_handler(SignInNeededError, _ask_to_sign_in)
-    app.add_exception_handler(SecondFactorNeededError, _ask_for_factor)
-    app.add_exception_handler(RelativeHereError, _not_for_relatives)
-    app.add_exception_handler(NoSiteError, _no_site)
-    app.add_exception_handler(NewerDatabaseError, _no_site)
-    app.add_exception_handler(HTTPException, _refuse)
+    document.finish(app)
+    for error, answer in refusing.HANDLERS.items():
+        app.add_exception_handler(error, answer)
     return app
 
 
@@ -171,8 +188,12 @@ class SecurityHeaders:
             await self._app(scope, receive, send)
             return
 
+        begun = False
+
         async def send_with_headers(message: Message) -> None:
+            nonlocal begun
             if message["type"] == "http.response.start":
+                begun = True
                 headers = MutableHeaders(scope=message)
                 headers.update(WITH_CAMERA if scope["path"] == scan.PATH else HEADERS)
                 if scope["scheme"] == "https":
@@ -182,7 +203,12 @@ class SecurityHeaders:
                 headers["Cache-Control"] = "public, max-age=31536000, immutable" if kept else "no-store"
             await send(message)
 
-        await self._app(scope, receive, send_with_headers)
+        try:
+            await self._app(scope, receive, send_with_headers)
+        except Exception:
+            if not begun:
+                await (await refusing.our_mistake(Request(scope)))(scope, receive, send_with_headers)
+            raise
 
 
 def _give_newest_token(scope: Scope, headers: MutableHeaders) -> None:
@@ -193,52 +219,3 @@ def _give_newest_token(scope: Scope, headers: MutableHeaders) -> None:
         cookie = Response()
         set_cookie(Request(scope), cookie, SESSION_COOKIE, token)
         headers.append("set-cookie", cookie.headers["set-cookie"])
-
-
-def _wants_json(request: Request) -> bool:
-    return request.url.path.startswith(("/api/", "/healthz"))
-
-
-async def _ask_to_sign_in(request: Request, _: Exception) -> Response:
-    if _wants_json(request):
-        return JSONResponse({"detail": "sign in first"}, 401)
-    if request.url.path in ("/live", "/session"):
-        return Response(status_code=401)
-    if "hx-request" in request.headers:
-        return Response(status_code=401, headers={"HX-Redirect": "/sign-in"})
-    answer = RedirectResponse("/sign-in", 303)
-    if request.method == "GET" and COMES_BACK.fullmatch(request.url.path):
-        set_cookie(request, answer, WANTED_COOKIE, request.url.path, WANTED_FOR_S)
-    return answer
-
-
-async def _ask_for_factor(request: Request, _: Exception) -> Response:
-    if _wants_json(request):
-        return JSONResponse({"detail": "your role needs a second factor: add one on /account"}, 403)
-    if "hx-request" in request.headers:
-        return Response(status_code=403, headers={"HX-Redirect": "/account"})
-    return RedirectResponse("/account", 303)
-
-
-async def _not_for_relatives(request: Request, _: Exception) -> Response:
-    if request.url.path == "/":
-        return RedirectResponse("/relative", 303)
-    return _say(request, 404, "there is nothing here, or not for you")
-
-
-async def _no_site(request: Request, error: Exception) -> Response:
-    return _say(request, 503, str(error))
-
-
-async def _refuse(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
-    return _say(request, error.status_code, error.detail)
-
-
-def _say(request: Request, status: int, detail: str) -> Response:
-    if _wants_json(request):
-        return JSONResponse({"detail": detail}, status)
-    page = render(
-        language_of(request, None), "refusal.html", status=status, detail=detail, theme=theme_of(request)
-    )
-    return HTMLResponse(page, status)

@@ -12,6 +12,8 @@ import secrets
 import sqlite3
 import threading
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from argon2 import PasswordHasher
@@ -23,9 +25,37 @@ FREE_TRIES = 3
 LONGEST_WAIT = timedelta(seconds=60)
 """[default] A locked-out night shift is worse than a guess a minute against Argon2id."""
 
+FORGOTTEN_AFTER = timedelta(hours=1)
+"""[default] A program that had an old token, somebody who mistyped: what was yesterday slows down nobody."""
+
 _hasher = PasswordHasher()
 _NOBODY = _hasher.hash(secrets.token_urlsafe())
 _HASHING = threading.BoundedSemaphore(2)  # each takes 64 MiB
+STRANGERS = 6
+"""[default] Half a second of waiting, on two cores; of the web process's 40 threads the rest serve the
+boards.
+"""
+_STRANGERS = threading.BoundedSemaphore(STRANGERS)
+
+
+class BusyError(Exception):
+    """Too many strangers try passwords at this moment."""
+
+
+@contextmanager
+def turn(known: bool) -> Iterator[None]:
+    """Trying passwords takes the machine's time: so many at once do it who were never here before, however
+    many come. Raises BusyError at once; whoever is known in their browser is heard.
+    """
+    if known:
+        yield
+        return
+    if not _STRANGERS.acquire(blocking=False):
+        raise BusyError
+    try:
+        yield
+    finally:
+        _STRANGERS.release()
 
 
 def password_fits(connection: sqlite3.Connection, site: str, person: str, password: str) -> bool:
@@ -63,8 +93,9 @@ def form_token_fits(cookie: str, given: str) -> bool:
 
 
 class Brake:
-    """Slows guessing down, for one person from one address: the first tries are free, then each failure
-    doubles the wait, up to a minute. Others, and the same person elsewhere, notice nothing.
+    """Slows guessing down, for one person from one address, or in one browser that knows them
+    (sign_in/known.py): the first tries are free, then each failure doubles the wait, up to a minute. Others,
+    and the same person elsewhere, notice nothing; after an hour without one all is forgotten.
     """
 
     def __init__(self, keep: int = 10_000) -> None:
@@ -72,19 +103,20 @@ class Brake:
         self._keep = keep
         self._lock = threading.Lock()
 
-    def wait(self, person: str, address: str, now: datetime) -> timedelta:
+    def wait(self, person: str, address: str, now: datetime, longest: timedelta = LONGEST_WAIT) -> timedelta:
         """How long until the next try is heard; zero or less: now."""
         with self._lock:
             count, last = self._failures.get((person, address), (0, now))
-        if count < FREE_TRIES:
+        if count < FREE_TRIES or now - last > FORGOTTEN_AFTER:
             return timedelta(0)
-        pause = min(timedelta(seconds=2 ** min(count - FREE_TRIES, 10)), LONGEST_WAIT)
+        pause = min(timedelta(seconds=2 ** min(count - FREE_TRIES, 10)), longest)
         return last + pause - now
 
     def failed(self, person: str, address: str, now: datetime) -> None:
         with self._lock:
-            count, _ = self._failures.pop((person, address), (0, now))
-            self._failures[person, address] = (count + 1, now)
+            count, last = self._failures.pop((person, address), (0, now))
+            before = 0 if now - last > FORGOTTEN_AFTER else count
+            self._failures[person, address] = (before + 1, now)
             if len(self._failures) > self._keep:
                 self._failures.popitem(last=False)
 

@@ -12,11 +12,13 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from dashboards.api.contacts import book_of, people_in_view
 from dashboards.frame import page
+from dashboards.pace import TEST_MESSAGES, paced
 from dashboards.pages import render
-from dashboards.visit import OurForm, Visit, Visitor, clock_of, settings_of
+from dashboards.visit import OurForm, Visit, Visitor, clock_of
+from hub.contact_book import version_of
 from hub.contact_trial import try_contact
 from hub.reach import usable_ways
-from hub.store import shifts
+from hub.store import phones, shifts
 from hub.ways import ADDRESSES
 from hub.ways.way import Failed
 from rules.building import Person
@@ -39,12 +41,15 @@ class Wish(NamedTuple):
 
 
 class Reached(NamedTuple):
-    """One of those whose contacts may be seen. `on_duty`: right now."""
+    """One of those whose contacts may be seen. `on_duty`: right now. `deaf`: a phone of theirs is lost,
+    refused or silent.
+    """
 
     id: str
     name: str
     ways: tuple[str, ...]
     on_duty: bool
+    deaf: bool
 
 
 @pages.get("")
@@ -58,8 +63,8 @@ def add(
     request: Request,
     visit: Visitor,
     person: str,
-    way: Annotated[str, Form(max_length=40)] = "",
-    address: Annotated[str, Form(max_length=2000)] = "",
+    way: Annotated[str, Form(max_length=40, title="Way")] = "",
+    address: Annotated[str, Form(max_length=2000, title="Address")] = "",
 ) -> Response:
     found = theirs(visit, person)
     if way not in BY_HAND or not address.strip():
@@ -77,16 +82,17 @@ def prefer(
     request: Request,
     visit: Visitor,
     person: str,
-    quiet_from: Annotated[str, Form(max_length=5)] = "",
-    quiet_until: Annotated[str, Form(max_length=5)] = "",
-    gathered: Annotated[int, Form(ge=0, le=1440)] = 5,
+    quiet_from: Annotated[str, Form(max_length=5, title="From")] = "",
+    quiet_until: Annotated[str, Form(max_length=5, title="Until")] = "",
+    gathered: Annotated[int, Form(ge=0, le=1440, title="Gather low alerts, minutes")] = 5,
+    version: Annotated[str, Form(max_length=64)] = "",
 ) -> Response:
     """Quiet hours, and how long what is low is gathered."""
     found = theirs(visit, person)
     try:
         quiet = parse_window(f"{quiet_from}-{quiet_until}") if quiet_from or quiet_until else None
         wanted = Preferences(quiet, timedelta(minutes=gathered))
-        done = book_of(request, visit).prefer(found.id, wanted, visit.person.id)
+        done = book_of(request, visit).prefer(found.id, wanted, visit.person.id, version)
     except ValueError as error:
         done = Refusal(str(error), "no_quiet")
     if isinstance(done, Refusal):
@@ -111,7 +117,7 @@ def remove(request: Request, visit: Visitor, person: str, contact: str) -> Respo
     return RedirectResponse(f"{PATH}?person={found.id}&notice=removed", 303)
 
 
-@pages.post("/{person}/{contact}/test", dependencies=[OurForm])
+@pages.post("/{person}/{contact}/test", dependencies=[OurForm, paced(TEST_MESSAGES)])
 def test(request: Request, visit: Visitor, person: str, contact: str) -> Response:
     """A test message, and what came of it. Answers htmx with the words, a plain form with the page."""
     found = theirs(visit, person)
@@ -133,8 +139,8 @@ def test(request: Request, visit: Visitor, person: str, contact: str) -> Respons
 
 
 def tried(request: Request, visit: Visit, person: Person, contact: str) -> Failed | Refusal | None:
-    site, settings = visit.house.site, settings_of(request)
-    return try_contact(visit.connection, site, settings, clock_of(request), person, contact, visit.person.id)
+    site, clock = visit.house.site, clock_of(request)
+    return try_contact(visit.connection, site, clock, person, contact, visit.person.id)
 
 
 def theirs(visit: Visit, person: str) -> Person:
@@ -157,8 +163,10 @@ def _page(
 ) -> str:
     book, site = book_of(request, visit), visit.house.site
     on_duty = {s.person for s in shifts.on_duty(visit.connection, site, visit.now)}
+    troubled = phones.in_trouble(visit.connection, site.site)
+    deaf = {phone.person for phone in troubled}
     others = [
-        Reached(one.id, one.name, tuple(c.way for c in book.of(one.id)), one.id in on_duty)
+        Reached(one.id, one.name, tuple(c.way for c in book.of(one.id)), one.id in on_duty, one.id in deaf)
         for one in people_in_view(visit)
     ]
     wanted = book.preferences(person.id)
@@ -170,6 +178,7 @@ def _page(
         whose=person,
         mine=person.id == visit.person.id,
         contacts=book.of(person.id),
+        devices={one.id: one.device for one in phones.of(visit.connection, site.site, person.id)},
         usable=usable_ways(visit.connection, site.site),
         ways=BY_HAND,
         wish=wish or Wish(),
@@ -177,9 +186,11 @@ def _page(
         wish_fault=wish_fault,
         outcome=outcome,
         quiet=quiet,
+        version=version_of(wanted),
         gathered=int(wanted.gathered_for / timedelta(minutes=1)),
-        others=sorted(others, key=lambda one: (bool(one.ways), not one.on_duty, one.name))
+        others=sorted(others, key=lambda one: (bool(one.ways), not one.deaf, not one.on_duty, one.name))
         if len(others) > 1
         else [],
         notice=notice,
+        troubled=[phone for phone in troubled if phone.person == person.id],
     )

@@ -11,11 +11,13 @@ from fastapi import Request
 
 from dashboards import auth
 from dashboards.access import Act, may
+from dashboards.guides.text import address_for
+from dashboards.night import night_of
 from dashboards.pages import clock_text, day_text, render
 from dashboards.visit import Visit, history_in_stead, theme_of
-from hub.emergency import answers_for
-from hub.store import emergencies, phones
-from rules import wording
+from hub.emergency import NOTHING, answers_for
+from hub.store import emergencies, phones, shifts
+from hub.store.emergencies import Emergency
 from rules.building import Person, PersonRole
 
 SHOWN_FOR = timedelta(days=90)
@@ -56,12 +58,31 @@ PLACES: tuple[Place, ...] = (
     Place("Emergency access", "/emergency", "ask for emergency access"),
     Place("Who saw what", "/audit", "see audit"),
     Place("Legal basis", "/care/legal-basis", "see legal basis"),
+    Place("Today", "/today", "manage people"),
     Place("People", "/people", "manage people"),
+    Place("Integrations", "/integrations", "manage integrations"),
     Place("What is kept", "/keeping", "see what is kept"),
     Place("Relatives", "/care/relatives", "see relatives"),
     Place("How we reach you", "/contacts", "keep own account"),
+    Place("Design", "/design", "keep own account"),
 )
 """In the order in which they are listed. A page adds its line here and its word to the template."""
+
+GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("Now", ("Alerts", "Wall screen", "Floor plans", "What is off", "Emergency access")),
+    ("Residents", ("Residents", "Away", "Goals", "Relatives", "Legal basis")),
+    ("Duty", ("Hand-over", "Duty roster", "Who is called", "Who is told", "Test of the alerting")),
+    (
+        "Devices",
+        (
+            *("Overview", "Discovered", "Devices", "Faults", "Pairing"),
+            *("Tests", "Paused devices", "Not understood"),
+        ),
+    ),
+    ("Quality", ("Rules", "Alarm quality", "Who saw what")),
+    ("House", ("Today", "People", "Integrations", "What is kept", "How we reach you", "Design")),
+)
+"""What people come for, below *More*. A place that is in none stands in the last."""
 
 _CARE = ("Alerts", "Hand-over", "What is off")
 _TECHNICAL = ("Overview", "Discovered", "Devices", "Faults")
@@ -69,10 +90,17 @@ IN_THE_BAR: dict[PersonRole, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "carer": (_CARE, ("Residents", "Duty roster", "Away")),
     "leader": (_CARE, ("Residents", "Duty roster", "Rules")),
     "technician": (_TECHNICAL, ()),
-    "administrator": (_TECHNICAL, ("Alerts", "Rules")),
+    "administrator": (("Today", "People", "What is kept", "Who saw what"), ("Overview", "Rules")),
     "privacy_officer": (("Who saw what", "Legal basis", "What is kept"), ("Alarm quality",)),
 }
 """What each role goes to many times a day: on every screen, and where there is room. Else: below *More*."""
+
+
+class Group(NamedTuple):
+    """`word` is English, as a place's."""
+
+    word: str
+    places: tuple[Place, ...]
 
 
 class Navigation(NamedTuple):
@@ -81,6 +109,16 @@ class Navigation(NamedTuple):
     first: tuple[Place, ...]
     then: tuple[Place, ...]
     more: tuple[Place, ...]
+
+    @property
+    def groups(self) -> list[Group]:
+        """What is below *More*, by what people come for."""
+        below = {place.word: place for place in (*self.then, *self.more)}
+        found = [
+            Group(word, tuple(below.pop(one) for one in words if one in below)) for word, words in GROUPS
+        ]
+        found[-1] = Group(found[-1].word, (*found[-1].places, *below.values()))
+        return [group for group in found if group.places]
 
 
 def places_of(person: Person) -> list[Place]:
@@ -95,7 +133,11 @@ def navigation_of(person: Person) -> Navigation:
 
 
 def landing(person: Person) -> str:
-    """Where somebody comes who has signed in: the board, what waits for a technician, or the audit trail."""
+    """Where somebody comes who has signed in: what needs an administrator or a technician, the board, or the
+    audit trail.
+    """
+    if may(person, "manage people"):
+        return "/today"
     if may(person, "place devices"):
         return "/technician"
     return "/" if may(person, "see alerts") else "/audit"
@@ -104,15 +146,18 @@ def landing(person: Person) -> str:
 def frame(request: Request, visit: Visit) -> dict[str, Any]:
     """What `_page.html` and `_head.html` need, for every page."""
     zone, site = visit.house.site.zone, visit.house.site.site
+    mine = phones.of(visit.connection, site, visit.person.id)
     return {
         "site": visit.house.site,
         "units": [visit.house.unit_name(u) for u in visit.person.units],
         "person": visit.person,
-        "theme": theme_of(request),
+        **_look(request, visit),
         "csrf": auth.form_token(visit.token),
         "navigation": navigation_of(visit.person),
+        "help_at": address_for(visit.person.role, visit.language),
         "here": _here(places_of(visit.person), request.url.path),
-        "lost_phones": [one.device for one in phones.of(visit.connection, site, visit.person.id) if one.lost],
+        "lost_phones": [one.device for one in mine if one.state in ("lost", "refused")],
+        "silent_phones": [one.device for one in mine if one.state == "silent"],
         "now": visit.now,
         "emergency": _emergency(visit),
         "shared_screen": visit.kind == "shared",
@@ -122,22 +167,35 @@ def frame(request: Request, visit: Visit) -> dict[str, Any]:
     }
 
 
+def _look(request: Request, visit: Visit) -> dict[str, Any]:
+    """How pages look on this screen; where that goes by the shift, the hours of its night too."""
+    theme = theme_of(request)
+    if theme != "shift":
+        return {"theme": theme}
+    zone = visit.house.site.zone
+    known = shifts.on_duty(visit.connection, visit.house.site, visit.now)
+    night = night_of(visit.person.id, known, visit.now, zone)
+    return {"theme": theme, "hours_of_night": night, "is_night": night.contains(visit.now, zone)}
+
+
 class EmergencyShown(NamedTuple):
-    """`mine`: units that are open to one for now, each with its end. `new`: how many nobody has looked at."""
+    """`mine`: units and rooms that are open to one for now, each with its end. `new`: how many nobody has
+    looked at.
+    """
 
     mine: tuple[tuple[str, str], ...]
     new: int
 
 
 def _emergency(visit: Visit) -> EmergencyShown:
-    site, voice = visit.house.site, wording.Voice(visit.language, visit.house.site.zone, visit.now)
-    mine = emergencies.active(visit.connection, site.site, visit.now) if visit.emergency else []
+    site = visit.house.site
+    mine = emergencies.active(visit.connection, site.site, visit.now) if visit.emergency != NOTHING else []
     found = []
     if may(visit.person, "review emergency access"):
         found = emergencies.since(visit.connection, site.site, visit.now - SHOWN_FOR)
     return EmergencyShown(
         tuple(
-            (visit.house.unit_name(one.unit), wording.at(one.ends_at, voice))
+            (place_of(visit, one), clock_text(one.ends_at, visit.house.site.zone, visit.language))
             for one in mine
             if one.person == visit.person.id
         ),
@@ -145,10 +203,25 @@ def _emergency(visit: Visit) -> EmergencyShown:
     )
 
 
+def place_of(visit: Visit, one: Emergency) -> str:
+    """What it opened, in words."""
+    unit = visit.house.unit_name(one.unit)
+    return unit if one.room is None else f"{unit}, {visit.house.room_name(one.room)}"
+
+
+_BELOW = {
+    **dict.fromkeys(("change", "replace", "remove", "bulk"), "/technician/devices"),
+    **dict.fromkeys(("scan", "place", "placed"), "/technician/inbox"),
+}
+"""Steps of a technician's whose address does not say which place they belong to."""
+
+
 def _here(places: list[Place], path: str) -> str:
     """The place that a page belongs to: the one with the longest beginning in common. The board has nobody
     below it.
     """
+    if path.startswith("/technician/"):
+        path = _BELOW.get(path.split("/")[2], path)
     above = (p.path for p in places if path == p.path or (p.path != "/" and path.startswith(f"{p.path}/")))
     return max(above, key=len, default="")
 

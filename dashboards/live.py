@@ -27,13 +27,15 @@ from dashboards.wall.floor_view import floor_parts
 from dashboards.wall.life import LifeSigns
 from dashboards.wall.view import wall_parts, wall_units
 from hub.clock import WallClock
-from hub.emergency import units_of
+from hub.emergency import NOTHING, Opened, opened_to
 from hub.settings import Settings
-from hub.store.db import NewerDatabaseError, connect
+from hub.store.db import NewerDatabaseError, OlderDatabaseError, connect
 from hub.store.sites import NoSiteError
 
 LOOK_EVERY_S = 0.1
 BEAT_EVERY = timedelta(seconds=1)
+SEATS_AT_MOST = 50
+"""[default] Of one session: all windows of one browser, several times over."""
 
 _log = logging.getLogger(__name__)
 
@@ -122,7 +124,7 @@ class Live:
         self.life = LifeSigns()
         self._life_no = 0
         self._house_version: int | None = None
-        self._emergency: dict[str, frozenset[str]] | None = None
+        self._emergency: dict[str, Opened] | None = None
         self._stop, self._poke = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="live", daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -137,8 +139,13 @@ class Live:
         self._wake_all()
         self._thread.join(5)
 
+    def is_full(self, token: str) -> bool:
+        """Whether this session has more boards open than anybody looks at."""
+        hash = sessions.token_hash(token)
+        return sum(seat.token_hash == hash for seat in self._seats) >= SEATS_AT_MOST
+
     async def stream(
-        self, scope: Scope, token: str, house_version: int, person: str, emergency: frozenset[str]
+        self, scope: Scope, token: str, house_version: int, person: str, emergency: Opened
     ) -> AsyncIterator[bytes]:
         """All that one board is told, until its session, the house's document or its access is another."""
         seat = Seat(scope, token)
@@ -152,7 +159,8 @@ class Live:
                 if self._sessions is not None and version and seat.token_hash not in self._sessions:
                     yield event("end", "signed out")
                     return
-                if self._emergency is not None and self._emergency.get(person, frozenset()) != emergency:
+                opened = emergency if self._emergency is None else self._emergency.get(person, NOTHING)
+                if version and opened != emergency:
                     yield event("end", "other access")
                     return
                 if self._house_version not in (None, house_version):
@@ -177,9 +185,9 @@ class Live:
         while not self._stop.is_set():
             connection = None
             try:
-                connection = connect(self._settings.database)
+                connection = connect(self._settings.database, leave_older=True)
                 self._watch(connection)
-            except (NoSiteError, NewerDatabaseError):  # the pages say so
+            except (NoSiteError, NewerDatabaseError, OlderDatabaseError):  # the pages say so
                 self._stop.wait(1)
             except sqlite3.Error:
                 _log.exception("The boards cannot read the database; they say so themselves. Trying again.")
@@ -204,7 +212,7 @@ class Live:
                 self._house_version = house.version
                 if beating:
                     self._renew_sessions(connection, house.site.site, now)
-                self._emergency = units_of(connection, house.site.site, now)
+                self._emergency = opened_to(connection, house.site.site, now)
                 self._sessions = sessions.live(connection, house.site.site, now)
                 found = fingerprint(connection, house, now)
                 if found != seen or poked:

@@ -13,9 +13,10 @@ from babel.dates import format_date, format_time
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from dashboards.icons import icon_address
-from dashboards.language import translations
+from dashboards.language import NAMES, translations
+from dashboards.night import USUAL_NIGHT
 from dashboards.pictures.drawing import mark_of
-from rules.alert import OUTCOMES_BY_PEOPLE
+from rules.language import norwegian
 from rules.wording import Language
 
 HERE = Path(__file__).parent
@@ -37,8 +38,10 @@ def environment(language: Language) -> Environment:
         static=static,
         icon=icon_address,
         language=language,
-        outcomes=OUTCOMES_BY_PEOPLE,
+        languages_named=NAMES,
+        norwegian=norwegian(language),
         mark_of=mark_of,
+        usual_night=USUAL_NIGHT,
     )
     return pages
 
@@ -58,13 +61,12 @@ def static(name: str) -> str:
 
 def clock_text(at: datetime, zone: ZoneInfo, language: Language, seconds: bool = False) -> str:
     """`02.10` or, in English, `02:10`."""
-    style = {"nb": "HH.mm", "en": "HH:mm"}[language]
-    if seconds:
-        style += {"nb": ".ss", "en": ":ss"}[language]
+    style = "HH:mm:ss" if seconds else "HH:mm"
+    style = style.replace(":", ".") if norwegian(language) else style
     return format_time(at, style, tzinfo=zone, locale=language)
 
 
 def day_text(at: datetime, zone: ZoneInfo, language: Language) -> str:
     """`tirsdag 24. november` / `Tuesday 24 November`."""
-    style = {"nb": "EEEE d. MMMM", "en": "EEEE d MMMM"}[language]
+    style = "EEEE d. MMMM" if norwegian(language) else "EEEE d MMMM"
     return format_date(at.astimezone(zone).date(), style, locale=language)

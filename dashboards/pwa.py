@@ -33,9 +33,13 @@ pages = APIRouter(include_in_schema=False)
 NIGHT = "#12343b"
 KEPT_HOURS = 8
 """[default] How long the last list is kept on a phone without contact: about a shift."""
-WHEN_CUT_OFF = ("vaka.css", "dark.css", "offline.css", "times.js", "offline.js", "mark.svg", "shapes.svg")
+WHEN_CUT_OFF = ("tokens.css", "vaka.css", "offline.css", "times.js", "offline.js", "mark.svg", "shapes.svg")
 FONT = "vendor/atkinson-hyperlegible-next-latin-wght-normal.woff2"
-WHAT_IT_IS: dict[Language, str] = {"nb": "Varsler til dem som har vakt", "en": "Alerts for those on duty"}
+WHAT_IT_IS: dict[Language, str] = {
+    "nb": "Varsler til dem som har vakt",
+    "nn": "Varsel til dei som har vakt",
+    "en": "Alerts for those on duty",
+}
 
 
 @pages.get("/manifest.webmanifest")

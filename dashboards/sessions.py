@@ -43,6 +43,7 @@ class Found(NamedTuple):
     kind: Kind
     device: str | None
     token: str
+    started_at: datetime
 
 
 class Session(NamedTuple):
@@ -96,8 +97,8 @@ def find(connection: sqlite3.Connection, site: str, token: str, now: datetime) -
     secret now and then.
     """
     row = connection.execute(
-        "SELECT person, how, kind, device, used_at, secret_hash, previous_hash, rotated_at, confirmed_at"
-        f" FROM session WHERE token_hash = :key AND site = :site AND {_STANDS}",
+        "SELECT person, how, kind, device, started_at, used_at, secret_hash, previous_hash, rotated_at,"
+        f" confirmed_at FROM session WHERE token_hash = :key AND site = :site AND {_STANDS}",
         {"key": token_hash(token), "site": site, "now": to_us(now)},
     ).fetchone()
     if row is None:
@@ -120,7 +121,8 @@ def find(connection: sqlite3.Connection, site: str, token: str, now: datetime) -
         changed |= _with_secret(token, given, now)
     if changed:
         _put(connection, token, changed)
-    return Found(row["person"], row["how"], row["kind"], row["device"], token)
+    started_at = from_us(row["started_at"])
+    return Found(row["person"], row["how"], row["kind"], row["device"], token, started_at)
 
 
 def rotate(connection: sqlite3.Connection, token: str, now: datetime, how: How | None = None) -> str:

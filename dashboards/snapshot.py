@@ -10,13 +10,29 @@ from typing import Literal, NamedTuple
 
 from dashboards.house import House
 from hub.off import Off, all_off
-from hub.reach import near
-from hub.store import absences, alerts, escalations, gaps, health, pauses, protection, shifts, walk_tests
+from hub.quality_reports import NEWS
+from hub.reach import routing
+from hub.relatives import reviews
+from hub.relatives.reviews import Task
+from hub.store import (
+    absences,
+    alerts,
+    escalations,
+    health,
+    held_rosters,
+    pauses,
+    protection,
+    quality_reports,
+    shifts,
+    walk_tests,
+)
 from hub.store.alerts import AlertEvent
 from hub.store.gaps import GapTask
 from hub.store.health import Health
+from hub.store.held_rosters import HeldRoster
 from hub.store.instants import from_us
 from hub.store.protection import Standing
+from hub.store.quality_reports import Report
 from rules.absence import Absence, away_now
 from rules.alert import Alert
 from rules.duty import Shift
@@ -26,6 +42,15 @@ from rules.wording import OPEN_AGAIN
 RECENT = timedelta(hours=12)
 HUB_SILENT_AFTER = timedelta(seconds=4)
 """The hub says each second that it lives; a board must say within 5 s that it does not."""
+
+
+_CONSENTS = """SELECT
+  (SELECT count(*) FROM relative_consent WHERE site = :site),
+  (SELECT count(withdrawn_at) FROM relative_consent WHERE site = :site),
+  (SELECT count(*) FROM relative_bond WHERE site = :site AND ended_at IS NULL),
+  (SELECT count(left_at) FROM relative WHERE site = :site),
+  (SELECT max(assigned_at) FROM relative_review WHERE site = :site)"""
+"""What decides who has to be asked anew, cheaply."""
 
 
 class Unheard(NamedTuple):
@@ -51,7 +76,13 @@ class Snapshot(NamedTuple):
     """By resident: who is not at home now."""
     off: list[Off]
     gaps: list[GapTask]
-    """Hours within the next day in which somebody would not be told."""
+    """Of the week to come: hours in which somebody would not be told."""
+    ending: list[Task]
+    """Residents to be asked anew before a yes to a relative ends."""
+    reports: list[Report]
+    """Monthly reports that are new."""
+    held: list[HeldRoster]
+    """Rosters from files that were held back."""
     on_duty: tuple[Shift, ...]
 
 
@@ -68,7 +99,10 @@ def fingerprint(connection: sqlite3.Connection, house: House, now: datetime) -> 
         tuple((p.id, p.ends_at, p.confirmed_by) for p in pauses.active(connection, site)),
         tuple((a.id, a.back_by) for a in away_now(absences.active(connection, site), now).values()),
         tuple(test.id for test in walk_tests.running(connection, site)),
-        tuple((task.id, task.next_at) for task in near(gaps.standing(connection, site), now)),
+        tuple((task.id, task.next_at, task.owner, task.due) for task in routing(connection, site)),
+        tuple(connection.execute(_CONSENTS, {"site": site}).fetchone()),
+        tuple(one.id for one in quality_reports.made_since(connection, site, now - NEWS)),
+        tuple(one.id for one in held_rosters.of(connection, site)),
         shifts.on_duty(connection, house.site, now),
     )
 
@@ -88,7 +122,10 @@ def read_snapshot(connection: sqlite3.Connection, house: House, now: datetime) -
         {h.part: h for h in health.everything(connection, site)},
         away_now(absences.active(connection, site), now),
         all_off(connection, house.rules, now),
-        near(gaps.standing(connection, site), now),
+        routing(connection, site),
+        reviews.standing(connection, house.site, now),
+        quality_reports.made_since(connection, site, now - NEWS),
+        held_rosters.of(connection, site),
         shifts.on_duty(connection, house.site, now),
     )
 

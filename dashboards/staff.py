@@ -11,8 +11,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse, StreamingResponse
 from dashboards.access import may
 from dashboards.alert_in_view import alert_in_view
 from dashboards.alerts_seen import note_alerts_seen
+from dashboards.care.seen import looked_lately, note_without_eyes
 from dashboards.frame import frame, landing
-from dashboards.language import LANGUAGES
 from dashboards.live import Live, render_card, render_parts
 from dashboards.pages import render
 from dashboards.snapshot import pulse, read_snapshot
@@ -32,10 +32,13 @@ from dashboards.visit import (
     visitor,
 )
 from dashboards.wall.page import Chosen, chosen_scope
+from dashboards.wall.view import wall_units
 from hub.desk import Desk, UnknownAlertError
 from hub.store import absences
 from rules.absence import away_now
-from rules.alert import OUTCOMES_BY_PEOPLE, Act, Decision
+from rules.alert import Act, Alert, Decision
+from rules.language import LANGUAGES
+from rules.outcomes import outcomes_of
 from rules.wording import Language
 
 pages = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -65,15 +68,17 @@ def show_board(request: Request, visit: Visitor, notice: str = "", alert: int = 
     )
 
 
-@pages.post("/alerts/{id}/{step}", dependencies=[OurForm])
+@pages.post("/alerts/{id}/{step}", dependencies=[OurForm, needs("answer alerts")])
 def move_alert(
     request: Request, visit: Visitor, id: int, step: Act, outcome: Annotated[str, Form()] = ""
 ) -> Response:
     """One step of an alert's life. Answers htmx with the card as it is now, a plain form with the board."""
     site = visit.house.site.site
-    if alert_in_view(visit, id) is None:
+    alert = alert_in_view(visit, id)
+    if alert is None:
         raise HTTPException(404)
-    decision = move(Desk(visit.connection, site, clock_of(request)), id, step, visit.person.id, outcome)
+    desk = Desk(visit.connection, site, clock_of(request))
+    decision = move(desk, alert, step, visit.person.id, outcome)
     if "hx-request" not in request.headers:
         notice = step if decision.changed else "taken"
         return RedirectResponse(f"/?notice={notice}&alert={id}", 303)
@@ -91,19 +96,20 @@ def move_alert(
     return HTMLResponse(html)
 
 
-def move(desk: Desk, id: int, step: Act, person: str, outcome: str) -> Decision:
-    """Raises HTTPException 400 where closing has no outcome that a person can give, 404 where there is no
-    such alert.
+def move(desk: Desk, alert: Alert, step: Act, person: str, outcome: str) -> Decision:
+    """Raises HTTPException 400 where closing has no outcome that a person can give to this alert, 404 where
+    it is gone.
     """
     try:
         if step != "close":
-            return desk.act(id, step, person)
-        chosen = next((o for o in OUTCOMES_BY_PEOPLE if o == outcome), None)
+            return desk.act(alert.id, step, person)
+        offered = outcomes_of(alert)
+        chosen = next((o for o in offered if o == outcome), None)
         if chosen is None:
             raise HTTPException(
-                400, f"{outcome!r} is no outcome; expected one of {', '.join(OUTCOMES_BY_PEOPLE)}"
+                400, f"{outcome!r} is no outcome of this alert; expected one of {', '.join(offered)}"
             )
-        return desk.close(id, person, chosen)
+        return desk.close(alert.id, person, chosen)
     except UnknownAlertError:
         raise HTTPException(404) from None
 
@@ -124,15 +130,28 @@ def _notice_again(visit: Visit, notice: str, id: int) -> str:
     return _notice(visit, Decision(alert, notice in get_args(Act), ""), notice)
 
 
+def board_in_view(visit: Visitor, view: View = "board", unit: Chosen = []) -> Scope:  # noqa: B006
+    """What a stream tells; without its page it is a look of its own. Not in the loop that serves the boards:
+    it waits for the disk.
+    """
+    scope = _scope(visit, view, unit)
+    page = {"board": "/", "wall": "/wall", "floor": "/floor"}[view]
+    if not looked_lately(visit, page):
+        snapshot = read_snapshot(visit.connection, visit.house, visit.now)
+        shown = board(snapshot, scope)
+        units = wall_units(snapshot, scope) if view == "wall" else []
+        seen = [tile.id for one in units for tile in one.residents]
+        note_without_eyes(visit, page, [c.id for c in (*shown.cards, *shown.closed)], seen)
+    return scope
+
+
 @pages.get("/live", dependencies=[needs("see alerts")])
 async def live(
-    request: Request,
-    visit: Visitor,
-    view: View = "board",
-    unit: Chosen = [],  # noqa: B006
+    request: Request, visit: Visitor, scope: Annotated[Scope, Depends(board_in_view)]
 ) -> StreamingResponse:
     boards: Live = request.app.state.live
-    scope = _scope(visit, view, unit)
+    if boards.is_full(visit.token):
+        raise HTTPException(429, "this browser has too many boards open", {"Retry-After": "60"})
     stream = boards.stream(scope, visit.token, visit.house.version, visit.person.id, visit.emergency)
     return StreamingResponse(stream, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
 

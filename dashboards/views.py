@@ -10,7 +10,9 @@ from typing import Literal, NamedTuple
 from dashboards.access import Access
 from dashboards.house import House
 from dashboards.snapshot import Snapshot
+from dashboards.to_do import ToDo, to_do
 from hub.off import Off
+from hub.reach import coming
 from hub.store.alerts import AlertEvent
 from hub.store.protection import Standing
 from rules import wording
@@ -21,6 +23,7 @@ from rules.duty import Shift
 from rules.escalation import Escalation
 from rules.health.telling import is_fault_rule
 from rules.legal_basis import reviews
+from rules.outcomes import outcomes_of
 from rules.protection import NOT_HEARD
 from rules.rule import Text
 from rules.severity import SEVERITIES, Severity
@@ -36,6 +39,8 @@ class Scope(NamedTuple):
     language: Language
     access: Access
     view: View = "board"
+    leads: bool = False
+    """Whether what has to be seen to in the days to come is theirs (leaders, administrators)."""
 
 
 class Line(NamedTuple):
@@ -64,7 +69,6 @@ class Card(NamedTuple):
     what: str
     coming: str | None
     late: str | None
-    others: str | None
     often: str | None
     reopened: str | None
     called: str | None
@@ -76,6 +80,8 @@ class Card(NamedTuple):
     arrived: tuple[str, str] | None
     closed: tuple[str, str] | None
     outcome: Outcome | None
+    outcomes: tuple[Outcome, ...]
+    """What may be said of how it ended."""
     company: str | None
     """Who else was there, or lives there: it lowers how sure the alert is of whom it names."""
     away: tuple[str, ...]
@@ -129,11 +135,12 @@ class NearGap(NamedTuple):
 
 
 class UnitOnDuty(NamedTuple):
-    """Who is on duty in a unit now. `gap`: no carer is."""
+    """Who is on duty in a unit now. `gap`: no carer is; `patrol`: the night patrol goes by."""
 
     unit: str
     names: tuple[str, ...]
     gap: bool
+    patrol: bool
 
 
 class Board(NamedTuple):
@@ -151,6 +158,8 @@ class Board(NamedTuple):
     away: list[AwayNow]
     off: list[OffNow]
     gaps: list[NearGap]
+    """Within the coming shift."""
+    to_do: list[ToDo]
     reviews: int
     """Legal bases that have to be looked at again within 30 days."""
     on_duty: list[UnitOnDuty]
@@ -214,7 +223,7 @@ def card(
         state=alert.state,
         prewarning=alert.prewarning,
         rule=wording.name_of(alert, rule, voice),
-        why=getattr(rule.why, voice.language) if rule is not None else "",
+        why=rule.why.said(voice.language) if rule is not None else "",
         room=_place(alert, house),
         unit=house.unit_name(alert.unit),
         residents=tuple(r.name for r in residents),
@@ -223,7 +232,6 @@ def card(
         what=wording.what_happened(alert, rule, house.site, voice),
         coming=wording.what_is_coming(alert, rule, voice),
         late=wording.how_late(alert, voice),
-        others=wording.who_else(alert, voice),
         often=wording.how_often(alert, voice),
         reopened=wording.why_open_again(reopened.event, reopened.at, voice) if reopened is not None else None,
         called=wording.who_was_called(escalation, voice),
@@ -234,6 +242,7 @@ def card(
         arrived=arrived(),
         closed=act(alert.closed_by, alert.closed_at),
         outcome=alert.outcome,
+        outcomes=outcomes_of(alert),
         company=None if own_talk else wording.who_else(alert, voice),
         away=()
         if own_talk
@@ -268,7 +277,7 @@ def _is_switched_off(off: Off, house: House, access: Access) -> bool:
 
 def _off(off: Off, house: House, names: Mapping[str, Text], voice: Voice) -> OffNow:
     what = ", ".join(
-        getattr(names[name], voice.language) if off.cause == "paused" and name in names else name
+        names[name].said(voice.language) if off.cause == "paused" and name in names else name
         for name in off.names
     )
     until = wording.at(off.until, voice) if off.until is not None else ""
@@ -282,7 +291,8 @@ def _on_duty(shifts: Sequence[Shift], house: House, access: Access) -> list[Unit
         if access.residents and access.sees_unit(unit.id):
             here = [s for s in shifts if not s.units or unit.id in s.units]
             names = tuple(dict.fromkeys(house.person_name(s.person) for s in here))
-            found.append(UnitOnDuty(unit.name, names, not any(s.function == "carer" for s in here)))
+            functions = {s.function for s in here}
+            found.append(UnitOnDuty(unit.name, names, "carer" not in functions, "night_patrol" in functions))
     return found
 
 
@@ -331,9 +341,10 @@ def board(snapshot: Snapshot, scope: Scope) -> Board:
                 wording.gap_words(task.reason, task.subject, voice),
                 wording.from_when(max(task.next_at, snapshot.now), voice),
             )
-            for task in snapshot.gaps
+            for task in coming(snapshot.gaps, snapshot.now)
             if access.residents and access.sees_unit(task.unit)
         ],
+        to_do=to_do(snapshot, access, voice) if scope.leads else [],
         reviews=sum(review.resident in living for review in reviews(house.site, today))
         if house.site.legal_basis == "required"
         else 0,

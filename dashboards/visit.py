@@ -6,30 +6,33 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Annotated, Any, Literal, cast
+from datetime import datetime, timedelta
+from math import ceil
+from typing import Annotated, Any, Literal, cast, get_args
 
 from fastapi import Depends, Form, Header, HTTPException, Request, Response
 
 from dashboards import auth, sessions
-from dashboards.access import Access, Act, access_of, may
+from dashboards.access import Access, Act, access_of, may, may_change_anything, program_of
 from dashboards.house import House, read_house
-from dashboards.language import as_language
-from dashboards.sessions import Kind
+from dashboards.language import as_language, asked_for
+from dashboards.sessions import How, Kind
 from dashboards.views import Scope
 from hub.clock import Clock
-from hub.emergency import units_of
+from hub.emergency import NOTHING, Opened, opened_to
 from hub.history import History
 from hub.history.chosen import HistoryInStead, Stores
 from hub.history.embedded import EmbeddedHistory
+from hub.integrations import recognise
 from hub.settings import Settings
 from hub.store.db import connect
 from rules.building import Person
 from rules.relatives import ACCOUNT
 from rules.wording import Language
 
-Theme = Literal["auto", "light", "dark"]
-THEMES: tuple[Theme, ...] = ("auto", "light", "dark")
+Theme = Literal["auto", "light", "dark", "night", "shift"]
+"""`auto`: as the device says; `shift`: night mode in the hours of the night shift, else light."""
+THEMES: tuple[Theme, ...] = get_args(Theme)
 
 SESSION_COOKIE = "vaka_session"
 FORM_COOKIE = "vaka_form"
@@ -41,8 +44,15 @@ DEVICE_COOKIE = "vaka_device"
 HALF_COOKIE = "vaka_half"
 """Of who owes a code after the password."""
 WANTED_FOR_S = 600
+JUST_NOW = timedelta(minutes=10)
+"""[default]"""
 YEAR_S = 365 * 24 * 3600
 SECOND_FACTORS = frozenset({"code", "passkey", "directory"})
+CALLS = "/api/v1/"
+"""Where a token of another program counts, and nowhere else."""
+WRONG_TOKENS = "token:"
+"""As whom the brake on guessing counts them: no person's id has a colon."""
+ONLY_READ = frozenset({"GET", "HEAD", "OPTIONS"})
 OPEN_WITHOUT_FACTOR = ("/account", "/api/v1/account", "/api/v1/session", "/sign-out")
 """Where somebody adds the second factor that they owe."""
 COMES_BACK = re.compile(r"/alerts/\d{1,18}|/phone|/relative/week")
@@ -57,13 +67,23 @@ class SecondFactorNeededError(Exception):
     """Their role needs a second factor, and they have not signed in with one."""
 
 
+class TokenRefusedError(SignInNeededError):
+    """The token opens nothing: it has ended, was revoked, or never was; or it is none of this page."""
+
+
+class OnlyReadsError(Exception):
+    """A program whose token only reads wants to change something."""
+
+
 class RelativeHereError(Exception):
     """A relative asks for what is not theirs: a page or call of the staff."""
 
 
 @dataclass(frozen=True)
 class Visit:
-    """One request by somebody who is signed in."""
+    """One request by somebody who is signed in. `just_came`: by another one's word and only now, which
+    counts as the password that they may not have.
+    """
 
     connection: sqlite3.Connection
     house: House
@@ -73,7 +93,9 @@ class Visit:
     now: datetime
     kind: Kind = "computer"
     owes_factor: bool = False
-    emergency: frozenset[str] = frozenset()
+    emergency: Opened = NOTHING
+    how: How = "password"
+    just_came: bool = False
 
     @property
     def access(self) -> Access:
@@ -81,7 +103,7 @@ class Visit:
 
     @property
     def scope(self) -> Scope:
-        return Scope(self.language, self.access)
+        return Scope(self.language, self.access, leads=may(self.person, "assign gaps"))
 
 
 def settings_of(request: Request) -> Settings:
@@ -93,7 +115,8 @@ def clock_of(request: Request) -> Clock:
 
 
 def open_database(request: Request) -> Iterator[sqlite3.Connection]:
-    connection = connect(settings_of(request).database)
+    """Not brought up to date: a hub of an older version may be at work on it, and could not start again."""
+    connection = connect(settings_of(request).database, leave_older=True)
     try:
         yield connection
     finally:
@@ -105,7 +128,9 @@ Database = Annotated[sqlite3.Connection, Depends(open_database, scope="function"
 
 
 def house_of(request: Request, connection: Database) -> House:
-    return read_house(connection, settings_of(request).site, clock_of(request).now())
+    house = read_house(connection, settings_of(request).site, clock_of(request).now())
+    request.app.state.house_speaks = house.site.language  # in a refusal too, before anything is read
+    return house
 
 
 AnyHouse = Annotated[House, Depends(house_of)]
@@ -113,8 +138,11 @@ AnyHouse = Annotated[House, Depends(house_of)]
 
 def visitor(request: Request, connection: Database, house: AnyHouse) -> Visit:
     """Raises SignInNeededError, for a relative RelativeHereError, without a second factor that their role
-    needs SecondFactorNeededError. A person who is no longer in the site document is nobody.
+    needs SecondFactorNeededError; of a program TokenRefusedError and OnlyReadsError. A person who is no
+    longer in the site document is nobody.
     """
+    if (bearer := bearer_of(request)) is not None:
+        return _program(request, connection, house, bearer)
     token, now = request.cookies.get(SESSION_COOKIE), clock_of(request).now()
     if token is None:
         raise SignInNeededError
@@ -132,10 +160,58 @@ def visitor(request: Request, connection: Database, house: AnyHouse) -> Visit:
     owes = strict and found.how not in SECOND_FACTORS
     if owes and not request.url.path.startswith(OPEN_WITHOUT_FACTOR):
         raise SecondFactorNeededError
-    chosen = as_language(request.cookies.get(LANGUAGE_COOKIE))
-    language = chosen or person.language or house.site.language
-    opened = units_of(connection, house.site.site, now).get(person.id, frozenset())
-    return Visit(connection, house, person, language, found.token, now, found.kind, owes, opened)
+    own = person.language or (_browsers_own(request) if found.kind == "phone" else None)
+    if _is_read_by_all(request):
+        own = None
+    language = chosen_language(request) or own or house.site.language
+    request.state.language = language  # also of a refusal
+    opened = opened_to(connection, house.site.site, now).get(person.id, NOTHING)
+    just_came = found.how == "directory" and now - found.started_at < JUST_NOW
+    return Visit(
+        connection, house, person, language, found.token, now, found.kind, owes, opened, found.how, just_came
+    )
+
+
+def signed_in_here(request: Request, connection: sqlite3.Connection, site: str, now: datetime) -> str | None:
+    """Who is signed in in this browser, where nobody has to be."""
+    token = request.cookies.get(SESSION_COOKIE)
+    found = sessions.find(connection, site, token, now) if token is not None else None
+    if found is None:
+        return None
+    if found.token != token:
+        keep_token(request, found.token)
+    return found.person
+
+
+def bearer_of(request: Request) -> str | None:
+    """The token that another program sends; then no cookie counts."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
+
+
+def _program(request: Request, connection: sqlite3.Connection, house: House, token: str) -> Visit:
+    now, address = clock_of(request).now(), request.client.host if request.client else ""
+    of_calls = request.url.path.startswith(CALLS)
+    found = recognise(connection, house.site.site, token, address, now) if of_calls else None
+    if found is None:
+        if of_calls:
+            _slow_down(request, address, now)
+        raise TokenRefusedError
+    program = program_of(found)
+    if request.method not in ONLY_READ and not may_change_anything(program):
+        raise OnlyReadsError
+    language = _browsers_own(request) or house.site.language
+    return Visit(connection, house, program, language, "", now)
+
+
+def _slow_down(request: Request, address: str, now: datetime) -> None:
+    """Raises HTTPException 429 where many wrong tokens came from there. A right one is heard all the same."""
+    brake = cast(auth.Brake, request.app.state.brake)
+    if (wait := brake.wait(WRONG_TOKENS, address, now)) > timedelta(0):
+        seconds = ceil(wait.total_seconds())
+        said = f"this token opens nothing, and too many such came from there; again in {seconds} s"
+        raise HTTPException(429, said, {"Retry-After": str(seconds)})
+    brake.failed(WRONG_TOKENS, address, now)
 
 
 def keep_token(request: Request, token: str) -> None:
@@ -189,9 +265,29 @@ def theme_of(request: Request) -> Theme:
 
 
 def language_of(request: Request, house: House | None) -> Language:
-    """For pages that nobody is signed in to see."""
-    chosen = as_language(request.cookies.get(LANGUAGE_COOKIE))
-    return chosen or (house.site.language if house is not None else "nb")
+    """For pages that nobody is signed in to see, and refusals: by who asked, as far as that is known; else as
+    their browser asks. A screen that several share speaks as the house does.
+    """
+    if (known := getattr(request.state, "language", None)) is not None:
+        return cast(Language, known)
+    own = None if DEVICE_COOKIE in request.cookies else _browsers_own(request)
+    speaks = house.site.language if house is not None else getattr(request.app.state, "house_speaks", "nb")
+    return chosen_language(request) or own or cast(Language, speaks)
+
+
+def chosen_language(request: Request) -> Language | None:
+    """What somebody chose in this browser."""
+    return as_language(request.cookies.get(LANGUAGE_COOKIE))
+
+
+def _is_read_by_all(request: Request) -> bool:
+    """The screen on the wall, and its stream: whoever happened to sign in there reads it least."""
+    path, view = request.url.path, request.query_params.get("view")
+    return path == "/wall" or (path == "/live" and view == "wall")
+
+
+def _browsers_own(request: Request) -> Language | None:
+    return asked_for(request.headers.get("accept-language", ""))
 
 
 def wanted(request: Request, by_relative: bool = False) -> str | None:
@@ -218,7 +314,11 @@ def from_our_form(
 
 
 def from_our_program(request: Request, x_csrf_token: Annotated[str, Header()] = "") -> None:
-    """The same for calls, whose body is JSON: the token that `GET /api/v1/session` gives is in the header."""
+    """The same for calls, whose body is JSON: the token that `GET /api/v1/session` gives is in the header. No
+    page can have a browser send a program's token.
+    """
+    if bearer_of(request) is not None and request.url.path.startswith(CALLS):
+        return
     _must_be_ours(request, x_csrf_token)
 
 

@@ -9,7 +9,7 @@ import sys
 from importlib import import_module
 
 from hub.settings import SettingsError
-from hub.store.db import NewerDatabaseError
+from hub.store.db import NewerDatabaseError, OlderDatabaseError
 from hub.store.sites import NoSiteError
 
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -80,7 +80,7 @@ def main(words: list[str] | None = None) -> int:
     arguments = parser.parse_args(rest)
     try:
         return int(command.run(arguments))
-    except (SettingsError, NewerDatabaseError, NoSiteError) as error:
+    except (SettingsError, NewerDatabaseError, OlderDatabaseError, NoSiteError) as error:
         print(f"vaka {name}: {error}", file=sys.stderr)
     except (OSError, sqlite3.DatabaseError) as error:
         if isinstance(error, BrokenPipeError):  # whoever read us has seen enough

@@ -33,10 +33,6 @@ class Absences:
         """Who is away or will be, the first to come back first."""
         return store.active(self._connection, self._site.site)
 
-    def came_back(self, since: datetime) -> list[Absence]:
-        """Who came back since then, newest first: for the hand-over."""
-        return store.ended(self._connection, self._site.site, since)
-
     def away(
         self,
         resident: str,

@@ -1,5 +1,6 @@
-"""A resident's days in figures for their trends: how much moved by day and by night, time in bed, visits to
-the bathroom. From hourly values, and of days that were heard well enough alone.
+"""Days in figures for trends: of a resident how much moved by day and by night, time in bed, use of the
+bathroom; of a room how much moved and how often its doors were opened. From hourly values, and of days that
+were heard well enough alone.
 """
 
 from __future__ import annotations
@@ -7,7 +8,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import Literal, get_args
+from typing import Literal
 
 from hub.heard import unheard
 from hub.history import History, Hourly
@@ -15,12 +16,16 @@ from rules.baseline import HEARD_ENOUGH, WEEKS, monday_of
 from rules.building import MEASURES_OF_ROLE, Device, Site
 from rules.stretches import Stretch, length, within
 
-Trend = Literal["active", "restless", "bed", "bathroom"]
-TRENDS: tuple[Trend, ...] = get_args(Trend)
+Trend = Literal["active", "restless", "bed", "bathroom", "doors", "doors_at_night"]
+TRENDS: tuple[Trend, ...] = ("active", "restless", "bed", "bathroom")
+"""Of a resident."""
+ROOM_TRENDS: tuple[Trend, ...] = ("active", "restless", "doors", "doors_at_night")
 SHOWN_WEEKS = 12
 """[default]"""
 DAY_FROM, NIGHT_FROM = 7, 22
+DOORS = ("outer_door", "door")
 _A_DAY = timedelta(days=1)
+_BY_DAY = ("active", "doors")
 
 
 def days_of(
@@ -29,6 +34,7 @@ def days_of(
     site: Site,
     devices: Sequence[Device],
     now: datetime,
+    asked: Sequence[Trend] = TRENDS,
 ) -> dict[Trend, dict[date, float]]:
     """By trend: a value for each day that is over and of which HEARD_ENOUGH was heard by all the trend needs.
     A night belongs to the day on which it begins. Trends that nothing serves are left out.
@@ -36,10 +42,11 @@ def days_of(
     today = now.astimezone(site.zone).date()
     first = monday_of(today) - timedelta(weeks=SHOWN_WEEKS + WEEKS)
     since, until = _midnight(first, site), _midnight(today, site)
-    hours = history.hourly([d.id for d in devices], since, until, ("motion", "in_bed", "presence"))
-    deaf = unheard(connection, history, site, devices, since, until)
+    measures = {"open"} if "doors" in asked else {"in_bed", "presence"}
+    hours = history.hourly([d.id for d in devices], since, until, {"motion", *measures})
+    deaf = unheard(connection, history, site, devices, since, until, by_hour=True)
     found: dict[Trend, dict[date, float]] = {}
-    for trend in TRENDS:
+    for trend in asked:
         own = [device for device in devices if _serves(device, trend)]
         if not own:
             continue
@@ -47,12 +54,20 @@ def days_of(
         values = {
             day: 0.0 for day in _days(first, today) if _is_heard([deaf[id] for id in ids], day, trend, site)
         }
-        for hour in hours:
-            if hour.device in ids:
-                _count(values, hour, trend, site)
+        own_hours = [hour for hour in hours if hour.device in ids]
+        spoke = min((hour.at for hour in own_hours), default=None)
+        if spoke is None:
+            found[trend] = {}
+            continue
+        if trend == "bathroom":
+            own_hours = _each_once(own_hours)
+        for hour in own_hours:
+            _count(values, hour, trend, site)
         if trend == "bed":
             values = {day: value / 3600 for day, value in values.items()}
-        found[trend] = _since_the_first_word(values)
+        # Before a first word the sensors were not there. What they never told of at night was none since.
+        first_word = spoke.astimezone(site.zone).date()
+        found[trend] = {day: value for day, value in values.items() if day >= first_word}
     return found
 
 
@@ -62,6 +77,8 @@ def _serves(device: Device, trend: Trend) -> bool:
             return device.role == "bed"
         case "bathroom":
             return device.role == "bathroom_motion"
+        case "doors" | "doors_at_night":
+            return device.role in DOORS
         case _:
             return "motion" in MEASURES_OF_ROLE[device.role] and device.role.endswith("motion")
 
@@ -76,7 +93,8 @@ def _count(values: dict[date, float], hour: Hourly, trend: Trend, site: Site) ->
         if day in values:
             values[day] += hour.seconds or 0.0
         return
-    if hour.measure != "motion" or by_day != (trend == "active"):
+    measure = "open" if trend in ("doors", "doors_at_night") else "motion"
+    if hour.measure != measure or by_day != (trend in _BY_DAY):
         return
     if not by_day and local.hour < DAY_FROM:
         day -= _A_DAY
@@ -84,19 +102,22 @@ def _count(values: dict[date, float], hour: Hourly, trend: Trend, site: Site) ->
         values[day] += hour.times
 
 
+def _each_once(hours: Sequence[Hourly]) -> list[Hourly]:
+    """The hours in which the bathroom was used: a visit is many movements, and how many is chance."""
+    used = {hour.at: hour._replace(times=1) for hour in hours if hour.measure == "motion" and hour.times}
+    return list(used.values())
+
+
 def _is_heard(deaf: Sequence[Sequence[Stretch]], day: date, trend: Trend, site: Site) -> bool:
     midnight = _midnight(day, site)
-    start = {"active": DAY_FROM, "bed": 12}.get(trend, NIGHT_FROM)
-    hours = {"active": NIGHT_FROM - DAY_FROM, "bed": 24}.get(trend, 24 - NIGHT_FROM + DAY_FROM)
+    start, hours = NIGHT_FROM, 24 - NIGHT_FROM + DAY_FROM
+    if trend == "bed":
+        start, hours = 12, 24
+    elif trend in _BY_DAY:
+        start, hours = DAY_FROM, NIGHT_FROM - DAY_FROM
     since = midnight + timedelta(hours=start)
     until = since + timedelta(hours=hours)
     return all(length(within(own, since, until)) <= (1 - HEARD_ENOUGH) * (until - since) for own in deaf)
-
-
-def _since_the_first_word(values: dict[date, float]) -> dict[date, float]:
-    """Before anything was ever counted the sensors were not there."""
-    first = min((day for day, value in values.items() if value), default=None)
-    return {} if first is None else {day: value for day, value in values.items() if day >= first}
 
 
 def _days(first: date, until: date) -> list[date]:

@@ -1,7 +1,7 @@
 """Alerts read as the figures of alarm quality want them (rules/alarm_quality.py), and who was on duty
 meanwhile.
 
-Here: which alerts count: those that came to care staff. What waits for a technician, what stayed a
+Here: which alerts are looked at: those that came to care staff. What waits for a technician, what stayed a
 pre-warning, and what was closed as a test does not.
 """
 

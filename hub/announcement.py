@@ -16,6 +16,7 @@ from hub.store import escalations, outbox
 from rules.alert import Alert
 from rules.escalation import Escalation
 from rules.proof import house_of
+from rules.proof_verdict import PHONE_SILENT
 
 
 def topic(site: str, alert: int) -> str:
@@ -51,7 +52,8 @@ def announcement(alert: Alert, escalation: Escalation | None) -> str:
         "assistance_at": alert.assistance_at,
         "arrived_at": alert.arrived_at,
         "closed_at": alert.closed_at,
-        "evidence": alert.evidence,
+        # Whose phones are silent stays in the house.
+        "evidence": () if alert.rule == PHONE_SILENT else alert.evidence,
         "others": alert.others,
         "called": [group for stage in called for group in stage.to],
         "nobody_answered": escalation is not None and escalation.due is not None and escalation.repeats > 0,

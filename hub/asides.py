@@ -7,7 +7,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from hub.store import pauses, walk_tests
+from devices.reading import Reading
+from hub.store import pauses, readings, walk_tests
+from rules.finding import Finding
+from rules.judge import Judge
 from rules.protection import Why
 from rules.walk_test import Test
 
@@ -47,6 +50,54 @@ def ends_of(
     return ends
 
 
-def tests_by_device(connection: sqlite3.Connection, site: str) -> dict[str, Test]:
-    """Of each device that was ever under test the newest."""
-    return {test.device: test for test in walk_tests.newest(connection, site)}
+class Asides:
+    """What is out of the judging, of the rules in force. Others write the rows of tests and pauses."""
+
+    def __init__(self, connection: sqlite3.Connection, site: str, judge: Judge) -> None:
+        self._connection, self._site, self._judge = connection, site, judge
+        self.why: dict[str, Why] = {}
+        self.read_tests()
+
+    def read_tests(self) -> None:
+        """Of each device that was ever under test the newest."""
+        self._tests = {test.device: test for test in walk_tests.newest(self._connection, self._site)}
+
+    def may_differ(self, at: datetime) -> bool:
+        """Whether it is worth a transaction to look."""
+        return bool(self.why) or self._now(at).keys() != self._judge.aside.keys()
+
+    def look(self, at: datetime) -> list[Finding]:
+        """Within a transaction beside which no other writes: take out what is under test or paused now, and
+        nothing else.
+        """
+        aside, before = self._now(at), self._judge.aside
+        self.why = {device: one.why for device, one in aside.items()}
+        if aside.keys() == before.keys():
+            if self._some_test_has_another_end():
+                self.read_tests()
+            return []
+        self.read_tests()
+        ended = ends_of(self._connection, self._site, before.keys() - aside.keys(), at)
+        return self._judge.put_aside({device: one.since for device, one in aside.items()}, ended, at)
+
+    def test_of(self, reading: Reading, catching_up: bool) -> Test | None:
+        """The test that a reading belongs to."""
+        test = self._tests.get(reading.device)
+        return test if test is not None and test.holds(reading, catching_up) else None
+
+    def not_judged(self, reading: Reading, catching_up: bool) -> int:
+        """Whether no rule is to judge it, as the journal flags that; 0: they are."""
+        if self.test_of(reading, catching_up) is not None:
+            return readings.TESTED
+        since = self._judge.aside_since(reading.device)
+        return readings.PAUSED if since is not None and reading.at >= since else 0
+
+    def _now(self, at: datetime) -> dict[str, Aside]:
+        return aside_now(self._connection, self._site, at)
+
+    def _some_test_has_another_end(self) -> bool:
+        return any(
+            why.until != known.ends_at
+            for device, why in self.why.items()
+            if (known := self._tests.get(device)) is not None and why.cause == "device_tested"
+        )

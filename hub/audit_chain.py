@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -19,6 +19,7 @@ import msgspec
 from hub.store import audit
 from hub.store.audit import Link
 from hub.store.db import chained
+from rules.retention import LEAST_AUDIT
 
 HEADS = "audit-heads.txt"
 
@@ -37,11 +38,36 @@ class Fault(NamedTuple):
     reason: Reason
 
 
+ERASURES = ("erasure confirmed", "resident erased")
+"""Entries by which others may have lost their content (hub/erasing)."""
+
+
+NOTED_LATE = timedelta(days=30)
+"""[default] How long after an entry it may first have been noted: the hub was away."""
+
+
 class Head(NamedTuple):
-    """The chain's value at an entry, as it was noted."""
+    """The chain's value at an entry, as it was noted. `at`: when, where that is known."""
 
     seq: int
     chain: bytes
+    at: datetime | None = None
+
+
+class _Said(NamedTuple):
+    """What entries say of the chain itself. `cuts`: the value at which its beginning was cut off → up to
+    which entry, and when. `receipts`: the erasures, as `audit.erase` names them.
+    """
+
+    cuts: dict[bytes, tuple[int, datetime]]
+    receipts: set[str]
+
+    def explains(self, head: Head) -> bool:
+        """Whether it was cut off because it was older than it is kept."""
+        kept = timedelta(days=LEAST_AUDIT) - NOTED_LATE
+        return any(
+            upto >= head.seq and (head.at is None or at - head.at >= kept) for upto, at in self.cuts.values()
+        )
 
 
 class Verdict(NamedTuple):
@@ -59,8 +85,10 @@ def verify(connection: sqlite3.Connection, noted: Iterable[Head] = ()) -> Verdic
     """Everything, from the first entry to the last."""
     entries = earlier = erased = 0
     faults: list[Fault] = []
-    heads = {head.seq: head.chain for head in noted}
-    cuts = _cuts(connection)
+    heads: dict[int, list[Head]] = {}
+    for head in noted:
+        heads.setdefault(head.seq, []).append(head)
+    said = _said(connection)
     before: bytes | None = None
     begun = False
     first = None
@@ -73,37 +101,46 @@ def verify(connection: sqlite3.Connection, noted: Iterable[Head] = ()) -> Verdic
             else:
                 earlier += 1
             continue
-        faults += _look(link, before, begun, cuts)
+        faults += _look(link, before, begun, said)
         erased += link.fits is None
-        if heads.pop(link.seq, link.chain) != link.chain:
+        if any(head.chain != link.chain for head in heads.pop(link.seq, ())):
             faults.append(Fault(link.seq, "head_gone"))
         before, begun = link.chain, True
-    faults += [Fault(seq, "head_gone") for seq in sorted(heads) if first is None or seq >= first]
+    for seq in sorted(heads):
+        if first is None or seq >= first or not any(map(said.explains, heads[seq])):
+            faults.append(Fault(seq, "head_gone"))
     return Verdict(entries, earlier, erased, tuple(faults))
 
 
-def _look(link: Link, before: bytes | None, begun: bool, cuts: set[bytes]) -> list[Fault]:
+def _look(link: Link, before: bytes | None, begun: bool, said: _Said) -> list[Fault]:
     assert link.digest is not None
     found = []
-    if link.fits is False or (link.fits is None and not _says_erased(link)):
+    if link.fits is False or (link.fits is None and _erased_by(link) not in said.receipts):
         found.append(Fault(link.seq, "changed"))
     if begun and link.chain != chained(before, link.digest):
         found.append(Fault(link.seq, "untied"))
-    elif not begun and link.chain not in {chained(cut, link.digest) for cut in (None, *cuts)}:
+    elif not begun and link.chain not in {chained(cut, link.digest) for cut in (None, *said.cuts)}:
         found.append(Fault(link.seq, "beginning_gone"))
     return found
 
 
-def _cuts(connection: sqlite3.Connection) -> set[bytes]:
-    """The chain's values at which its beginning was cut off, as entries say it."""
-    cuts = [link for link in audit.links(connection) if link.what == audit.CUT and link.fits]
-    return {bytes.fromhex(str(msgspec.json.decode(link.detail).get("chain", ""))) for link in cuts}
+def _said(connection: sqlite3.Connection) -> _Said:
+    said = _Said({}, set())
+    for link in audit.links(connection):
+        if not link.fits or link.what not in (audit.CUT, *ERASURES):
+            continue
+        detail = msgspec.json.decode(link.detail)
+        if link.what == audit.CUT:
+            said.cuts[bytes.fromhex(str(detail.get("chain", "")))] = (int(detail.get("upto", 0)), link.at)
+        else:
+            said.receipts.add(f"erasure {detail.get('erasure')}")
+    return said
 
 
-def _says_erased(link: Link) -> bool:
-    """And nothing else: an entry without its salt proves no other word."""
+def _erased_by(link: Link) -> str:
+    """By which erasure, where it says that and nothing else: without its salt it proves no other word."""
     detail = msgspec.json.decode(link.detail)
-    return isinstance(detail, dict) and list(detail) == ["erased"]
+    return str(detail["erased"]) if isinstance(detail, dict) and list(detail) == ["erased"] else ""
 
 
 def note_head(connection: sqlite3.Connection, file: Path, at: datetime) -> str:
@@ -123,7 +160,8 @@ def noted_heads(file: Path) -> list[Head]:
         words = line.split()
         if len(words) == 3 and words[1].isdecimal() and len(words[2]) == 64:
             try:
-                found.append(Head(int(words[1]), bytes.fromhex(words[2])))
+                at = datetime.fromisoformat(words[0])
+                found.append(Head(int(words[1]), bytes.fromhex(words[2]), at))
             except ValueError:
                 continue
     return found

@@ -14,6 +14,7 @@ from hub import alerting, escalation, pauses, summons
 from hub.store import alerts, escalations, health, outbox, summonses
 from hub.store import pauses as store_of_pauses
 from hub.store.db import transaction
+from hub.threads import PART as THREADS
 from rules.building import Site
 from rules.catalogue import catalogue
 from rules.overdue import (
@@ -21,6 +22,7 @@ from rules.overdue import (
     OVERDUE,
     Late,
     Reason,
+    failing_threads,
     late_alerts,
     late_messages,
     late_pauses,
@@ -40,7 +42,13 @@ def overdue(connection: sqlite3.Connection, site: Site, now: datetime) -> list[L
     units = {room.id: room.unit for room in site.rooms}
     found += late_pauses(store_of_pauses.active(connection, site.site), units, now)
     _, waiting = outbox.backlog(connection, site.site)
-    broker = next((h for h in health.everything(connection, site.site) if h.part == "broker"), None)
+    parts = {h.part: h for h in health.everything(connection, site.site)}
+    threads = parts.get(THREADS)
+    failing = threads is not None and threads.state != "ok"
+    found += failing_threads(
+        threads.detail if failing and threads else "", threads.since if failing and threads else None, now
+    )
+    broker = parts.get("broker")
     heard = broker is not None and broker.state == "ok" and now - broker.since > AFTER
     if waiting is not None and heard and now - waiting > AFTER:
         found.append(Late("announcement", "", "", waiting))

@@ -11,10 +11,11 @@ from typing import Any, NamedTuple
 
 from icalendar.prop import vDDDTypes
 
+from hub.calendar_recurrence import Recurrences
 from rules.building import Site
 from rules.duration import local_instant
 from rules.duty import LONGEST
-from rules.recurrence import UnusableRuleError, days_on
+from rules.recurrence import UnusableRuleError
 
 BACK, AHEAD = timedelta(days=7), timedelta(weeks=26)
 """[default] What is planned for then is taken over; a recurrence goes on for ever."""
@@ -41,7 +42,9 @@ class Stretch(NamedTuple):
     ends_at: datetime
 
 
-def stretches(event: Event, site: Site, since: datetime, until: datetime) -> Iterator[Stretch]:
+def stretches(
+    event: Event, site: Site, window: tuple[datetime, datetime], again: Recurrences
+) -> Iterator[Stretch]:
     """An event's times, in order; of a recurrence those that begin about there. Raises OddError."""
     start = _moment_of(event, "DTSTART")
     if start is None:
@@ -53,8 +56,7 @@ def stretches(event: Event, site: Site, since: datetime, until: datetime) -> Ite
     if not whole_days and not timedelta(0) < length <= LONGEST:
         raise OddError("shift_length", length)
     moved = moved_from(event, site)
-    for day in _days(event, wall, zone, since, until):
-        begins = datetime.combine(day, wall.time())
+    for begins in _begins(event, wall, zone, window, again):
         original = moved or _of_wall(begins, zone)
         if not whole_days:
             yield Stretch(original, _of_wall(begins, zone), _of_wall(begins + length, zone))
@@ -68,6 +70,8 @@ def moved_from(event: Event, site: Site) -> datetime | None:
     """Of an event that stands for one time of a recurrence: which one."""
     if "RECURRENCE-ID" not in event:
         return None
+    if str(event["RECURRENCE-ID"].params.get("RANGE", "")):
+        raise OddError("recurrence", "RANGE=THISANDFUTURE")
     at = _moment_of(event, "RECURRENCE-ID")
     assert at is not None
     if isinstance(at, datetime) and at.tzinfo is not None:
@@ -92,33 +96,41 @@ def _length(event: Event, start: date, zone: tzinfo) -> timedelta:
     return _wall(end) - _wall(start)
 
 
-def _days(event: Event, wall: datetime, zone: tzinfo, since: datetime, until: datetime) -> Iterator[date]:
-    """The days on which it begins."""
-    for strange in ("RDATE", "EXRULE"):
-        if strange in event:
-            raise OddError("recurrence", strange)
+def _begins(
+    event: Event, wall: datetime, zone: tzinfo, window: tuple[datetime, datetime], again: Recurrences
+) -> Iterator[datetime]:
+    """When it begins, by its own wall clock, in order."""
+    if "EXRULE" in event:
+        raise OddError("recurrence", "EXRULE")
     rule = event.get("RRULE")
-    if rule is None or "RECURRENCE-ID" in event:
-        yield wall.date()
+    if "RECURRENCE-ID" in event or (rule is None and "RDATE" not in event):
+        yield wall
         return
     if isinstance(rule, list):
         raise OddError("recurrence", "RRULE, RRULE")
-    left_out = _left_out(event, zone)
+    since, until = (at.astimezone(zone).replace(tzinfo=None) for at in window)
+    left_out = _dates_of(event, "EXDATE", wall, zone)
+    found = _dates_of(event, "RDATE", wall, zone)
     try:
-        found = days_on(_plain(rule, wall, zone), wall.date(), until.astimezone(zone).date())
+        found |= {wall} if rule is None else {*again.begins(_plain(rule, wall, zone), wall, until)}
     except UnusableRuleError as error:
         raise OddError("recurrence", error) from None
-    first = since.astimezone(zone).date() - timedelta(days=LONGEST_ALL_DAY)
-    for day in found:
-        if day >= first and datetime.combine(day, wall.time()) not in left_out:
-            yield day
+    first = since - timedelta(days=LONGEST_ALL_DAY)
+    yield from sorted(at for at in found - left_out if first <= at and at.date() <= until.date())
 
 
-def _left_out(event: Event, zone: tzinfo) -> set[datetime]:
-    """EXDATE, by the event's own wall clock."""
-    found = event.get("EXDATE") or []
-    days = [d.dt for one in (found if isinstance(found, list) else [found]) for d in one.dts]
-    return {_wall(d.astimezone(zone) if isinstance(d, datetime) and d.tzinfo else d) for d in days}
+def _dates_of(event: Event, name: str, wall: datetime, zone: tzinfo) -> set[datetime]:
+    """RDATE or EXDATE, by the event's own wall clock; a day alone is that day at the event's own time."""
+    found = event.get(name) or []
+    every = [one.dt for part in (found if isinstance(found, list) else [found]) for one in part.dts]
+    if not all(isinstance(at, date) for at in every):
+        raise OddError("recurrence", f"{name};VALUE=PERIOD")
+    return {
+        _wall(at.astimezone(zone) if at.tzinfo else at)
+        if isinstance(at, datetime)
+        else datetime.combine(at, wall.time())
+        for at in every
+    }
 
 
 def _plain(rule: Mapping[str, Any], wall: datetime, zone: tzinfo) -> dict[str, list[str]]:

@@ -8,20 +8,20 @@ is told again.
 from __future__ import annotations
 
 import sqlite3
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import NamedTuple
 
 from hub.clock import Clock
 from hub.settings import Settings
-from hub.store import audit, contacts
+from hub.store import audit, contacts, summonses
 from hub.store.contacts import Contact
 from hub.store.db import transaction
-from hub.ways import ADDRESSES, messenger
+from hub.ways import ADDRESSES, messenger, webhook
 from rules.building import Site
 from rules.duration import Window
 from rules.pause import Refusal
-from rules.summons import LONGEST_GATHERING, Preferences
+from rules.summons import LONGEST_GATHERING, Preferences, held_anew
 
 MOST = 10
 """[default] Ways to one person: beyond that a call is noise."""
@@ -81,25 +81,41 @@ class ContactBook:
             # They are tried in the order in which they were added.
             now = self._clock.now()
             for place, one in enumerate([*first, *(one for one in known if one not in first)]):
-                contacts.delete(self._connection, self._site.site, one)
-                contacts.put(self._connection, self._site.site, one, now + place * timedelta(microseconds=1))
+                at = now + place * timedelta(microseconds=1)
+                contacts.put_added(self._connection, self._site.site, one, at)
             self._record(by, "contact put first", person, way=first[0].way)
         return True
 
     def preferences(self, person: str) -> Preferences:
         return contacts.preferences(self._connection, self._site.site, person)
 
-    def prefer(self, person: str, wanted: Preferences, by: str) -> Preferences | Refusal:
-        """How they want to be called by what is low. What is high comes at once, whatever stands here."""
+    def prefer(self, person: str, wanted: Preferences, by: str, version: str = "") -> Preferences | Refusal:
+        """How they want to be called by what is low. What is high comes at once, whatever stands here.
+        `version`: of what they saw who change it; "" where they saw nothing.
+        """
         if not timedelta(0) <= wanted.gathered_for <= LONGEST_GATHERING:
             return Refusal("what is low is gathered for 0 to 20 min; expected e.g. 5 min", "gathered_long")
         if wanted.quiet is not None and _length(wanted.quiet) > LONGEST_QUIET:
             return Refusal("quiet hours last 16 h at most; expected e.g. 22:00-07:00", "quiet_long")
         with transaction(self._connection):
-            contacts.put_preferences(self._connection, self._site.site, person, wanted, self._clock.now())
+            if version not in ("", version_of(self.preferences(person))):
+                return Refusal(
+                    "somebody else changed the quiet hours meanwhile; look at them again", "quiet_changed"
+                )
+            now = self._clock.now()
+            contacts.put_preferences(self._connection, self._site.site, person, wanted, now)
+            self._hold_anew(person, wanted, now)
             quiet = str(wanted.quiet) if wanted.quiet is not None else ""
             self._record(by, "contact preferences", person, quiet=quiet)
         return wanted
+
+    def _hold_anew(self, person: str, wanted: Preferences, now: datetime) -> None:
+        """Also what waits already keeps to the new quiet hours."""
+        for one in summonses.held_for(self._connection, self._site.site, person):
+            if one.next_at is not None:
+                decision = held_anew(one.held, one.next_at, now, wanted, self._site.zone)
+                if decision is not None:
+                    summonses.hold(self._connection, one.id, decision)
 
     def _why_not(self, way: str, address: str) -> Refusal | None:
         if way not in ADDRESSES:
@@ -109,7 +125,11 @@ class ContactBook:
             return Refusal(why, f"no_{way}_address")
         if way == messenger.NAME:
             why = messenger.why_not_allowed(address, self._settings.messengers_allowed)
-        return Refusal(why, "messenger_not_named") if why is not None else None
+        if why is not None:
+            return Refusal(why, "messenger_not_named")
+        if way == webhook.Webhook.name:
+            why = webhook.why_not_allowed(address, self._settings.webhooks_inside)
+        return Refusal(why, "webhook_not_named") if why is not None else None
 
     def _record(self, by: str, what: str, person: str, **more: str) -> None:
         """Never the address."""
@@ -121,6 +141,11 @@ def shown(contact: Contact) -> Shown:
     address = messenger.shown(contact.address) if contact.way == messenger.NAME else contact.address
     digest = blake2b(f"{contact.way}\0{contact.address}".encode(), digest_size=12).hexdigest()
     return Shown(digest, contact.way, address)
+
+
+def version_of(wanted: Preferences) -> str:
+    """Another one as soon as they are other ones."""
+    return blake2b(f"{wanted.quiet}\0{wanted.gathered_for}".encode(), digest_size=8).hexdigest()
 
 
 def _length(window: Window) -> timedelta:

@@ -11,35 +11,30 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
-from hub import reach
 from hub.mqtt.broker import BrokerAccess
 from hub.mqtt.publisher import Publisher, PublishError
 from hub.settings import Settings
 from hub.site.file import SiteFile
-from hub.store import absences, credentials, health, outbox, pauses, proofs, protection, quarantine
+from hub.store import absences, credentials, health, pauses, protection, quarantine
 from hub.store.health import Health
-from hub.watch import state as watch_state
-from hub.watched import watch_is_gone
 from rules.building import Site
 from rules.catalogue import catalogue
 from rules.legal_basis import reviews
 from rules.protection import Why
-from rules.reach import HOURS, ROUTING
 from rules.rulebook import rulebook
-from rules.wording.reach import gap_in_words, hours_in_words
-from rules.wording.voice import Voice
 
 HUB_ALIVE_WITHIN = timedelta(seconds=5)
 WAITING_TOO_LONG = timedelta(minutes=1)
 NEWS = timedelta(days=1)
 DISK_WRONG, DISK_LOOK = 200 * 1024**2, 1024**3
-_NAMED = 5
+NAMED = 5
 _CURES = {
     "broker": "start the broker, or correct VAKA_BROKER and its password file",
     "backlog": "it passes by itself; where it does not, restart the hub",
     "gateway": "look at the gateway: power, network, its own log",
     "disk": "make room where VAKA_DATA is: nothing that comes in is acknowledged until then",
     "influxdb": "start InfluxDB, or correct VAKA_INFLUX_URL and the token; what it has not got waits here",
+    "threads": "the hub's log says what failed; vaka prove tries the alerting; restart the hub",
     "ways": "correct what is named; vaka prove tries the whole chain",
 }
 """What to do about a part of the hub that is not well."""
@@ -89,6 +84,15 @@ def on_clock(settings: Settings) -> Iterator[Remark]:
         )
 
 
+def on_web_address(settings: Settings) -> Iterator[Remark]:
+    if settings.web_address is None:
+        yield Remark(
+            "look",
+            "links in messages and invitations go by whatever address a browser asked for",
+            "set VAKA_WEB_ADDRESS to where the pages are",
+        )
+
+
 def on_site(file: SiteFile) -> Iterator[Remark]:
     yield Remark("ok", f"the site in force is {file.site.name} ({file.site.site})")
     for warning in file.warnings:
@@ -122,7 +126,7 @@ def on_hub(connection: sqlite3.Connection, site: Site, now: datetime) -> Iterato
     parts = {part.part: part for part in health.everything(connection, site.site)}
     hub = parts.pop("hub", None)
     if hub is None or now - hub.seen > HUB_ALIVE_WITHIN:
-        last = "was never at work" if hub is None else f"was last at work {_local(hub.seen, site)}"
+        last = "was never at work" if hub is None else f"was last at work {local(hub.seen, site)}"
         yield Remark("wrong", f"the hub {last}", "start it: vaka up, or vaka hub")
         return
     yield Remark("ok", "the hub is at work")
@@ -139,7 +143,7 @@ def on_residents(connection: sqlite3.Connection, site: Site, now: datetime) -> I
         state = standing.protection.state
         if state != "protected":
             reasons = _some([_why(why) for why in standing.protection.why], "; ")
-            since = _local(standing.since, site)
+            since = local(standing.since, site)
             what = f"{resident} in {rooms[resident]} is {state} since {since}: {reasons}"
             yield Remark(
                 "wrong" if state == "unprotected" else "look", what, "see to these sensors and rules"
@@ -150,7 +154,7 @@ def on_residents(connection: sqlite3.Connection, site: Site, now: datetime) -> I
 
 def on_pauses(connection: sqlite3.Connection, site: Site, now: datetime) -> Iterator[Remark]:
     for pause in pauses.active(connection, site.site):
-        what = f"{pause.subject} in {pause.room} is off until {_local(pause.ends_at, site)}, by {pause.owner}"
+        what = f"{pause.subject} in {pause.room} is off until {local(pause.ends_at, site)}, by {pause.owner}"
         if pause.ends_at < now - HUB_ALIVE_WITHIN:
             yield Remark("wrong", f"{what}, and has not gone on again", "the hub does that: start it")
         else:
@@ -159,7 +163,7 @@ def on_pauses(connection: sqlite3.Connection, site: Site, now: datetime) -> Iter
 
 def on_absences(connection: sqlite3.Connection, site: Site, now: datetime) -> Iterator[Remark]:
     for absence in absences.active(connection, site.site):
-        what = f"{absence.resident} is away until {_local(absence.back_by, site)}, by {absence.registered_by}"
+        what = f"{absence.resident} is away until {local(absence.back_by, site)}, by {absence.registered_by}"
         if absence.back_by < now - HUB_ALIVE_WITHIN:
             yield Remark("wrong", f"{what}, and the rules still rest", "the hub does that: start it")
         else:
@@ -192,64 +196,14 @@ def on_quarantine(connection: sqlite3.Connection, site: Site, now: datetime) -> 
         return
     count = sum(q.count for q in found)
     yield Remark("look", f"{count} messages were not understood, the newest in the last day:")
-    for q in found[:_NAMED]:
+    for q in found[:NAMED]:
         yield Remark("look", f"  {q.topic}: {q.reason} ({q.count} times)")
-
-
-def on_outbox(connection: sqlite3.Connection, site: Site, now: datetime) -> Iterator[Remark]:
-    count, oldest = outbox.backlog(connection, site.site)
-    if oldest is not None and now - oldest > WAITING_TOO_LONG:
-        what = f"{count} messages about alerts wait to be sent, the oldest since {_local(oldest, site)}"
-        yield Remark("wrong", what, "they go out when hub and broker are at work")
-    else:
-        yield Remark("ok", "messages about alerts go out")
-
-
-def on_proofs(connection: sqlite3.Connection, site: Site) -> Iterator[Remark]:
-    """Whether alerts got through when that was last tried."""
-    for unit in site.units:
-        newest = proofs.newest(connection, site.site, unit.id)
-        if newest is None or newest.result is None:
-            yield Remark("look", f"the alerting of {unit.id} was never tried", f"vaka prove --unit {unit.id}")
-        elif newest.result == "held":
-            yield Remark("ok", f"alerts of {unit.id} got through {_local(newest.asked_at, site)}")
-        else:
-            what = f"alerts of {unit.id} did not get through {_local(newest.asked_at, site)}"
-            state: Literal["look", "wrong"] = "wrong" if newest.result == "broken" else "look"
-            yield Remark(state, f"{what}: {newest.reason}", "docs/proof.md; vaka prove tries it again")
-
-
-def on_reach(connection: sqlite3.Connection, site: Site, now: datetime) -> Iterator[Remark]:
-    """Hours of the week to come in which nobody would be told."""
-    voice = Voice("en", site.zone, now)
-    found = reach.week(connection, site, reach.usable_ways(connection, site.site), now).gaps
-    for gap in found[:_NAMED]:
-        what = f"{gap_in_words(gap, site, voice)}: {hours_in_words(gap.hours, voice)}"
-        near = gap.reason in ROUTING and len(gap.hours) < HOURS and gap.hours[0] < now + reach.NEWS
-        yield Remark("wrong" if near else "look", what, "vaka prove --week tells of all")
-    if len(found) > _NAMED:
-        yield Remark("look", f"and {len(found) - _NAMED} more hours in which somebody would not be told")
-    if not found:
-        yield Remark("ok", "in every hour of the week to come somebody would be told")
-
-
-def on_watch(settings: Settings, now: datetime) -> Iterator[Remark]:
-    said = watch_state.read(settings.data)
-    if said is None or watch_is_gone(said, now):
-        state: Literal["look", "wrong"] = "look" if said is None else "wrong"
-        last = "was never at work" if said is None else "is silent"
-        yield Remark(state, f"the watchman {last}: nobody notices if Vaka stops", "vaka up, or vaka watch")
-        return
-    yield Remark("ok", "the watchman is at work")
-    for part, standing in said.parts.items():
-        if standing.is_down:
-            yield Remark("wrong", f"the watchman says that {part} is down: {standing.why}", "docs/proof.md")
 
 
 def _on_part(part: Health, site: Site) -> Iterator[Remark]:
     if part.state == "ok":
         return
-    what = f"{part.part} is {part.state} since {_local(part.since, site)}: {part.detail}"
+    what = f"{part.part} is {part.state} since {local(part.since, site)}: {part.detail}"
     yield Remark(
         "wrong" if part.state == "down" else "look", what, _CURES.get(part.part.partition(":")[0], "")
     )
@@ -270,10 +224,10 @@ def _why(why: Why) -> str:
 
 
 def _some(names: list[str], between: str = ", ") -> str:
-    return between.join(names[:_NAMED]) + (
-        f"{between}and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return between.join(names[:NAMED]) + (
+        f"{between}and {len(names) - NAMED} more" if len(names) > NAMED else ""
     )
 
 
-def _local(at: datetime, site: Site) -> str:
+def local(at: datetime, site: Site) -> str:
     return f"{at.astimezone(site.zone):%Y-%m-%d %H:%M}"

@@ -1,4 +1,5 @@
-"""What the doctor says of all that is done by the clock: jobs, backups, certificates, the history, erasures.
+"""What the doctor says of all that is done by the clock: jobs, backups, certificates, the history, erasures;
+and of keys that end.
 
 Not here: what is looked at on the spot (hub/doctor.py).
 """
@@ -13,7 +14,7 @@ from hub.certificates import EXPIRES_SOON
 from hub.doctor import Remark
 from hub.history.upkeep import waiting
 from hub.settings import Settings
-from hub.store import backups, certificates, erasures, jobs
+from hub.store import backups, certificates, erasures, integrations, jobs
 from rules.building import Site
 
 OVERDUE_AFTER = timedelta(hours=1)
@@ -116,6 +117,18 @@ def on_erasures(connection: sqlite3.Connection, site: Site, now: datetime) -> It
                 f"erasure {one.number} is not finished since {_local(one.confirmed_at, site)}",
                 "vaka erase --go-on says what stands in the way",
             )
+
+
+def on_integrations(connection: sqlite3.Connection, site: Site, now: datetime) -> Iterator[Remark]:
+    """Keys of other programs that end soon, or have ended and were not put away."""
+    for one in integrations.everything(connection, site.site):
+        standing = one.standing(now)
+        if standing == "ends_soon":
+            what = f"the key of the integration {one.id} ends {_local(one.ends_at, site)}"
+            yield Remark("look", what, "an administrator makes a new one under /integrations")
+        elif standing == "ended":
+            what = f"the key of the integration {one.id} has ended {_local(one.ends_at, site)}"
+            yield Remark("look", what, "make a new one under /integrations, or revoke it")
 
 
 def _local(at: datetime, site: Site) -> str:

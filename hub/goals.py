@@ -19,6 +19,7 @@ from hub.store.db import transaction
 from rules.building import Site
 from rules.finding import Finding
 from rules.goal import SPOKEN_WITHIN, GoalDay, day_of, end_of, outcome_of, spoils
+from rules.language import LANGUAGES
 from rules.rule import Text
 from rules.rulebook import Rulebook, Watch
 
@@ -178,8 +179,8 @@ def _say(
             "resident": resident,
             "place": watch.room,
             "says": what,
-            "text": text.nb if site.language == "nb" else text.en,
-            "texts": {"nb": text.nb, "en": text.en},
+            "text": text.said(site.language),
+            "texts": {language: text.said(language) for language in LANGUAGES},
             "at": at,
         }
         payload = msgspec.json.encode(message).decode()

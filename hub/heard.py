@@ -7,27 +7,29 @@ Here: readings and silences become stretches and moments by device. Not here: wh
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from devices.measures import MEASURES
 from devices.reading import Reading
 from hub.history import History
+from hub.history.whose import Whose
 from hub.spells import spells
 from hub.store import silences
+from hub.store.devices import first_heard
+from hub.store.instants import from_us
 from rules.backtest import Spell
 from rules.building import MEASURES_OF_ROLE, Device, Site
-from rules.nights import LOOK_BACK, Sign
 from rules.stretches import Stretch, joined, true_of, within
 
 STOOD_SINCE = timedelta(hours=26)
 """How far back a state is looked for that held when a stretch begins: a device that is well says it again
 within 25 h.
 """
+_AN_HOUR_US = 3_600_000_000
+"""Hourly values stand at the beginning of their hour."""
 _PERSONAL = ("motion", "presence", "in_bed", "sitting_up", "open", "vibration", "on", "pressed", "fall")
-_MOVES = frozenset({"motion", "presence"})
-_OWN_DOORS = frozenset({"outer_door"})
 
 
 class Lane(NamedTuple):
@@ -40,12 +42,15 @@ class Lane(NamedTuple):
 
 
 class Heard(NamedTuple):
-    """`away`: when nobody who lives there was at home."""
+    """`away`: when nobody who lives there was at home. `by_hour`: the readings are gone, and of each hour it
+    is only known how long and how often.
+    """
 
     since: datetime
     until: datetime
     lanes: tuple[Lane, ...]
     away: list[Stretch]
+    by_hour: bool = False
 
 
 def devices_of(site: Site, room: str, resident: str | None = None) -> tuple[Device, ...]:
@@ -67,7 +72,12 @@ def heard(
     since: datetime,
     until: datetime,
 ) -> Heard:
-    """`until` is now at the latest: of what is to come nothing was heard."""
+    """`until` is now at the latest: of what is to come nothing was heard. Before readings are kept: by the
+    hour.
+    """
+    begins = history.begins()
+    if begins is not None and since < begins:
+        return heard_by_hour(connection, history, site, devices, since, until)
     own = [device.id for device in devices]
     measures = {m for d in devices for m in MEASURES_OF_ROLE[d.role]} & {*_PERSONAL}
     by_device: dict[str, list[Reading]] = {}
@@ -88,30 +98,57 @@ def unheard(
     devices: Sequence[Device],
     since: datetime,
     until: datetime,
+    by_hour: bool = False,
 ) -> dict[str, list[Stretch]]:
-    """When each device could not be heard: it, its gateway or the broker was silent, no word of it has ever
-    come, or what was kept begins later.
+    """When each device could not be heard: it, its gateway or the broker was silent, no word of it had come
+    yet, or what was kept begins later (`by_hour`: of hourly values).
     """
-    noticed = until + STOOD_SINCE  # a silence that began before `until` may have been noticed after it
-    silent = [one for one in silences.since(connection, site.site, since) if one.since < noticed]
-    begins = history.begins()
+    deaf = silent(connection, history, site, devices, since, until)
+    begins = history.hours_begin() if by_hour else history.begins()
     spoken = history.last_values([device.id for device in devices])
-    nothing_kept = [] if begins is None else within([Stretch(since, begins)], since, until)
+    began = Whose(connection, site).began(first_heard(connection, site.site))
     found = {}
     for device in devices:
-        if begins is None or not spoken.get(device.id):
+        first = began.get(device.id)
+        if begins is None or first is None or not spoken.get(device.id):
             found[device.id] = [Stretch(since, until)] if since < until else []
-            continue
+        else:
+            here = from_us(first // _AN_HOUR_US * _AN_HOUR_US if by_hour else first)
+            not_yet = within([Stretch(since, max(begins, here))], since, until)
+            found[device.id] = joined([*deaf[device.id], *not_yet])
+    return found
+
+
+def silent(
+    connection: sqlite3.Connection,
+    history: History,
+    site: Site,
+    devices: Sequence[Device],
+    since: datetime,
+    until: datetime,
+) -> dict[str, list[Stretch]]:
+    """When each device was known to be silent, or its gateway or the broker was."""
+    noticed = until + STOOD_SINCE  # a silence that began before `until` may have been noticed after it
+    known = [one for one in silences.since(connection, site.site, since) if one.since < noticed]
+    found = {}
+    for device in devices:
         parts = ("broker", f"gateway:{site.gateway_of(device)}", f"device:{device.id}")
         own = [
             Stretch(_last_word(history, device, one.since), one.until or until)
             if one.part == parts[2]
             else Stretch(one.since, one.until or until)
-            for one in silent
+            for one in known
             if one.part in parts
         ]
-        found[device.id] = joined([*within(own, since, until), *nothing_kept])
+        found[device.id] = joined(within(own, since, until))
     return found
+
+
+def away_of(
+    connection: sqlite3.Connection, site: Site, devices: Sequence[Device], since: datetime, until: datetime
+) -> list[Stretch]:
+    """When nobody who lives where they hang was at home."""
+    return _away(spells(connection, site, since), {device.room for device in devices}, since, until)
 
 
 def _last_word(history: History, device: Device, silent: datetime) -> datetime:
@@ -138,60 +175,37 @@ def _lane(
     return Lane(device, states, moments, deaf)
 
 
-def _away(found: Sequence[Spell], rooms: set[str], since: datetime, until: datetime) -> list[Stretch]:
-    own = (s for s in found if s.kind == "away" and s.room in rooms)
-    return joined(within((Stretch(s.since, s.until or until) for s in own), since, until))
-
-
-class NightSigns(NamedTuple):
-    """What decides where somebody was in their nights (rules/nights.py)."""
-
-    signs: list[tuple[datetime, Sign]]
-    unheard: list[Stretch]
-    has_bed: bool
-
-
-def night_signs(
+def heard_by_hour(
     connection: sqlite3.Connection,
     history: History,
     site: Site,
     devices: Sequence[Device],
     since: datetime,
     until: datetime,
-) -> NightSigns:
-    """From LOOK_BACK before `since` on, in order."""
-    roles: Mapping[str, Device] = {device.id: device for device in devices}
-    begin = since - LOOK_BACK
-    measures = {"motion", "presence", "in_bed", "open"}
-    told = sorted(
-        (
-            (reading.at, sign)
-            for reading in history.readings(list(roles), begin, until, measures)
-            if (sign := _sign(roles[reading.device], reading)) is not None
-        ),
-        key=lambda one: one[0],
+) -> Heard:
+    """A state stands at the beginning of its hour, for as long as it was true in it; an event as well."""
+    hours = history.hourly([device.id for device in devices], since, until, _PERSONAL)
+    deaf = unheard(connection, history, site, devices, since, until, by_hour=True)
+    lanes = []
+    for device in devices:
+        states: dict[str, list[Stretch]] = {}
+        moments = []
+        for hour in hours:
+            if hour.device != device.id or hour.measure not in MEASURES_OF_ROLE[device.role]:
+                continue
+            if hour.seconds is not None:
+                lasted = Stretch(hour.at, hour.at + timedelta(seconds=max(hour.seconds, 1.0)))
+                states.setdefault(hour.measure, []).append(lasted)
+            elif hour.times:
+                moments.append((hour.measure, "", hour.at))
+        whole = {measure: within(joined(own), since, until) for measure, own in sorted(states.items())}
+        lanes.append(Lane(device, whole, moments, deaf[device.id]))
+    rooms = {device.room for device in devices}
+    return Heard(
+        since, until, tuple(lanes), _away(spells(connection, site, since), rooms, since, until), True
     )
-    deciding = [device for device in devices if device.role == "bed"]
-    has_bed = bool(deciding)
-    deciding = deciding or [
-        d for d in devices if MEASURES_OF_ROLE[d.role] & _MOVES and d.role != "outer_door"
-    ]
-    deaf = unheard(connection, history, site, deciding, begin, until)
-    common = [Stretch(begin, until)]
-    for own in deaf.values():
-        common = joined(piece for one in own for piece in within(common, one.since, one.until))
-    return NightSigns(told, common, has_bed)
 
 
-def _sign(device: Device, reading: Reading) -> Sign | None:
-    if device.role == "bed":
-        if reading.measure in ("in_bed", "presence"):
-            return "bed" if reading.value else "up"
-        return None
-    if reading.value is not True or reading.snapshot:
-        return None
-    if reading.measure in _MOVES:
-        return "bathroom" if device.role == "bathroom_motion" else "inside"
-    if reading.measure == "open":
-        return "door" if device.role in _OWN_DOORS else "inside"
-    return None
+def _away(found: Sequence[Spell], rooms: set[str], since: datetime, until: datetime) -> list[Stretch]:
+    own = (s for s in found if s.kind == "away" and s.room in rooms)
+    return joined(within((Stretch(s.since, s.until or until) for s in own), since, until))

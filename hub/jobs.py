@@ -1,6 +1,6 @@
 """What is done by the clock beside the readings, in threads and children of its own: the write-ahead log is
 moved into the database file, the journal into the history, what nobody needs any more is deleted, residents
-are erased, backups written. With finite defaults: no disk fills by itself.
+are erased, backups written, months reported. With finite defaults: no disk fills by itself.
 
 Here: which jobs there are. Not here: that each is done once (hub/timetable.py), nor what it does.
 """
@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 import sqlite3
 import subprocess
-import sys
 from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime, timedelta
@@ -22,12 +21,15 @@ from zoneinfo import ZoneInfo
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 
-from hub import certificates
+from hub import certificates, integrations
 from hub.audit_chain import HEADS, note_head
-from hub.clock import now
+from hub.child import begun, end
+from hub.clock import now, steady
 from hub.history.child import HistoryChild
+from hub.quality_reports import missing
 from hub.retention import days_kept, prune, zone_of
 from hub.settings import Settings
+from hub.site.file import SiteFile, read_held
 from hub.store import erasures, sites
 from hub.store.db import LOG_PAGES, checkpoint, connect
 from hub.store.sites import NoSiteError
@@ -40,15 +42,20 @@ HISTORY_S = 60
 LOOK_S = 10
 """How often the timetable is looked at."""
 RETENTION_AT = "03:30"
+REPORTS_AT = "05:00"
+"""Each day: on the first of a month there is a month to report, later only what could not be done then."""
 CERTIFICATES_EVERY = timedelta(hours=6)
 ERASING_EVERY = timedelta(days=1)
 """Beside this it is done when somebody asks for it."""
-STOP_WITHIN_S = 5.0
+CHILD_WITHIN_S = 2 * 3600.0
+"""[default] What takes longer hangs: every other job waits for it. A backup of years takes minutes."""
 
 
 class Jobs:
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, child_within_s: float = CHILD_WITHIN_S) -> None:
+        """`child_within_s`: in which a child has to have ended."""
         database = settings.database
+        self._child_within_s = child_within_s
         self._settings, self._stopping = settings, Event()
         self._history = HistoryChild(settings)
         logging.getLogger("apscheduler").setLevel(logging.WARNING)
@@ -82,18 +89,26 @@ class Jobs:
                 return
             run_if_due(database, job, now)
 
-    def _child(self, *words: str) -> str:
-        """A command of ours, at its own pace; what it said. Raises JobError where it failed."""
-        command = [sys.executable, "-m", "hub", *words, "--data", str(self._settings.data)]
-        child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    def _child(self, module: str, *words: str) -> str:
+        """A module of ours, at its own pace; what it said. Raises JobError where it failed, or hangs: then it
+        is ended, whatever it says to that.
+        """
+        streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+        with begun(module, *words, "--data", str(self._settings.data), **streams) as child:
+            return self._said_by(child)
+
+    def _said_by(self, child: subprocess.Popen[str]) -> str:
+        began = steady()
         while True:
             try:
                 said, wrong = child.communicate(timeout=0.2)
             except subprocess.TimeoutExpired:
                 if self._stopping.is_set():
-                    child.terminate()
-                    child.communicate(timeout=STOP_WITHIN_S)
+                    end(child)
                     raise JobError("the hub stopped") from None
+                if steady() - began > self._child_within_s:
+                    end(child)
+                    raise JobError(f"its process hung for {self._child_within_s:.0f} s") from None
                 continue
             if child.returncode != 0:
                 raise JobError(wrong.strip() or f"its process ended with code {child.returncode}")
@@ -101,21 +116,29 @@ class Jobs:
 
 
 def timetable(settings: Settings, child: Callable[..., str]) -> list[Job]:
-    """All that is done once, by whom of us comes first. `child` runs a command."""
+    """All that is done once, by whom of us comes first. `child` runs a module."""
     if settings.clock != "wall":
         return []  # a replay's rows are old on arrival
     zone = _zone(settings)
     found = [
         Job("retention", partial(_daily, RETENTION_AT, zone), partial(_retention, settings)),
         Job("audit", partial(_daily, RETENTION_AT, zone), partial(_audit_head, settings)),
+        Job("integrations", lambda at: at + integrations.WARNED_EVERY, partial(integrations.warn, settings)),
         Job("certificates", lambda at: at + CERTIFICATES_EVERY, partial(_certificates, settings)),
+        Job("alarm reports", partial(_daily, REPORTS_AT, zone), partial(_alarm_reports, settings, child)),
     ]
     if settings.backup_recipient is not None:
         found.append(
-            Job("backup", partial(_daily, settings.backup_at, zone), lambda _: child("backup", "--quietly"))
+            Job(
+                "backup",
+                partial(_daily, settings.backup_at, zone),
+                lambda _: child("hub", "backup", "--quietly"),
+            )
         )
     if _somebody_is_to_be_erased(settings):
-        found.append(Job("erasing", lambda at: at + ERASING_EVERY, lambda _: child("erase", "--go-on")))
+        found.append(
+            Job("erasing", lambda at: at + ERASING_EVERY, lambda _: child("hub", "erase", "--go-on"))
+        )
     return found
 
 
@@ -141,6 +164,17 @@ def _audit_head(settings: Settings, at: datetime) -> str:
 
 def _certificates(settings: Settings, at: datetime) -> str:
     return certificates.look(settings, at)
+
+
+def _alarm_reports(settings: Settings, child: Callable[..., str], at: datetime) -> str:
+    """The documents are made in the pages' room, and only where one is missing."""
+    with closing(connect(settings.database)) as connection:
+        try:
+            found = read_held(sites.in_force(connection, settings.site).document)
+        except NoSiteError:
+            return "no site"
+        due = isinstance(found, SiteFile) and bool(missing(connection, found.site, at))
+    return child("dashboards.monthly") if due else "nothing to report"
 
 
 def _somebody_is_to_be_erased(settings: Settings) -> bool:

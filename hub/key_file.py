@@ -18,12 +18,7 @@ def kept_key(path: Path, make: Callable[[], bytes]) -> bytes:
     except FileNotFoundError:
         pass
     key = make()
-    new = path.with_suffix(f".{secrets.token_hex(8)}")
-    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(b64encode(key).decode())
-        file.flush()
-        os.fsync(file.fileno())
+    new = _written(path, b64encode(key).decode(), 0o600)
     try:
         os.link(new, path)  # another process may have been quicker: then its key counts
     except FileExistsError:
@@ -31,3 +26,22 @@ def kept_key(path: Path, make: Callable[[], bytes]) -> bytes:
     finally:
         new.unlink()
     return key
+
+
+def write_anew(path: Path, text: str) -> None:
+    """A file that is no secret: all of it, or as it was."""
+    _written(path, text, 0o644).replace(path)
+
+
+def _written(path: Path, text: str, mode: int) -> Path:
+    """A new file beside it."""
+    new = path.with_suffix(f".{secrets.token_hex(8)}")
+    try:
+        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:  # a full disk
+        new.unlink(missing_ok=True)
+        raise
+    return new

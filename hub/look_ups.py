@@ -31,6 +31,19 @@ class Question(NamedTuple):
     note: str
 
 
+LISTS = (
+    "/wall",
+    "/care/away",
+    "/care/off",
+    "/care/reach",
+    "/care/reach/hour",
+    "/keeping",
+    "/audit",
+    "/audit/residents",
+)
+"""Pages that happen to name one resident alone."""
+
+
 def questions(
     connection: sqlite3.Connection, site: Site, units: Collection[str] | None, now: datetime
 ) -> list[Question]:
@@ -73,6 +86,8 @@ def key_of(one: Unusual) -> str:
 def _the_one(entry: audit.Entry, about: dict[int, tuple[str, ...]]) -> str:
     """Whom a page is about, where that is one resident; lists and boards are part of every shift."""
     residents, seen = entry.detail.get("residents"), entry.detail.get("alerts")
+    if entry.detail.get("page") in LISTS:
+        return ""
     if entry.what == "residents seen" and isinstance(residents, list) and len(residents) == 1:
         return str(residents[0])
     own_page = str(entry.detail.get("page", "")).startswith("/alerts/")

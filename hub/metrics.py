@@ -21,6 +21,7 @@ from prometheus_client.registry import Collector
 from hub.history.feeds import waiting as to_be_copied
 from hub.history.segments import beside
 from hub.history.upkeep import waiting
+from hub.metrics_of_alerting import of_proofs, of_reach, of_the_watchman
 from hub.settings import Settings
 from hub.store import (
     alerts,
@@ -58,6 +59,9 @@ class _House(Collector):
         yield from self._coming_in()
         yield from self._alerts()
         yield from self._going_out()
+        yield from of_proofs(self._connection, self._site)
+        yield from of_reach(self._connection, self._site)
+        yield from of_the_watchman(self._settings.data, self._site)
         yield from self._watching()
         yield from self._history()
         yield from self._keeping()

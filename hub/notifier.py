@@ -6,11 +6,11 @@ takes the database from the readings that come in.
 
 from __future__ import annotations
 
-import logging
 import sqlite3
 from contextlib import closing
+from functools import partial
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event
 from typing import NamedTuple
 
 from hub.clock import Clock, steady
@@ -18,8 +18,7 @@ from hub.mqtt.connection import Receipt
 from hub.mqtt.gateway import Gateway
 from hub.store import outbox
 from hub.store.db import connect, transaction
-
-log = logging.getLogger(__name__)
+from hub.threads import Threads
 
 ON_THE_WAY = 1000  # notifications at once without the broker's word
 CONFIRMED_WITHIN = 10.0  # seconds for that word; what was not confirmed is sent again
@@ -36,12 +35,16 @@ class Sent(NamedTuple):
 
 
 class Notifier:
-    def __init__(self, database: Path, site: str, gateway: Gateway, clock: Clock) -> None:
+    def __init__(
+        self, database: Path, site: str, gateway: Gateway, clock: Clock, threads: Threads | None = None
+    ) -> None:
+        self._threads = threads or Threads()
+        self._marked_at = steady()
         self._database, self._site, self._gateway, self._clock = database, site, gateway, clock
         self._waiting, self._stopping = Event(), Event()
         self._sent: dict[int, Sent] = {}
         self._looked_until = 0  # the last notification seen; 0: look at all that wait
-        self._thread = Thread(target=self._run, name="notifier", daemon=True)
+        self._thread = self._threads.thread("notifier", self._run)
 
     def start(self) -> None:
         self._thread.start()
@@ -58,27 +61,38 @@ class Notifier:
 
     def _run(self) -> None:
         with closing(connect(self._database)) as connection:
-            marked_at = steady()
             while not self._stopping.is_set():
                 self._waiting.wait(MARK_AFTER if self._sent else LOOK_AGAIN)
                 self._waiting.clear()
-                try:
-                    if self._gateway.connected:
-                        self._send_waiting(connection)
-                    if steady() - marked_at >= MARK_AFTER or self._stopping.is_set():
-                        marked_at = steady()
-                        self._mark_confirmed(connection)
-                except sqlite3.OperationalError as error:
-                    log.warning("the outbox could not be marked: %s", error)
+                if not self._threads.tried("notifier", partial(self._look, connection)):
                     self._stopping.wait(LOOK_AGAIN)
 
+    def _look(self, connection: sqlite3.Connection) -> None:
+        try:
+            if self._gateway.connected:
+                self._send_waiting(connection)
+        finally:  # what did go out is marked, whatever else is wrong
+            if steady() - self._marked_at >= MARK_AFTER or self._stopping.is_set():
+                self._marked_at = steady()
+                self._mark_confirmed(connection)
+
     def _send_waiting(self, connection: sqlite3.Connection) -> None:
+        """One that cannot be given to the broker holds up no other; it is tried again, and said."""
+        wrong: Exception | None = None
         room = ON_THE_WAY - len(self._sent)
         for note in outbox.waiting(connection, self._site, room, after=self._looked_until):
             self._looked_until = note.id
             if note.id not in self._sent:
-                receipt = self._gateway.publish(note.address, note.payload, retain=True)
-                self._sent[note.id] = Sent(note.address, receipt, steady() + CONFIRMED_WITHIN)
+                try:
+                    receipt = self._gateway.publish(note.address, note.payload, retain=True)
+                except Exception as error:
+                    wrong = wrong or error
+                else:
+                    self._sent[note.id] = Sent(note.address, receipt, steady() + CONFIRMED_WITHIN)
+            if wrong is None:
+                self._looked_until = note.id
+        if wrong is not None:
+            raise wrong
 
     def _mark_confirmed(self, connection: sqlite3.Connection) -> None:
         """What the broker has is marked. What it will not have had is sent again, and with it whatever was

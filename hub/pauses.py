@@ -33,10 +33,6 @@ class Pauses:
         """What is off now, the first to end first: for the board and the hand-over."""
         return store.active(self._connection, self._site.site)
 
-    def went_on(self, since: datetime) -> list[Pause]:
-        """What went on again since then."""
-        return store.ended(self._connection, self._site.site, since)
-
     def pause(self, rule: str, room: str, person: str, reason: str, until: datetime) -> Pause | Refusal:
         """Switch a rule off in a room. A high rule is off for a day at most until `confirm`."""
         with transaction(self._connection):

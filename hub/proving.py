@@ -17,25 +17,30 @@ import msgspec
 
 from hub import alerting
 from hub.escalation import CALLED
-from hub.store import alerts, contacts, outbox, proofs, summonses
+from hub.reach import usable_ways
+from hub.store import alerts, contacts, outbox, phones, proofs, shifts, summonses
 from hub.store.db import transaction
 from hub.store.proofs import Proof, Record
 from hub.store.summonses import Summons
-from hub.summons import first_in_line
-from rules.alert import Alert, act
+from hub.summons import whom_to_prove
+from rules.alert import Alert, Concern, act
 from rules.building import Site
+from rules.finding import Finding
 from rules.pause import Refusal
-from rules.proof import (
+from rules.proof import PROOF, device_of, due, later_stages, proof_site, writes_to_everybody
+from rules.proof_verdict import (
     CHAIN_BROKEN,
-    PROOF,
+    NO_ALARM,
+    PHONE_SILENT,
     Facts,
+    Later,
     Sending,
     Verdict,
-    device_of,
-    due,
     mended,
-    proof_site,
+    phones_answer,
+    silent_phones,
     told,
+    told_of_phones,
     verdict,
 )
 
@@ -48,15 +53,20 @@ AGAIN_AFTER = timedelta(minutes=1)
 """[default] Whoever asks again sooner is shown the one before: it sends messages to people."""
 
 
-def ask(connection: sqlite3.Connection, site: Site, unit: str, by: str, now: datetime) -> Proof | Refusal:
-    """Somebody wants to know now. The one that is under way, where there is one."""
+def ask(
+    connection: sqlite3.Connection, site: Site, unit: str, by: str, now: datetime, everybody: bool = False
+) -> Proof | Refusal:
+    """Somebody wants to know now. The one that is under way, where there is one. `everybody`: those who are
+    only called later are to get the message as well.
+    """
     if unit not in {one.id for one in site.units}:
         return Refusal(f"{site.site} has no unit {unit!r}", "no_unit")
+    everybody = writes_to_everybody(site, everybody, False, now)
     with transaction(connection):
         newest = proofs.newest(connection, site.site, unit)
         if newest is not None and (newest.ended_at is None or abs(now - newest.asked_at) < AGAIN_AFTER):
             return newest
-        return proofs.add(connection, Proof(0, site.site, unit, now, by))
+        return proofs.add(connection, Proof(0, site.site, unit, now, by, everybody=everybody))
 
 
 def plan(connection: sqlite3.Connection, site: Site, since: datetime, now: datetime) -> int:
@@ -71,7 +81,8 @@ def plan(connection: sqlite3.Connection, site: Site, since: datetime, now: datet
         if unit.id in waiting or due(site, asked_at, now) is None:
             continue
         with transaction(connection):
-            proofs.add(connection, Proof(0, site.site, unit.id, now))
+            everybody = writes_to_everybody(site, False, True, now)
+            proofs.add(connection, Proof(0, site.site, unit.id, now, everybody=everybody))
         asked += 1
     return asked
 
@@ -117,12 +128,12 @@ def _publish(
 def _look(connection: sqlite3.Connection, site: Site, proof: Proof, now: datetime) -> bool:
     """Whether it came to an end. Within a transaction."""
     alert = _alert_of(connection, proof)
-    seen = _facts(connection, site, proof, alert)
+    seen = _facts(connection, site, proof, alert, now)
     found = verdict(seen, now)
     after = msgspec.structs.replace(
         proof,
         alert=alert.id if alert is not None else None,
-        record=Record(found.steps, seen.sendings),
+        record=Record(found.steps, seen.sendings, seen.later),
         ended_at=now if found.result is not None else None,
         result=found.result,
         leg=found.leg,
@@ -135,21 +146,36 @@ def _look(connection: sqlite3.Connection, site: Site, proof: Proof, now: datetim
     if alert is not None and alert.state != "closed":
         decision = act(alert, "close", proof.asked_by or "", now, "test")
         alerting.change(connection, alert, "close", decision, now)
-    _tell(connection, proof, found, seen.sendings, now)
+    _tell(connection, proof, found, seen, now)
     return True
 
 
-def _tell(
-    connection: sqlite3.Connection, proof: Proof, found: Verdict, sendings: Sequence[Sending], now: datetime
-) -> None:
-    """A broken chain is a real alert; when it holds again, that alert says so and waits for somebody."""
+def _tell(connection: sqlite3.Connection, proof: Proof, found: Verdict, seen: Facts, now: datetime) -> None:
+    """A broken chain is a real alert, and a silent phone another, low one. When all is well again, they say
+    so: the first waits for somebody, the other passes.
+    """
     log.info("the proof of %s: %s %s", proof.unit, found.result, found.reason or "")
-    if found.result == "held":
-        if alerts.open_alert(connection, proof.site, CHAIN_BROKEN, proof.unit) is not None:
-            alerting.take(connection, proof.site, *mended(proof.unit, now), now)
-    elif found.reason is not None and found.reason != "board_only" and found.result is not None:
-        finding, concern = told(proof.unit, found.result, found.reason, sendings, now)
+    if found.reason is not None and found.reason not in NO_ALARM and found.result is not None:
+        finding, concern = told(proof.unit, found.result, found.reason, seen.sendings, now)
         alerting.take(connection, proof.site, finding, concern, now)
+    elif found.reason != "board_only":
+        _clear(connection, proof, CHAIN_BROKEN, mended(proof.unit, now), now)
+    if not any(step.leg == "sent" and step.held for step in found.steps):
+        return  # it never came to the phones
+    silent = silent_phones(seen)
+    for one in silent:
+        phones.note_silent(connection, proof.site, one.phone, now)
+    if silent:
+        alerting.take(connection, proof.site, *told_of_phones(proof.unit, silent, now), now)
+    else:
+        _clear(connection, proof, PHONE_SILENT, phones_answer(proof.unit, now), now)
+
+
+def _clear(
+    connection: sqlite3.Connection, proof: Proof, rule: str, well: tuple[Finding, Concern], now: datetime
+) -> None:
+    if alerts.open_alert(connection, proof.site, rule, proof.unit) is not None:
+        alerting.take(connection, proof.site, *well, now)
 
 
 def _alert_of(connection: sqlite3.Connection, proof: Proof) -> Alert | None:
@@ -159,7 +185,9 @@ def _alert_of(connection: sqlite3.Connection, proof: Proof) -> Alert | None:
     return alerts.open_alert(connection, site, PROOF, proof.unit)
 
 
-def _facts(connection: sqlite3.Connection, site: Site, proof: Proof, alert: Alert | None) -> Facts:
+def _facts(
+    connection: sqlite3.Connection, site: Site, proof: Proof, alert: Alert | None, now: datetime
+) -> Facts:
     seen = Facts(proof.asked_at, proof.published_at, proof.refused)
     if alert is None:
         return seen
@@ -176,14 +204,36 @@ def _facts(connection: sqlite3.Connection, site: Site, proof: Proof, alert: Aler
     return msgspec.structs.replace(
         seen,
         addressed_at=messages[0].created_at if messages else None,
-        nobody=not messages and not first_in_line(connection, site, proof.unit, trail[0].at),
+        nobody=not messages and not whom_to_prove(connection, site, proof.unit, trail[0].at),
         unreachable=not messages,
         no_ways=not messages and not contacts.everything(connection, proof.site),
-        sendings=tuple(sending_of(message) for message in messages),
+        sendings=(*(sending_of(connection, m) for m in messages), *_lost(connection, site, messages)),
+        later=proof.record.later or _later(connection, site, proof.unit, now),
     )
 
 
-def sending_of(message: Summons) -> Sending:
+def _lost(connection: sqlite3.Connection, site: Site, messages: Sequence[Summons]) -> list[Sending]:
+    """The lost phones of those who were written to."""
+    people = {message.person for message in messages}
+    troubled = phones.in_trouble(connection, site.site)
+    return [
+        Sending(one.person, phones.WAY, failure="it is lost", phone=one.id, device=one.device, lost=True)
+        for one in troubled
+        if one.lost and one.person in people
+    ]
+
+
+def _later(connection: sqlite3.Connection, site: Site, unit: str, now: datetime) -> tuple[Later, ...]:
+    usable = usable_ways(connection, site.site)
+    refused = {one.id for one in phones.in_trouble(connection, site.site) if one.state == "refused"}
+    known = contacts.everything(connection, site.site)
+    reached = {one.person for one in known if one.way in usable and one.address not in refused}
+    return later_stages(site, unit, shifts.on_duty(connection, site, now), reached, now)
+
+
+def sending_of(connection: sqlite3.Connection, message: Summons) -> Sending:
+    """A message as a proof keeps it. Of addresses only a phone's is kept, and what that phone is."""
+    phone = phones.get(connection, message.site, message.address) if message.way == phones.WAY else None
     return Sending(
         message.person,
         message.way,
@@ -192,4 +242,6 @@ def sending_of(message: Summons) -> Sending:
         message.seen_at,
         message.failure,
         message.next_at is not None,
+        message.address if message.way == phones.WAY else "",
+        phone.device if phone is not None else "",
     )

@@ -24,7 +24,9 @@ from rules.reach import week as of_the_week
 from rules.rulebook import Rulebook, days_of_moving, rulebook
 
 NEWS = timedelta(hours=24)
-"""[default] A gap so near is shown on the board: somebody who is there now has to see to it."""
+"""[default] A gap so near is marked: there is little time to see to it."""
+COMING_SHIFT = timedelta(hours=12)
+"""[default] A gap so near is shown on everybody's board, in a line."""
 
 
 def say_usable_ways(
@@ -179,10 +181,20 @@ def assign(
     return after
 
 
-def near(tasks: Collection[GapTask], now: datetime) -> list[GapTask]:
-    """Those in the hours to come in which somebody would not be told: for the board. What is so all week is
-    no news there: leaders see to it.
+def routing(connection: sqlite3.Connection, site: str) -> list[GapTask]:
+    """Those of the week to come in which somebody would not be told, the nearest first."""
+    return [task for task in gaps.standing(connection, site) if task.reason in ROUTING]
+
+
+def coming(tasks: Collection[GapTask], now: datetime) -> list[GapTask]:
+    """Those of the coming shift: for whoever is there and may still find somebody. What is so all week is no
+    news to them: leaders see to it.
     """
+    return [task for task in near(tasks, now) if task.next_at < now + COMING_SHIFT]
+
+
+def near(tasks: Collection[GapTask], now: datetime) -> list[GapTask]:
+    """Those in the hours to come in which somebody would not be told: what is so all week aside."""
     return [
         task for task in tasks if task.reason in ROUTING and task.hours < HOURS and task.next_at < now + NEWS
     ]

@@ -15,12 +15,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
-from typing import IO, Any, Literal, NamedTuple
+from typing import IO, Any, NamedTuple
 
 import msgspec
 
 from devices.measures import MEASURES
-from hub.erasing.plan import Plan, pattern, plan_for
+from hub.erasing.plan import Plan, pattern, plan_for, words_of
 from hub.erasing.stays import FOR_EVER, Span, lived
 from hub.history import segments
 from hub.history.block import unpacked
@@ -28,11 +28,13 @@ from hub.history.segments import A_DAY, beside, connect_history
 from hub.store import readings
 from hub.store.instants import from_us
 from rules.building import Resident, Site
+from rules.language import Language, norwegian
 
-Language = Literal["nb", "en"]
-SOMEBODY: dict[Language, str] = {"nb": "en annen", "en": "somebody else"}
+SOMEBODY: dict[Language, str] = {"nb": "en annen", "nn": "ein annan", "en": "somebody else"}
 _INSTANT = ("_at", "since", "until", "away_from", "back_by", "at", "due")
-_LEFT_OUT = frozenset({"id", "seq", "site", "resident", "key", "hash", "token_hash", "signature", "plan"})
+_LEFT_OUT = frozenset(
+    {"id", "seq", "site", "resident", "key", "hash", "token_hash", "signature", "plan", "secret"}
+)
 """Columns that say nothing to anybody, or are a secret."""
 
 
@@ -40,40 +42,77 @@ class Told(NamedTuple):
     """A file of the export and what it is."""
 
     nb: str
+    nn: str
     en: str
+
+    def said(self, language: Language) -> str:
+        return {"nb": self.nb, "nn": self.nn, "en": self.en}[language]
 
 
 FILES: dict[str, Told] = {
     "resident.json": Told(
         "Hvem du er i Vaka: navn, rom, når du bodde hvor, og samtykker og vedtak som gjelder deg",
+        "Kven du er i Vaka: namn, rom, når du budde kvar, og samtykke og vedtak som gjeld deg",
         "Who you are in Vaka: name, rooms, when you lived where, and the consents and decisions about you",
     ),
     "alerts.csv": Told(
         "Varsler om deg: når, hva som ble meldt, og hvordan det gikk",
+        "Varsel om deg: når, kva som vart meldt, og korleis det gjekk",
         "Alerts about you: when, what was told, and what came of it",
     ),
     "alert_steps.csv": Told(
         "Hva som skjedde med hvert varsel, steg for steg. Ansatte står med rolle, ikke navn",
+        "Kva som skjedde med kvart varsel, steg for steg. Tilsette står med rolle, ikkje namn",
         "What happened with each alert, step by step. Staff are shown by role, not by name",
     ),
     "readings.csv": Told(
         "Det sensorene i rommet ditt sa mens du bodde der alene, og det dine egne sensorer sa",
+        "Det sensorane i rommet ditt sa medan du budde der åleine, og det dine eigne sensorar sa",
         "What the sensors in your room said while you lived there alone, and your own sensors",
     ),
     "seen.csv": Told(
-        "Når ansatte så på opplysninger om deg, og hvor", "When staff looked at data about you, and where"
+        "Når ansatte så på opplysninger om deg, og hvor",
+        "Når tilsette såg på opplysningar om deg, og kvar",
+        "When staff looked at data about you, and where",
     ),
-    "goals.csv": Told("Mål du øvde på, dag for dag", "Goals that you practised, day by day"),
+    "goals.csv": Told(
+        "Mål du øvde på, dag for dag", "Mål du øvde på, dag for dag", "Goals that you practised, day by day"
+    ),
     "pauses.csv": Told(
-        "Hva som var slått av hos deg, når og hvorfor", "What was switched off at your place, when and why"
+        "Hva som var slått av hos deg, når og hvorfor",
+        "Kva som var slått av hos deg, når og kvifor",
+        "What was switched off at your place, when and why",
+    ),
+    "emergencies.csv": Told(
+        "Når ansatte fra andre enheter tok seg nødtilgang til det som gjelder deg, og hvorfor",
+        "Når tilsette frå andre einingar tok seg naudtilgang til det som gjeld deg, og kvifor",
+        "When staff of other units took emergency access to what is about you, and why",
+    ),
+    "mentions.csv": Told(
+        "Der noen har skrevet navnet ditt andre steder: pauser, notater ved vaktskifte og nødtilgang",
+        "Der nokon har skrive namnet ditt andre stader: pausar, notat ved vaktskifte og naudtilgang",
+        "Where somebody wrote your name elsewhere: pauses, notes at hand-over and emergency access",
     ),
 }
 """Beside these there is one file for each further table that names the resident."""
-FURTHER = Told("Andre opplysninger som er lagret om deg", "Other data that is held on you")
+WRITTEN: tuple[tuple[str, str, str], ...] = (
+    ("pause", "reason", "paused_at"),
+    ("hand_over_note", "words", "written_at"),
+    ("emergency_access", "reason", "began_at"),
+)
+"""What people write in their own words: table, column, and when."""
+FURTHER = Told(
+    "Andre opplysninger som er lagret om deg",
+    "Andre opplysningar som er lagra om deg",
+    "Other data that is held on you",
+)
 HEAD: dict[Language, str] = {
     "nb": "Dette er alt Vaka har lagret om deg ({site}), tatt ut {day}.\n"
     "CSV-filene kan åpnes i et regneark. Tider er UTC.\n"
     "Delte du rom med noen, er det rommets sensorer sa også om den andre, og er ikke med.\n\n",
+    "nn": "Dette er alt Vaka har lagra om deg ({site}), teke ut {day}.\n"
+    "CSV-filene kan opnast i eit rekneark. Tidene er UTC.\n"
+    "Delte du rom med nokon, handlar det sensorane i rommet sa òg om den andre, og er ikkje med.\n\n",
     "en": "This is all that Vaka holds about you ({site}), taken out on {day}.\n"
     "The CSV files open in a spreadsheet. Times are UTC.\n"
     "Where you shared a room, what its sensors said is about the other one too, and is not included.\n\n",
@@ -109,13 +148,15 @@ class _Export:
         self._roles = {person.id: person.role for person in site.people}
         known = lived(connection, site.site)
         self._others = {id for id in known.stays if id != resident.id}
-        names = {name for id in self._others for name in known.names[id]}
+        names = {word for id in self._others for word in (*known.names[id], *words_of(known, site, id))}
         names |= {person.name for person in site.people}
+        names |= others_relatives(connection, site.site, resident.id)
+        names -= set(self._plan.words)
         self._hidden = pattern(sorted({*names, *self._others}, key=len, reverse=True) or ["\0"])
 
     def write(self, out: IO[bytes]) -> None:
         with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-            said = [(name, getattr(FILES[name], self._language)) for name in FILES]
+            said = [(name, FILES[name].said(self._language)) for name in FILES]
             for name, write in (
                 ("resident.json", self._resident_json),
                 ("alerts.csv", self._alerts),
@@ -124,18 +165,20 @@ class _Export:
                 ("seen.csv", self._seen),
                 ("goals.csv", self._goals),
                 ("pauses.csv", self._pauses),
+                ("emergencies.csv", self._emergencies),
+                ("mentions.csv", self._mentions),
             ):
                 with archive.open(name, "w") as file:
                     write(file)
             for table in self._further():
                 with archive.open(f"{table}.csv", "w") as file:
                     self._table(file, table, "resident = ?", (self._resident.id,))
-                said.append((f"{table}.csv", getattr(FURTHER, self._language)))
+                said.append((f"{table}.csv", FURTHER.said(self._language)))
             head = HEAD[self._language].format(
                 site=self._site.name, day=f"{self._at.astimezone(self._site.zone):%Y-%m-%d}"
             )
             lines = "".join(f"{name}: {what}.\n" for name, what in said)
-            archive.writestr("LES-MEG.txt" if self._language == "nb" else "README.txt", head + lines)
+            archive.writestr("LES-MEG.txt" if norwegian(self._language) else "README.txt", head + lines)
 
     def _resident_json(self, file: IO[bytes]) -> None:
         said = self._resident.model_dump(mode="json", exclude={"rules"})
@@ -177,6 +220,25 @@ class _Export:
 
     def _pauses(self, file: IO[bytes]) -> None:
         self._while_here(file, "rule, device, room, reason, owner, paused_at, ended_at", "pause", "paused_at")
+
+    def _emergencies(self, file: IO[bytes]) -> None:
+        """To their room, or to all of its unit, while they lived there: also with others."""
+        units = {room.id: room.unit for room in self._site.rooms}
+        one = "((room = ? OR (room IS NULL AND unit = ?)) AND ends_at > ? AND began_at < ?)"
+        periods = " OR ".join(one for _ in self._plan.stays) or "FALSE"
+        values = [v for s in self._plan.stays for v in (s.room, units.get(s.room, ""), s.since, s.until)]
+        where = f"FROM emergency_access WHERE site = ? AND ({periods}) ORDER BY began_at"
+        self._rows(file, "room, unit, person, reason, began_at, ends_at", where, (self._site.site, *values))
+
+    def _mentions(self, file: IO[bytes]) -> None:
+        names = pattern(self._plan.words or ["\0"])
+        with _Writer(file) as write:
+            write(("at", "where", "words"))
+            for table, column, at in WRITTEN:
+                query = f"SELECT {at}, {column} FROM {table} WHERE site = ? ORDER BY {at}"
+                for when, text in self._connection.execute(query, (self._site.site,)):
+                    if names.search(text):
+                        write((from_us(when).isoformat(), table, self._clean(text)))
 
     def _while_here(self, file: IO[bytes], columns: str, table: str, at: str) -> None:
         """Rows of their room while they lived there alone."""
@@ -238,6 +300,16 @@ class _Export:
         return self._hidden.sub(SOMEBODY[self._language], text)
 
 
+def others_relatives(connection: sqlite3.Connection, site: str, resident: str) -> set[str]:
+    """Names of relatives who are nobody to this resident."""
+    rows = connection.execute(
+        "SELECT name FROM relative WHERE site = ? AND NOT EXISTS (SELECT 1 FROM relative_bond"
+        " WHERE relative_bond.relative = relative.id AND resident = ?)",
+        (site, resident),
+    )
+    return {row[0] for row in rows}
+
+
 def _heard(
     connection: sqlite3.Connection, history: sqlite3.Connection, span: Span
 ) -> Iterator[tuple[int, int, Any]]:
@@ -271,10 +343,12 @@ class _Writer:
         self._text.detach()
 
     def _write(self, row: Iterable[object]) -> None:
-        """What a spreadsheet would take for a formula is text."""
-        self._csv.writerow(
-            f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@") else cell for cell in row
-        )
+        self._csv.writerow(as_text(cell) for cell in row)
+
+
+def as_text(cell: object) -> object:
+    """What a spreadsheet would take for a formula, also behind white space, is text."""
+    return f"'{cell}" if isinstance(cell, str) and cell.lstrip()[:1] in tuple("=+-@|%") else cell
 
 
 def _day(us: int) -> str | None:

@@ -1,4 +1,6 @@
-"""Which rules are switched off or rest now and since when, and which go on because somebody came home."""
+"""Which rules are switched off or rest now and since when, and which go on because somebody came home, or
+stirs where nobody should be.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +8,48 @@ import sqlite3
 from collections.abc import Mapping
 from datetime import datetime
 
+from devices.reading import Reading
+from hub import absences as absences_in_force
+from hub.clock import Clock
+from hub.findings import Findings
 from hub.store import absences, pauses
+from rules.absence import Absence, away_now, empty_rooms, resting, stirs
 from rules.building import Site
-from rules.judge import Key
+from rules.finding import Evidence
+from rules.judge import Judge, Key
+from rules.latest import Standing
 from rules.rulebook import Rulebook
+
+
+class Resting:
+    """Who is away, and what rests meanwhile, of the site and the rules in force."""
+
+    def __init__(self, connection: sqlite3.Connection, site: Site, judge: Judge) -> None:
+        self._connection, self._site, self._judge = connection, site, judge
+        self.away: dict[str, Absence] = {}
+        self._since: dict[Key, datetime] = {}
+
+    def look(self, at: datetime) -> dict[Key, datetime]:
+        """What is to be held from `at` on: what rests, and what is switched off."""
+        book = self._judge.rulebook
+        self.away = away_now(absences.active(self._connection, self._site.site), at)
+        self._since = resting(book, empty_rooms(book, self.away)) if self.away else {}
+        return held_now(self._connection, self._site.site, self._since, at)
+
+    def mind(self, reading: Reading, standing: Standing, findings: Findings, clock: Clock) -> None:
+        """Somebody may have come home unnoticed: then the rules must not go on resting."""
+        if not self._since:
+            return
+        for listener in self._judge.rulebook.listeners.get((reading.device, reading.measure), ()):
+            watch = listener.watch
+            since = self._since.get(watch.key)
+            if since is None or not stirs(reading, standing, since):
+                continue
+            if not findings.staff(watch.room, reading.at):
+                heard = Evidence(reading.device, reading.measure, reading.value, reading.at)
+                away = [self.away[resident] for resident in watch.residents]
+                absences_in_force.somebody_in(self._connection, self._site, away, heard, clock.now())
+            return
 
 
 def held_now(
@@ -32,6 +72,8 @@ def let_go_by_a_return(
     """Of the rules that go on (and were held since then), those that somebody's coming home lets go on, and
     since when.
     """
+    if not gone_on:
+        return {}
     since = min(gone_on.values())
     home: dict[str, datetime] = {}
     rooms = {resident.id: resident.room for resident in site.residents}

@@ -43,14 +43,21 @@ class Family(NamedTuple):
 
 
 FAMILIES: dict[Class, tuple[Family, ...]] = {
-    "alerts": (Family("alert", "closed_at", "state = 'closed'"),),
-    "findings": (Family("finding", "at"),),
+    "alerts": (Family("alert", "closed_at", "state = 'closed'"), Family("quality_report", "made_at")),
+    "findings": (Family("finding", "at"), Family("erased_time", "until")),
     "audit": (
         Family("audit", "at"),
         Family("emergency_access", "ends_at"),
         Family("proof", "ended_at"),
         Family("gap", "gone_at"),
         Family("relative_view", "at"),
+        Family("integration", "ends_at"),
+        Family(
+            "event_subscription",
+            "created_at",
+            "NOT EXISTS (SELECT 1 FROM integration i WHERE i.site = event_subscription.site"
+            " AND i.id = event_subscription.integration)",
+        ),
     ),
     "quarantine": (Family("quarantine", "last_received_at"),),
     "messages": (
@@ -58,6 +65,8 @@ FAMILIES: dict[Class, tuple[Family, ...]] = {
         Family("summons", "created_at", "next_at IS NULL"),
         Family("relative_message", "created_at", "next_at IS NULL"),
         Family("staff_notice", "created_at", "next_at IS NULL"),
+        Family("event_message", "created_at", "next_at IS NULL"),
+        Family("contact_trial", "asked_at"),
     ),
     "absences": (Family("absence", "ended_at"), Family("pause", "ended_at")),
     "protection": (
@@ -69,7 +78,11 @@ FAMILIES: dict[Class, tuple[Family, ...]] = {
         ),
         Family("silence", "until"),
     ),
-    "goals": (Family("goal_day", "since", "outcome IS NOT NULL"), Family("trend_review", "at")),
+    "goals": (
+        Family("goal_day", "since", "outcome IS NOT NULL"),
+        Family("trend_review", "at"),
+        Family("room_trend_review", "at"),
+    ),
     "devices": (
         Family("fault", "ended_at"),
         Family("battery_day", f"day * {A_DAY_US}"),
@@ -82,10 +95,12 @@ FAMILIES: dict[Class, tuple[Family, ...]] = {
         Family("staff_absence", "ends_at"),
         Family("hand_over_note", "ends_at"),
         Family("hand_over_receipt", "read_at"),
+        Family("held_roster", "at"),
     ),
     "sessions": (
         Family("session", "used_at"),
         Family("shared_device", "open_until"),
+        Family("pin_guess", "last_at"),
         Family("relative_invitation", "expires_at"),
         Family("password_link", "expires_at"),
     ),
@@ -95,14 +110,18 @@ NOT_BY_AGE: dict[str, tuple[str, ...]] = {
         "device", "device_latest", "device_figures", "device_placed", "measure", "unheard", "aside", "health",
         "gateway_back", "gateway_name", "gateway_pairing", "announcement", "rule_state", "job", "certificate",
         "ignored_device", "quarantine_size", "history_cursor", "summons_cursor", "relative_cursor",
+        "event_cursor",
     ),
     "with what it belongs to": (
         "alert_event", "alert_sensors", "alert_escalation",
         "credential", "contact", "contact_preference", "phone", "pin", "pin_failure", "totp", "recovery_code",
-        "passkey", "floor_mark",
+        "passkey", "identity", "floor_mark",
     ),
     "by hub/history/upkeep.py": ("reading",),
-    "by hub/relatives/forget.py": ("relative", "relative_bond", "relative_consent", "relative_rest"),
+    "by hub/relatives/forget.py": (
+        "relative", "relative_bond", "relative_consent", "relative_rest",
+        "relative_review",
+    ),
     "by hub/redelivery.py": ("committed_batch",),
     "by hub/backup/make.py": ("backup",),
     "the house's own record, which names no resident once they are erased": (

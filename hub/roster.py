@@ -2,8 +2,8 @@
 expected.
 
 Columns (any order, comma or semicolon): person, function (carer, night_patrol, leader; carer where empty),
-units and residents (ids, separated by spaces or +; no unit: the whole house), from and to (2026-11-24 22:00,
-in the site's zone).
+units and residents (ids, separated by spaces or +; no unit: the whole house), from and to (2026-11-24 22:00
+or 24.11.2026 22:00, in the site's zone).
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from rules.wording.roster import roster_problem
 NEEDED = ("person", "from", "to")
 COLUMNS = (*NEEDED, "function", "units", "residents")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d")
+_AS_WRITTEN_HERE = re.compile(r"(\d\d?)\.(\d\d?)\.(\d{4}) (\d\d?)[:.](\d\d)")
+"""`24.11.2026 22:00`, as a Norwegian spreadsheet writes it."""
 
 
 class Problem(NamedTuple):
@@ -45,6 +47,14 @@ def read_roster(data: bytes, file: str, site: Site) -> list[Shift] | list[Proble
         return [Problem(file, 1, "not_utf8")]
     first = text.partition("\n")[0]
     rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=";" if ";" in first else ",")
+    try:
+        return _shifts_of(rows, file, site)
+    except csv.Error:  # a cell without an end, for one
+        return [Problem(file, max(1, rows.line_num), "not_csv")]
+
+
+def _shifts_of(rows: csv.DictReader[str], file: str, site: Site) -> list[Shift] | list[Problem]:
+    """Raises csv.Error."""
     columns = [(name or "").strip().lower() for name in rows.fieldnames or ()]
     rows.fieldnames = columns
     missing = [name for name in NEEDED if name not in columns]
@@ -100,6 +110,9 @@ def _ids(cells: dict[str, str], column: str) -> tuple[str, ...]:
 
 def _instant(text: str, site: Site) -> datetime | None:
     """Local time. Of an hour that comes twice the first, as people mean it."""
+    if (here := _AS_WRITTEN_HERE.fullmatch(text)) is not None:
+        day, month, year, hour, minute = here.groups()
+        text = f"{year}-{month:0>2}-{day:0>2} {hour:0>2}:{minute}"
     if not _INSTANT.fullmatch(text):
         return None
     try:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
 from icalendar import Calendar
 from icalendar.prop import vDDDTypes
 
+from hub.calendar_recurrence import Recurrences
 from hub.calendar_times import AHEAD, BACK, Event, OddError, moved_from, short, stretches
 from hub.duty import FUNCTIONS_OF, why_not
 from rules.building import Person, Site
@@ -49,18 +50,23 @@ class NotUnderstood(NamedTuple):
 
 class CalendarRead(NamedTuple):
     """`shifts` have keys. `uids`: beginnings of the keys of all events that were understood or called off:
-    what else is on the roster under one of these is there no more.
+    what else is on the roster under one of these is there no more. `failed`: those of events that were not
+    understood: nothing is said of what they were. `calendar`: which one it is, empty where it has no name.
     """
 
     shifts: tuple[Shift, ...]
     uids: frozenset[str]
     problems: tuple[NotUnderstood, ...]
+    failed: frozenset[str] = frozenset()
+    calendar: str = ""
 
 
 def read_calendar(data: bytes, site: Site, emails: Mapping[str, str], now: datetime) -> CalendarRead:
     """The shifts of a file. `emails`: who has which address, in small letters."""
     if len(data) > LARGEST:
         return _nothing("too_large", f"{len(data)} B")
+    if data.upper().count(b"BEGIN:VCALENDAR") > data.upper().count(b"END:VCALENDAR"):  # a download cut off
+        return _nothing("no_calendar", "no END:VCALENDAR")
     try:
         calendars = Calendar.from_ical(data, multiple=True)
         events = [e for calendar in calendars for e in calendar.walk("VEVENT")]
@@ -70,7 +76,7 @@ def read_calendar(data: bytes, site: Site, emails: Mapping[str, str], now: datet
         return _nothing("no_events", "")
     if len(events) > MOST_EVENTS:
         return _nothing("too_many_events", len(events))
-    return _Reading(site, emails, now).read(events)
+    return _Reading(site, emails, now, _which(calendars)).read(events)
 
 
 def _nothing(code: str, said: object) -> CalendarRead:
@@ -78,11 +84,12 @@ def _nothing(code: str, said: object) -> CalendarRead:
 
 
 class _Reading:
-    def __init__(self, site: Site, emails: Mapping[str, str], now: datetime) -> None:
+    def __init__(self, site: Site, emails: Mapping[str, str], now: datetime, calendar: str) -> None:
         self._site, self._emails = site, emails
         # Once, and not for each event: hundreds work in a big house.
         self._named = [(p, _word(p.name, p.id)) for p in site.people]
         self._since, self._until = now - BACK, now + AHEAD
+        self._again, self._calendar = Recurrences(), calendar
         self._shifts: dict[str, Shift] = {}
         self._uids: set[str] = set()
         self._problems: list[NotUnderstood] = []
@@ -99,7 +106,8 @@ class _Reading:
             if len(self._shifts) > MOST_SHIFTS:
                 return _nothing("too_many_shifts", MOST_SHIFTS)
         understood = frozenset(self._uids - failed)
-        return CalendarRead(tuple(self._shifts.values()), understood, tuple(self._problems))
+        found = tuple(self._shifts.values())
+        return CalendarRead(found, understood, tuple(self._problems), frozenset(failed), self._calendar)
 
     def _moved(self, event: Event) -> tuple[str, datetime] | None:
         try:
@@ -122,12 +130,14 @@ class _Reading:
         function, residents = self._function(event, person), self._residents(event)
         units = self._units(event, person)
         found: dict[str, Shift] = {}
-        for original, starts, ends in stretches(event, self._site, self._since, self._until):
+        for original, starts, ends in stretches(event, self._site, (self._since, self._until), self._again):
             replaced = "RECURRENCE-ID" not in event and (uid, original) in moved
             if replaced or not self._since <= starts <= self._until:
                 continue
             key = f"{prefix}{original:%Y%m%dT%H%M}"
-            shift = Shift(0, person.id, units, function, starts, ends, residents, key=key)
+            shift = Shift(
+                0, person.id, units, function, starts, ends, residents, key=key, calendar=self._calendar
+            )
             refusal = why_not(shift, self._site)
             if refusal is not None:
                 raise OddError(refusal.code)
@@ -192,6 +202,15 @@ class _Reading:
         if strange:
             raise OddError("no_such_resident", strange[0])
         return said
+
+
+def _which(calendars: Sequence[Event]) -> str:
+    """A calendar by its name (RFC 7986, or what everybody writes); a digest, since it may be a person's."""
+    for calendar in calendars:
+        name = str(calendar.get("NAME") or calendar.get("X-WR-CALNAME") or "").strip()
+        if name:
+            return hashlib.sha256(name.encode()).hexdigest()[:16]
+    return ""
 
 
 def _uid(event: Event) -> str:

@@ -1,23 +1,27 @@
 """A roster from a file, tried before it is taken over: what would be added, changed and taken out, and what
 was not understood. CSV (hub/roster.py) is taken over whole or not at all; of a calendar
-(hub/roster_calendar.py) what was understood, since calendars hold more than shifts.
+(hub/roster_calendar.py) what was understood, since calendars hold more than shifts. One that would empty days
+(rules/roster_loss.py) is held back until somebody says yes to just that.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
 import msgspec
 
+from hub.calendar_times import AHEAD
 from hub.roster import Problem, read_roster
-from hub.roster_calendar import NotUnderstood, read_calendar
-from hub.store import audit, contacts, shifts
+from hub.roster_calendar import CalendarRead, NotUnderstood, read_calendar
+from hub.store import audit, contacts, held_rosters, shifts
 from hub.store.db import transaction
+from hub.store.held_rosters import HeldRoster
 from rules.building import Site
 from rules.duty import Shift
+from rules.roster_loss import Loss, loss
 
 
 class Change(NamedTuple):
@@ -32,7 +36,14 @@ class Import(NamedTuple):
     changed: tuple[Change, ...] = ()
     removed: tuple[Shift, ...] = ()
     same: int = 0
+    as_they_are: tuple[Shift, ...] = ()
+    """Shifts that stay, with the calendar that they come from now."""
     problems: tuple[NotUnderstood, ...] = ()
+    loss: Loss = Loss()
+    """Shifts to come that go, with nobody in their place."""
+    calendar: str = ""
+    held: bool = False
+    """Nothing was taken over: it takes out most of what is to come, and nobody said yes to that."""
 
     @property
     def changes_something(self) -> bool:
@@ -58,8 +69,49 @@ def try_import(
     problems = list(read.problems)
     found = Import(*_compared(connection, site, list(read.shifts), known, mine, problems))
     there = {shift.key for shift in read.shifts}
-    removed = tuple(s for s in known.values() if s.key not in there and s.starts_at > now and mine(s))
-    return found._replace(removed=removed, problems=tuple(problems))
+    gone = [s for s in (known | _vanished(connection, site, read)).values() if s.key not in there]
+    removed = tuple(s for s in gone if s.starts_at > now and mine(s))
+    lost = loss(
+        [s for s in _coming(connection, site, read, removed, now) if mine(s)],
+        removed,
+        [change for change in found.changed if change.before.starts_at > now],
+        found.added,
+        site.zone,
+    )
+    return found._replace(removed=removed, problems=tuple(problems), loss=lost, calendar=read.calendar)
+
+
+def _coming(
+    connection: sqlite3.Connection,
+    site: Site,
+    read: CalendarRead,
+    removed: tuple[Shift, ...],
+    now: datetime,
+) -> list[Shift]:
+    """What the calendar has put on the roster that has not begun. Of one without a name: of the people from
+    whom something is taken.
+    """
+    people = {shift.person for shift in removed}
+    known = shifts.of_calendar(connection, site.site, read.calendar, now, now + AHEAD)
+    return [shift for shift in known if read.calendar or shift.person in people]
+
+
+def _vanished(connection: sqlite3.Connection, site: Site, read: CalendarRead) -> dict[str, Shift]:
+    """What came from the same calendar and begins on the days that the file is about, of events that it does
+    not hold any more. Of a calendar without a name: of the people who are in it, since it may be anyone's.
+    """
+    if not read.shifts:
+        return {}
+    days = sorted(shift.starts_at.astimezone(site.zone).date() for shift in read.shifts)
+    since = datetime.combine(days[0], time(), site.zone)
+    until = datetime.combine(days[-1] + timedelta(days=1), time(), site.zone)
+    people = {shift.person for shift in read.shifts}
+    held = tuple(read.failed | read.uids)
+    return {
+        shift.key: shift
+        for shift in shifts.of_calendar(connection, site.site, read.calendar, since, until)
+        if not shift.key.startswith(held) and (read.calendar or shift.person in people)
+    }
 
 
 def take_over(
@@ -70,16 +122,25 @@ def take_over(
     now: datetime,
     by: str | None,
     mine: Callable[[Shift], bool] = lambda _: True,
+    confirmed: int = 0,
 ) -> Import:
-    """Put it on the roster; returns what that came to."""
+    """Put it on the roster; returns what that came to. `confirmed`: how many lost shifts somebody said yes
+    to. What is held back changes nothing, and is a task for leaders.
+    """
     with transaction(connection):
         found = try_import(connection, site, data, name, now, mine)
+        if found.loss.held(confirmed) is not None:
+            return _held_back(connection, site, found, now, by)
         for shift in found.added:
             shifts.add(connection, site.site, shift)
         for change in found.changed:
             shifts.put(connection, site.site, change.after)
+        for shift in found.as_they_are:
+            shifts.put(connection, site.site, shift)
         for shift in found.removed:
             shifts.delete(connection, site.site, shift.id)
+        if found.changes_something or found.same:
+            held_rosters.forget(connection, site.site, found.calendar)
         if found.changes_something:
             detail = {
                 "file": name[:100],
@@ -89,6 +150,24 @@ def take_over(
             }
             audit.add(connection, site.site, now, by, "roster imported", detail)
     return found
+
+
+def _held_back(
+    connection: sqlite3.Connection, site: Site, found: Import, now: datetime, by: str | None
+) -> Import:
+    lost, total, units = found.loss
+    held = HeldRoster(0, site.site, found.calendar, now, by, lost, total, " ".join(units))
+    held_rosters.put(connection, held)
+    audit.add(connection, site.site, now, by, "roster held back", {"lost": lost, "of": total})
+    return found._replace(held=True)
+
+
+def leave_as_it_is(connection: sqlite3.Connection, held: HeldRoster, now: datetime, by: str) -> None:
+    """A leader has seen to what was held back: the roster stays."""
+    with transaction(connection):
+        held_rosters.remove(connection, held.site, held.id)
+        detail = {"lost": held.lost, "of": held.total}
+        audit.add(connection, held.site, now, by, "held roster left", detail)
 
 
 def is_calendar(data: bytes, name: str) -> bool:
@@ -118,13 +197,15 @@ def _compared(
     known: dict[str, Shift],
     mine: Callable[[Shift], bool],
     problems: list[NotUnderstood],
-) -> tuple[tuple[Shift, ...], tuple[Change, ...], tuple[Shift, ...], int]:
-    """(added, changed, none removed, how many are as they are). What is not theirs is a problem."""
+) -> tuple[tuple[Shift, ...], tuple[Change, ...], tuple[Shift, ...], int, tuple[Shift, ...]]:
+    """(added, changed, none removed, how many are as they are, those that come from another calendar
+    now). What is not theirs is a problem.
+    """
     there = set()
     if found:
         first, last = min(s.starts_at for s in found), max(s.ends_at for s in found)
         there = {_bare(s) for s in shifts.between(connection, site.site, first, last) if s.source == "roster"}
-    added, changed, same = [], [], 0
+    added, changed, same, moved = [], [], 0, []
     for shift in dict.fromkeys(found):
         before = known.get(shift.key) if shift.key else None
         if not mine(shift) or (before is not None and not mine(before)):
@@ -134,10 +215,12 @@ def _compared(
             changed.append(Change(before, msgspec.structs.replace(shift, id=before.id)))
         elif before is not None or _bare(shift) in there:
             same += 1
+            if before is not None and before.calendar != shift.calendar:
+                moved.append(msgspec.structs.replace(before, calendar=shift.calendar))
         else:
             added.append(shift)
-    return tuple(added), tuple(changed), (), same
+    return tuple(added), tuple(changed), (), same, tuple(moved)
 
 
 def _bare(shift: Shift) -> Shift:
-    return msgspec.structs.replace(shift, id=0, key="")
+    return msgspec.structs.replace(shift, id=0, key="", calendar="")

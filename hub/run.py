@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache, partial
 from threading import Event
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from devices.asking import Rename
 from devices.decode import Decoder
@@ -39,13 +39,11 @@ from hub.site.file import SiteFile, read_site
 from hub.store import alerts, health, readings, sites
 from hub.store.db import connect, transaction
 from hub.summoner import Summoner
+from hub.threads import Threads
 from hub.vigil import Vigil
 from rules.building import Site
 from rules.catalogue import catalogue
 from rules.protection import TELL_AFTER
-
-if TYPE_CHECKING:
-    from hub.history.relay import Relay
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +53,14 @@ ON_THE_WAY = timedelta(milliseconds=500)
 """A deadline waits so long for readings taken before it and still on their way; its time stays its own."""
 BATCH = 2000  # messages in one transaction at most: half of what may be on its way to us meanwhile
 ALL_TIMES_BELIEVED = timedelta(days=100 * 365)
+
+
+class Part(Protocol):
+    """Something of the hub that works in threads of its own."""
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
 
 
 class Hub:
@@ -85,24 +91,14 @@ class Hub:
             now=self._wall.now,
         )
         self._outgoing = Outgoing(self._connection, self.gateway)
-        self._notifier = Notifier(settings.database, site, self.gateway, self._clock)
-        # In a replay nobody is called: what happens there happened long ago.
-        self._summoner = (
-            None
-            if self._clock.follows_readings
-            else Summoner(settings, lambda: self._pipeline.site, self._clock)
-        )
-        self._vigil = (
-            None
-            if self._summoner is None
-            else Vigil(settings, lambda: self._pipeline.site, self._clock, self._summoner.ways)
-        )
-        self._post = (
-            None if self._clock.follows_readings else Post(settings, lambda: self._pipeline.site, self._clock)
-        )
-        self._relay = _relay(settings, site)
+        self._threads = Threads()
+        self._notifier = Notifier(settings.database, site, self.gateway, self._clock, self._threads)
+        self._summoner: Summoner | None = None
+        # In the order in which they start and stop.
+        self._parts: list[Part] = [
+            self.gateway, self._notifier, *self._who_calls(settings), Jobs(settings), *_relay(settings, site)
+        ]  # fmt: skip
         self._announced = self._pipeline.announced
-        self._jobs = Jobs(settings)
         self._stopping = Event()
         self._caught_up = False
         self._away_since: datetime | None = None  # until all that came meanwhile was taken: flapping is away
@@ -117,36 +113,27 @@ class Hub:
         gc.collect()
         gc.freeze()  # what is here now stays: looking through it again would hold up readings
         self._mind_a_clock_that_went_back()
-        self.gateway.start()
-        self._notifier.start()
-        if self._summoner is not None:
-            self._summoner.start()
-        if self._vigil is not None:
-            self._vigil.start()
-        if self._post is not None:
-            self._post.start()
-        self._jobs.start()
-        if self._relay is not None:
-            self._relay.start()
+        for part in self._parts:
+            part.start()
         try:
             while not self._stopping.is_set():
                 self._work(self.gateway.inbox.take(self._patience(), limit=BATCH))
         finally:
-            self.gateway.stop()
-            self._notifier.stop()
-            if self._summoner is not None:
-                self._summoner.stop()
-            if self._vigil is not None:
-                self._vigil.stop()
-            if self._post is not None:
-                self._post.stop()
-            if self._relay is not None:
-                self._relay.stop()
-            self._jobs.stop()
+            for part in self._parts:
+                part.stop()
             self._connection.close()
 
     def stop(self) -> None:
         self._stopping.set()
+
+    def _who_calls(self, settings: Settings) -> list[Part]:
+        """In a replay nobody is called: what happens there happened long ago."""
+        if self._clock.follows_readings:
+            return []
+        site, clock, threads = (lambda: self._pipeline.site), self._clock, self._threads
+        self._summoner = Summoner(settings, site, clock, threads)
+        vigil = Vigil(settings, site, clock, self._summoner.ways, threads)
+        return [self._summoner, vigil, Post(settings, site, clock, threads)]
 
     def _wake(self) -> None:
         """Something was committed that others are to be told of."""
@@ -216,6 +203,7 @@ class Hub:
         if trouble != self._told_trouble:
             self._told_trouble = trouble
             self._persist(partial(self._say, "broker", "degraded" if trouble else "ok", now, trouble or ""))
+        self._persist(partial(self._threads.say, self._connection, self._name, now))
         self._persist(partial(self._rounds.go, self._clock.now(), now))
         if self._caught_up:
             self._persist(partial(self._rounds.look_after_devices, self._clock.now(), live=not replaying))
@@ -340,14 +328,14 @@ class Hub:
         return max(0.0, (until - now).total_seconds())
 
 
-def _relay(settings: Settings, site: str) -> Relay | None:
+def _relay(settings: Settings, site: str) -> list[Part]:
     """What copies the readings to InfluxDB, where one is configured."""
     if settings.influx_url is None:
-        return None
+        return []
     from hub.history.destination import Destination  # here: its library takes 16 MB and 0.3 s
     from hub.history.relay import Relay
 
-    return Relay(settings.database, site, Destination.from_settings(settings))
+    return [Relay(settings.database, site, Destination.from_settings(settings))]
 
 
 def _filters(pipeline: Pipeline) -> list[str]:

@@ -58,6 +58,11 @@ def seal(text: str, data: Path) -> Seal:
     return Seal(key.public_key().public_bytes_raw(), key.sign(text.encode()))
 
 
+def ready(data: Path) -> None:
+    """The key is there from now on: what is backed up holds it. Raises OSError, ValueError."""
+    _key(data / KEY_FILE)
+
+
 def _key(path: Path) -> Ed25519PrivateKey:
     made = kept_key(path, lambda: Ed25519PrivateKey.generate().private_bytes_raw())
     return Ed25519PrivateKey.from_private_bytes(made)

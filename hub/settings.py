@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
 
+from hub.inside import Inside, inside_of
 from rules.building import PersonRole
 from rules.duration import parse_clock
 
@@ -116,6 +117,25 @@ class Settings(BaseModel):
         "`administrator privacy_officer`. Without it: whoever wants to.",
     )
 
+    oidc_issuer: str | None = Field(
+        None,
+        description="Another sign-in that counts here (OpenID Connect): its issuer, exactly as it calls "
+        "itself, e.g. https://login.example.org/realms/care. Without it: none.",
+    )
+    oidc_client_id: str | None = Field(None, description="What that sign-in knows Vaka as.")
+    oidc_client_secret_file: Path | None = Field(
+        None,
+        description="File whose first line is Vaka's secret there. Without it: a public client, by PKCE "
+        "alone.",
+    )
+    oidc_name: Annotated[str, Field(min_length=1, max_length=40)] = Field(
+        "OpenID", description="What people call it; the button on the sign-in page says so."
+    )
+    oidc_ca: Path | None = Field(
+        None,
+        description="Certificate authority of that sign-in (PEM). Without it: those the system trusts.",
+    )
+
     @property
     def second_factor_roles(self) -> frozenset[str]:
         return frozenset((self.second_factor_for or "").split())
@@ -142,6 +162,16 @@ class Settings(BaseModel):
     webhook_secret_file: Path | None = Field(
         None, description="File whose first line signs webhooks. Without it: no webhooks."
     )
+    webhook_hosts: str | None = Field(
+        None,
+        description="What of the house's own network webhooks may be posted to, with spaces between: servers "
+        "and networks, `nurse-call.lan:8080 10.20.0.0/24` (docs/calls.md). Without it: public ones only.",
+    )
+
+    @property
+    def webhooks_inside(self) -> Inside:
+        return inside_of(self.webhook_hosts)
+
     messengers: str | None = Field(
         None,
         description="Messenger services by which people may be called, with spaces between: `twilio pover`; "
@@ -152,6 +182,12 @@ class Settings(BaseModel):
     def messengers_allowed(self) -> frozenset[str]:
         return frozenset((self.messengers or "").lower().split())
 
+    push_key_file: Path | None = Field(
+        None,
+        description="The file of the key that phones are called with (made where there is none; one beside "
+        "the database moves there). Hub and watchman need it, the pages do not. Without it: beside the "
+        "database.",
+    )
     push_server: str | None = Field(
         None,
         description="A push service inside the house, HOST:PORT: phones may be reached through it, though it "
@@ -245,6 +281,12 @@ class Settings(BaseModel):
         _ = url.port  # raises ValueError where it is no port
         return text
 
+    @field_validator("webhook_hosts")
+    @classmethod
+    def _named_inside(cls, text: str) -> str:
+        inside_of(text)  # raises ValueError where one of them can't be
+        return text
+
     @field_validator("push_server")
     @classmethod
     def _host_and_port(cls, text: str) -> str:
@@ -252,6 +294,27 @@ class Settings(BaseModel):
         if not host or "/" in host or not port.isdigit() or not 0 < int(port) < 65536:
             raise ValueError(f"{text!r} is no HOST:PORT; expected e.g. push.example.lan:8443")
         return text
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _issuer(cls, text: str) -> str:
+        if not is_safe_web_address(text) or urlsplit(text).query or urlsplit(text).fragment:
+            raise ValueError(
+                f"{text!r} is no https address; expected e.g. https://login.example.org/realms/care"
+            )
+        return text
+
+    @model_validator(mode="after")
+    def _sign_in_comes_back(self) -> Settings:
+        missing = [
+            f"{PREFIX}{name.upper()}" for name in ("oidc_client_id", "web_address") if not getattr(self, name)
+        ]
+        if self.oidc_issuer is not None and missing:
+            raise ValueError(
+                f"VAKA_OIDC_ISSUER is set and {missing[0]} is not; expected all of VAKA_OIDC_ISSUER, "
+                "VAKA_OIDC_CLIENT_ID and VAKA_WEB_ADDRESS"
+            )
+        return self
 
     @model_validator(mode="after")
     def _mail_has_a_sender(self) -> Settings:
@@ -290,6 +353,15 @@ class Settings(BaseModel):
             raise ValueError(f"{text!r} is no web address; expected e.g. https://hc-ping.com/UUID")
         _ = url.port  # raises ValueError where it is no port
         return text.rstrip("/")
+
+
+def is_safe_web_address(text: str) -> bool:
+    """https, or this machine itself."""
+    url = urlsplit(text)
+    here = url.hostname in ("localhost", "127.0.0.1", "::1")
+    return (
+        bool(url.hostname) and not url.username and (url.scheme == "https" or (url.scheme == "http" and here))
+    )
 
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:

@@ -11,8 +11,9 @@ import logging
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event
 from urllib.parse import quote
 
 import msgspec
@@ -20,6 +21,7 @@ import msgspec
 from hub.mqtt.announcer import Announcer
 from hub.store import alerts
 from hub.store.db import connect
+from hub.threads import Threads
 from rules.building import Site
 from rules.signs import Place, Sign, signs
 
@@ -30,13 +32,20 @@ CONFIRMED_WITHIN = 5.0  # seconds
 
 
 class Signs:
-    def __init__(self, database: Path, site: Callable[[], Site], announcer: Announcer) -> None:
+    def __init__(
+        self,
+        database: Path,
+        site: Callable[[], Site],
+        announcer: Announcer,
+        threads: Threads | None = None,
+    ) -> None:
         """`site`: the one in force when it is asked."""
+        self._threads = threads or Threads()
         self._database, self._site, self._announcer = database, site, announcer
         self._shown: dict[Place, Sign] = {}
         self._waiting, self._stopping, self._anew = Event(), Event(), Event()
         announcer.on_connected = self._say_all_anew
-        self._thread = Thread(target=self._run, name="signs", daemon=True)
+        self._thread = self._threads.thread("signs", self._run)
 
     def start(self) -> None:
         self._thread.start()
@@ -59,27 +68,30 @@ class Signs:
             while not self._stopping.is_set():
                 self._waiting.wait(LOOK_AGAIN)
                 self._waiting.clear()
-                if self._announcer.connected:
-                    self._follow(connection)
+                if self._announcer.connected and not self._threads.tried(
+                    "signs", partial(self._follow, connection)
+                ):
+                    self._stopping.wait(LOOK_AGAIN)
 
     def _follow(self, connection: sqlite3.Connection) -> None:
         site = self._site()
         if self._anew.is_set():
             self._anew.clear()
             self._shown.clear()
-        try:
-            standing = signs(site, alerts.open_alerts(connection, site.site))
-        except sqlite3.OperationalError as error:
-            log.warning("the lamps could not be looked after: %s", error)
-            return
+        standing = signs(site, alerts.open_alerts(connection, site.site))
         gone = {place: None for place in self._shown if place not in standing}
+        wrong: Exception | None = None
         for place, sign in {**standing, **gone}.items():
             if self._shown.get(place) == sign:
                 continue
             payload = "" if sign is None else msgspec.json.encode(sign).decode()
-            failed = self._announcer.publish(
-                topic(site.site, place), payload, retain=True, within=CONFIRMED_WITHIN
-            )
+            try:
+                failed = self._announcer.publish(
+                    topic(site.site, place), payload, retain=True, within=CONFIRMED_WITHIN
+                )
+            except Exception as error:  # this lamp holds up no other
+                wrong = wrong or error
+                continue
             if failed is not None:
                 log.warning("a lamp could not be set: %s", failed)
                 return  # the rest with the next look
@@ -87,6 +99,8 @@ class Signs:
                 del self._shown[place]
             else:
                 self._shown[place] = sign
+        if wrong is not None:
+            raise wrong
 
 
 def topic(site: str, place: Place) -> str:

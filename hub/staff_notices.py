@@ -38,9 +38,13 @@ def tell(
 
 
 def deliver(connection: sqlite3.Connection, site: str, ways: Mapping[str, Way], clock: Clock) -> int:
-    """Send what is due; returns how many left. Sent first, marked afterwards: twice beats never."""
+    """Send what is due; returns how many left. Put off, sent, then marked as sent: twice beats never,
+    but with a disk that is full it does not go out again and again.
+    """
     left = 0
     for notice in staff_notices.due(connection, site, clock.now()):
+        with transaction(connection):
+            staff_notices.keep(connection, _put_off(notice, clock.now()))
         kept = _after_attempt(notice, ways.get(notice.way), clock)
         with transaction(connection):
             staff_notices.keep(connection, kept)
@@ -62,5 +66,9 @@ def _after_attempt(notice: StaffNotice, way: Way | None, clock: Clock) -> StaffN
         return msgspec.structs.replace(tried, sent_at=now, failure=None)
     if failed.for_good or now - notice.created_at > GIVEN_UP_AFTER:
         return msgspec.structs.replace(tried, failure=failed.why)
+    return msgspec.structs.replace(_put_off(notice, now), failure=failed.why)
+
+
+def _put_off(notice: StaffNotice, now: datetime) -> StaffNotice:
     wait = min(FIRST_WAIT * 2 ** min(notice.attempts, 10), LONGEST_WAIT)
-    return msgspec.structs.replace(tried, failure=failed.why, next_at=now + wait)
+    return msgspec.structs.replace(notice, attempts=notice.attempts + 1, next_at=now + wait)

@@ -10,24 +10,29 @@ import logging
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
-from threading import Event, Thread
+from functools import partial
+from threading import Event
 
 from hub import summons
 from hub.clock import Clock
 from hub.mqtt.announcer import Announcer
 from hub.mqtt.broker import BrokerAccess
+from hub.phones import lose_those_of_another_key
 from hub.settings import Settings, first_line
 from hub.signs import Signs, alive_topic
 from hub.store.db import connect
+from hub.threads import Threads
 from hub.ways import ADDRESSES
 from hub.ways.courier import Courier
 from hub.ways.email import Email, mail_server
+from hub.ways.events import EventPost
 from hub.ways.messenger import Messenger
 from hub.ways.pager import Pager
 from hub.ways.push_key import KEY_FILE
+from hub.ways.trials import Trials
 from hub.ways.way import NotConfigured, Way
 from hub.ways.webhook import Webhook
-from hub.ways.webpush import web_push
+from hub.ways.webpush import WebPush, web_push
 from rules.building import Site
 
 log = logging.getLogger(__name__)
@@ -49,25 +54,34 @@ def configured_ways(settings: Settings, clock: Clock) -> list[Way]:
         ways.append(Email(server))
     secret = first_line(settings.webhook_secret_file)
     if secret:
-        ways.append(Webhook(secret, clock))
+        ways.append(Webhook(secret, clock, settings.webhooks_inside))
     return ways
 
 
 class Summoner:
-    def __init__(self, settings: Settings, site: Callable[[], Site], clock: Clock) -> None:
+    def __init__(
+        self, settings: Settings, site: Callable[[], Site], clock: Clock, threads: Threads | None = None
+    ) -> None:
         """`site`: the one in force when it is asked."""
+        self._threads = threads or Threads()
         self._settings, self._site, self._clock = settings, site, clock
         self._waiting, self._stopping = Event(), Event()
-        self._thread = Thread(target=self._run, name="summoner", daemon=True)
+        self._thread = self._threads.thread("summoner", self._run)
         name = site().site
         client = f"{settings.client_id or f'vaka-hub-{name}'}-signs"
         self._announcer = Announcer(BrokerAccess.from_settings(settings), client, alive_topic(name))
-        self._signs = Signs(settings.database, site, self._announcer)
-        usable = [Pager(self._announcer), *configured_ways(settings, clock)]
-        self.ways = frozenset(way.name for way in usable)
+        self._signs = Signs(settings.database, site, self._announcer, self._threads)
+        self._usable = [Pager(self._announcer), *configured_ways(settings, clock)]
+        self.ways = frozenset(way.name for way in self._usable)
         """The names of the ways that this installation can use."""
+        by_name = {way.name: way for way in self._usable}
+        self._trials = Trials(settings.database, site, by_name, clock, self._threads)
         absent = [NotConfigured(name) for name in sorted(ADDRESSES.keys() - self.ways)]
-        self._couriers = [Courier(settings.database, site, way, clock) for way in (*usable, *absent)]
+        self._couriers = [
+            Courier(settings.database, site, way, clock, self._threads) for way in (*self._usable, *absent)
+        ]
+
+        self._events = EventPost(settings, site, clock, self._threads)
 
     def start(self) -> None:
         self._waiting.set()  # what was called while the hub was down
@@ -76,11 +90,14 @@ class Summoner:
         self._thread.start()
         for courier in self._couriers:
             courier.start()
+        self._trials.start()
+        self._events.start()
 
     def wake(self) -> None:
         """Something was committed."""
         self._waiting.set()
         self._signs.wake()
+        self._events.wake()
 
     def stop(self) -> None:
         """What was not sent waits for the next start."""
@@ -89,6 +106,8 @@ class Summoner:
         self._thread.join(timeout=LOOK_AGAIN)
         for courier in self._couriers:
             courier.stop()
+        self._trials.stop()
+        self._events.stop()
         self._signs.stop()
         self._announcer.stop()
 
@@ -98,24 +117,24 @@ class Summoner:
             while not self._stopping.is_set():
                 self._waiting.wait(LOOK_AGAIN)
                 self._waiting.clear()
-                self._follow(connection)
+                self._threads.tried("summoner", partial(self._follow, connection))
 
     def _begin(self, connection: sqlite3.Connection) -> None:
         """However long the database is held by others, or the disk full: without this nobody is called."""
-        while not self._stopping.is_set():
-            try:
-                summons.begin(connection, self._site().site)
-                break
-            except sqlite3.OperationalError as error:
-                log.warning("calls cannot be turned into messages yet: %s", error)
-                self._stopping.wait(LOOK_AGAIN)
+        site = self._site().site
+        for begin in (partial(summons.begin, connection, site), partial(self._lose_phones, connection)):
+            while not self._threads.tried("summoner", begin) and not self._stopping.wait(LOOK_AGAIN):
+                pass
+
+    def _lose_phones(self, connection: sqlite3.Connection) -> None:
+        """Those that were switched on with a key that is no more."""
+        key = next((way.public_key for way in self._usable if isinstance(way, WebPush)), None)
+        if key is not None:
+            lost = lose_those_of_another_key(connection, self._site().site, key, self._clock.now())
+            if lost:
+                log.error("%s phones were switched on with a key that is lost: they are not called", lost)
 
     def _follow(self, connection: sqlite3.Connection) -> None:
-        try:
-            while summons.follow(connection, self._site(), self._settings.web_address, self._clock.now()):
-                for courier in self._couriers:
-                    courier.wake()
-        except sqlite3.OperationalError as error:
-            log.warning("calls could not be turned into messages: %s", error)
-        except Exception:  # whatever is wrong: the next look is due, or nobody would be called any more
-            log.exception("calls could not be turned into messages")
+        while summons.follow(connection, self._site(), self._settings.web_address, self._clock.now()):
+            for courier in self._couriers:
+                courier.wake()

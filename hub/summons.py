@@ -17,7 +17,7 @@ import msgspec
 
 from hub.escalation import CALLED, CALLED_IN_VAIN
 from hub.reach import usable_ways
-from hub.store import alerts, contacts, shifts, summonses
+from hub.store import alerts, contacts, proofs, shifts, summonses
 from hub.store.alerts import AlertEvent
 from hub.store.contacts import Contact
 from hub.store.db import transaction
@@ -27,7 +27,7 @@ from rules.alert import Alert
 from rules.building import Site
 from rules.duty import called, instead
 from rules.escalation import Group
-from rules.proof import is_proof, proof_site
+from rules.proof import is_proof, later_stages, proof_site
 from rules.summons import FLOOD_WITHIN, Decision, History, decide
 from rules.wording.summons import body, body_of_proof, subject, subject_of_proof
 
@@ -100,7 +100,7 @@ def _follow(
         summonses.drop_waiting(connection, step.alert)  # low, and passed by itself
     if step.event not in (CALLED, CALLED_IN_VAIN):
         return
-    if alert is None or alert.state == "closed" or (alert.state != "open" and alert.assistance_at is None):
+    if alert is None or alert.state == "closed" or (alert.state != "open" and _asking(alert) is None):
         return  # another site's; or taken before anybody could be told
     people = contacts.everything(connection, site.site)
     meant = answerable(connection, site, alert, step, now)
@@ -119,28 +119,31 @@ def _follow(
 
 def _when(connection: sqlite3.Connection, site: Site, alert: Alert, person: str, now: datetime) -> Decision:
     """When this call goes out to this person: what they were called for already, and what they want,
-    count.
+    count. Somebody who stands there and asks for more hands waits for no gathering.
     """
     wanted = contacts.preferences(connection, site.site, person)
     calls = summonses.calls_since(connection, site.site, person, now - FLOOD_WITHIN)
     longest = max(wanted.gathered_for, timedelta(days=1))  # nothing is held for longer than quiet hours last
     groups = summonses.groups(connection, site.site, person, now - longest)
-    return decide(now, alert.severity, History(calls, groups), wanted, site.zone)
+    severity = "medium" if alert.severity == "low" and _asking(alert) else alert.severity
+    return decide(now, severity, History(calls, groups), wanted, site.zone)
 
 
 def answerable(
     connection: sqlite3.Connection, site: Site, alert: Alert, step: AlertEvent, now: datetime
 ) -> list[Answerable]:
-    """Whom a call reaches: what is high by all their ways at once, the rest by the first."""
+    """Whom a call reaches: what is high by all their ways at once, the rest by the first. Who asks for more
+    hands is not called for it.
+    """
     on_duty = shifts.on_duty(connection, site, now)
-    known = contacts.everything(connection, site.site)
+    known, asking = contacts.everything(connection, site.site), _asking(alert)
     found = []
     for group in step.reason.split(", "):
         if is_proof(alert.site):
-            people = first_in_line(connection, site, alert.unit, now)
+            people = whom_to_prove(connection, site, alert.unit, now)
         else:
             people = called(cast(Group, group), alert.unit, alert.residents, site, on_duty, now).people
-        found += [way for person in people for way in _ways(known, person, alert)]
+        found += [way for person in people if person != asking for way in _ways(known, person, alert)]
     return list(dict.fromkeys(found))
 
 
@@ -160,9 +163,10 @@ def _instead(
 ) -> list[Answerable]:
     """Who is called besides where none of those meant is reached: by ways that the hub has, and that have not
     failed for this alert yet. Somebody who was told before is enough until the course has been gone through:
-    then nobody has answered. What is low waits for its next stage.
+    then nobody has answered. What is low waits for its next stage. Who asks for more hands waits for nobody.
     """
-    if alert.severity == "low" or is_proof(alert.site):
+    asking = _asking(alert)
+    if (alert.severity == "low" and asking is None) or is_proof(alert.site):
         return []
     told = summonses.of_alert(connection, alert.id)
     deaf = {Answerable(m.person, m.way, m.address) for m in told if m.failure and m.failure != SPARED}
@@ -172,20 +176,29 @@ def _instead(
         return one.way in usable and one not in deaf
 
     underway = any(m.sent_at is not None or (m.next_at is not None and not m.attempts) for m in told)
-    if any(map(hears, meant)) or (underway and step.event == CALLED):
+    if any(map(hears, meant)) or (underway and step.event == CALLED and asking is None):
         return []
     known = contacts.everything(connection, site.site)
+    if alert.severity != "high":  # one way each: the first by which they hear of it
+        known = [one for one in known if hears(Answerable(*one))]
     for circle in instead(alert.unit, site, shifts.on_duty(connection, site, now), now):
-        found = [way for person in circle for way in _ways(known, person, alert)]
+        found = [way for person in circle if person != asking for way in _ways(known, person, alert)]
         if any(map(hears, found)):
             return [one for one in dict.fromkeys(found) if one not in meant]
     return []
 
 
-def first_in_line(connection: sqlite3.Connection, site: Site, unit: str, at: datetime) -> tuple[str, ...]:
-    """Who gets the message of a proof: whom the site names for that, else who would be called first."""
+def whom_to_prove(connection: sqlite3.Connection, site: Site, unit: str, at: datetime) -> tuple[str, ...]:
+    """Who gets the message of a proof: whom the site names for that, else who would be called first; and
+    those who are called later, where it is one for everybody.
+    """
     on_duty = shifts.on_duty(connection, site, at)
-    return site.proof.to or called("unit", unit, (), site, on_duty, at).people
+    first = site.proof.to or called("unit", unit, (), site, on_duty, at).people
+    proof = proofs.under_way_of(connection, site.site, unit)
+    if proof is None or not proof.everybody:
+        return first
+    later = later_stages(site, unit, on_duty, (), at)
+    return tuple(dict.fromkeys((*first, *(person for stage in later for person in stage.people))))
 
 
 def _message(
@@ -193,10 +206,7 @@ def _message(
 ) -> Summons:
     person = next(p for p in site.people if p.id == to.person)
     language = person.language or site.language
-    room = next((r for r in site.rooms if r.id == alert.room), None)
-    place = (room.name or room.id) if room is not None else site.name
-    if proof := is_proof(alert.site):
-        place = next((unit.name for unit in site.units if unit.id == alert.unit), site.name)
+    proof, place = is_proof(alert.site), _place(site, alert)
     return Summons(
         id=0,
         site=site.site,
@@ -205,11 +215,35 @@ def _message(
         person=to.person,
         way=to.way,
         address=to.address,
-        urgent=alert.severity == "high" and not proof,  # a real one never stands behind a test
+        urgent=alert.severity == "high",  # a test too: it has to go as what it tries does
+        proof=proof,
         subject=subject_of_proof(place, language)
         if proof
-        else subject(alert, place, step.event == CALLED_IN_VAIN, language),
+        else subject(
+            alert,
+            place,
+            language,
+            nobody_answered=step.event == CALLED_IN_VAIN,
+            asked=_asking(alert) is not None,
+        ),
         body=body_of_proof(language) if proof else body(web_address, alert.id, language),
         created_at=now,
         next_at=now,
     )
+
+
+def _asking(alert: Alert) -> str | None:
+    """Who has it and asks for more hands."""
+    if alert.state == "open" or alert.assistance_at is None:
+        return None
+    return alert.arrived_by or alert.accepted_by
+
+
+def _place(site: Site, alert: Alert) -> str:
+    """The room; of what is about a whole unit (a proof, a phone that does not answer) the unit, else the
+    house.
+    """
+    unit = next((one.name for one in site.units if one.id == alert.unit), site.name)
+    if is_proof(alert.site):
+        return unit
+    return next((room.name or room.id for room in site.rooms if room.id == alert.room), unit)

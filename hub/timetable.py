@@ -54,14 +54,22 @@ def run_if_due(database: Path, job: Job, clock: Callable[[], datetime]) -> bool:
                 jobs.started(connection, job.name, now)
             try:
                 said = job.work(now)
-            except (JobError, OSError, sqlite3.Error) as error:
-                log.warning("%s was put off: %s", job.name, error)
+            except Exception as error:
                 with transaction(connection):
-                    jobs.failed(connection, job.name, clock(), clock() + AGAIN_AFTER, str(error))
+                    jobs.failed(connection, job.name, clock(), clock() + AGAIN_AFTER, _why(job, error))
                 return False
             with transaction(connection):
                 jobs.done(connection, job.name, clock(), job.next(clock()), said)
             return True
+
+
+def _why(job: Job, error: Exception) -> str:
+    """Our own mistake is told of too, and keeps no other job from its turn."""
+    if isinstance(error, JobError | OSError | sqlite3.Error):
+        log.warning("%s was put off: %s", job.name, error)
+        return str(error)
+    log.error("%s failed", job.name, exc_info=error)
+    return f"{type(error).__name__}; the hub's log says more"
 
 
 def _is_due(connection: sqlite3.Connection, job: Job, now: datetime) -> bool:

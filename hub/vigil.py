@@ -7,12 +7,12 @@ hub/watched.py.
 
 from __future__ import annotations
 
-import logging
 import sqlite3
 from collections.abc import Callable, Collection, Sequence
 from contextlib import closing
 from datetime import timedelta
-from threading import Event, Thread
+from functools import partial
+from threading import Event
 
 from hub import audit_round, proving, reach, watched
 from hub.clock import Clock
@@ -20,9 +20,8 @@ from hub.mqtt.broker import BrokerAccess
 from hub.mqtt.publisher import Publisher, PublishError
 from hub.settings import Settings
 from hub.store.db import connect
+from hub.threads import Threads
 from rules.building import Site
-
-log = logging.getLogger(__name__)
 
 LOOK_EVERY = 1.0  # seconds
 SETTLED = timedelta(seconds=30)
@@ -35,13 +34,19 @@ REACH_EVERY = timedelta(seconds=15)
 
 class Vigil:
     def __init__(
-        self, settings: Settings, site: Callable[[], Site], clock: Clock, ways: Collection[str]
+        self,
+        settings: Settings,
+        site: Callable[[], Site],
+        clock: Clock,
+        ways: Collection[str],
+        threads: Threads | None = None,
     ) -> None:
         """`site`: the one in force when it is asked. `ways`: those that this hub can use."""
         self._settings, self._site, self._clock = settings, site, clock
         self._access = BrokerAccess.from_settings(settings)
         self._stopping = Event()
-        self._thread = Thread(target=self._run, name="vigil", daemon=True)
+        self._threads = threads or Threads()
+        self._thread = self._threads.thread("vigil", self._run)
         self._started = clock.now()
         self._audit_at = self._reach_at = self._started
         self._reach = reach.Reach(ways)
@@ -56,12 +61,7 @@ class Vigil:
     def _run(self) -> None:
         with closing(connect(self._settings.database)) as connection:
             while not self._stopping.wait(LOOK_EVERY):
-                try:
-                    self._look(connection)
-                except sqlite3.OperationalError as error:
-                    log.warning("the alerting could not be looked after: %s", error)
-                except Exception:  # whatever is wrong here, the next look is due
-                    log.exception("a look at the alerting failed")
+                self._threads.tried("vigil", partial(self._look, connection))
 
     def _look(self, connection: sqlite3.Connection) -> None:
         site, now = self._site(), self._clock.now()

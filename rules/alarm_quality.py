@@ -9,14 +9,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from statistics import median, quantiles
 from typing import Literal
 
 import msgspec
 
 from rules.alert import Outcome
+from rules.outcomes import OUTCOMES
+from rules.overdue import OVERDUE
+from rules.proof_verdict import CHAIN_BROKEN, PHONE_SILENT
 from rules.severity import SEVERITIES, Severity
+from rules.watch import PART_DOWN, WATCH_GONE
 
 WINDOW = timedelta(minutes=10)
 ACCEPTABLE, MANAGEABLE, FLOOD = 1, 2, 10
@@ -33,6 +37,11 @@ WORST, WORST_SHARE = 10, 0.05
 MIX: Mapping[Severity, float] = {"low": 0.80, "medium": 0.15, "high": 0.05}
 JUDGED_ON = timedelta(days=30)
 """Of a shorter time nobody can tell a habit from a bad week."""
+ABOUT_VAKA: frozenset[str] = frozenset({CHAIN_BROKEN, PHONE_SILENT, OVERDUE, WATCH_GONE, PART_DOWN})
+"""Rules about Vaka itself. By ISA-18.2 an alarm is judged by what its operator has to do: these are the
+system's own diagnostics, a class of its own for whoever runs it, and counted beside the alarms of care. A
+sensor that cannot be heard is an alarm of care: somebody has to look after people.
+"""
 RIGHT: tuple[Outcome, ...] = ("helped", "no_help_needed")
 
 
@@ -81,7 +90,7 @@ class Told(msgspec.Struct, frozen=True):
     right: int
     false: int
     unsaid: int
-    """Passed by themselves, or not closed yet."""
+    """Passed by themselves, not closed yet, or about a device or the alerting itself, which is no care."""
 
     @property
     def false_share(self) -> float | None:
@@ -122,7 +131,9 @@ Standard = Literal["good", "manageable", "bad", "too_little"]
 
 
 class Quality(msgspec.Struct, frozen=True):
-    """All figures of a unit (or of the house) between two instants."""
+    """All figures of a unit (or of the house) between two instants. `about_vaka`: how many alerts about Vaka
+    itself came besides.
+    """
 
     since: datetime
     until: datetime
@@ -138,14 +149,16 @@ class Quality(msgspec.Struct, frozen=True):
     sources: tuple[Worst, ...]
     sources_share: float
     weeks: tuple[Week, ...]
+    about_vaka: int = 0
 
 
 Carers = Callable[[datetime], int]
 """How many carers are on duty at an instant; 0 where no roster tells."""
 
 
-def quality(happened: Sequence[Happened], carers: Carers, since: datetime, until: datetime) -> Quality:
-    """`happened`: those that began before `until` and were open after `since`; they count where they came."""
+def quality(everything: Sequence[Happened], carers: Carers, since: datetime, until: datetime) -> Quality:
+    """`everything`: what began before `until` and was open after `since`; it counts where it came."""
+    happened = [one for one in everything if one.rule not in ABOUT_VAKA]
     began = [one for one in happened if since <= one.began < until]
     sources = _worst(began, lambda one: (one.rule, one.room))
     return Quality(
@@ -163,10 +176,13 @@ def quality(happened: Sequence[Happened], carers: Carers, since: datetime, until
         sources=sources,
         sources_share=sum(one.share for one in sources),
         weeks=tuple(_weeks(began, carers, since, until)),
+        about_vaka=sum(one.rule in ABOUT_VAKA and since <= one.began < until for one in everything),
     )
 
 
 def load(happened: Iterable[Happened], carers: Carers, since: datetime, until: datetime) -> Load:
+    # Ten minutes are ten also in a month in which the clocks change.
+    since, until = since.astimezone(UTC), until.astimezone(UTC)
     known = list(happened)
     came = sorted(at for one in known for at in one.times if since <= at < until)
     on_duty = _sampled(carers, since, until)
@@ -229,7 +245,7 @@ def _chatters(times: Sequence[datetime]) -> int:
 
 
 def _told(happened: Iterable[Happened]) -> Told:
-    outcomes = Counter(one.outcome for one in happened)
+    outcomes = Counter(one.outcome if one.rule not in OUTCOMES else None for one in happened)
     right, false = sum(outcomes[outcome] for outcome in RIGHT), outcomes["false_alarm"]
     return Told(right, false, outcomes.total() - right - false)
 

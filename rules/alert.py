@@ -33,8 +33,17 @@ Event = Literal[
     "closing_overdue",
 ]
 Act = Literal["accept", "set_out", "arrive", "assist", "hand_back", "close"]
-Outcome = Literal["helped", "no_help_needed", "false_alarm", "test", "passed"]
-OUTCOMES_BY_PEOPLE: tuple[Outcome, ...] = ("helped", "no_help_needed", "false_alarm", "test")
+Outcome = Literal[
+    "helped",
+    "no_help_needed",
+    "battery_changed",
+    "mended",
+    "handed_to_technician",
+    "false_alarm",
+    "test",
+    "passed",
+]
+"""Which of them people may give to what: rules/outcomes.py."""
 
 TRANSITIONS: dict[tuple[State, Event], State] = {
     ("open", "raised_again"): "open",

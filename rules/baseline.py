@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from statistics import mean, median
-from typing import Literal, NamedTuple, get_args
+from typing import Literal, NamedTuple
 
 Verdict = Literal["below", "within", "above", "too_little"]
-VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 
 WEEKS = 8
 """[default] How many weeks before count as the person's own."""

@@ -21,8 +21,11 @@ from devices.ways_in import WAYS_IN, filters_of
 from rules.duration import ClockText
 from rules.escalation import EscalationPlan
 from rules.health.thresholds import HealthUse
+from rules.language import Language
 from rules.retention import Retention
 
+MOST_DEVICES = 10_000
+"""[default] Five times what was measured; a list of a hundred thousand, by mistake, would stop the hub."""
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9æøå][a-z0-9æøå_-]*$", max_length=64)]
 Line = Annotated[str, Field(pattern=r"^[^\s\x00-\x1f]([^\x00-\x1f]*[^\s\x00-\x1f])?$")]
 Name = Annotated[Line, Field(max_length=120)]
@@ -282,7 +285,7 @@ class Person(Part):
     name: Name
     role: PersonRole
     units: tuple[Slug, ...] = ()
-    language: Literal["nb", "en"] | None = None
+    language: Language | None = None
 
 
 class RuleUse(BaseModel):
@@ -314,6 +317,11 @@ class ProofPlan(Part):
     """[default] Right after those who come have taken over from those who go."""
     to: tuple[Slug, ...] = ()
     """Nobody named: those who would be called first."""
+    later: Literal["asked", "daytime", "never"] = "asked"
+    """[default] When a test message also goes to those whom the escalation calls later: where somebody asks
+    for that, with the planned ones between 8 and 20 too, or never. Whether they could be reached is looked at
+    each time.
+    """
 
 
 class Site(Part):
@@ -322,7 +330,7 @@ class Site(Part):
     site: Slug
     name: Name
     time_zone: str = "Europe/Oslo"
-    language: Literal["nb", "en"] = "nb"
+    language: Language = "nb"
     legal_basis: Literal["required"] | None = None
     """Required: what watches a person is not evaluated without a valid basis. None: that is not looked at."""
     escalation: EscalationPlan = EscalationPlan()
@@ -335,7 +343,7 @@ class Site(Part):
     units: tuple[Unit, ...]
     rooms: tuple[Room, ...]
     residents: tuple[Resident, ...] = ()
-    devices: tuple[Device, ...] = ()
+    devices: Annotated[tuple[Device, ...], Field(max_length=MOST_DEVICES)] = ()
     people: tuple[Person, ...] = ()
     rules: tuple[RuleUse, ...] = ()
     health: tuple[HealthUse, ...] = ()

@@ -36,6 +36,8 @@ class Shift(msgspec.Struct, frozen=True):
     source: Literal["roster", "signed_in"] = "roster"
     key: str = ""
     """What the calendar calls it that it came from: the same one again changes it. Empty: from elsewhere."""
+    calendar: str = ""
+    """Which calendar that was; empty: one without a name, or none."""
 
     @property
     def version(self) -> str:
@@ -130,8 +132,8 @@ def called(
     """The people of a group for an alert of this unit and these residents. `shifts`: what `on_duty` says.
 
     A gap in the roster must not leave a call without anybody: who is assigned falls back to the unit on duty,
-    and that to everybody whom the site names for the unit. `nobody`: even so there is nobody, and the next
-    stage comes.
+    that to the night patrol that goes by, and that to everybody whom the site names for the unit. `nobody`:
+    even so there is nobody, and the next stage comes.
     """
     known = {person.id for person in site.people}
     now = [s for s in shifts if s.person in known and s.starts_at <= at < s.ends_at]
@@ -142,7 +144,7 @@ def called(
     if group == "neighbours":
         return _neighbours(unit, site, now, at)
     if group == "night_patrol":
-        return _called(s.person for s in now if s.function == "night_patrol" and s.covers(unit, at))
+        return _patrol(unit, now, at)
     on_duty = _called(s.person for s in now if s.function == "leader" and s.covers(unit, at))
     return on_duty if on_duty.people else _named(site, unit, "leader")
 
@@ -170,8 +172,16 @@ def _assigned(unit: str, residents: frozenset[str], site: Site, now: list[Shift]
 
 
 def _unit(unit: str, site: Site, now: list[Shift], at: datetime) -> Called:
+    """Where only the night patrol goes by, that is who is there: nobody is woken at home while somebody is on
+    duty.
+    """
     found = _called(s.person for s in now if s.function == "carer" and s.covers(unit, at))
+    found = found if found.people else _patrol(unit, now, at)
     return found if found.people else _named(site, unit, "carer")
+
+
+def _patrol(unit: str, now: list[Shift], at: datetime) -> Called:
+    return _called(s.person for s in now if s.function == "night_patrol" and s.covers(unit, at))
 
 
 def _neighbours(unit: str, site: Site, now: list[Shift], at: datetime) -> Called:

@@ -100,6 +100,23 @@ class EscalationPlan(BaseModel):
         return courses[severity]
 
 
+LONGEST_SILENCE: dict[Severity, timedelta] = {
+    "high": timedelta(hours=1),
+    "medium": timedelta(hours=4),
+    "low": timedelta(hours=24),
+}
+"""[default] Nobody changes a plan to be silent for longer than this while nobody has the alert: beyond it a
+slip of the keyboard (300 min for 3) is likelier than a wish.
+"""
+
+
+def too_silent(course: EscalationCourse, severity: Severity) -> timedelta | None:
+    """The longest stretch between two calls, where it is too long."""
+    times = [step.after for step in course.steps]
+    longest = max([course.repeat, *(later - earlier for earlier, later in itertools.pairwise(times))])
+    return longest if longest > LONGEST_SILENCE[severity] else None
+
+
 class Stage(msgspec.Struct, frozen=True):
     after: timedelta
     to: tuple[Group, ...]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
-from typing import Literal, NamedTuple, get_args
+from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -27,7 +27,6 @@ SPOKEN_WITHIN = timedelta(minutes=2)
 
 Outcome = Literal["reached", "reminded", "missed", "none", "unknown"]
 """`reminded`: reached after a reminder. `none`: there was no occasion. `unknown`: nobody could hear."""
-OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 KEPT: frozenset[Outcome] = frozenset({"reached", "reminded"})
 COUNTED: frozenset[Outcome] = KEPT | {"missed"}
 

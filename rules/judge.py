@@ -17,12 +17,12 @@ import msgspec
 from devices.measures import MEASURES
 from devices.reading import Reading
 from rules.finding import Finding
+from rules.held import Held
+from rules.held import Key as Key
 from rules.kinds.step import Context, Step, as_heard
 from rules.latest import Latest, Standing
 from rules.rulebook import Rulebook, Watch
 
-Key = tuple[str, str]
-"""(rule, room)"""
 _EVER = datetime.min.replace(tzinfo=UTC)
 _NOBODY: Mapping[Key, datetime] = {}
 
@@ -44,14 +44,9 @@ class Judge:
         self._before: dict[Key, Kept | None] = {}
         self._deadlines: list[tuple[datetime, Key]] = []
         self._queued: dict[Key, datetime] = {}
-        self._unheard: dict[str, datetime] = {}
-        self._unheard_before: dict[str, datetime] = {}
-        self._paused: dict[Key, datetime] = {}
-        self._paused_before: dict[Key, datetime] = {}
+        self._held = Held()
         self.silences: list[tuple[str, datetime, datetime]] = []
         """(part, since, until) of those that were heard again since what is here was last kept."""
-        self._aside: dict[str, datetime] = {}
-        self._aside_before: dict[str, datetime] = {}
 
     def load(
         self,
@@ -69,14 +64,11 @@ class Judge:
             if (watch := self.rulebook.watches.get(key)) is not None
             and isinstance(value.state, watch.kind.State)
         }
-        self._unheard = dict(unheard)
-        self._unheard_before = dict(unheard)
-        self._aside = dict(aside or {})
-        self._aside_before = dict(self._aside)
+        self._held = Held(unheard, self._held.now.paused, aside or {})
         for key, kept_now in self._kept.items():  # held, and not because somebody cannot be heard: paused
-            if kept_now.blind_since is not None and not self.held(self.rulebook.watches[key]):
-                self._paused.setdefault(key, kept_now.blind_since)
-        self._paused_before = dict(self._paused)
+            if kept_now.blind_since is not None and not self._held.parts(self.rulebook.watches[key]):
+                self._held.now.paused.setdefault(key, kept_now.blind_since)
+        self._held.keep()
         self._queued = {key: k.due for key, k in self._kept.items() if k.due and not k.blind_since}
         self._deadlines = [(due, key) for key, due in self._queued.items()]
         heapify(self._deadlines)
@@ -90,7 +82,7 @@ class Judge:
     def adopt(self, rulebook: Rulebook) -> None:
         """Put other rules into force. Those that were in force before keep what they had seen."""
         self.rulebook, self._context = rulebook, Context(rulebook.zone)
-        self.load(self._kept, self._unheard, self._aside)
+        self.load(self._kept, self._held.now.unheard, self._held.now.aside)
 
     # What happens
 
@@ -141,9 +133,9 @@ class Judge:
     def lost_sight(self, part: str, at: datetime) -> list[Finding]:
         """`part` cannot be heard from `at` on. What was due by then fires first; then its rules are held."""
         findings: list[Finding] = []
-        if part in self._unheard:
+        if part in self._held.now.unheard:
             return findings
-        self._unheard[part] = at
+        self._held.now.unheard[part] = at
         for watch in self.rulebook.dependents.get(part, ()):
             kept = self._catch_up(watch, at, findings)
             if kept.blind_since is None:
@@ -153,7 +145,7 @@ class Judge:
     def regained_sight(self, part: str, at: datetime) -> list[Finding]:
         """`part` is heard again. A rule goes on when none of its parts is silent any more."""
         findings: list[Finding] = []
-        since = self._unheard.pop(part, None)
+        since = self._held.now.unheard.pop(part, None)
         if since is None:
             return findings
         self.silences.append((part, since, at))
@@ -169,20 +161,21 @@ class Judge:
         `home`: those that go on because somebody came home, and since when: nothing before counts for them.
         """
         findings: list[Finding] = []
-        for key in paused.keys() - self._paused.keys():
+        off = self._held.now.paused
+        for key in paused.keys() - off.keys():
             watch = self.rulebook.watches.get(key)
             kept = self._catch_up(watch, paused[key], findings) if watch is not None else None
-            self._paused[key] = paused[key]
+            off[key] = paused[key]
             if kept is not None and kept.blind_since is None:
                 self._keep(key, kept._replace(blind_since=paused[key]))
-        for key in self._paused.keys() - paused.keys():
-            del self._paused[key]
+        for key in off.keys() - paused.keys():
+            del off[key]
             watch, kept = self.rulebook.watches.get(key), self._kept.get(key)
             if watch is None or kept is None or kept.blind_since is None:
                 continue
             if key in home:
                 kept = self._anew(watch, kept, home[key])
-            if self.held(watch):
+            if self._held.parts(watch):
                 self._keep(key, kept)
                 continue
             assert kept.blind_since is not None
@@ -213,14 +206,15 @@ class Judge:
         snapshot: it tells how things are, never that something happened.
         """
         findings: list[Finding] = []
-        for device in aside.keys() - self._aside.keys():
-            self._aside[device] = aside[device]
+        known = self._held.now.aside
+        for device in aside.keys() - known.keys():
+            known[device] = aside[device]
             for watch in self.rulebook.dependents.get(f"device:{device}", ()):
                 kept = self._catch_up(watch, aside[device], findings)
                 if kept.blind_since is None:
                     self._keep(watch.key, kept._replace(blind_since=aside[device]))
-        for device in self._aside.keys() - aside.keys():
-            since, until = self._aside.pop(device), ended.get(device, at)
+        for device in known.keys() - aside.keys():
+            since, until = known.pop(device), ended.get(device, at)
             self._see_again(f"device:{device}", until, findings)
             self._take_over(device, since, until, findings)
         return findings
@@ -249,9 +243,7 @@ class Judge:
             state = kept.state if hasattr(watch.kind, "BY_THE_WALL") else _moved(kept.state, moved)
             due = watch.kind.due(watch.rule, self._context, state)
             self._keep(key, Kept(state, due, moved(kept.blind_since) if kept.blind_since else None))
-        self._unheard = {part: moved(since) for part, since in self._unheard.items()}
-        self._paused = {key: moved(since) for key, since in self._paused.items()}
-        self._aside = {device: moved(since) for device, since in self._aside.items()}
+        self._held.move(moved)
 
     # What ties this to a transaction
 
@@ -263,50 +255,38 @@ class Judge:
     @property
     def unheard(self) -> dict[str, datetime]:
         """Who cannot be heard, and since when."""
-        return dict(self._unheard)
+        return dict(self._held.now.unheard)
 
     @property
     def paused(self) -> dict[Key, datetime]:
         """What is switched off, and since when."""
-        return dict(self._paused)
+        return dict(self._held.now.paused)
 
     @property
     def aside(self) -> dict[str, datetime]:
         """The devices that are under test or paused, and since when."""
-        return dict(self._aside)
+        return dict(self._held.now.aside)
 
     def aside_since(self, device: str) -> datetime | None:
-        return self._aside.get(device)
+        return self._held.now.aside.get(device)
 
     @property
     def unheard_changed(self) -> bool:
-        return self._unheard != self._unheard_before
+        return self._held.unheard_changed
 
     @property
     def aside_changed(self) -> bool:
-        return self._aside != self._aside_before
+        return self._held.aside_changed
 
     def held_since(self, keys: Collection[Key]) -> dict[Key, datetime]:
         """Of these rules, those that cannot hear or are switched off, and since when."""
-        since = {key: self._blind_since(self.rulebook.watches[key]) for key in keys}
+        since = {key: self._held.since(self.rulebook.watches[key]) for key in keys}
         return {key: at for key, at in since.items() if at is not None}
-
-    def held(self, watch: Watch) -> frozenset[str]:
-        """The parts of a watch that cannot be heard now, or are not listened to."""
-        silent = {part for part in watch.parts if part in self._unheard}
-        if self._aside:
-            silent |= {part for device in self._aside if (part := f"device:{device}") in watch.parts}
-        return frozenset(silent)
 
     def keep(self) -> None:
         self._before.clear()
         self.silences.clear()
-        if self._unheard != self._unheard_before:
-            self._unheard_before = dict(self._unheard)
-        if self._paused != self._paused_before:
-            self._paused_before = dict(self._paused)
-        if self._aside != self._aside_before:
-            self._aside_before = dict(self._aside)
+        self._held.keep()
         self.latest.keep()
 
     def undo(self) -> None:
@@ -319,9 +299,7 @@ class Judge:
                     self._queue(key, kept.due)
         self._before.clear()
         self.silences.clear()
-        self._unheard = dict(self._unheard_before)
-        self._paused = dict(self._paused_before)
-        self._aside = dict(self._aside_before)
+        self._held.undo()
         self.latest.undo()
 
     # How
@@ -330,25 +308,17 @@ class Judge:
         """Fire this rule's deadlines ≤ until; returns what is kept then."""
         kept = self._kept.get(watch.key)
         if kept is None:
-            return Kept(watch.kind.start(), None, self._blind_since(watch))
+            return Kept(watch.kind.start(), None, self._held.since(watch))
         while kept.due is not None and kept.due <= until and kept.blind_since is None:
             step = watch.kind.on_deadline(watch.rule, self._context, kept.state, kept.due)
             kept = self._take(watch, kept, step, findings)
         return kept
 
-    def _blind_since(self, watch: Watch) -> datetime | None:
-        if not (self._unheard or self._paused or self._aside):
-            return None
-        since = [self._unheard[part] for part in watch.parts if part in self._unheard]
-        since += [self._paused[watch.key]] if watch.key in self._paused else []
-        since += [at for device, at in self._aside.items() if f"device:{device}" in watch.parts]
-        return min(since, default=None)
-
     def _see_again(self, part: str, at: datetime, findings: list[Finding]) -> None:
         """The rules of a part go on, those that nothing else holds."""
         for watch in self.rulebook.dependents.get(part, ()):
             kept = self._kept.get(watch.key)
-            if kept is None or kept.blind_since is None or self.held(watch) or watch.key in self._paused:
+            if kept is None or kept.blind_since is None or self._held.since(watch) is not None:
                 continue
             step = watch.kind.on_sight(watch.rule, self._context, kept.state, kept.blind_since, at)
             self._take(watch, kept._replace(blind_since=None), step or Step(kept.state), findings)
@@ -363,7 +333,7 @@ class Judge:
     def _take(self, watch: Watch, kept: Kept, step: Step, findings: list[Finding]) -> Kept:
         """Put the outcome of a step into force."""
         for opinion in step.opinions:
-            paused_at = self._paused.get(watch.key)
+            paused_at = self._held.now.paused.get(watch.key)
             if paused_at is not None and opinion.kind != "cleared" and opinion.at >= paused_at:
                 continue
             findings.append(Finding(watch.name, watch.room, *opinion))

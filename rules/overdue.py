@@ -23,7 +23,7 @@ from rules.severity import Severity
 OVERDUE = "overdue"
 """The hub's own rule: the alerting itself is stuck. Its alerts' room is the reason."""
 
-Reason = Literal["call", "owner", "no_next_step", "untold", "message", "announcement", "pause"]
+Reason = Literal["call", "owner", "no_next_step", "untold", "message", "announcement", "pause", "thread"]
 
 AFTER = timedelta(seconds=30)
 """[default] So late is no longer the time that a step takes: the hub makes them within the second."""
@@ -39,6 +39,7 @@ _GRAVE: dict[Reason, Severity] = {
     "message": "high",
     "announcement": "medium",
     "pause": "medium",
+    "thread": "medium",
 }
 
 
@@ -82,6 +83,11 @@ def late_messages(oldest_by_way: Mapping[str, datetime], now: datetime) -> list[
         for way, since in sorted(oldest_by_way.items())
         if now - since > MESSAGE_AFTER
     ]
+
+
+def failing_threads(which: str, since: datetime | None, now: datetime) -> list[Late]:
+    """`since`: since when a thread of the hub has failed at each look; None where none does."""
+    return [Late("thread", which, "", since)] if since is not None and now - since > AFTER else []
 
 
 def late_pauses(pauses: Iterable[Pause], units: Mapping[str, str], now: datetime) -> list[Late]:

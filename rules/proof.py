@@ -1,33 +1,30 @@
 """A synthetic alert: a message of a virtual device walks the whole chain, so that a chain that is broken is
 known before somebody needs it.
 
-Here: the virtual device and its rule, when a proof is due, and what is made of what was seen of one. Not
-here: asking, publishing, looking (hub/proving.py). A proof's alert belongs to `proof_site(site)`: no board,
-figure or call that asks for the site's alerts ever sees it, and it is never merged with a real one.
+Here: the virtual device and its rule, when a proof is due, and to whom it goes. Not here: what is made of
+what was seen of one (rules/proof_verdict.py), nor asking, publishing, looking (hub/proving.py). A proof's
+alert belongs to `proof_site(site)`: no board, figure or call that asks for the site's alerts ever sees it,
+and it is never merged with a real one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
-from typing import Literal, get_args
-
-import msgspec
+from datetime import date, datetime, time, timedelta
 
 from rules.alert import Concern
 from rules.building import Site
-from rules.duration import next_local
+from rules.duration import Window, next_local
+from rules.duty import Shift, called
 from rules.escalation import EscalationPlan, EscalationStep
-from rules.finding import Evidence, Finding
 from rules.kinds import KINDS
+from rules.proof_verdict import Later
 from rules.rule import RULE, AnyRule
 from rules.rulebook import Listener, Rulebook, Watch
 
 PROOF = "chain-proof"
 """The hub's own rule: the virtual device was pressed. Its alerts' room is the unit."""
-CHAIN_BROKEN = "chain-broken"
-"""The hub's own rule: a proof did not come through. Its alerts' room is the unit, and they are real."""
 _DEVICE = "vaka-proof-"
 _MARK = "/proof"
 
@@ -35,8 +32,12 @@ RULE_OF_PROOF: AnyRule = RULE.validate_python(
     {
         "rule": PROOF,
         "kind": "event",
-        "name": {"nb": "Prøve av varslingen", "en": "Test of the alerting"},
-        "why": {"nb": "Prøve, ingen handling nødvendig.", "en": "A test, nothing to do."},
+        "name": {"nb": "Prøve av varslingen", "nn": "Prøve av varslinga", "en": "Test of the alerting"},
+        "why": {
+            "nb": "Prøve, ingen handling nødvendig.",
+            "nn": "Prøve, du treng ikkje gjere noko.",
+            "en": "A test, nothing to do.",
+        },
         "when": [{"measure": "pressed"}],
         "severity": "high",
         "for_residents": False,
@@ -44,27 +45,8 @@ RULE_OF_PROOF: AnyRule = RULE.validate_python(
     }
 )
 
-Leg = Literal["published", "heard", "called", "announced", "addressed", "sent"]
-LEGS: tuple[Leg, ...] = get_args(Leg)
-"""The chain in order: the broker took the message; the rule raised the alert; the first in line were called;
-the alert's own MQTT message went out; somebody of them has a way; every message to them was taken. Whether it
-was delivered and seen is told where the way tells it, and breaks nothing: a phone may lie in a locker.
-"""
-Reason = Literal[
-    "broker", "not_heard", "not_called", "not_announced", "nobody_on_duty", "no_way", "board_only",
-    "not_sent", "some_not_sent", "not_taken_up",
-]  # fmt: skip
-Result = Literal["held", "in_part", "broken"]
-
-WITHIN: dict[Leg, timedelta] = {
-    "published": timedelta(seconds=15),
-    "heard": timedelta(seconds=15),
-    "called": timedelta(seconds=10),
-    "announced": timedelta(seconds=20),
-    "addressed": timedelta(seconds=10),
-    "sent": timedelta(seconds=90),
-}
-"""[default] How long each leg may take after the one before it."""
+DAYTIME = Window(time(8), time(20))
+"""[default] When a planned proof may also write to those who are only called later: nobody is woken by it."""
 TAKEN_UP_WITHIN = timedelta(seconds=30)
 """[default] How long the hub may take to begin with a proof that somebody asked for."""
 
@@ -126,127 +108,24 @@ def due(site: Site, last: datetime, now: datetime) -> datetime | None:
     return newest
 
 
-class Sending(msgspec.Struct, frozen=True):
-    """One message to one person: what became of it. `failure` without `waiting`: nothing more is tried."""
+def later_stages(
+    site: Site, unit: str, on_duty: Sequence[Shift], reached: Container[str], at: datetime
+) -> tuple[Later, ...]:
+    """The stages of a high alert of the unit after the first. `reached`: those who have a way that works."""
+    found = []
+    for step in site.escalation_of(unit).course("high").steps[1:]:
+        groups = [called(group, unit, (), site, on_duty, at).people for group in step.to]
+        people = tuple(dict.fromkeys(person for group in groups for person in group))
+        found.append(Later(step.after, step.to, people, tuple(p for p in people if p in reached)))
+    return tuple(found)
 
-    person: str
-    way: str
-    sent_at: datetime | None = None
-    delivered_at: datetime | None = None
-    seen_at: datetime | None = None
-    failure: str | None = None
-    waiting: bool = False
 
-
-class Facts(msgspec.Struct, frozen=True):
-    """What was seen of a proof so far. Instants are aware UTC, None for what has not happened.
-
-    `nobody`: whoever was called turned out to be nobody. `no_ways`: nobody in the whole house has a way.
+def writes_to_everybody(site: Site, asked: bool, planned: bool, at: datetime) -> bool:
+    """Whether a proof's message also goes to those of the later stages, by the site's choice: when somebody
+    asks for it, with the planned ones in daytime too, or never.
     """
-
-    asked_at: datetime
-    published_at: datetime | None = None
-    refused: str = ""
-    heard_at: datetime | None = None
-    called_at: datetime | None = None
-    announced_at: datetime | None = None
-    addressed_at: datetime | None = None
-    nobody: bool = False
-    unreachable: bool = False
-    no_ways: bool = False
-    sendings: tuple[Sending, ...] = ()
-
-
-class Step(msgspec.Struct, frozen=True):
-    """One leg as the record keeps it. `at`: when it was through."""
-
-    leg: Leg
-    at: datetime | None
-    held: bool | None
-    """None: not come to, or still waiting."""
-
-
-class Verdict(msgspec.Struct, frozen=True):
-    """`result` None: it is still under way."""
-
-    steps: tuple[Step, ...]
-    result: Result | None = None
-    leg: Leg | None = None
-    reason: Reason | None = None
-
-
-_MISSED: dict[Leg, Reason] = {
-    "published": "broker",
-    "heard": "not_heard",
-    "called": "not_called",
-    "announced": "not_announced",
-    "addressed": "no_way",
-    "sent": "not_sent",
-}
-
-
-def verdict(facts: Facts, now: datetime) -> Verdict:
-    """How far the proof has come by `now`, and what is made of it where that is settled."""
-    times: dict[Leg, datetime | None] = {
-        # What was heard was published, however late the broker said so.
-        "published": min((at for at in (facts.published_at, facts.heard_at) if at), default=None),
-        "heard": facts.heard_at,
-        "called": facts.called_at,
-        "announced": facts.announced_at,
-        "addressed": facts.addressed_at,
-        "sent": _all_sent(facts),
-    }
-    steps: list[Step] = []
-    before = facts.asked_at
-    for leg in LEGS:
-        at = times[leg]
-        if at is not None:
-            steps.append(Step(leg, at, held=True))
-            before = max(before, at)
-            continue
-        settled = _settled(leg, facts, abs(now - before) > WITHIN[leg])
-        steps.append(Step(leg, None, None if settled is None else False))
-        steps += [Step(later, times[later], None) for later in LEGS[len(steps) :]]
-        if settled is None:
-            return Verdict(tuple(steps))
-        return Verdict(tuple(steps), settled[0], leg, settled[1])
-    return Verdict(tuple(steps), "held")
-
-
-def _settled(leg: Leg, facts: Facts, late: bool) -> tuple[Result, Reason] | None:
-    """What it means that a leg is not through; None: it may still come."""
-    if leg == "published" and facts.refused:
-        return "broken", "broker"
-    if leg == "addressed" and facts.no_ways:
-        return "in_part", "board_only"
-    if leg == "addressed" and (facts.nobody or facts.unreachable):
-        return "broken", "nobody_on_duty" if facts.nobody else "no_way"
-    if leg == "sent":
-        if not late and any(s.waiting and s.sent_at is None for s in facts.sendings):
-            return None
-        some = any(s.sent_at is not None for s in facts.sendings)
-        return ("in_part", "some_not_sent") if some else ("broken", "not_sent")
-    return ("broken", _MISSED[leg]) if late else None
-
-
-def _all_sent(facts: Facts) -> datetime | None:
-    times = [s.sent_at for s in facts.sendings]
-    return max((at for at in times if at is not None), default=None) if times and None not in times else None
-
-
-def told(
-    unit: str, result: Result, reason: Reason, sendings: Iterable[Sending], at: datetime
-) -> tuple[Finding, Concern]:
-    """The finding that the chain is broken. High where nobody is reached, medium where some are not."""
-    lost = sum(s.sent_at is None for s in sendings)
-    evidence = (Evidence(unit, "proof", f"{reason} {lost}", at),)
-    finding = Finding(CHAIN_BROKEN, unit, "raised", at, reason.replace("_", " "), evidence=evidence)
-    return finding, Concern("high" if result == "broken" else "medium", unit, ())
-
-
-def mended(unit: str, at: datetime) -> tuple[Finding, Concern]:
-    """A later proof of the unit held."""
-    return Finding(CHAIN_BROKEN, unit, "cleared", at, "a proof held"), Concern("high", unit, ())
+    daytime = site.proof.later == "daytime" and planned and DAYTIME.contains(at, site.zone)
+    return daytime or (asked and site.proof.later != "never")
 
 
 def shift_of(site: Site, at: datetime) -> tuple[date, str]:

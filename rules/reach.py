@@ -29,10 +29,13 @@ LATE = timedelta(minutes=20)
 """
 
 Reason = Literal[
-    "nobody_on_duty", "no_way", "late", "paused", "no_basis", "no_sensor", "one_person"
+    "nobody_on_duty", "no_way", "late", "paused", "no_basis", "no_sensor", "one_person", "later_stage"
 ]  # fmt: skip
 ROUTING: frozenset[Reason] = frozenset({"nobody_on_duty", "no_way", "late"})
-"""Somebody would not be told, whatever the sensors say. The others leave a rule off, or hang on one person.
+"""Somebody would not be told, whatever the sensors say. The others leave a rule off, or too few are reached.
+"""
+FRAGILE: frozenset[Reason] = frozenset({"one_person", "later_stage"})
+"""Somebody is told, and nobody stands in for them; or a later stage is called that has no way to be reached.
 """
 
 
@@ -75,7 +78,7 @@ class Gap(msgspec.Struct, frozen=True):
 
     @property
     def warning(self) -> bool:
-        return self.reason == "one_person"
+        return self.reason in FRAGILE
 
 
 class Week(msgspec.Struct, frozen=True):
@@ -197,7 +200,9 @@ class Roster:
             return "no_way"
         if severity != "low" and reached[0].after >= LATE:
             return "late"
-        return "one_person" if len({p for stage in reached for p in stage.reached}) == 1 else None
+        if len({p for stage in reached for p in stage.reached}) == 1:
+            return "one_person"
+        return "later_stage" if any(stage.people and not stage.reached for stage in stages) else None
 
 
 def week(

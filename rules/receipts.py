@@ -7,7 +7,7 @@ desk), nor storing them (hub/store/receipts.py).
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, NamedTuple, get_args
 
 import msgspec
@@ -18,6 +18,9 @@ they opened the alert, or a board with it. Accepted: they took the alert.
 """
 RECEIPTS: tuple[Receipt, ...] = get_args(Receipt)
 Rung = Literal["queued", "sent", "delivered", "seen", "accepted"]
+
+TELL_OF_DELIVERY: frozenset[str] = frozenset({"webpush"})
+"""The ways that say when a message has arrived. Of others `sent` is all there is to know: handed over."""
 
 FOLLOWS: dict[tuple[Rung, Receipt], Rung] = {
     ("queued", "sent"): "sent",
@@ -47,6 +50,22 @@ PROVES: dict[Receipt, tuple[Receipt, ...]] = {
 """What must have been, where it was not noted: nothing is delivered that was not sent, and nobody takes an
 alert unseen. Seen proves nothing of the way: they may have seen it on the board.
 """
+
+
+GOOD_FOR = timedelta(hours=24)
+"""[default] What a phone says of a message later than this is taken for old. A push service keeps one for
+4 h; what is still open then was called again.
+"""
+AFTER_THE_END = timedelta(hours=1)
+"""[default] So long after an alert was closed a phone that was off may still say that its call came."""
+TooLate = Literal["too_old", "closed_before"]
+
+
+def too_late(sent_at: datetime, closed_at: datetime | None, now: datetime) -> TooLate | None:
+    """Why what a phone says of a message counts for nothing any more. None: it counts."""
+    if not sent_at - timedelta(minutes=5) <= now <= sent_at + GOOD_FOR:
+        return "too_old"
+    return "closed_before" if closed_at is not None and now > closed_at + AFTER_THE_END else None
 
 
 class Ladder(msgspec.Struct, frozen=True):

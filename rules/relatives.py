@@ -9,19 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
+from hashlib import blake2b
 from typing import Literal, NamedTuple, get_args
 
 import msgspec
 
 from rules.building import Resident, Site
 from rules.duration import Window
-from rules.legal_basis import REVIEW_AHEAD, is_valid
+from rules.language import Language
+from rules.legal_basis import is_valid
 from rules.pause import Refusal
 
-Category = Literal["well", "away", "alerts", "handled", "unusual", "digest"]
+Category = Literal["well", "away", "alerts", "handled", "unusual", "digest", "mailed"]
 CATEGORIES: tuple[Category, ...] = get_args(Category)
 """`well`: whether all is well today. `away`: whether the resident is away. `alerts`: a grave alert while it
-stands. `handled`: how it ended. `unusual`: a night or a day unlike the others. `digest`: the week.
+stands. `handled`: how it ended. `unusual`: a night or a day unlike the others. `digest`: the week. `mailed`:
+the week's letter holds what was agreed itself, with pictures, and not only the way to it.
 """
 FROM_THE_ROOM: frozenset[Category] = frozenset({"well", "unusual", "digest"})
 """What is worked out from a room's sensors, which cannot tell those who share it apart."""
@@ -34,8 +37,6 @@ LONGEST = timedelta(days=366)
 """[default] A consent that nobody has looked at for a year is none."""
 QUIET = Window(time(21), time(8))
 """[default] When a relative gets no message, unless they choose otherwise."""
-Weekday = Literal[0, 1, 2, 3, 4, 5, 6]
-"""Monday is 0."""
 ACCOUNT = "relative:"
 """What the sign-in of a relative begins with: no person of a site file can be called so."""
 
@@ -70,7 +71,7 @@ class Relative(msgspec.Struct, frozen=True):
     site: str
     name: str
     email: str
-    language: Literal["nb", "en"]
+    language: Language
     added_by: str
     added_at: datetime
     by_email: bool = True
@@ -158,6 +159,12 @@ class Known(NamedTuple):
         """Those to whom they belong now."""
         return tuple(dict.fromkeys(b.resident for b in self.bonds if b.ended_at is None))
 
+    @property
+    def version(self) -> str:
+        """Another one as soon as a yes, a no or a pause is written down, so that two who do that are told."""
+        said = msgspec.json.encode((self.bonds, self.consents, self.rests))
+        return blake2b(said, digest_size=8).hexdigest()
+
 
 def may(known: Known, category: Category, resident: str, at: datetime, site: Site) -> Decision:
     """Whether this relative may be shown or told this of that resident at an instant."""
@@ -197,6 +204,12 @@ def may_of_alert(
     return decision
 
 
+def told_since(known: Known, categories: Sequence[Category], residents: Sequence[str]) -> date | None:
+    """The same for an alert: of several whom it names, when the last of them said yes."""
+    days = [consented_since(known, categories, resident) for resident in residents]
+    return max((day for day in days if day is not None), default=None) if None not in days else None
+
+
 def consented_since(known: Known, categories: Iterable[Category], resident: str) -> date | None:
     """The first day of which a relative may be told something: what was before the consent stays before."""
     wanted = set(categories)
@@ -206,25 +219,6 @@ def consented_since(known: Known, categories: Iterable[Category], resident: str)
         if c.resident == resident and c.category in wanted and c.withdrawn_at is None
     ]
     return min(days, default=None)
-
-
-class Review(NamedTuple):
-    """A consent ends on `on`, within 30 days, and no other follows it."""
-
-    consent: Consent
-    on: date
-
-
-def reviews(consents: Sequence[Consent], on: date) -> list[Review]:
-    """What has to be asked for anew, the first first."""
-    standing = [c for c in consents if c.withdrawn_at is None and c.valid_until >= on]
-    latest: dict[tuple[int, str, Category], Consent] = {}
-    for consent in standing:
-        key = (consent.relative, consent.resident, consent.category)
-        if key not in latest or latest[key].valid_until < consent.valid_until:
-            latest[key] = consent
-    found = [Review(c, c.valid_until) for c in latest.values() if c.valid_until <= on + REVIEW_AHEAD]
-    return sorted(found, key=lambda review: (review.on, review.consent.id))
 
 
 def why_no_consent(consent: Consent, today: date) -> Refusal | None:

@@ -7,7 +7,7 @@ Here: names, parameters, defaults. Not here: how a kind judges (rules/kinds), wh
 from __future__ import annotations
 
 from datetime import time, timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import (
     AfterValidator,
@@ -22,6 +22,7 @@ from pydantic import (
 from devices.measures import MEASURES
 from rules.building import Role, Slug
 from rules.duration import ClockText, Duration, Window, WindowText, write_duration
+from rules.language import Text as Text
 from rules.severity import Severity
 
 
@@ -78,18 +79,6 @@ class Signal(_Model):
         if self.value is None:
             return None
         return frozenset(self.value if isinstance(self.value, tuple) else (self.value,))
-
-
-class Text(_Model):
-    """The same words in Norwegian bokmål and English. A single text stands for both."""
-
-    nb: Annotated[str, Field(min_length=1, max_length=400)]
-    en: Annotated[str, Field(min_length=1, max_length=400)]
-
-    @model_validator(mode="before")
-    @classmethod
-    def _one_for_both(cls, given: Any) -> Any:
-        return {"nb": given, "en": given} if isinstance(given, str) else given
 
 
 Signals = Annotated[tuple[Signal, ...], Field(min_length=1)]

@@ -5,7 +5,7 @@ taken out.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 
@@ -48,7 +48,8 @@ def without(one: Stretch, taken: Sequence[Stretch]) -> list[Stretch]:
 
 
 def length(stretches: Iterable[Stretch]) -> timedelta:
-    return sum((one.until - one.since for one in stretches), timedelta(0))
+    # By UTC: of two instants in one zone the wall clock is subtracted, which is an hour off where it changes.
+    return sum((one.until.astimezone(UTC) - one.since.astimezone(UTC) for one in stretches), timedelta(0))
 
 
 def true_of(

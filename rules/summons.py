@@ -83,6 +83,21 @@ def decide(
     return Decision(now, "at_once")
 
 
+def held_anew(
+    held: Held | None, at: datetime, now: datetime, preferences: Preferences, zone: ZoneInfo
+) -> Decision | None:
+    """What becomes of a low message that waits until `at`, when somebody changes how they want to be called;
+    None where it stays as it is. What is not held is on its way; a flood is over within minutes.
+    """
+    if held not in ("gathered", "quiet_hours"):
+        return None
+    until = at if held == "gathered" else now
+    for instant in (now, until):
+        if preferences.quiet is not None and preferences.quiet.contains(instant, zone):
+            return Decision(_after(preferences.quiet, instant, zone), "quiet_hours")
+    return None if held == "gathered" else Decision(now, "gathered")
+
+
 def _after(quiet: Window, at: datetime, zone: ZoneInfo) -> datetime:
     """The first instant outside of quiet hours; also within the hour that comes twice."""
     return Window(quiet.end, quiet.start).first_inside(at, zone)

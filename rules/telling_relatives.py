@@ -31,7 +31,9 @@ NEEDS: dict[Kind, tuple[Category, ...]] = {
 TOLD_AFTER = timedelta(minutes=5)
 """[default] So long the staff have before a relative hears of it: most calls are answered by then."""
 MOST_A_DAY = 3
-"""[default] Letters in 24 hours; what is over waits for the next, and goes together."""
+"""[default] Letters in 24 hours; what is over waits for the next, and goes together. The week's is not
+counted, nor *handled* where they were told of the alert: whoever was frightened by us hears how it ended.
+"""
 GIVEN_UP_AFTER = timedelta(days=2)
 """[default] A letter that could not leave in that time tells nothing new any more."""
 DIGEST_LATE = timedelta(days=1)
@@ -67,13 +69,21 @@ class Departure(NamedTuple):
 
 
 def departure(
-    kind: Kind, quiet: Window | None, sent: Sequence[datetime], now: datetime, zone: ZoneInfo
+    kind: Kind,
+    quiet: Window | None,
+    sent: Sequence[datetime],
+    now: datetime,
+    zone: ZoneInfo,
+    *,
+    ends_what_was_told: bool = False,
 ) -> Departure:
-    """`sent`: when letters went to this relative in the last 24 hours."""
+    """`sent`: when letters that count went to this relative in the last 24 hours. `ends_what_was_told`: it is
+    of an alert that they have a letter about.
+    """
     if kind == "invitation":
         return Departure(now, "now")
     lately = sorted(at for at in sent if at > now - timedelta(days=1))
-    if len(lately) >= MOST_A_DAY:
+    if len(lately) >= MOST_A_DAY and not ends_what_was_told:
         free = lately[-MOST_A_DAY] + timedelta(days=1)
         return Departure(_after_quiet(quiet, free, zone), "enough_for_today")
     if quiet is not None and quiet.contains(now, zone):

@@ -28,6 +28,10 @@ PART_DOWN = "part-down"
 
 DOWN_AFTER = timedelta(seconds=9)
 """[default] A part that fails for so long is down, and not just slow."""
+STARTING_FOR = timedelta(seconds=24)
+"""[default] The same of a part that was not well yet since the watchman began: hub, pages and watchman start
+together, and on a busy machine the pages take some 20 s. The board still has it within 30 s.
+"""
 TELL_AFTER = timedelta(seconds=45)
 """[default] From then on the night patrol is told; a restart after an upgrade takes less."""
 REPEAT = timedelta(minutes=5)
@@ -65,15 +69,23 @@ class Tell(msgspec.Struct, frozen=True):
 
 
 def looked(
-    part: Part, before: Standing, trouble: str | None, now: datetime, tell_after: timedelta = TELL_AFTER
+    part: Part,
+    before: Standing,
+    trouble: str | None,
+    now: datetime,
+    tell_after: timedelta = TELL_AFTER,
+    *,
+    starting: bool = False,
 ) -> tuple[Standing, Tell | None]:
-    """After a look at a part: how it stands, and what is to be told. `trouble`: None where it is well."""
+    """After a look at a part: how it stands, and what is to be told. `trouble`: None where it is well.
+    `starting`: it was not well yet since the watchman began.
+    """
     before = _not_ahead(before, now)
     if trouble is None:
         return _well(part, before, now)
     failing_since = before.failing_since or now
     down_since = before.down_since
-    if down_since is None and now - failing_since >= DOWN_AFTER:
+    if down_since is None and now - failing_since >= (STARTING_FOR if starting else DOWN_AFTER):
         down_since = failing_since
     after = Standing(trouble, failing_since, down_since, None, before.told_at)
     if down_since is None or now - down_since < tell_after:

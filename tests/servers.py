@@ -19,12 +19,16 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Error, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, expect, sync_playwright
+
+from tests.patience import PATIENCE, PATIENCE_MS
 
 ROOT = Path(__file__).parent.parent
+expect.set_options(timeout=PATIENCE_MS)
 MOSQUITTO = shutil.which("mosquitto", path=os.environ.get("PATH", "") + ":/usr/sbin")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 CHROMIUM_FLAGS = [
+    "--accept-lang=nb-NO",
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -140,7 +144,7 @@ class Mosquitto:
                 stdout=log,
                 stderr=log,
             )
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + PATIENCE
         while not (listens(self.port) and listens(self.tls_port)):
             if self.process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"mosquitto did not start:\n{self.log}")
@@ -165,7 +169,7 @@ class Mosquitto:
         store = self.folder / "data" / "mosquitto.db"
         before = store.stat().st_mtime_ns if store.exists() else 0
         self.process.send_signal(signal.SIGUSR1)
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + PATIENCE
         while not store.exists() or store.stat().st_mtime_ns == before:
             assert time.monotonic() < deadline, "mosquitto did not save"
             time.sleep(0.01)
@@ -173,7 +177,7 @@ class Mosquitto:
     def _end(self, how: signal.Signals) -> None:
         if self.process is not None:
             self.process.send_signal(how)
-            self.process.wait(timeout=10)
+            self.process.wait(timeout=PATIENCE)
             self.process = None
 
 
@@ -229,7 +233,7 @@ def page(chromium: Browser) -> Iterator[Page]:
 
     context = chromium.new_context(locale="nb-NO", timezone_id="Europe/Oslo")
     tab = context.new_page()
-    tab.set_default_timeout(10_000)
+    tab.set_default_timeout(PATIENCE_MS)
     tab.on("pageerror", note_error)
     tab.on("console", note_console)
     yield tab

@@ -7,17 +7,20 @@ from typing import Annotated, Any, NamedTuple
 
 import segno
 from fastapi import APIRouter, Form, HTTPException, Request, Response
-from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 
-from dashboards import auth, sessions
+from dashboards import sessions
+from dashboards.account import password as passwords
 from dashboards.frame import page
 from dashboards.pages import render
 from dashboards.sessions import How, Kind
 from dashboards.sign_in import pins
-from dashboards.sign_in.page import json_of, passkeys_of, waits
+from dashboards.sign_in.openid import Flow, Refused
+from dashboards.sign_in.openid_page import on_the_way, provider_of
+from dashboards.sign_in.page import passkeys_of
 from dashboards.sign_in.totp import Totp, address_of, new_secret
-from dashboards.visit import OurCall, OurForm, Visit, Visitor, clock_of, keep_token, settings_of
-from hub.store import audit
+from dashboards.visit import OurForm, Visit, Visitor, keep_token, settings_of
+from hub.store import audit, credentials, identities
 from rules import wording
 
 PATH = "/account"
@@ -59,13 +62,28 @@ def end_one(visit: Visitor, id: str) -> Response:
     return _back("ended")
 
 
+@pages.post("/password", dependencies=[OurForm])
+def change_password(
+    request: Request,
+    visit: Visitor,
+    password: Annotated[str, Form(max_length=1024, title="Your password")] = "",
+    new: Annotated[str, Form(max_length=credentials.LONGEST, title="New password")] = "",
+    again: Annotated[str, Form(max_length=credentials.LONGEST, title="Once more")] = "",
+) -> Response:
+    fault = passwords.fault_of(new, again) or unproven(request, visit, password)
+    if fault:
+        return HTMLResponse(_page(request, visit, password_fault=fault), 422)
+    passwords.change(request, owner_of(visit), new)
+    return _back("password-changed")
+
+
 @pages.post("/pin", dependencies=[OurForm])
 def set_pin(
     request: Request,
     visit: Visitor,
-    password: Annotated[str, Form(max_length=1024)] = "",
-    pin: Annotated[str, Form(max_length=6)] = "",
-    again: Annotated[str, Form(max_length=6)] = "",
+    password: Annotated[str, Form(max_length=1024, title="Your password")] = "",
+    pin: Annotated[str, Form(max_length=6, title="New PIN, 4 to 6 digits")] = "",
+    again: Annotated[str, Form(max_length=6, title="Once more")] = "",
 ) -> Response:
     fault = pins.fault_of(pin, again) or unproven(request, visit, password)
     if fault:
@@ -80,6 +98,32 @@ def remove_pin(visit: Visitor) -> Response:
     return _back("pin-removed")
 
 
+@pages.post("/identity", dependencies=[OurForm])
+def link_identity(
+    request: Request,
+    visit: Visitor,
+    password: Annotated[str, Form(max_length=1024, title="Your password")] = "",
+) -> Response:
+    """Off to the provider, to sign in there anew: whoever comes back is linked."""
+    fault = unproven(request, visit, password)
+    asked = None if fault else ask_for_identity(request, visit)
+    if asked is None:
+        return HTMLResponse(_page(request, visit, openid_fault=fault or "away"), 422 if fault else 503)
+    return on_the_way(request, visit.house, *asked)
+
+
+@pages.post("/identity/remove", dependencies=[OurForm])
+def unlink_identity(
+    request: Request,
+    visit: Visitor,
+    password: Annotated[str, Form(max_length=1024, title="Your password")] = "",
+) -> Response:
+    if fault := unproven(request, visit, password):
+        return HTMLResponse(_page(request, visit, openid_fault=fault), 422)
+    identities.unlink(visit.connection, visit.house.site.site, visit.person.id, visit.person.id, visit.now)
+    return _back("unlinked")
+
+
 @pages.get("/app")
 def show_app(request: Request, visit: Visitor) -> str:
     return _app(request, visit, new_secret())
@@ -90,8 +134,8 @@ def switch_app_on(
     request: Request,
     visit: Visitor,
     name: Annotated[str, Form(max_length=64)] = "",
-    code: Annotated[str, Form(max_length=10)] = "",
-    password: Annotated[str, Form(max_length=1024)] = "",
+    code: Annotated[str, Form(max_length=10, title="Six digits from the app")] = "",
+    password: Annotated[str, Form(max_length=1024, title="Your password")] = "",
 ) -> Response:
     """`name`: of the secret that waits here; the browser never says which secret it is."""
     waiting = request.app.state.app_secrets
@@ -110,7 +154,9 @@ def switch_app_on(
 
 @pages.post("/app/remove", dependencies=[OurForm])
 def switch_app_off(
-    request: Request, visit: Visitor, password: Annotated[str, Form(max_length=1024)] = ""
+    request: Request,
+    visit: Visitor,
+    password: Annotated[str, Form(max_length=1024, title="Your password")] = "",
 ) -> Response:
     if fault := unproven(request, visit, password):
         return HTMLResponse(_page(request, visit, app_fault=fault), 422)
@@ -118,34 +164,12 @@ def switch_app_off(
     return _back("app-off")
 
 
-@pages.post("/passkeys/challenge", dependencies=[OurCall])
-async def offer_passkey(request: Request, visit: Visitor) -> JSONResponse:
-    """`password` in the body; `name` of the answer goes with the new key."""
-    said = await json_of(request)
-    if fault := unproven(request, visit, str(said.get("password", ""))):
-        return JSONResponse({"detail": fault}, 422)
-    keys = passkeys_of(request, visit.connection, visit.house)
-    challenge, options = keys.offer(visit.person, visit.house.site.name)
-    return JSONResponse({"name": request.app.state.challenges.put(challenge, visit.now), "options": options})
-
-
-@pages.post("/passkeys", dependencies=[OurCall])
-async def add_passkey(request: Request, visit: Visitor) -> JSONResponse:
-    said = await json_of(request)
-    challenge = request.app.state.challenges.take(str(said.get("name", "")), visit.now)
-    made, called = said.get("made"), str(said.get("called", ""))[:LONGEST_NAME]
-    keys = passkeys_of(request, visit.connection, visit.house)
-    if challenge is None or not isinstance(made, dict):
-        return JSONResponse({"detail": "too late"}, 422)
-    if not keys.add(visit.person.id, made, challenge, called, visit.now):
-        return JSONResponse({"detail": "this passkey does not hold"}, 422)
-    strengthen(request, visit, "passkey")
-    return JSONResponse({"to": f"{PATH}?notice=passkey-added"}, 201)
-
-
 @pages.post("/passkeys/{id}/remove", dependencies=[OurForm])
 def remove_passkey(
-    request: Request, visit: Visitor, id: str, password: Annotated[str, Form(max_length=1024)] = ""
+    request: Request,
+    visit: Visitor,
+    id: str,
+    password: Annotated[str, Form(max_length=1024, title="Your password")] = "",
 ) -> Response:
     keys = passkeys_of(request, visit.connection, visit.house)
     if id not in {one.id.hex() for one in keys.of(visit.person.id)}:
@@ -156,6 +180,20 @@ def remove_passkey(
     return _back("passkey-removed")
 
 
+def ask_for_identity(request: Request, visit: Visit) -> tuple[str, Flow] | None:
+    """Where to send the browser, and what to keep; None where nobody can be asked."""
+    provider = provider_of(request)
+    if provider.name is None:
+        return None
+    asked = provider.ask(visit.now, links=(sessions.token_hash(visit.token), visit.person.id))
+    return None if isinstance(asked, Refused) else asked
+
+
+def is_linked(request: Request, visit: Visit) -> bool:
+    issuer = provider_of(request).issuer
+    return visit.person.id in identities.of(visit.connection, visit.house.site.site, issuer)
+
+
 def end_session(visit: Visit, id: str) -> None:
     """Raises HTTPException 404 where it is none of theirs."""
     if not sessions.end_one(visit.connection, visit.house.site.site, visit.person.id, id, visit.now):
@@ -163,16 +201,12 @@ def end_session(visit: Visit, id: str) -> None:
 
 
 def unproven(request: Request, visit: Visit, password: str) -> str:
-    """'password' where it is not theirs, 'wait' where too many were wrong; '' where it fits."""
-    brake: auth.Brake = request.app.state.brake
-    address = request.client.host if request.client else ""
-    if waits(brake, visit.person.id, address, request):
-        return "wait"
-    if not auth.password_fits(visit.connection, visit.house.site.site, visit.person.id, password):
-        brake.failed(visit.person.id, address, clock_of(request).now())
-        return "password"
-    brake.succeeded(visit.person.id, address)
-    return ""
+    """As of a password (password.py); '' too where they came in by another one's word only now."""
+    return "" if visit.just_came else passwords.unproven(request, owner_of(visit), password)
+
+
+def owner_of(visit: Visit) -> passwords.Owner:
+    return passwords.Owner(visit.connection, visit.house.site.site, visit.person.id, visit.token, visit.now)
 
 
 def totp_of(request: Request, visit: Visit) -> Totp:
@@ -197,7 +231,7 @@ def _app(request: Request, visit: Visit, secret: str, fault: str = "") -> str:
     segno.make(address, error="m").save(
         picture, kind="svg", xmldecl=False, svgns=True, scale=5, border=4, dark="#000", light="#fff"
     )
-    name = request.app.state.app_secrets.put(secret, visit.now)
+    name = request.app.state.app_secrets.put(secret, visit.now, visit.person.id)
     grouped = " ".join(secret[i : i + 4] for i in range(0, len(secret), 4))
     return page(
         request,
@@ -207,7 +241,13 @@ def _app(request: Request, visit: Visit, secret: str, fault: str = "") -> str:
         secret=grouped,
         name=name,
         fault=fault,
+        **_asked_for(request, visit),
     )
+
+
+def _asked_for(request: Request, visit: Visit) -> dict[str, Any]:
+    """What the forms must know to ask for the password or not."""
+    return {"just_came": visit.just_came, "how": visit.how, "openid_name": provider_of(request).name}
 
 
 def _page(request: Request, visit: Visit, notice: str = "", **faults: str) -> str:
@@ -215,7 +255,14 @@ def _page(request: Request, visit: Visit, notice: str = "", **faults: str) -> st
     voice = wording.Voice(visit.language, visit.house.site.zone, visit.now)
     here, totp = sessions.id_of(visit.token), totp_of(request, visit)
     keys = passkeys_of(request, visit.connection, visit.house).of(person.id)
-    values: dict[str, Any] = {"pin_fault": "", "app_fault": "", "passkey_fault": "", **faults}
+    values: dict[str, Any] = {
+        "password_fault": "",
+        "pin_fault": "",
+        "app_fault": "",
+        "passkey_fault": "",
+        "openid_fault": "",
+        **faults,
+    }
     return page(
         request,
         visit,
@@ -232,6 +279,7 @@ def _page(request: Request, visit: Visit, notice: str = "", **faults: str) -> st
             )
             for one in sessions.of(visit.connection, site, person.id, visit.now)
         ],
+        shortest=credentials.SHORTEST,
         has_pin=person.id in pins.people(visit.connection, site),
         app=totp.is_on(person.id),
         codes_left=totp.recovery_codes_left(person.id),
@@ -245,5 +293,7 @@ def _page(request: Request, visit: Visit, notice: str = "", **faults: str) -> st
             for k in keys
         ],
         owes=visit.owes_factor,
+        linked=is_linked(request, visit),
+        **_asked_for(request, visit),
         **values,
     )

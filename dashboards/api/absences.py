@@ -9,6 +9,7 @@ from fastapi import APIRouter, HTTPException, Request
 from pydantic import AwareDatetime, BaseModel, Field
 
 from dashboards.api.refusal import Refusal as RefusalOut
+from dashboards.api.refusal import declined
 from dashboards.care.away import residents_of
 from dashboards.care.seen import note_seen
 from dashboards.visit import OurCall, Visit, Visitor, clock_of, needs
@@ -76,7 +77,7 @@ def _book(request: Request, visit: Visit, resident: str) -> Absences:
 
 def _done(done: Absence | Refusal) -> AbsenceOut:
     if isinstance(done, Refusal):
-        raise HTTPException(409, done.why)
+        raise declined(409, done)
     return _out(done)
 
 

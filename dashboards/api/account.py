@@ -1,21 +1,35 @@
-"""One's own account as calls. Passkeys are made and used in a browser alone: /account/passkeys."""
+"""One's own account as calls. A passkey is made in a browser; the calls are what its page uses too."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, HTTPException, Request, Response
 from pydantic import BaseModel, Field
 
 from dashboards import sessions
-from dashboards.account.page import end_session, strengthen, totp_of, unproven
+from dashboards.account import password as passwords
+from dashboards.account.page import (
+    LONGEST_NAME,
+    ask_for_identity,
+    end_session,
+    is_linked,
+    owner_of,
+    strengthen,
+    totp_of,
+    unproven,
+)
 from dashboards.api.refusal import Refusal
+from dashboards.api.session import ChallengeOut
 from dashboards.sessions import How, Kind
 from dashboards.sign_in import pins
+from dashboards.sign_in.openid_page import wait_for
 from dashboards.sign_in.page import passkeys_of
+from dashboards.sign_in.passkeys import Challenge
 from dashboards.sign_in.totp import address_of, new_secret
 from dashboards.visit import OurCall, Visitor, needs
+from hub.store import credentials, identities
 
 REFUSALS: dict[int | str, dict[str, Any]] = {code: {"model": Refusal} for code in (401, 403, 404, 422)}
 api = APIRouter(prefix="/api/v1/account", responses=REFUSALS, dependencies=[needs("keep own account")])
@@ -44,12 +58,18 @@ class AccountOut(BaseModel):
     app: bool = Field(description="The codes of an app are asked for")
     recovery_codes: int
     passkeys: list[PasskeyOut]
+    linked: bool = Field(description="To the other sign-in that counts here (OpenID Connect)")
     owes_factor: bool = Field(description="Nothing else opens before a second factor is added")
 
 
 class PinIn(BaseModel):
     pin: str = Field(max_length=6)
     password: str = Field(max_length=1024)
+
+
+class NewPasswordIn(BaseModel):
+    new: str = Field(max_length=credentials.LONGEST)
+    password: str = Field(max_length=1024, description="The one until now")
 
 
 class AppOut(BaseModel):
@@ -65,6 +85,16 @@ class ConfirmIn(BaseModel):
 
 class PasswordIn(BaseModel):
     password: str = Field(max_length=1024)
+
+
+class MadePasskeyIn(BaseModel):
+    name: str = Field(max_length=64, description="Of the challenge")
+    made: dict[str, Any] = Field(description="A PublicKeyCredential as JSON")
+    called: str = Field("", max_length=LONGEST_NAME)
+
+
+class LeaveOut(BaseModel):
+    address: str = Field(description="Where this browser signs in; it comes back linked")
 
 
 class RecoveryOut(BaseModel):
@@ -95,6 +125,7 @@ def show(request: Request, visit: Visitor) -> AccountOut:
             PasskeyOut(id=k.id.hex(), name=k.name, added_at=k.added_at, used_at=k.used_at)
             for k in passkeys_of(request, visit.connection, visit.house).of(person)
         ],
+        linked=is_linked(request, visit),
         owes_factor=visit.owes_factor,
     )
 
@@ -108,6 +139,13 @@ def end_others(visit: Visitor) -> None:
 @api.delete("/sessions/{id}", status_code=204, dependencies=[OurCall])
 def end_one(visit: Visitor, id: str) -> None:
     end_session(visit, id)
+
+
+@api.put("/password", status_code=204, dependencies=[OurCall])
+def change_password(request: Request, visit: Visitor, wish: NewPasswordIn) -> None:
+    """Ten characters or more. All one's other sessions end."""
+    _must_hold(passwords.fault_of(wish.new, wish.new) or unproven(request, visit, wish.password))
+    passwords.change(request, owner_of(visit), wish.new)
 
 
 @api.put("/pin", status_code=204, dependencies=[OurCall])
@@ -126,7 +164,7 @@ def remove_pin(visit: Visitor) -> None:
 def begin_app(request: Request, visit: Visitor) -> AppOut:
     """A secret for an app. It counts for nothing before its first code confirms it, within five minutes."""
     secret = new_secret()
-    name = request.app.state.app_secrets.put(secret, visit.now)
+    name = request.app.state.app_secrets.put(secret, visit.now, visit.person.id)
     address = address_of(secret, visit.person.id, f"Vaka {visit.house.site.name}")
     return AppOut(name=name, secret=secret, address=address)
 
@@ -148,6 +186,58 @@ def confirm_app(request: Request, visit: Visitor, name: str, wish: ConfirmIn) ->
 def switch_app_off(request: Request, visit: Visitor, wish: PasswordIn) -> None:
     _must_hold(unproven(request, visit, wish.password))
     totp_of(request, visit).switch_off(visit.person.id, visit.now, visit.person.id)
+
+
+@api.post("/passkeys/challenge", dependencies=[OurCall])
+def offer_passkey(request: Request, visit: Visitor, wish: PasswordIn) -> ChallengeOut:
+    """What the browser is to make a key with."""
+    _must_hold(unproven(request, visit, wish.password))
+    challenge, options = passkeys_of(request, visit.connection, visit.house).offer(
+        visit.person, visit.house.site.name
+    )
+    waiting = Challenge(challenge, sessions.token_hash(visit.token))
+    return ChallengeOut(
+        name=request.app.state.challenges.put(waiting, visit.now, visit.person.id), options=options
+    )
+
+
+@api.post("/passkeys", status_code=204, dependencies=[OurCall])
+def add_passkey(request: Request, visit: Visitor, said: MadePasskeyIn) -> None:
+    """All one's other sessions end."""
+    waiting: Challenge | None = request.app.state.challenges.take(said.name, visit.now)
+    if waiting is None or waiting.adds_to != sessions.token_hash(visit.token):
+        raise HTTPException(422, "too late")
+    keys = passkeys_of(request, visit.connection, visit.house)
+    if not keys.add(visit.person.id, said.made, waiting.challenge, said.called, visit.now):
+        raise HTTPException(422, "this passkey does not hold")
+    strengthen(request, visit, "passkey")
+
+
+@api.post("/passkeys/{id}/remove", status_code=204, dependencies=[OurCall])
+def remove_passkey(request: Request, visit: Visitor, id: str, wish: PasswordIn) -> None:
+    keys = passkeys_of(request, visit.connection, visit.house)
+    if id not in {one.id.hex() for one in keys.of(visit.person.id)}:
+        raise HTTPException(404, "there is no such passkey")
+    _must_hold(unproven(request, visit, wish.password))
+    keys.remove(visit.person.id, id, visit.now, visit.person.id)
+
+
+@api.post("/identity", dependencies=[OurCall], responses={503: {"model": Refusal}})
+def link_identity(request: Request, visit: Visitor, wish: PasswordIn, response: Response) -> LeaveOut:
+    """For a browser: it goes to `address` with the cookie that this answer sets."""
+    _must_hold(unproven(request, visit, wish.password))
+    asked = ask_for_identity(request, visit)
+    if asked is None:
+        raise HTTPException(503, "away")
+    address, flow = asked
+    wait_for(request, visit.house, response, flow)
+    return LeaveOut(address=address)
+
+
+@api.post("/identity/remove", status_code=204, dependencies=[OurCall])
+def unlink_identity(request: Request, visit: Visitor, wish: PasswordIn) -> None:
+    _must_hold(unproven(request, visit, wish.password))
+    identities.unlink(visit.connection, visit.house.site.site, visit.person.id, visit.person.id, visit.now)
 
 
 def _must_hold(fault: str) -> None:

@@ -6,12 +6,17 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query
+from fastapi import Response as Document
 from pydantic import AwareDatetime, BaseModel, Field
 
 from dashboards.api.refusal import Refusal
-from dashboards.care.quality_view import chosen_units
+from dashboards.care.quality import reports_of
+from dashboards.care.quality_view import chosen_units, reviewed
 from dashboards.visit import Visitor, needs
+from hub.activity import Trend
 from hub.alarm_quality import quality_of
+from hub.store import quality_reports
+from hub.store.trend_reviews import Of
 from rules.alarm_quality import JUDGED_ON, Response, Standard, Told, Worst, load_standard
 from rules.severity import Severity
 
@@ -68,6 +73,19 @@ class WeekOut(BaseModel):
     accepted_s: float | None
 
 
+class ReportOut(BaseModel):
+    unit: str
+    month: str = Field(description="As 2026-10")
+    made_at: datetime
+
+
+class ReviewedOut(BaseModel):
+    trend: Trend
+    of: Of = Field(description="Residents' weeks, or those of rooms in which nobody lives")
+    useful: int
+    not_useful: int
+
+
 class QualityOut(BaseModel):
     """Of units, never of a person. Judged by ISA-18.2 and EEMUA 191 from 30 days on."""
 
@@ -85,6 +103,10 @@ class QualityOut(BaseModel):
     sources: list[WorstOut] = Field(description="A rule in a room; the ten together are to be at most 5 %")
     sources_share: float
     weeks: list[WeekOut]
+    about_vaka: int = Field(
+        description="Alerts about Vaka itself that came besides, and are in no figure above"
+    )
+    reviewed: list[ReviewedOut] = Field(description="What staff said of residents' weeks in this time")
 
 
 @api.get("")
@@ -129,7 +151,26 @@ def alarm_quality(
             )
             for week in found.weeks
         ],
+        about_vaka=found.about_vaka,
+        reviewed=[ReviewedOut(**one._asdict()) for one in reviewed(visit, units, begin, to)],
     )
+
+
+@api.get("/reports")
+def list_reports(visit: Visitor) -> list[ReportOut]:
+    """The monthly reports that were made, the newest first."""
+    return [ReportOut(unit=one.unit, month=one.month, made_at=one.made_at) for one in reports_of(visit)]
+
+
+@api.get(
+    "/reports/{unit}/{month}", response_class=Document, responses={200: {"content": {"application/pdf": {}}}}
+)
+def get_report(visit: Visitor, unit: str, month: str) -> Document:
+    """One of them, a PDF."""
+    found = quality_reports.get(visit.connection, visit.house.site.site, unit, month)
+    if found is None or not visit.access.sees_unit(unit):
+        raise HTTPException(404, "there is no such report, or not for you")
+    return Document(found.pdf, media_type="application/pdf")
 
 
 def _told(told: Told) -> ToldOut:

@@ -11,11 +11,11 @@ from pydantic import BaseModel, Field
 from dashboards.alert_in_view import alert_in_view
 from dashboards.api.refusal import Refusal
 from dashboards.staff import move
-from dashboards.visit import OurCall, Visitor, clock_of
+from dashboards.visit import OurCall, Visitor, clock_of, needs
 from hub.desk import Desk
 from rules.alert import Act, State
 
-api = APIRouter(prefix="/api/v1", dependencies=[OurCall])
+api = APIRouter(prefix="/api/v1", dependencies=[OurCall, needs("answer alerts")])
 
 
 class StepOut(BaseModel):
@@ -33,7 +33,12 @@ class StepOut(BaseModel):
 
 class Closing(BaseModel):
     outcome: Annotated[
-        str, Field(description="With `close`: helped, no_help_needed, false_alarm or test")
+        str,
+        Field(
+            description="With `close`: helped, no_help_needed, false_alarm or test. Of what is about a device"
+            " or the alerting itself: battery_changed (of a battery or a silent device), mended,"
+            " handed_to_technician, false_alarm or test"
+        ),
     ] = ""
 
 
@@ -45,10 +50,11 @@ def take_step(
     request: Request, visit: Visitor, id: int, step: Act, closing: Closing | None = None
 ) -> StepOut:
     """One step of an alert that whoever is signed in may see. Of two at the same instant one wins."""
-    if alert_in_view(visit, id) is None:
+    alert = alert_in_view(visit, id)
+    if alert is None:
         raise HTTPException(404, "there is no such alert, or not for you")
     desk = Desk(visit.connection, visit.house.site.site, clock_of(request))
-    decision = move(desk, id, step, visit.person.id, closing.outcome if closing is not None else "")
+    decision = move(desk, alert, step, visit.person.id, closing.outcome if closing is not None else "")
     fields = {
         name: getattr(decision.alert, name) for name in StepOut.model_fields if hasattr(decision.alert, name)
     }

@@ -12,12 +12,14 @@ from pydantic import BaseModel, Field
 
 from dashboards.alert_in_view import alert_in_view
 from dashboards.alerts_seen import note_alerts_seen
+from dashboards.api.paging import Paged
 from dashboards.api.refusal import Refusal
 from dashboards.snapshot import RECENT
 from dashboards.views import order, visible, voice_of
 from dashboards.visit import Visit, Visitor, last_days_of, needs
 from hub.explained import Explained, explain
 from hub.store import alerts, audit
+from hub.store.instants import to_us
 from hub.store.summonses import Summons
 from rules import wording
 from rules.alert import Alert, Outcome, State
@@ -250,16 +252,26 @@ def _called(one: Summons) -> CalledOut:
 )
 def list_alerts(
     visit: Visitor,
+    page: Paged,
     closed: Annotated[bool, Query(description="Also those closed in the last 12 hours")] = False,
 ) -> AlertsOut:
     """The alerts that whoever is signed in may see."""
     site = visit.house.site.site
-    found = sorted(visible(alerts.open_alerts(visit.connection, site), visit.access), key=order)
+    found = visible(alerts.open_alerts(visit.connection, site), visit.access)
     if closed:
         found += visible(alerts.recent(visit.connection, site, visit.now - RECENT), visit.access)
+    found = page.cut(found, _place)
     seen = {"page": "/api/v1/alerts", "alerts": [a.id for a in found]}
     audit.add(visit.connection, site, visit.now, visit.person.id, "alerts seen", seen)
     return AlertsOut(at=visit.now, alerts=[_out(a, visit) for a in found])
+
+
+def _place(alert: Alert) -> tuple[object, ...]:
+    """In the order of the board; those closed last, the newest of them first."""
+    if alert.closed_at is not None:
+        return (True, -to_us(alert.closed_at), alert.id)
+    prewarning, severity, taken, raised_at, id = order(alert)
+    return (False, prewarning, severity, taken, to_us(raised_at), id)
 
 
 def _out(alert: Alert, visit: Visitor) -> AlertOut:

@@ -10,14 +10,16 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
+from dashboards.api.paging import Paged
 from dashboards.api.refusal import Refusal
 from dashboards.audit.resident import entries_of, resident_in_view
 from dashboards.audit.review import LONGEST_NOTE, asked, note_reviewed
-from dashboards.audit.trail import LARGEST
 from dashboards.care.seen import note_seen
 from dashboards.visit import OurCall, Visitor, needs, settings_of
 from hub.audit_chain import HEADS, noted_heads, verify
+from hub.look_ups import Question
 from hub.store import audit
+from hub.store.instants import to_us
 from rules.look_ups import Reason
 
 api = APIRouter(prefix="/api/v1/audit", responses={401: {"model": Refusal}, 404: {"model": Refusal}})
@@ -35,7 +37,6 @@ class EntryOut(BaseModel):
 
 class EntriesOut(BaseModel):
     entries: list[EntryOut]
-    before: int | None = Field(description="Give it as `before` to go on; null where there is no more")
 
 
 class FaultOut(BaseModel):
@@ -69,15 +70,13 @@ class ReviewIn(BaseModel):
 
 @api.get("", dependencies=[needs("see audit")])
 def entries(
-    visit: Visitor,
-    by: str = "",
-    before: Annotated[int | None, Query(ge=0, le=LARGEST)] = None,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    visit: Visitor, page: Paged, by: Annotated[str, Query(description="Of one person or program")] = ""
 ) -> EntriesOut:
     """The newest first."""
-    found = audit.newest(visit.connection, visit.house.site.site, limit + 1, before, by)
-    more = found[limit - 1].seq if len(found) > limit else None
-    return EntriesOut(entries=[_entry(entry) for entry in found[:limit]], before=more)
+    found = audit.newest(visit.connection, visit.house.site.site, page.limit + 1, page.number(), by)
+    if len(found) > page.limit:
+        page.lead_on((found[page.limit - 1].seq,))
+    return EntriesOut(entries=[_entry(entry) for entry in found[: page.limit]])
 
 
 @api.get("/chain", dependencies=[needs("see audit")])
@@ -95,17 +94,18 @@ def chain(request: Request, visit: Visitor) -> VerdictOut:
 
 
 @api.get("/residents/{resident}", dependencies=[needs("see residents' logs")])
-def of_resident(visit: Visitor, resident: str) -> EntriesOut:
+def of_resident(visit: Visitor, page: Paged, resident: str) -> EntriesOut:
     """Who has looked at a resident's data in the last 90 days."""
     found = entries_of(visit, resident_in_view(visit, resident))
     note_seen(visit, f"/api/v1/audit/residents/{resident}", (resident,))
-    return EntriesOut(entries=[_entry(entry) for entry in found], before=None)
+    part = page.cut(found, lambda entry: (entry.seq,), newest_first=True)
+    return EntriesOut(entries=[_entry(entry) for entry in part])
 
 
 @api.get("/look-ups", dependencies=[needs("review look-ups")])
-def look_ups(visit: Visitor) -> list[QuestionOut]:
+def look_ups(visit: Visitor, page: Paged) -> list[QuestionOut]:
     """Look-ups of residents that are unusual, each with its reason."""
-    found = asked(visit)
+    found = page.cut(asked(visit), _place, newest_first=True)
     note_seen(visit, "/api/v1/audit/look-ups", (r for question in found for r in question.of.residents))
     return [
         QuestionOut(
@@ -127,6 +127,10 @@ def look_ups(visit: Visitor) -> list[QuestionOut]:
 def review(visit: Visitor, key: str, said: ReviewIn) -> None:
     """Somebody asked. Nobody reviews their own (403)."""
     note_reviewed(visit, key, said.note)
+
+
+def _place(one: Question) -> tuple[object, ...]:
+    return (to_us(one.of.look_ups[0].at), one.of.by, one.of.reason)
 
 
 def _entry(entry: audit.Entry) -> EntryOut:

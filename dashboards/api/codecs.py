@@ -9,6 +9,8 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from pydantic import BaseModel, Field
 
 from dashboards.api.refusal import Refusal as RefusalOut
+from dashboards.api.refusal import declined
+from dashboards.technician.devices import must_have_the_house
 from dashboards.visit import OurCall, Visitor, clock_of, needs
 from devices.codec import LARGEST_SOURCE, functions_of
 from hub import codecs
@@ -67,11 +69,12 @@ def list_codecs(
 
 @api.post("", status_code=201, dependencies=[OurCall], responses={422: {"model": RefusalOut}})
 def upload_codec(request: Request, visit: Visitor, codec: CodecIn) -> VersionOut:
-    """Put a codec in force. The hub takes it over within a second."""
+    """Put a codec in force. The hub takes it over within a second. For who has the whole house."""
+    must_have_the_house(visit)
     site, by = visit.house.site.site, visit.person.id
     outcome = codecs.upload(visit.connection, site, codec.name, codec.source, by, clock_of(request))
     if isinstance(outcome, Refusal):
-        raise HTTPException(422, outcome.why)
+        raise declined(422, outcome)
     return _out(outcome)
 
 
@@ -82,7 +85,7 @@ def try_codec(trial: TrialIn) -> TrialOut:
     if isinstance(found, str):
         raise HTTPException(422, f"the codec {found}")
     if isinstance(payload, Refusal):
-        raise HTTPException(422, payload.why)
+        raise declined(422, payload)
     tried = codecs.tried(trial.source, trial.name, trial.port, payload)
     errors = [tried.why_not] if tried.why_not else list(tried.errors)
     return TrialOut(functions=list(found.names), object=tried.data, readings=tried.values, errors=errors)
@@ -91,10 +94,11 @@ def try_codec(trial: TrialIn) -> TrialOut:
 @api.delete("", status_code=204, dependencies=[OurCall])
 def take_codec_back(request: Request, visit: Visitor, name: str) -> None:
     """No codec for this name any more; its versions are kept."""
+    must_have_the_house(visit)
     site, by = visit.house.site.site, visit.person.id
     outcome = codecs.take_back(visit.connection, site, name, by, clock_of(request))
     if isinstance(outcome, Refusal):
-        raise HTTPException(404, outcome.why)
+        raise declined(404, outcome)
 
 
 def _out(version: CodecVersion) -> VersionOut:

@@ -9,9 +9,12 @@ from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from pydantic import BaseModel, Field
 
 from dashboards.access import may
+from dashboards.api.etags import said_to_be_seen
 from dashboards.api.refusal import Refusal as RefusalOut
+from dashboards.api.refusal import declined
+from dashboards.pace import TEST_MESSAGES, paced
 from dashboards.visit import OurCall, Visit, Visitor, clock_of, settings_of
-from hub.contact_book import ContactBook
+from hub.contact_book import ContactBook, version_of
 from hub.contact_trial import try_contact
 from rules.building import Person
 from rules.duration import Duration, WindowText
@@ -34,6 +37,7 @@ class PreferencesOut(BaseModel):
 
     quiet: WindowText | None = Field(description="22:00-07:00, local time; null: no quiet hours")
     gathered_for: Duration = Field(description="So long low messages wait for each other, e.g. `5 min`")
+    version: str = Field(description="Another one as soon as they are changed")
 
 
 class PersonOut(BaseModel):
@@ -65,6 +69,13 @@ class TriedOut(BaseModel):
 class PreferencesIn(BaseModel):
     quiet: WindowText | None = None
     gathered_for: Duration = GATHERED_FOR
+    version: Annotated[
+        str,
+        Field(
+            max_length=64,
+            description="As it was read: 409 where somebody else changed them meanwhile; * for any",
+        ),
+    ] = ""
 
 
 def book_of(request: Request, visit: Visit) -> ContactBook:
@@ -109,21 +120,25 @@ def add_contact(request: Request, visit: Visitor, person: Theirs, wanted: Contac
     """They are called by this way too, after those that they have."""
     added = book_of(request, visit).add(person.id, wanted.way, wanted.address, visit.person.id)
     if isinstance(added, Refusal):
-        raise HTTPException(422, added.why)
+        raise declined(422, added)
     return ContactOut(**added._asdict())
 
 
-@api.put("/{person}/preferences", dependencies=[OurCall], responses={422: {"model": RefusalOut}})
+@api.put(
+    "/{person}/preferences",
+    dependencies=[OurCall],
+    responses={409: {"model": RefusalOut}, 422: {"model": RefusalOut}, 428: {"model": RefusalOut}},
+)
 def put_preferences(
     request: Request, visit: Visitor, person: Theirs, wanted: PreferencesIn
 ) -> PreferencesOut:
     """Quiet hours, and how long low messages are gathered."""
     book = book_of(request, visit)
     asked = Preferences(wanted.quiet, wanted.gathered_for)
-    done = book.prefer(person.id, asked, visit.person.id)
+    done = book.prefer(person.id, asked, visit.person.id, said_to_be_seen(wanted.version))
     if isinstance(done, Refusal):
-        raise HTTPException(422, done.why)
-    return PreferencesOut(quiet=done.quiet, gathered_for=done.gathered_for)
+        raise declined(409 if done.code == "quiet_changed" else 422, done)
+    return _preferences(done)
 
 
 @api.post("/{person}/{contact}/first", dependencies=[OurCall], status_code=204)
@@ -134,13 +149,13 @@ def put_first(request: Request, visit: Visitor, person: Theirs, contact: str) ->
     return Response(status_code=204)
 
 
-@api.post("/{person}/{contact}/test", dependencies=[OurCall])
+@api.post("/{person}/{contact}/test", dependencies=[OurCall, paced(TEST_MESSAGES)])
 def send_test(request: Request, visit: Visitor, person: Theirs, contact: str) -> TriedOut:
     """Send a test message there now. It calls nobody to anything."""
-    site, settings, clock = visit.house.site, settings_of(request), clock_of(request)
-    done = try_contact(visit.connection, site, settings, clock, person, contact, visit.person.id)
+    site, clock = visit.house.site, clock_of(request)
+    done = try_contact(visit.connection, site, clock, person, contact, visit.person.id)
     if isinstance(done, Refusal) and done.code == "no_contact":
-        raise HTTPException(404, done.why)
+        raise declined(404, done)
     return TriedOut(sent=done is None, why=done.why if done is not None else None)
 
 
@@ -153,10 +168,13 @@ def remove_contact(request: Request, visit: Visitor, person: Theirs, contact: st
 
 
 def _out(book: ContactBook, person: Person) -> PersonOut:
-    wanted = book.preferences(person.id)
     return PersonOut(
         person=person.id,
         name=person.name,
         contacts=[ContactOut(**one._asdict()) for one in book.of(person.id)],
-        preferences=PreferencesOut(quiet=wanted.quiet, gathered_for=wanted.gathered_for),
+        preferences=_preferences(book.preferences(person.id)),
     )
+
+
+def _preferences(wanted: Preferences) -> PreferencesOut:
+    return PreferencesOut(quiet=wanted.quiet, gathered_for=wanted.gathered_for, version=version_of(wanted))

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Header, HTTPException, Query, Request, R
 from pydantic import BaseModel, Field
 
 from dashboards.api.devices import REFUSALS
+from dashboards.api.etags import version_seen
 from dashboards.api.refusal import FaultOut, Refusal, conflict, fault_out, list_refused
 from dashboards.visit import OurCall, Visit, Visitor, clock_of, needs
 from hub.site.bulk import ListRefused, change_devices, try_devices
@@ -19,7 +20,8 @@ from hub.store import sites
 
 api = APIRouter(prefix="/api/v1")
 
-LARGEST = 4 * 1024 * 1024
+LARGEST = 1024 * 1024
+"""[default] Bytes: as many as a house may have devices (rules/building.py), with some words each."""
 """Bytes. Ten thousand devices are half a million."""
 TYPES: dict[Form, str] = {"csv": "text/csv; charset=utf-8", "yaml": "application/yaml; charset=utf-8"}
 
@@ -118,12 +120,7 @@ def _whole_house(visit: Visit) -> None:
 
 
 def _version(if_match: str) -> int | None:
-    number = if_match.strip().strip('"')
-    if number in ("", "*"):
-        return None
-    if not number.isdecimal() or len(number) > 18:
-        raise HTTPException(412, 'If-Match is not the ETag of a list; expected e.g. "17"')
-    return int(number)
+    return version_seen(if_match) or None
 
 
 def _out(changes: tuple[PartDiff, ...]) -> list[DeviceChangeOut]:

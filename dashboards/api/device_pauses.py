@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, Request
 from pydantic import AwareDatetime, BaseModel, Field
 
 from dashboards.api.refusal import Refusal as RefusalOut
+from dashboards.api.refusal import declined
 from dashboards.technician.devices import device_in_view
 from dashboards.visit import OurCall, Visit, Visitor, clock_of, needs
 from hub.pauses import Pauses
@@ -80,7 +81,7 @@ def _pauses(request: Request, visit: Visit, device: str) -> Pauses:
 
 def _done(done: Pause | Refusal) -> DevicePauseOut:
     if isinstance(done, Refusal):
-        raise HTTPException(409, done.why)
+        raise declined(409, done)
     return _out(done)
 
 

@@ -12,6 +12,8 @@ from fastapi import APIRouter, Header, HTTPException, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
+from dashboards.api.etags import announce, own_part
+from dashboards.api.paging import Paged
 from dashboards.api.refusal import (
     FaultOut,
     OtherOut,
@@ -116,11 +118,13 @@ class ChangeOut(BaseModel):
 
 
 @api.get("/devices", dependencies=[needs("see devices")], responses={401: {"model": Refusal}})
-def list_devices(visit: Visitor, room: str | None = None) -> DevicesOut:
-    """The devices in the units of whoever is signed in."""
+def list_devices(visit: Visitor, response: Response, page: Paged, room: str | None = None) -> DevicesOut:
+    """The devices in the units of whoever is signed in, by id."""
     house = _Devices(visit)
-    found = [house.out(d) for d in house.file.site.devices if room in (None, d.room) and house.sees(d.room)]
-    return DevicesOut(version=house.version, devices=found)
+    announce(response, house.version)
+    seen = [d for d in house.file.site.devices if room in (None, d.room) and house.sees(d.room)]
+    part = page.cut(seen, lambda d: (d.id,))
+    return DevicesOut(version=house.version, devices=[house.out(device) for device in part])
 
 
 @api.get("/devices/{id:path}", dependencies=[needs("see devices")], responses={404: {"model": Refusal}})
@@ -255,7 +259,9 @@ class _Devices:
             if id in self.raw or not gone:
                 raise HTTPException(404, "there is no such device, or not for you")
             return not_as_read(gone)
-        known = if_match.strip() == "*" or etag_of(self.raw[id]) in re.findall(r'"([^"]*)"', if_match)
+        known = if_match.strip() == "*" or etag_of(self.raw[id]) in map(
+            own_part, re.findall(r'"([^"]*)"', if_match)
+        )
         return None if known else not_as_read(self.newest_change(id))
 
     def put(self, request: Request, edit: Edit, status: int = 200) -> Response:

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
+from fastapi import APIRouter, Depends, HTTPException, Query, Request
 from pydantic import AwareDatetime, BaseModel, Field
 
+from dashboards.api.etags import said_to_be_seen
 from dashboards.api.refusal import Refusal as RefusalOut
+from dashboards.api.refusal import RefusedError, declined
 from dashboards.care.away import residents_of
 from dashboards.care.duty import book, refused_sign_in
 from dashboards.care.duty_view import absences_of, may_change, staff_of, units_of
-from dashboards.care.roster_import import taken_over, tried
+from dashboards.care.roster_import import held_in_view, left_as_it_is, taken_over, tried
 from dashboards.care.seen import note_seen
 from dashboards.care.shift import plan, shift_in_view
 from dashboards.visit import OurCall, Visit, Visitor, needs
 from hub.roster_calendar import LARGEST
 from hub.store import shifts as store
+from hub.store.held_rosters import HeldRoster
 from rules.duty import LONGEST, Function, Shift, StaffAbsence
+from rules.integration import is_program
 from rules.pause import Refusal
-from rules.week import gaps
-from rules.wording.roster import roster_problem
+from rules.week import WEEK, gaps
+from rules.wording.roster import roster_problem, takes_out_most
 
 api = APIRouter(
     prefix="/api/v1/duty",
@@ -29,6 +33,8 @@ api = APIRouter(
     responses={401: {"model": RefusalOut}, 404: {"model": RefusalOut}},
 )
 FARTHEST = timedelta(days=62)
+FARTHEST_COPY = timedelta(days=3 * 366)
+"""[default] As far as the page leads."""
 
 
 class ShiftOut(BaseModel):
@@ -80,7 +86,11 @@ class ShiftIn(BaseModel):
     starts_at: AwareDatetime
     ends_at: AwareDatetime
     version: Annotated[
-        str, Field(max_length=64, description="As it was seen: 409 where it was changed since")
+        str,
+        Field(
+            max_length=64,
+            description="Of a change: as it was seen, 409 where it was changed since; * for any",
+        ),
     ] = ""
 
 
@@ -99,12 +109,30 @@ class StaffAbsenceIn(BaseModel):
     ends_at: AwareDatetime
 
 
+class CopyIn(BaseModel):
+    """A week of a unit's roster into another one, by the wall clock."""
+
+    unit: str
+    week: date = Field(description="A day of the week to copy")
+    to: date | None = Field(None, description="A day of the week to copy to; the next one, unless given")
+
+
+class CopiedOut(BaseModel):
+    added: int = Field(description="What is there already stays and is not doubled")
+
+
 class NotUnderstoodOut(BaseModel):
     """`where`: an event by its title and day, or a line."""
 
     where: str
     code: str
     why: str
+
+
+class ImportRefused(RefusalOut):
+    """Nothing of the file could be understood; why, entry by entry. None where it was the call itself."""
+
+    not_understood: list[NotUnderstoodOut] = Field(default=[])
 
 
 class ImportOut(BaseModel):
@@ -116,9 +144,30 @@ class ImportOut(BaseModel):
     removed: list[ShiftOut]
     same: int
     not_understood: list[NotUnderstoodOut]
+    lost: int = Field(description="Shifts to come that go, with nobody in their place")
+    lost_of: int = Field(description="Of how many that the calendar has on those days")
+    needs_confirm: bool = Field(description="It is held back without `confirm`")
+
+
+class ImportHeld(RefusalOut):
+    """Nothing was taken over: it takes out most of what is to come. A task for leaders."""
+
+    lost: int
+    lost_of: int
+
+
+class HeldOut(BaseModel):
+    """A roster that was held back. `by`: a person or a program; none where nobody said."""
+
+    id: int
+    at: datetime
+    by: str | None
+    lost: int
+    lost_of: int
 
 
 _CONFLICT: dict[int | str, dict[str, type[RefusalOut]]] = {409: {"model": RefusalOut}}
+_UNSEEN: dict[int | str, dict[str, type[RefusalOut]]] = {**_CONFLICT, 428: {"model": RefusalOut}}
 
 
 @api.get("")
@@ -150,28 +199,43 @@ def add_shift(request: Request, visit: Visitor, shift: ShiftIn) -> ShiftOut:
     return _done(visit, plan(request, visit, _shift(0, shift)))
 
 
-@api.put("/shifts/{number}", dependencies=[OurCall, needs("plan roster")], responses=_CONFLICT)
+@api.put("/shifts/{number}", dependencies=[OurCall, needs("plan roster")], responses=_UNSEEN)
 def put_shift(request: Request, visit: Visitor, number: int, shift: ShiftIn) -> ShiftOut:
     """Change a planned shift: all of it, as it is to be."""
     shift_in_view(visit, number)
-    return _done(visit, plan(request, visit, _shift(number, shift), shift.version))
+    version = said_to_be_seen(shift.version)
+    return _done(visit, plan(request, visit, _shift(number, shift), version))
 
 
-@api.delete("/shifts/{number}", dependencies=[OurCall, needs("plan roster")], responses=_CONFLICT)
+@api.delete("/shifts/{number}", dependencies=[OurCall, needs("plan roster")], responses=_UNSEEN)
 def remove_shift(
     request: Request,
     visit: Visitor,
     number: int,
     version: Annotated[
-        str, Query(max_length=64, description="As it was seen: 409 where it was changed")
+        str, Query(max_length=64, description="As it was seen: 409 where it was changed; * for any")
     ] = "",
 ) -> ShiftOut:
     """Take a planned shift out of the roster."""
     shift_in_view(visit, number)
-    return _done(visit, book(request, visit).remove(number, visit.person.id, version))
+    seen = said_to_be_seen(version)
+    return _done(visit, book(request, visit).remove(number, visit.person.id, seen))
 
 
-@api.put("/mine", dependencies=[OurCall], responses=_CONFLICT)
+@api.post("/copies", status_code=201, dependencies=[OurCall, needs("plan roster")])
+def copy_week(request: Request, visit: Visitor, asked: CopyIn) -> CopiedOut:
+    """Copy a unit's planned week."""
+    if asked.unit not in {one.id for one in units_of(visit)}:
+        raise HTTPException(404, "there is no such unit, or not for you")
+    days = (asked.week, asked.to or asked.week)
+    if any(abs(day - visit.now.date()) > FARTHEST_COPY for day in days):
+        raise RefusedError(422, "that week is too far away", "no_week")
+    first = asked.week - timedelta(days=asked.week.weekday())
+    to = first + WEEK if asked.to is None else asked.to - timedelta(days=asked.to.weekday())
+    return CopiedOut(added=book(request, visit).copy_week(first, to, [asked.unit], visit.person.id))
+
+
+@api.put("/mine", dependencies=[OurCall, needs("keep own account")], responses=_CONFLICT)
 def sign_in(request: Request, visit: Visitor, said: SignInIn) -> ShiftOut:
     """ "I am on duty": the caller, in these units, from now on."""
     refusal = refused_sign_in(visit, said.units, said.residents)
@@ -181,7 +245,7 @@ def sign_in(request: Request, visit: Visitor, said: SignInIn) -> ShiftOut:
     return _done(visit, duty.sign_in(visit.person.id, said.function, said.units, said.residents, said.until))
 
 
-@api.delete("/mine", dependencies=[OurCall], responses=_CONFLICT)
+@api.delete("/mine", dependencies=[OurCall, needs("keep own account")], responses=_CONFLICT)
 def leave(request: Request, visit: Visitor) -> ShiftOut:
     """ "I am going off duty": the caller, now."""
     return _done(visit, book(request, visit).leave(visit.person.id))
@@ -217,7 +281,11 @@ async def body_of(request: Request) -> bytes:
 @api.post(
     "/import",
     dependencies=[OurCall, needs("plan roster")],
-    responses={413: {"model": RefusalOut}, 422: {"model": ImportOut}},
+    responses={
+        409: {"model": ImportHeld},
+        413: {"model": RefusalOut},
+        422: {"model": ImportRefused},
+    },
     openapi_extra={
         "requestBody": {
             "required": True,
@@ -226,29 +294,64 @@ async def body_of(request: Request) -> bytes:
     },
 )
 def import_roster(
-    response: Response,
     visit: Visitor,
     data: Annotated[bytes, Depends(body_of)],
     dry_run: Annotated[bool, Query(description="Only say what would change")] = False,
+    confirm: Annotated[
+        int,
+        Query(ge=0, le=1_000_000, description="`lost`, as a trial or a refusal said it: that many may go"),
+    ] = 0,
 ) -> ImportOut:
-    """Take a roster over from iCalendar or CSV. 422 where nothing of it could be understood."""
-    found = tried(visit, data, "roster") if dry_run else taken_over(visit, data, "roster")
-    if found.problems and not found.changes_something and not found.same:
-        response.status_code = 422
+    """Take a roster over from iCalendar or CSV. 422 where nothing of it could be understood; 409 where it
+    takes out more than half of the calendar's shifts to come on its days, and more than five, with nobody in
+    their place: nothing is changed then, and leaders have a task, until it is sent again with `confirm`. A
+    program cannot confirm: a leader imports the file, or leaves the roster as it is.
+    """
+    confirmed = 0 if is_program(visit.person.id) else confirm
+    found = tried(visit, data, "roster") if dry_run else taken_over(visit, data, "roster", confirmed)
     language = visit.language
+    if found.held:
+        lost, total, _ = found.loss
+        why = takes_out_most(lost, total, language)
+        raise RefusedError(409, why, "takes_out_most", {"lost": lost, "lost_of": total})
+    not_understood = [
+        NotUnderstoodOut(where=p.where, code=p.code, why=roster_problem(p.code, p.said, p.expected, language))
+        for p in found.problems
+    ]
+    if not_understood and not found.changes_something and not found.same:
+        said = {"not_understood": [one.model_dump() for one in not_understood]}
+        raise RefusedError(422, not_understood[0].why, not_understood[0].code, said)
     return ImportOut(
         taken_over=found.changes_something and not dry_run,
         added=[_out(visit, shift) for shift in found.added],
         changed=[_out(visit, after) for _, after in found.changed],
         removed=[_out(visit, shift) for shift in found.removed],
         same=found.same,
-        not_understood=[
-            NotUnderstoodOut(
-                where=p.where, code=p.code, why=roster_problem(p.code, p.said, p.expected, language)
-            )
-            for p in found.problems
-        ],
+        not_understood=not_understood,
+        lost=found.loss.lost,
+        lost_of=found.loss.of,
+        needs_confirm=found.loss.held() is not None,
     )
+
+
+@api.get("/import/held", dependencies=[needs("plan roster")])
+def list_held(visit: Visitor) -> list[HeldOut]:
+    """Rosters from files that were held back, and that nobody has seen to."""
+    return [_held_out(one) for one in held_in_view(visit)]
+
+
+@api.delete(
+    "/import/held/{number}",
+    dependencies=[OurCall, needs("plan roster")],
+    responses={403: {"model": RefusalOut}},
+)
+def leave_held(visit: Visitor, number: int) -> HeldOut:
+    """The roster stays as it is."""
+    return _held_out(left_as_it_is(visit, number))
+
+
+def _held_out(held: HeldRoster) -> HeldOut:
+    return HeldOut(id=held.id, at=held.at, by=held.by, lost=held.lost, lost_of=held.total)
 
 
 def _sees(visit: Visit, shift: Shift) -> bool:
@@ -262,7 +365,7 @@ def _shift(number: int, shift: ShiftIn) -> Shift:
 
 def _done(visit: Visit, done: Shift | Refusal) -> ShiftOut:
     if isinstance(done, Refusal):
-        raise HTTPException(409, done.why)
+        raise declined(409, done)
     return _out(visit, done)
 
 
@@ -275,7 +378,7 @@ def _out(visit: Visit, shift: Shift) -> ShiftOut:
 
 def _absence_done(done: StaffAbsence | Refusal) -> StaffAbsenceOut:
     if isinstance(done, Refusal):
-        raise HTTPException(409, done.why)
+        raise declined(409, done)
     return _absence_out(done)
 
 

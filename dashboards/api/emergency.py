@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
-from dashboards.api.refusal import Refusal
+from dashboards.api.paging import Paged
+from dashboards.api.refusal import Refusal, declined
 from dashboards.audit.emergencies import in_view, reviewed
 from dashboards.care.emergency import begin, mine
 from dashboards.visit import OurCall, Visitor, needs
@@ -25,6 +26,7 @@ class EmergencyOut(BaseModel):
     number: int
     person: str
     unit: str
+    room: str | None = Field(description="Those who live there alone; null: the whole unit")
     reason: str
     began_at: datetime
     ends_at: datetime
@@ -33,7 +35,8 @@ class EmergencyOut(BaseModel):
 
 
 class EmergencyIn(BaseModel):
-    unit: str = Field(max_length=64)
+    room: str = Field("", max_length=64, description="Those who live there; this before a whole unit")
+    unit: str = Field("", max_length=64, description="All of it, where nobody can tell which room")
     reason: str = Field(max_length=LONGEST_REASON)
 
 
@@ -51,9 +54,9 @@ def show(visit: Visitor) -> list[EmergencyOut]:
 )
 def ask(request: Request, visit: Visitor, wish: EmergencyIn) -> EmergencyOut:
     """It opens at once, lasts 60 minutes, and is told to the unit's leaders and the privacy officers."""
-    begun = begin(request, visit, wish.unit, wish.reason)
+    begun = begin(request, visit, wish.unit, wish.room, wish.reason)
     if isinstance(begun, pause.Refusal):
-        raise HTTPException(422, begun.why)
+        raise declined(422, begun)
     return _out(begun)
 
 
@@ -68,9 +71,10 @@ def end(visit: Visitor) -> None:
 
 
 @api.get("/audit/emergencies", dependencies=[needs("review emergency access")])
-def list_emergencies(visit: Visitor) -> list[EmergencyOut]:
+def list_emergencies(visit: Visitor, page: Paged) -> list[EmergencyOut]:
     """Of the last 90 days, the newest first."""
-    return [_out(one) for one in in_view(visit)]
+    part = page.cut(in_view(visit), lambda one: (one.id,), newest_first=True)
+    return [_out(one) for one in part]
 
 
 @api.post(

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, HTTPException, Request
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
-from dashboards.api.refusal import Refusal
-from dashboards.care.escalation import plan_in_view, put_plan, words_of
+from dashboards.api.etags import Seen, announce
+from dashboards.api.refusal import Problems, Refusal, RefusedError, settled
+from dashboards.care.edit import change
+from dashboards.care.escalation import edit_of_plan, plan_in_view, silences, words_of
 from dashboards.visit import OurCall, Visit, Visitor, needs
 from rules.escalation import EscalationPlan
 
+CHANGES: dict[int | str, dict[str, Any]] = {status: {"model": Problems} for status in (409, 412, 422)}
 api = APIRouter(
     prefix="/api/v1/escalation",
     dependencies=[needs("see escalation")],
@@ -41,8 +46,9 @@ class PlanIn(BaseModel):
 
 
 @api.get("")
-def list_plans(visit: Visitor) -> PlansOut:
+def list_plans(visit: Visitor, response: Response) -> PlansOut:
     """The house's plan, and those of the units that the caller looks after."""
+    announce(response, visit.house.version)
     site = visit.house.site
     units = [unit for unit in site.units if visit.access.sees_unit(unit.id)]
     return PlansOut(
@@ -65,48 +71,51 @@ def list_plans(visit: Visitor) -> PlansOut:
     "",
     status_code=204,
     dependencies=[OurCall, needs("change escalation")],
-    responses={409: {"model": Refusal}},
+    responses=CHANGES,
 )
-def put_house_plan(request: Request, visit: Visitor, asked: PlanIn) -> None:
+def put_house_plan(request: Request, visit: Visitor, asked: PlanIn, seen: Seen) -> None:
     """The whole house's plan. What a running alert took along stays as it is."""
-    _put(request, visit, "", asked.plan, asked.version)
+    _put(request, visit, "", asked.plan, asked.version, seen)
 
 
 @api.delete(
     "",
     status_code=204,
     dependencies=[OurCall, needs("change escalation")],
-    responses={409: {"model": Refusal}},
+    responses=CHANGES,
 )
-def take_back_house_plan(request: Request, visit: Visitor) -> None:
+def take_back_house_plan(request: Request, visit: Visitor, seen: Seen) -> None:
     """The default counts again."""
-    _put(request, visit, "", None, None)
+    _put(request, visit, "", None, None, seen)
 
 
 @api.put(
     "/{unit}",
     status_code=204,
     dependencies=[OurCall, needs("change escalation")],
-    responses={409: {"model": Refusal}},
+    responses=CHANGES,
 )
-def put_unit_plan(request: Request, visit: Visitor, unit: str, asked: PlanIn) -> None:
+def put_unit_plan(request: Request, visit: Visitor, unit: str, asked: PlanIn, seen: Seen) -> None:
     """A unit's own plan."""
-    _put(request, visit, unit, asked.plan, asked.version)
+    _put(request, visit, unit, asked.plan, asked.version, seen)
 
 
 @api.delete(
     "/{unit}",
     status_code=204,
     dependencies=[OurCall, needs("change escalation")],
-    responses={409: {"model": Refusal}},
+    responses=CHANGES,
 )
-def take_back_unit_plan(request: Request, visit: Visitor, unit: str) -> None:
+def take_back_unit_plan(request: Request, visit: Visitor, unit: str, seen: Seen) -> None:
     """The unit follows the house's plan again."""
-    _put(request, visit, unit, None, None)
+    _put(request, visit, unit, None, None, seen)
 
 
-def _put(request: Request, visit: Visit, unit: str, plan: EscalationPlan | None, version: int | None) -> None:
+def _put(
+    request: Request, visit: Visit, unit: str, plan: EscalationPlan | None, version: int | None, seen: int
+) -> None:
     plan_in_view(visit, unit)
-    fault = put_plan(request, visit, unit, plan, version or 0)
-    if fault:
-        raise HTTPException(409, fault)
+    silent = silences(plan, visit.language)
+    if silent:
+        raise RefusedError(422, " ".join(silent), "silent")
+    settled(change(request, visit, [edit_of_plan(unit, plan)], version or seen), seen)

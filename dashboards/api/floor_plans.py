@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, HTTPException, Request, Response
 from pydantic import Base64Bytes, BaseModel, Field
 
-from dashboards.api.refusal import Refusal
+from dashboards.api.refusal import Refusal, RefusedError
 from dashboards.snapshot import read_snapshot
 from dashboards.visit import OurCall, Visit, Visitor, clock_of, needs
 from dashboards.wall.drawing import LARGEST, Drawing, draw
@@ -40,6 +40,7 @@ class MarkModel(BaseModel):
 
 class StateOut(BaseModel):
     alert: Severity | None = Field(description="The gravest open alert there")
+    id: int | None = Field(description="Of that alert; where several are as grave, of one that nobody has")
     taken: bool = Field(description="Whether somebody has each of those alerts")
     lost: bool = Field(description="A device that cannot be heard")
 
@@ -79,13 +80,13 @@ def list_floor_plans(visit: Visitor) -> list[FloorPlanOut]:
     return [_out(visit, plan) for plan in plans_in_view(visit)]
 
 
-@api.post("", dependencies=CHANGES, responses={400: {"model": Refusal}})
+@api.post("", dependencies=CHANGES, responses={400: {"model": Refusal}, 503: {"model": Refusal}})
 def put_floor_plan(request: Request, visit: Visitor, said: FloorPlanIn) -> FloorPlanOut:
     """A new plan, or a new picture of the unit's plan of that name, whose marks stay."""
     unit_in_view(visit, said.unit)
     drawn = draw(said.picture)
     if not isinstance(drawn, Drawing):
-        raise HTTPException(400, drawn.why)
+        raise RefusedError(503 if drawn.why == "busy" else 400, drawn.why, "no_drawing")
     id = _book(request, visit).put(said.unit, said.name.strip(), drawn.png, drawn.width, drawn.height)
     return _out(visit, plan_in_view(visit, id))
 
@@ -138,7 +139,7 @@ def _out(visit: Visit, plan: FloorPlan) -> FloorPlanOut:
             for mark in floor_plans.marks(visit.connection, plan.id)
         ],
         states={
-            key: StateOut(alert=state.alert, taken=state.taken, lost=state.lost)
+            key: StateOut(alert=state.alert, id=state.id, taken=state.taken, lost=state.lost)
             for key, state in found.items()
         },
     )

@@ -9,8 +9,10 @@ import msgspec
 from fastapi import APIRouter, HTTPException, Query, Request
 from pydantic import BaseModel, Field
 
+from dashboards.api.paging import Paged
 from dashboards.api.refusal import Refusal as RefusalOut
-from dashboards.technician.devices import device_in_view
+from dashboards.api.refusal import declined
+from dashboards.technician.devices import device_in_view, may_be_asked, of_others, renamed_in_view
 from dashboards.visit import OurCall, Visit, Visitor, clock_of, needs
 from devices.asking import Act, Ask, News, act_of, can
 from hub import renames
@@ -115,6 +117,7 @@ def list_gateways(visit: Visitor) -> list[GatewayOut]:
     for gateway in site.gateways:
         said = pairings.get(gateway.id)
         until = said.state.until if said else None
+        theirs = of_others(visit, gateway)
         out.append(
             GatewayOut(
                 id=gateway.id,
@@ -126,6 +129,7 @@ def list_gateways(visit: Visitor) -> list[GatewayOut]:
                 devices=[
                     GatewayDeviceOut.model_validate(msgspec.structs.asdict(device))
                     for device in gateway_devices(visit.connection, site.site, gateway)
+                    if device.name.casefold() not in theirs
                 ],
             )
         )
@@ -136,32 +140,42 @@ Since = Annotated[datetime | None, Query(description="Aware; without it the last
 
 
 @api.get("/requests")
-def list_requests(visit: Visitor, since: Since = None) -> list[RequestOut]:
+def list_requests(visit: Visitor, page: Paged, since: Since = None) -> list[RequestOut]:
     """What was asked of gateways, the newest first."""
-    found = store.recent(visit.connection, visit.house.site.site, _since(visit, since))
-    return [_out(request) for request in found]
+    recent = store.recent(visit.connection, visit.house.site.site, _since(visit, since))
+    found = [one for one in recent if _may_be_asked(visit, one.gateway, one.ask)]
+    return [_out(request) for request in page.cut(found, lambda one: (one.id,), newest_first=True)]
 
 
 @api.get("/requests/{id}")
 def one_request(visit: Visitor, id: int) -> RequestOut:
     """What became of one: ask again until its state is neither waiting nor sent."""
     found = store.by_id(visit.connection, visit.house.site.site, id) if 0 < id < 2**63 else None
-    if found is None:
+    if found is None or not _may_be_asked(visit, found.gateway, found.ask):
         raise HTTPException(404, "there is no such request, or not for you")
     return _out(found)
 
 
 @api.get("/joinings")
-def list_joinings(visit: Visitor, since: Since = None) -> list[JoiningOut]:
+def list_joinings(visit: Visitor, page: Paged, since: Since = None) -> list[JoiningOut]:
     """Who joined or left a gateway's network, the newest first."""
-    found = gateway_news.joinings(visit.connection, visit.house.site.site, _since(visit, since))
-    return [JoiningOut(gateway=j.gateway, at=j.at, **msgspec.structs.asdict(j.joining)) for j in found]
+    theirs = {g.id: of_others(visit, g) for g in visit.house.site.gateways}
+    joined = gateway_news.joinings(visit.connection, visit.house.site.site, _since(visit, since))
+    found = [
+        one
+        for one in joined
+        if theirs.get(one.gateway, frozenset()).isdisjoint(
+            (one.joining.name.casefold(), one.joining.address.casefold())
+        )
+    ]
+    part = page.cut(found, lambda one: (one.seq,), newest_first=True)
+    return [JoiningOut(gateway=j.gateway, at=j.at, **msgspec.structs.asdict(j.joining)) for j in part]
 
 
 @api.get("/renamed")
 def list_renamed(visit: Visitor) -> list[RenamedOut]:
     """Devices that somebody renamed in a gateway's own pages, and the site does not follow yet."""
-    return [RenamedOut(**r._asdict()) for r in renames.elsewhere(visit.connection, visit.house.site)]
+    return [RenamedOut(**r._asdict()) for r in renamed_in_view(visit)]
 
 
 @api.post("/renamed/{device:path}", dependencies=[OurCall], responses={409: {"model": RefusalOut}})
@@ -189,10 +203,18 @@ def ask_gateway(request: Request, visit: Visitor, gateway: str, wish: AskIn) -> 
         what = msgspec.convert({"type": wish.act, **said}, Ask)
     except msgspec.ValidationError as fault:
         raise HTTPException(422, str(fault)) from None
+    if not _may_be_asked(visit, gateway, what):
+        raise HTTPException(404, "there is no such device, or not for you")
     outcome = ask(visit.connection, visit.house.site, gateway, what, visit.person.id, clock_of(request))
     if isinstance(outcome, Refusal):
-        raise HTTPException(422, outcome.why)
+        raise declined(422, outcome)
     return _out(outcome)
+
+
+def _may_be_asked(visit: Visit, gateway: str, what: Ask) -> bool:
+    """A gateway that there is none of any more is nobody's: `ask` says so."""
+    found = next((one for one in visit.house.site.gateways if one.id == gateway), None)
+    return found is None or may_be_asked(visit, found, what)
 
 
 def _since(visit: Visit, since: datetime | None) -> datetime:

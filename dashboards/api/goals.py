@@ -55,7 +55,7 @@ def list_goals(visit: Visitor) -> GoalsOut:
         found.append(
             GoalOut(
                 goal=watch.name,
-                name=getattr(watch.rule.name, visit.language),
+                name=watch.rule.name.said(visit.language),
                 place=watch.room,
                 residents=list(watch.residents),
                 streak=streak(outcomes),

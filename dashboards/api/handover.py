@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from dashboards.api.refusal import Refusal as RefusalOut
+from dashboards.api.refusal import declined
 from dashboards.care.handover import end_note, handover_pdf, write_note
 from dashboards.care.handover_view import handed_over, notes_of
 from dashboards.care.seen import note_seen
@@ -67,6 +68,7 @@ class HandOverOut(BaseModel):
     switched_off: int
     away: int
     faults: int
+    to_ask_anew: int = Field(description="Residents whose yes to a relative ends within 7 days")
     receipts: list[ReceiptOut] = Field(description="Who has read it in the last 24 hours")
 
 
@@ -104,6 +106,7 @@ def show(visit: Visitor, hours: HoursBack = 12) -> HandOverOut:
         switched_off=len(told.off),
         away=len(told.board.away),
         faults=len(told.faults) + len(told.lost),
+        to_ask_anew=len(told.to_ask),
         receipts=[ReceiptOut(**one._asdict()) for one in store.receipts(visit.connection, site, day)],
     )
 
@@ -119,7 +122,7 @@ def add_note(request: Request, visit: Visitor, note: NoteIn) -> NoteOut:
     """Write a note to the shifts that come. It ends by itself."""
     done = write_note(request, visit, note.unit, note.resident, note.words, note.shifts)
     if isinstance(done, Refusal):
-        raise HTTPException(409, done.why)
+        raise declined(409, done)
     return _out(done)
 
 
@@ -129,7 +132,7 @@ def take_note_away(request: Request, visit: Visitor, number: int) -> None:
     end_note(request, visit, number)
 
 
-@api.post("/receipts", status_code=204, dependencies=[OurCall])
+@api.post("/receipts", status_code=204, dependencies=[OurCall, needs("keep own account")])
 def confirm(request: Request, visit: Visitor) -> None:
     """ "I have read it": the caller, now."""
     HandOver(visit.connection, visit.house.site, clock_of(request)).read(visit.person.id)

@@ -10,10 +10,12 @@ from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel, Field
 
 from dashboards.api import refusal
+from dashboards.api.paging import Paged
 from dashboards.keeping.erasures import Step, decided, finished
 from dashboards.keeping.residents import ask_for, export_of
-from dashboards.keeping.whom import asked_of, erasure_in_view, resident_in_view, state_of
-from dashboards.visit import OurCall, Visitor, needs, settings_of
+from dashboards.keeping.whom import State, asked_of, erasure_in_view, resident_in_view, state_of
+from dashboards.pace import EXPORTS, paced
+from dashboards.visit import OurCall, Visit, Visitor, needs, settings_of
 from hub.erasing.plan import decoded
 from hub.erasing.receipt import exported
 from hub.retention import held
@@ -63,7 +65,7 @@ class KeepingOut(BaseModel):
 
 class ErasureOut(BaseModel):
     number: int
-    state: Literal["waiting", "at work", "done", "taken back"]
+    state: State = Field(description="stuck: confirmed for over a day, and not done; the job says why")
     why: Literal["moved_out", "died", "asked"]
     resident: str | None = Field(description="The pseudonym; null once it is done or taken back")
     asked_by: str
@@ -92,10 +94,17 @@ def what_is_kept(request: Request, visit: Visitor) -> KeepingOut:
     )
 
 
+@api.get("/jobs", dependencies=[needs("place devices")])
+def list_jobs(visit: Visitor) -> list[JobOut]:
+    """What is done by the clock, and how its last run went, for who keeps the installation at work."""
+    return [JobOut(**one._asdict()) for one in jobs.everything(visit.connection)]
+
+
 @api.get("/erasures", dependencies=[needs("see erasures")])
-def list_erasures(visit: Visitor) -> list[ErasureOut]:
+def list_erasures(visit: Visitor, page: Paged) -> list[ErasureOut]:
     """The newest first."""
-    return [_out(erasure_in_view(visit, one.number)) for one in asked_of(visit)]
+    part = page.cut(asked_of(visit), lambda one: (one.number,), newest_first=True)
+    return [_out(visit, erasure_in_view(visit, one.number)) for one in part]
 
 
 @api.post(
@@ -107,7 +116,7 @@ def list_erasures(visit: Visitor) -> list[ErasureOut]:
 def ask(request: Request, visit: Visitor, wish: ErasureIn) -> ErasureOut:
     """Nothing is deleted before a second person agrees."""
     resident = resident_in_view(visit, wish.resident)
-    return _answer(ask_for(request, visit, resident, wish.why, wish.resident_again))
+    return _answer(visit, ask_for(request, visit, resident, wish.why, wish.resident_again))
 
 
 @api.post(
@@ -117,7 +126,7 @@ def ask(request: Request, visit: Visitor, wish: ErasureIn) -> ErasureOut:
 )
 def decide(request: Request, visit: Visitor, number: int, step: Step) -> ErasureOut:
     """A second person's yes, after which it is done and cannot be taken back; or it is taken back."""
-    return _answer(decided(request, visit, number, step))
+    return _answer(visit, decided(request, visit, number, step))
 
 
 @api.get("/erasures/{number}/receipt", dependencies=[needs("see erasures")])
@@ -126,22 +135,27 @@ def receipt(visit: Visitor, number: int) -> Response:
     return Response(exported(finished(visit, number)), media_type="application/json")
 
 
-@api.get("/residents/{resident}/export", dependencies=[needs("export residents")])
+@api.get(
+    "/residents/{resident}/export",
+    dependencies=[needs("export residents"), paced(EXPORTS)],
+    response_class=StreamingResponse,
+    responses={200: {"content": {"application/zip": {}}}},
+)
 def take_export(request: Request, visit: Visitor, resident: str) -> StreamingResponse:
     """All that is held on a resident, as a ZIP file."""
     return export_of(request, visit, resident_in_view(visit, resident))
 
 
-def _answer(done: Erasure | Refusal) -> ErasureOut:
+def _answer(visit: Visit, done: Erasure | Refusal) -> ErasureOut:
     if isinstance(done, Refusal):
         raise HTTPException(409, refusal_text(done, "en"))
-    return _out(done)
+    return _out(visit, done)
 
 
-def _out(one: Erasure) -> ErasureOut:
+def _out(visit: Visit, one: Erasure) -> ErasureOut:
     return ErasureOut(
         number=one.number,
-        state=state_of(one),
+        state=state_of(one, visit.now),
         why=one.why,
         resident=decoded(one.plan).resident if one.plan is not None else None,
         asked_by=one.asked_by,

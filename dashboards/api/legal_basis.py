@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, HTTPException, Request, Response
 from pydantic import BaseModel, Field
 
-from dashboards.api.refusal import Refusal
-from dashboards.care.legal_basis import Wish, add_basis, end_basis, residents_of
+from dashboards.api.etags import Seen, announce
+from dashboards.api.refusal import Problems, Refusal, settled
+from dashboards.care.edit import change
+from dashboards.care.legal_basis import Wish, edit_to_add, edit_to_end, residents_of
 from dashboards.care.seen import note_seen
 from dashboards.visit import OurCall, Visit, Visitor, needs
 from rules.building import Resident
 from rules.legal_basis import is_valid, reviews
 
+CHANGES: dict[int | str, dict[str, Any]] = {status: {"model": Problems} for status in (409, 412, 422)}
 api = APIRouter(
     prefix="/api/v1/legal-basis",
     dependencies=[needs("see legal basis")],
@@ -56,7 +59,8 @@ class BasisIn(BaseModel):
 
 
 @api.get("")
-def list_bases(visit: Visitor) -> LegalBasisOut:
+def list_bases(visit: Visitor, response: Response) -> LegalBasisOut:
+    announce(response, visit.house.version)
     found = [_out(visit, resident) for resident in residents_of(visit)]
     note_seen(visit, "/api/v1/legal-basis", (one.resident for one in found))
     return LegalBasisOut(required=visit.house.site.legal_basis == "required", residents=found)
@@ -66,9 +70,9 @@ def list_bases(visit: Visitor) -> LegalBasisOut:
     "/{resident}",
     status_code=204,
     dependencies=[OurCall, needs("change legal basis")],
-    responses={409: {"model": Refusal}},
+    responses=CHANGES,
 )
-def register(request: Request, visit: Visitor, resident: str, basis: BasisIn) -> None:
+def register(request: Request, visit: Visitor, resident: str, basis: BasisIn, seen: Seen) -> None:
     """A consent or a decision that counts from its first day on."""
     _resident(visit, resident)
     wish = Wish(
@@ -79,22 +83,20 @@ def register(request: Request, visit: Visitor, resident: str, basis: BasisIn) ->
         basis.valid_until.isoformat() if basis.valid_until is not None else "",
         basis.review.isoformat(),
     )
-    if fault := add_basis(request, visit, resident, wish, 0):
-        raise HTTPException(409, fault)
+    settled(change(request, visit, [edit_to_add(visit, resident, wish)], seen), seen)
 
 
 @api.delete(
     "/{resident}/{number}",
     status_code=204,
     dependencies=[OurCall, needs("change legal basis")],
-    responses={409: {"model": Refusal}},
+    responses=CHANGES,
 )
-def withdraw(request: Request, visit: Visitor, resident: str, number: int) -> None:
+def withdraw(request: Request, visit: Visitor, resident: str, number: int, seen: Seen) -> None:
     """It counts no more from now on."""
     if not 0 <= number < len(_resident(visit, resident).legal_basis):
         raise HTTPException(404, "there is no such basis")
-    if fault := end_basis(request, visit, resident, number, 0):
-        raise HTTPException(409, fault)
+    settled(change(request, visit, [edit_to_end(visit, resident, number)], seen), seen)
 
 
 def _resident(visit: Visit, id: str) -> Resident:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, HTTPException, Request
 from pydantic import AwareDatetime, BaseModel, Field
 
 from dashboards.api.refusal import Refusal as RefusalOut
+from dashboards.api.refusal import declined
 from dashboards.care.pauses import rooms_of
 from dashboards.care.seen import note_seen
 from dashboards.visit import OurCall, Visit, Visitor, clock_of, needs
@@ -71,7 +72,7 @@ def list_off(visit: Visitor) -> OffListOut:
             residents=list(off.residents),
         )
         for off in all_off(visit.connection, visit.house.rules, visit.now)
-        if visit.access.sees_unit(units.get(off.room, ""))
+        if visit.access.sees_room(off.room, units.get(off.room, ""))
     ]
     note_seen(visit, "/api/v1/off", (resident for off in found for resident in off.residents))
     return OffListOut(at=visit.now, off=found)
@@ -117,6 +118,6 @@ def _pauses(request: Request, visit: Visit, place: str) -> Pauses:
 
 def _done(done: Pause | Refusal) -> PauseOut:
     if isinstance(done, Refusal):
-        raise HTTPException(409, done.why)
+        raise declined(409, done)
     fields = {name: getattr(done, name) for name in PauseOut.model_fields if hasattr(done, name)}
     return PauseOut(**fields, place=done.room)

@@ -8,7 +8,9 @@ from typing import Any, Literal
 from fastapi import APIRouter, HTTPException, Request, Response
 from pydantic import BaseModel, Field
 
-from dashboards.api.refusal import Problems, Refusal, conflict, refused
+from dashboards.account.page import unproven
+from dashboards.api.etags import Seen, announce
+from dashboards.api.refusal import Problems, Refusal, declined, settled
 from dashboards.people import directory
 from dashboards.people.directory import Entry
 from dashboards.visit import OurCall, Visitor, needs
@@ -17,13 +19,14 @@ from hub.site.change import Changed, Conflict
 from hub.site.edits import Refused
 from rules import pause
 from rules.building import PersonRole
+from rules.language import Language
 
 REFUSALS: dict[int | str, dict[str, Any]] = {
     401: {"model": Refusal},
     403: {"model": Refusal},
     404: {"model": Refusal},
 }
-CHANGES: dict[int | str, dict[str, Any]] = {409: {"model": Problems}, 422: {"model": Problems}}
+CHANGES: dict[int | str, dict[str, Any]] = {status: {"model": Problems} for status in (409, 412, 422)}
 api = APIRouter(prefix="/api/v1/people", responses=REFUSALS, dependencies=[needs("manage people")])
 
 
@@ -37,6 +40,9 @@ class PersonOut(BaseModel):
     factor: Literal["", "app", "passkey"]
     pin: bool
     sessions: int
+    subject: str | None = Field(
+        description="What the other sign-in that counts here (OpenID Connect) knows them as"
+    )
     last_sign_in: datetime | None = Field(description="As far back as sessions are kept")
 
 
@@ -44,9 +50,19 @@ class PersonIn(BaseModel):
     name: str = Field(max_length=200)
     role: PersonRole
     units: list[str] = []
-    language: Literal["nb", "en"] | None = None
+    language: Language | None = None
     new: bool = Field(False, description="Refused where there is one of this id")
     version: int | None = Field(None, description="Of the site as it was read; without it the newest")
+
+
+class IdentityIn(BaseModel):
+    subject: str = Field(min_length=1, max_length=directory.LONGEST_SUBJECT)
+
+
+class ProofIn(BaseModel):
+    """Of who makes a link for themselves."""
+
+    password: str = Field("", max_length=1024)
 
 
 class LinkOut(BaseModel):
@@ -55,37 +71,43 @@ class LinkOut(BaseModel):
 
 
 @api.get("")
-def list_people(request: Request, visit: Visitor) -> list[PersonOut]:
+def list_people(request: Request, visit: Visitor, response: Response) -> list[PersonOut]:
+    announce(response, visit.house.version)
     return [_out(one) for one in directory.entries(request, visit)]
 
 
 @api.get("/{who}")
-def show(request: Request, visit: Visitor, who: str) -> PersonOut:
+def show(request: Request, visit: Visitor, response: Response, who: str) -> PersonOut:
+    announce(response, visit.house.version)
     return _out(directory.entry(request, visit, who))
 
 
 @api.put("/{who}", status_code=204, dependencies=[OurCall], responses=CHANGES)
-def put(request: Request, visit: Visitor, who: str, wish: PersonIn) -> Response:
+def put(request: Request, visit: Visitor, who: str, wish: PersonIn, seen: Seen) -> Response:
     """Somebody new, or changed."""
     if not wish.new:
         directory.entry(request, visit, who)
     language = wish.language or ""
-    done = directory.put(
-        request, visit, who, wish.name, wish.role, wish.units, language, wish.version, wish.new
-    )
-    return _answer(done)
+    version = wish.version or seen or None
+    done = directory.put(request, visit, who, wish.name, wish.role, wish.units, language, version, wish.new)
+    return _answer(done, seen)
 
 
 @api.delete("/{who}", status_code=204, dependencies=[OurCall], responses=CHANGES)
-def remove(request: Request, visit: Visitor, who: str, version: int | None = None) -> Response:
+def remove(request: Request, visit: Visitor, who: str, seen: Seen, version: int | None = None) -> Response:
     directory.entry(request, visit, who)
-    return _answer(directory.remove(request, visit, who, version))
+    return _answer(directory.remove(request, visit, who, version or seen or None), seen)
 
 
-@api.post("/{who}/password-link", status_code=201, dependencies=[OurCall])
-def make_link(request: Request, visit: Visitor, who: str) -> LinkOut:
+@api.post(
+    "/{who}/password-link", status_code=201, dependencies=[OurCall], responses={422: {"model": Refusal}}
+)
+def make_link(request: Request, visit: Visitor, who: str, proof: ProofIn | None = None) -> LinkOut:
     """By which they choose a password; an earlier one is good for nothing from now on."""
     directory.entry(request, visit, who)
+    unproved = who == visit.person.id and unproven(request, visit, proof.password if proof else "")
+    if unproved:
+        raise HTTPException(422, unproved)
     return LinkOut(link=directory.make_link(request, visit, who), expires_at=visit.now + LIFETIME)
 
 
@@ -94,19 +116,32 @@ def sign_out(request: Request, visit: Visitor, who: str) -> None:
     directory.sign_out(visit, directory.entry(request, visit, who).person.id)
 
 
-@api.delete("/{who}/factors", status_code=204, dependencies=[OurCall])
+@api.delete("/{who}/factors", status_code=204, dependencies=[OurCall], responses={422: {"model": Refusal}})
 def reset_factors(request: Request, visit: Visitor, who: str) -> None:
     """For who has lost their phone."""
-    directory.reset_factors(request, visit, directory.entry(request, visit, who).person.id)
+    directory.entry(request, visit, who)
+    if fault := directory.reset_factors(request, visit, who):
+        raise declined(422, fault)
 
 
-def _answer(done: Changed | Conflict | Refused | pause.Refusal) -> Response:
+@api.put("/{who}/identity", status_code=204, dependencies=[OurCall], responses={422: {"model": Refusal}})
+def link(request: Request, visit: Visitor, who: str, wish: IdentityIn) -> None:
+    """Who they are at the other sign-in that counts here."""
+    directory.entry(request, visit, who)
+    if fault := directory.link(request, visit, who, wish.subject):
+        raise declined(422, fault)
+
+
+@api.delete("/{who}/identity", status_code=204, dependencies=[OurCall])
+def unlink(request: Request, visit: Visitor, who: str) -> None:
+    directory.entry(request, visit, who)
+    directory.unlink(visit, who)
+
+
+def _answer(done: Changed | Conflict | Refused | pause.Refusal, seen: int) -> Response:
     if isinstance(done, pause.Refusal):
-        raise HTTPException(422, done.why)
-    if isinstance(done, Conflict):
-        return conflict(done)
-    if isinstance(done, Refused):
-        return refused(done.problems)
+        raise declined(422, done)
+    settled(done, seen)
     return Response(status_code=204)
 
 
@@ -122,5 +157,6 @@ def _out(one: Entry) -> PersonOut:
         factor=one.factor,
         pin=one.pin,
         sessions=one.sessions,
+        subject=one.subject,
         last_sign_in=one.last_sign_in,
     )

@@ -11,17 +11,22 @@ from fastapi import APIRouter, HTTPException, Request
 from pydantic import BaseModel, Field
 
 from dashboards.api.refusal import Refusal as RefusalOut
-from dashboards.visit import OurCall, Visit, Visitor, clock_of, settings_of
+from dashboards.api.refusal import RefusedError, declined
+from dashboards.pace import TEST_MESSAGES, paced
+from dashboards.visit import OurCall, Visit, Visitor, clock_of, needs, settings_of
+from hub.contact_trial import outcome
 from hub.phones import LONGEST_NAME, Phones
 from hub.store import phones
-from hub.store.phones import Phone
+from hub.store.phones import Phone, State
 from hub.ways.push_address import LONGEST
-from hub.ways.push_key import PushKey
-from hub.ways.webpush import own_server, web_push
+from hub.ways.push_key import public_key
+from hub.ways.webpush import own_server
 from rules.pause import Refusal
 
 api = APIRouter(
-    prefix="/api/v1/phones", responses={status: {"model": RefusalOut} for status in (401, 404, 409)}
+    prefix="/api/v1/phones",
+    responses={status: {"model": RefusalOut} for status in (401, 404, 409)},
+    dependencies=[needs("keep own account")],
 )
 
 
@@ -33,10 +38,15 @@ class PhoneOut(BaseModel):
     added_at: datetime
     delivered_at: datetime | None = Field(description="When it last said that a message had arrived")
     lost: bool = Field(description="Its push service says that it is no more: it is called no longer")
+    state: State = Field(
+        description="`silent`: it did not answer the last proof; `refused`: its push service refuses us"
+    )
 
 
 class PhonesOut(BaseModel):
-    key: str = Field(description="`applicationServerKey` for `PushManager.subscribe`")
+    key: str = Field(
+        description="`applicationServerKey` for `PushManager.subscribe`; empty until the hub has made it"
+    )
     phones: list[PhoneOut]
 
 
@@ -62,7 +72,8 @@ class TestOut(BaseModel):
 def list_phones(request: Request, visit: Visitor) -> PhonesOut:
     """The caller's own."""
     mine = phones.of(visit.connection, visit.house.site.site, visit.person.id)
-    return PhonesOut(key=PushKey(settings_of(request).data).public, phones=[_out(phone) for phone in mine])
+    key = public_key(settings_of(request).data) or ""
+    return PhonesOut(key=key, phones=[_out(phone) for phone in mine])
 
 
 @api.post("", status_code=201, dependencies=[OurCall])
@@ -72,10 +83,14 @@ def switch_on(request: Request, visit: Visitor, said: PhoneIn) -> PhoneOut:
         keys = (_octets(said.keys.p256dh), _octets(said.keys.auth))
     except (NotBase64, ValueError):
         raise HTTPException(409, "the phone's keys are no base64url") from None
-    own = own_server(settings_of(request))
-    done = phones_of(request, visit).switch_on(visit.person.id, said.endpoint, keys, said.device, own)
+    settings = settings_of(request)
+    own = own_server(settings)
+    key = public_key(settings.data)
+    if key is None:
+        raise RefusedError(409, "the hub has not made its key yet; start it once", "no_phone")
+    done = phones_of(request, visit).switch_on(visit.person.id, said.endpoint, keys, said.device, own, key)
     if isinstance(done, Refusal):
-        raise HTTPException(409, done.why)
+        raise declined(409, done)
     return _out(done)
 
 
@@ -86,16 +101,16 @@ def switch_off(request: Request, visit: Visitor, id: str) -> None:
         raise HTTPException(404, "you have no such phone")
 
 
-@api.post("/{id}/test", dependencies=[OurCall])
+@api.post("/{id}/test", dependencies=[OurCall, paced(TEST_MESSAGES)])
 def send_test(request: Request, visit: Visitor, id: str) -> TestOut:
     """Send it a message that calls nobody to anything."""
     mine = phones.of(visit.connection, visit.house.site.site, visit.person.id)
     if id not in {phone.id for phone in mine}:
         raise HTTPException(404, "you have no such phone")
-    way = web_push(settings_of(request), clock_of(request))
-    done = phones_of(request, visit).test(visit.person.id, id, way, visit.language)
+    asked = phones_of(request, visit).test(visit.person.id, id, visit.language)
+    done = asked if isinstance(asked, Refusal) else outcome(visit.connection, asked, clock_of(request))
     if isinstance(done, Refusal):
-        raise HTTPException(409, done.why)
+        raise declined(409, done)
     return TestOut(sent=done is None, failure=None if done is None else done.why)
 
 

@@ -10,7 +10,9 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, HTTPException, Query, Request
 from pydantic import AwareDatetime, BaseModel, Field
 
+from dashboards.api.paging import Paged
 from dashboards.api.refusal import Refusal as RefusalOut
+from dashboards.api.refusal import declined
 from dashboards.care.proof import ask_for
 from dashboards.care.proof_view import units_of
 from dashboards.visit import OurCall, Visit, Visitor, clock_of, needs, settings_of
@@ -20,9 +22,10 @@ from hub.store.proofs import Proof
 from hub.watch import state
 from hub.watched import watch_is_gone
 from rules.pause import Refusal
-from rules.proof import Leg, Reason, Result
+from rules.proof_verdict import Leg, Reason, Result
 from rules.reach import Reason as GapReason
 from rules.reach import severities
+from rules.receipts import TELL_OF_DELIVERY
 from rules.severity import Severity
 
 api = APIRouter(prefix="/api/v1", responses={401: {"model": RefusalOut}, 404: {"model": RefusalOut}})
@@ -37,12 +40,30 @@ class LegOut(BaseModel):
 
 
 class SendingOut(BaseModel):
+    """A message to one person. `silent`: its phone has not said that it got it; `tells`: whether its way ever
+    does.
+    """
+
     person: str
     way: str
+    phone: str = Field(description="Which of their phones: its id; empty by other ways")
+    device: str
+    tells: bool
+    silent: bool
+    lost: bool = Field(description="Not written to: its push service knows it no more")
     sent_at: datetime | None
     delivered_at: datetime | None
     seen_at: datetime | None
     failure: str | None
+
+
+class LaterOut(BaseModel):
+    """A later stage of the escalation: who would be called, and who of them can be reached."""
+
+    after_s: int
+    to: list[str]
+    people: list[str]
+    reached: list[str]
 
 
 class ProofOut(BaseModel):
@@ -58,10 +79,13 @@ class ProofOut(BaseModel):
     reason: Reason | None
     legs: list[LegOut]
     messages: list[SendingOut]
+    everybody: bool
+    later: list[LaterOut]
 
 
 class ProofIn(BaseModel):
     unit: str
+    everybody: bool = Field(False, description="Also those who are only called later get the message")
 
 
 class GapTaskOut(BaseModel):
@@ -127,17 +151,20 @@ class WatchOut(BaseModel):
 
 
 @api.get("/proofs", dependencies=[needs("see proof")])
-def list_proofs(visit: Visitor, days: Annotated[int, Query(ge=1, le=730)] = 14) -> list[ProofOut]:
+def list_proofs(
+    visit: Visitor, page: Paged, days: Annotated[int, Query(ge=1, le=730)] = 14
+) -> list[ProofOut]:
     """Those of the last days, of the units that the caller sees, the newest first."""
     seen = {unit.id for unit in units_of(visit)}
     found = proofs.since(visit.connection, visit.house.site.site, visit.now - timedelta(days=days))
-    return [_proof(proof) for proof in found if proof.unit in seen]
+    theirs = (proof for proof in found if proof.unit in seen)
+    return [_proof(proof) for proof in page.cut(theirs, lambda one: (one.id,), newest_first=True)]
 
 
 @api.post("/proofs", status_code=202, dependencies=[OurCall, needs("see proof")])
 def ask_for_proof(request: Request, visit: Visitor, asked: ProofIn) -> ProofOut:
     """Try a unit's chain now. Who asks again within a minute is told of the one before."""
-    found = ask_for(request, visit, asked.unit)
+    found = ask_for(request, visit, asked.unit, asked.everybody)
     if found is None:
         raise HTTPException(404, "there is no such unit, or not for you")
     return _proof(found)
@@ -202,7 +229,7 @@ def assign_gap(request: Request, visit: Visitor, number: int, asked: AssignmentI
     site, by = visit.house.site, visit.person.id
     done = reach.assign(visit.connection, site, number, asked.owner, asked.due, by, now)
     if isinstance(done, Refusal):
-        raise HTTPException(409, done.why)
+        raise declined(409, done)
 
 
 @api.get("/watch", dependencies=[needs("see proof")])
@@ -258,11 +285,26 @@ def _proof(proof: Proof) -> ProofOut:
             SendingOut(
                 person=one.person,
                 way=one.way,
+                phone=one.phone,
+                device=one.device,
+                tells=one.way in TELL_OF_DELIVERY,
+                silent=one.silent,
+                lost=one.lost,
                 sent_at=one.sent_at,
                 delivered_at=one.delivered_at,
                 seen_at=one.seen_at,
                 failure=one.failure,
             )
             for one in proof.record.sendings
+        ],
+        everybody=proof.everybody,
+        later=[
+            LaterOut(
+                after_s=int(stage.after.total_seconds()),
+                to=list(stage.to),
+                people=list(stage.people),
+                reached=list(stage.reached),
+            )
+            for stage in proof.record.later
         ],
     )

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Request
 from pydantic import BaseModel, Field
 
 from dashboards import auth
+from dashboards.account import password as passwords
+from dashboards.api.account import NewPasswordIn
+from dashboards.api.paging import Paged
 from dashboards.api.refusal import Refusal as RefusalOut
-from dashboards.relative.choices import clock, rests_of_others
+from dashboards.relative.choices import clock, owner_of, rests_of_others
 from dashboards.relative.page import LOOKS_SHOWN, shown_now
 from dashboards.relative.shown import ResidentShown
 from dashboards.relative.visit import Relation, book_of, own_resident
 from dashboards.visit import OurCall
 from hub.relatives.book import Choices
 from hub.store import relative_views
+from rules.language import Language
 from rules.relatives import Category, Relative
 
 PATH = "/api/v1/relative"
@@ -28,7 +32,7 @@ class ChoicesIO(BaseModel):
     `digest_weekday`: Monday is 0.
     """
 
-    language: Literal["nb", "en"]
+    language: Language
     by_email: bool
     quiet_from: Annotated[str, Field(pattern=r"^\d\d:\d\d$")]
     quiet_until: Annotated[str, Field(pattern=r"^\d\d:\d\d$")]
@@ -65,10 +69,11 @@ def show_own_page(request: Request, visit: Relation) -> OwnPage:
 
 
 @api.get("/log")
-def list_own_looks(visit: Relation) -> list[OwnLook]:
+def list_own_looks(visit: Relation, page: Paged) -> list[OwnLook]:
     """What they have looked at, the newest first."""
     views = relative_views.by(visit.connection, visit.known.relative.id, LOOKS_SHOWN)
-    return [OwnLook(resident=v.resident, at=v.at, shown=[s for s in v.shown.split(",") if s]) for v in views]
+    part = page.cut(views, lambda one: (one.id,), newest_first=True)
+    return [OwnLook(resident=v.resident, at=v.at, shown=[s for s in v.shown.split(",") if s]) for v in part]
 
 
 @api.put("/choices", dependencies=[OurCall])
@@ -80,6 +85,16 @@ def choose(request: Request, visit: Relation, said: ChoicesIO) -> ChoicesIO:
         said.language, said.by_email, quiet_from, quiet_until, said.digest_weekday, said.digest_hour
     )
     return _choices(book_of(request, visit).choose(visit.known.relative, choices))
+
+
+@api.put("/password", status_code=204, dependencies=[OurCall], responses={422: {"model": RefusalOut}})
+def change_password(request: Request, visit: Relation, wish: NewPasswordIn) -> None:
+    """Ten characters or more. All one's other sessions end."""
+    owner = owner_of(visit)
+    fault = passwords.fault_of(wish.new, wish.new) or passwords.unproven(request, owner, wish.password)
+    if fault:
+        raise HTTPException(422, fault)
+    passwords.change(request, owner, wish.new)
 
 
 @api.put("/pauses/{resident}", status_code=204, dependencies=[OurCall])

@@ -4,21 +4,27 @@ what they have looked at.
 
 from __future__ import annotations
 
+from base64 import b64encode
 from datetime import date, datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, HTTPException, Query, Request
 from pydantic import AwareDatetime, BaseModel, Field
 
+from dashboards.api.paging import Paged
 from dashboards.api.refusal import Refusal as RefusalOut
+from dashboards.api.refusal import declined
 from dashboards.care.away import residents_of
 from dashboards.care.relative import invited_by, preview_of, relative_in_view
+from dashboards.care.relative_letter import letter_now
 from dashboards.care.relatives import LOOKS_SHOWN, book_of, relatives_of, state_of
 from dashboards.care.seen import note_seen
+from dashboards.relative.letter import drawn
 from dashboards.relative.shown import ResidentShown
 from dashboards.visit import OurCall, Visit, Visitor, needs
 from hub.relatives.book import Newcomer
-from hub.store import credentials, relative_messages, relative_views
+from hub.store import credentials, relative_messages, relative_views, relatives
+from rules.language import Language
 from rules.pause import Refusal
 from rules.relatives import Category, GivenBy, How, Known
 from rules.telling_relatives import Kind
@@ -63,11 +69,12 @@ class RelativeOut(BaseModel):
     id: int
     name: str
     email: str
-    language: Literal["nb", "en"]
+    language: Language
     state: Literal["new", "invited", "expired", "in", "left"]
     residents: list[BondOut]
     consents: list[ConsentOut]
     pauses: list[RestOut] = Field(description="Those that hold now")
+    version: str = Field(description="Another one as soon as a yes, a no or a pause is written down")
 
 
 class MessageOut(BaseModel):
@@ -85,7 +92,7 @@ class MessageOut(BaseModel):
 class RelativeIn(BaseModel):
     name: Annotated[str, Field(min_length=1, max_length=120)]
     email: Annotated[str, Field(max_length=254)]
-    language: Literal["nb", "en"]
+    language: Language
     resident: str
     relation: Annotated[str, Field(max_length=120)] = ""
 
@@ -97,6 +104,9 @@ class ConsentIn(BaseModel):
     valid_until: date
     given_by: GivenBy
     how: How
+    version: Annotated[
+        str, Field(max_length=64, description="As it was seen: 409 where something was written down since")
+    ] = ""
 
 
 class PauseIn(BaseModel):
@@ -104,17 +114,37 @@ class PauseIn(BaseModel):
 
 
 class InvitationOut(BaseModel):
-    """The link stands nowhere else: it is told this once."""
+    """The link stands nowhere else: it is told this once. Empty where the relative also belongs to a resident
+    whom the caller does not see: then it goes by e-mail alone.
+    """
 
     link: str
     expires_at: datetime
     by_email: bool
 
 
+class PictureOut(BaseModel):
+    """A picture within a letter, which calls it `cid:` and its name."""
+
+    cid: str
+    png: str = Field(description="Base64")
+    says: str
+
+
+class LetterOut(BaseModel):
+    """`html` null: it only leads to the week's page."""
+
+    subject: str
+    text: str
+    html: str | None
+    pictures: list[PictureOut]
+
+
 class LookOut(BaseModel):
     relative: int
     at: datetime
     shown: list[str]
+    by_letter: bool
 
 
 @api.get("")
@@ -132,18 +162,26 @@ def add_relative(request: Request, visit: Visitor, said: RelativeIn) -> Relative
     newcomer = Newcomer(said.name, said.email, said.language, said.resident, said.relation)
     done = book_of(request, visit).add(newcomer, visit.person.id)
     if isinstance(done, Refusal):
-        raise HTTPException(409, done.why)
+        raise declined(409, done)
     return _out(visit, relative_in_view(visit, done.id))
 
 
 @api.get("/seen/{resident}")
-def list_looks(visit: Visitor, resident: str) -> list[LookOut]:
+def list_looks(visit: Visitor, page: Paged, resident: str) -> list[LookOut]:
     """What relatives have looked at, of one resident; the newest first."""
     if resident not in {one.id for one in residents_of(visit)}:
         raise HTTPException(404, "there is no such resident, or not for you")
     note_seen(visit, f"/api/v1/relatives/seen/{resident}", [resident])
     views = relative_views.of_resident(visit.connection, visit.house.site.site, resident, LOOKS_SHOWN)
-    return [LookOut(relative=v.relative, at=v.at, shown=[s for s in v.shown.split(",") if s]) for v in views]
+    return [
+        LookOut(
+            relative=v.relative,
+            at=v.at,
+            shown=[s for s in v.shown.split(",") if s],
+            by_letter=v.page == relative_views.BY_LETTER,
+        )
+        for v in page.cut(views, lambda one: (one.id,), newest_first=True)
+    ]
 
 
 @api.get("/{number}")
@@ -159,12 +197,33 @@ def preview(request: Request, visit: Visitor, number: int) -> list[ResidentShown
     return preview_of(request, visit, relative_in_view(visit, number))
 
 
+@api.get("/{number}/letter")
+def preview_letter(request: Request, visit: Visitor, number: int) -> LetterOut:
+    """The week's letter as it would leave just now, by the code that writes it."""
+    known = relative_in_view(visit, number)
+    note_seen(visit, f"/api/v1/relatives/{number}/letter", known.residents)
+    now = letter_now(request, visit, known)
+    parts = now.week.parts
+    return LetterOut(
+        subject=now.subject,
+        text=now.text,
+        html=now.week.html() if parts else None,
+        pictures=[
+            PictureOut(cid=name, png=b64encode(drawn(series, name).png).decode(), says=says)
+            for part in parts
+            for name, series, says in part.pictures
+        ],
+    )
+
+
 @api.get("/{number}/messages")
-def list_messages(visit: Visitor, number: int) -> list[MessageOut]:
+def list_messages(visit: Visitor, page: Paged, number: int) -> list[MessageOut]:
     """The newest first."""
     known = relative_in_view(visit, number)
     mine = {resident.id for resident in residents_of(visit)}
     note_seen(visit, f"/api/v1/relatives/{number}/messages", known.residents)
+    found = relative_messages.of(visit.connection, number, MESSAGES)
+    theirs = [m for m in found if not m.resident or m.resident in mine]
     return [
         MessageOut(
             resident=m.resident,
@@ -175,8 +234,7 @@ def list_messages(visit: Visitor, number: int) -> list[MessageOut]:
             dropped=m.dropped,
             failure=m.failure,
         )
-        for m in relative_messages.of(visit.connection, number, MESSAGES)
-        if not m.resident or m.resident in mine
+        for m in page.cut(theirs, lambda one: (one.id,), newest_first=True)
     ]
 
 
@@ -191,9 +249,10 @@ def record_consent(request: Request, visit: Visitor, number: int, said: ConsentI
         (said.valid_from, said.valid_until),
         (said.given_by, said.how),
         visit.person.id,
+        said.version,
     )
     if isinstance(done, Refusal):
-        raise HTTPException(409, done.why)
+        raise declined(409, done)
     return _out(visit, relative_in_view(visit, number))
 
 
@@ -218,7 +277,7 @@ def pause(request: Request, visit: Visitor, number: int, resident: str, said: Pa
     book = book_of(request, visit)
     done = book.rest(known.relative, _own(known, resident), said.until, visit.person.id)
     if isinstance(done, Refusal):
-        raise HTTPException(409, done.why)
+        raise declined(409, done)
     return _out(visit, relative_in_view(visit, number))
 
 
@@ -246,8 +305,8 @@ def part(request: Request, visit: Visitor, number: int, resident: str) -> Relati
 def invite_relative(request: Request, visit: Visitor, number: int) -> InvitationOut:
     """A new link; any earlier one is good for nothing from now on."""
     invited = invited_by(request, visit, relative_in_view(visit, number))
-    if invited is None:
-        raise HTTPException(409, "no resident has said yes to anything yet, or the relative has left")
+    if isinstance(invited, Refusal):
+        raise declined(409, invited)
     return InvitationOut(link=invited.link, expires_at=invited.expires_at, by_email=invited.by_email)
 
 
@@ -277,4 +336,5 @@ def _out(visit: Visit, known: Known) -> RelativeOut:
             for r in known.rests
             if r.ended_at is None and (r.until is None or visit.now < r.until)
         ],
+        version=relatives.known(visit.connection, relative).version,
     )

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi import APIRouter, HTTPException, Query, Request, Response
 from pydantic import BaseModel, Field
 
-from dashboards.api.refusal import Refusal
+from dashboards.api.etags import Seen, announce
+from dashboards.api.refusal import Problems, Refusal, settled
+from dashboards.care.edit import change as put_in_force
 from dashboards.care.rule import watch_of
 from dashboards.care.seen import note_seen
-from dashboards.care.values import ChangeLevel, change_values, values_in
+from dashboards.care.values import ChangeLevel, edits_of_values, values_in
 from dashboards.visit import OurCall, Visit, Visitor, needs
 from rules.origin import SORTS, Level
 from rules.rulebook import Watch
@@ -58,8 +60,11 @@ class ValuesIn(BaseModel):
 
 
 @api.get("")
-def list_rules(visit: Visitor, unit: Annotated[str, Query(description="Of one unit only")] = "") -> RulesOut:
+def list_rules(
+    visit: Visitor, response: Response, unit: Annotated[str, Query(description="Of one unit only")] = ""
+) -> RulesOut:
     """Every rule in force that the caller sees."""
+    announce(response, visit.house.version)
     found = [
         _out(visit, watch)
         for watch in visit.house.rules.watches.values()
@@ -73,15 +78,15 @@ def list_rules(visit: Visitor, unit: Annotated[str, Query(description="Of one un
     "/{rule}/{place}",
     status_code=204,
     dependencies=[OurCall, needs("change rules")],
-    responses={400: {"model": Refusal}, 409: {"model": Refusal}},
+    responses={400: {"model": Refusal}, **{status: {"model": Problems} for status in (409, 412, 422)}},
 )
-def change(request: Request, visit: Visitor, rule: str, place: str, asked: ValuesIn) -> None:
+def change(request: Request, visit: Visitor, rule: str, place: str, asked: ValuesIn, seen: Seen) -> None:
     """Change values for the resident, the unit or the whole site: all of them or nothing."""
     watch = watch_of(visit, rule, place)
     if unknown := sorted(asked.values.keys() - SORTS.keys()):
         raise HTTPException(400, f"{unknown[0]!r} is no value of a rule; expected one of {', '.join(SORTS)}")
-    if fault := change_values(request, visit, watch, asked.level, asked.values, asked.version or 0):
-        raise HTTPException(409, fault)
+    edits = edits_of_values(visit, watch, asked.level, asked.values)
+    settled(put_in_force(request, visit, edits, asked.version or seen), seen)
 
 
 def _out(visit: Visit, watch: Watch) -> RuleOut:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
+from dashboards.api.paging import Paged
 from dashboards.api.refusal import Refusal as RefusalOut
-from dashboards.technician.reasons import Sort, in_words, sort_of
-from dashboards.visit import OurCall, Visit, Visitor, clock_of, needs, settings_of
+from dashboards.technician.set_aside import clear_in_view, find_in_view, in_view
+from dashboards.visit import OurCall, Visit, Visitor, needs, settings_of
 from hub import quarantine
-from hub.store import quarantine as store
+from hub.store.instants import to_us
 from hub.store.quarantine import Quarantined
+from rules.wording.reasons import Sort, in_words, sort_of
 
 api = APIRouter(
     prefix="/api/v1/quarantine",
@@ -67,23 +69,22 @@ class ClearedOut(BaseModel):
 
 
 @api.get("")
-def list_set_aside(visit: Visitor, limit: Annotated[int, Query(ge=1, le=10_000)] = 500) -> list[SetAsideOut]:
+def list_set_aside(visit: Visitor, page: Paged) -> list[SetAsideOut]:
     """The newest first."""
-    rows = store.rows(visit.connection, visit.house.site.site, limit)
-    return [SetAsideOut(**_shared(visit, row)) for row in rows]
+    return [SetAsideOut(**_shared(visit, row)) for row in page.cut(in_view(visit), _place, newest_first=True)]
 
 
 @api.get("/{key}")
 def one_set_aside(visit: Visitor, key: str) -> OneOut:
     """With what was sent."""
-    row = _find(visit, key)
+    row = find_in_view(visit, key)
     return OneOut(**_shared(visit, row), sent=SentOut(**quarantine.sent(row)._asdict()))
 
 
 @api.get("/{key}/now")
 def try_again(request: Request, visit: Visitor, key: str) -> NowOut:
     """Decode the newest once more; nothing is put into the journal."""
-    row = _find(visit, key)
+    row = find_in_view(visit, key)
     now = quarantine.understood_now(visit.connection, settings_of(request).database, visit.house.site, row)
     return NowOut(
         readings=[
@@ -97,8 +98,8 @@ def try_again(request: Request, visit: Visitor, key: str) -> NowOut:
 
 @api.delete("/{key}", dependencies=[OurCall])
 def clear_one(request: Request, visit: Visitor, key: str) -> ClearedOut:
-    row = _find(visit, key)
-    return _cleared(request, visit, row.topic, row.reason)
+    row = find_in_view(visit, key)
+    return ClearedOut(cleared=clear_in_view(request, visit, [row]))
 
 
 @api.delete("", dependencies=[OurCall])
@@ -108,20 +109,12 @@ def clear_all(
     topic: Annotated[str | None, Query(description="Only of this topic")] = None,
 ) -> ClearedOut:
     """What comes again is set aside again."""
-    return _cleared(request, visit, topic, None)
+    chosen = None if topic is None else [row for row in in_view(visit) if row.topic == topic]
+    return ClearedOut(cleared=clear_in_view(request, visit, chosen))
 
 
-def _cleared(request: Request, visit: Visit, topic: str | None, reason: str | None) -> ClearedOut:
-    site, by = visit.house.site.site, visit.person.id
-    count = quarantine.clear(visit.connection, site, by, clock_of(request), topic, reason)
-    return ClearedOut(cleared=count)
-
-
-def _find(visit: Visit, key: str) -> Quarantined:
-    found = quarantine.find(visit.connection, visit.house.site.site, key)
-    if found is None:
-        raise HTTPException(404, "there is nothing here, or not for you")
-    return found
+def _place(row: Quarantined) -> tuple[object, ...]:
+    return (to_us(row.last_received_at), quarantine.key_of(row))
 
 
 def _shared(visit: Visit, row: Quarantined) -> dict[str, object]:

@@ -10,7 +10,9 @@ from typing import Literal
 from fastapi import APIRouter, HTTPException, Request, Response
 from pydantic import BaseModel, Field
 
+from dashboards.api.paging import Paged
 from dashboards.api.refusal import Refusal as RefusalOut
+from dashboards.api.refusal import declined
 from dashboards.technician.devices import device_in_view
 from dashboards.technician.records import record_pdf, sealed_in_view, tested_of
 from dashboards.visit import OurCall, Visit, Visitor, clock_of, needs, settings_of
@@ -114,10 +116,12 @@ _CONFLICT: dict[int | str, dict[str, object]] = {409: {"model": RefusalOut}}
 
 
 @api.get("/tests")
-def list_tests(visit: Visitor) -> TestsOut:
-    """Every device that the caller sees, and how its last test stands."""
+def list_tests(visit: Visitor, page: Paged) -> TestsOut:
+    """Every device that the caller sees, by id, and how its last test stands."""
     units = {room.id: room.unit for room in visit.house.site.rooms}
-    found = [tested_of(visit, d) for d in visit.house.site.devices if visit.access.sees_unit(units[d.room])]
+    seen = [d for d in visit.house.site.devices if visit.access.sees_unit(units[d.room])]
+    part = page.cut(seen, lambda d: (d.id,))
+    found = [tested_of(visit, device) for device in part]
     devices = [
         TestedOut(device=t.device, still=t.still, record=t.number or None, verdict=t.verdict) for t in found
     ]
@@ -175,7 +179,7 @@ def sign_test(request: Request, visit: Visitor, id: str, said: SignIn) -> Signed
     signing = Signing(visit.connection, visit.house.site, clock_of(request), settings_of(request).data)
     done = signing.sign(test.id, visit.person.id, said.note)
     if isinstance(done, Refusal):
-        raise HTTPException(409, done.why)
+        raise declined(409, done)
     return _signed(done)
 
 
@@ -185,7 +189,7 @@ def _tests(request: Request, visit: Visit) -> WalkTests:
 
 def _done(done: Test | Refusal) -> Test:
     if isinstance(done, Refusal):
-        raise HTTPException(409, done.why)
+        raise declined(409, done)
     return done
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from dashboards.frame import page
+from dashboards.frame import page, place_of
 from dashboards.visit import OurForm, Visit, Visitor, needs
 from hub.emergency import answers_for, note_seen
 from hub.store import emergencies
@@ -29,7 +29,7 @@ pages = APIRouter(
 class Line(NamedTuple):
     number: int
     by: str
-    unit: str
+    place: str
     reason: str
     began: str
     until: str
@@ -74,7 +74,7 @@ def _line(visit: Visit, one: Emergency) -> Line:
     return Line(
         one.id,
         house.person_name(one.person),
-        house.unit_name(one.unit),
+        place_of(visit, one),
         one.reason,
         wording.at(one.began_at, voice),
         wording.at(one.ends_at, voice),

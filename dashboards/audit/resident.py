@@ -5,18 +5,19 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse
 
-from dashboards.audit.view import lines
+from dashboards.audit.view import Line, lines
 from dashboards.care.seen import note_seen
 from dashboards.frame import page
 from dashboards.pages import render
 from dashboards.pdf import pdf
 from dashboards.visit import Visit, Visitor, needs
+from hub.emergency import BEGUN
 from hub.store import audit
 from rules.building import Resident
 
@@ -34,7 +35,9 @@ AT_MOST = 2_000
 
 @pages.get("")
 def choose(request: Request, visit: Visitor) -> str:
-    return page(request, visit, "audit/residents.html", residents=residents_of(visit))
+    residents = residents_of(visit)
+    note_seen(visit, PATH, (one.id for _, one in residents))
+    return page(request, visit, "audit/residents.html", residents=residents)
 
 
 @pages.get("/{id}")
@@ -42,15 +45,14 @@ def show(request: Request, visit: Visitor, id: str) -> str:
     resident = resident_in_view(visit, id)
     found = entries_of(visit, resident)
     note_seen(visit, f"{PATH}/{id}", (id,))
-    return page(
-        request, visit, "audit/resident.html", resident=resident, lines=lines(visit, found), days=DAYS
-    )
+    values = {"resident": resident, "lines": own_lines(visit, found), "days": DAYS}
+    return page(request, visit, "audit/resident.html", **values)
 
 
 @pages.get("/{id}/log.pdf")
 def document(visit: Visitor, id: str) -> Response:
     resident = resident_in_view(visit, id)
-    found = lines(visit, entries_of(visit, resident))
+    found = own_lines(visit, entries_of(visit, resident))
     note_seen(visit, f"{PATH}/{id}/log.pdf", (id,))
     values: dict[str, Any] = {
         "resident": resident,
@@ -78,6 +80,26 @@ def resident_in_view(visit: Visit, id: str) -> Resident:
     if resident is None or not visit.access.sees_resident(resident, visit.house.site):
         raise HTTPException(404, "there is no such resident, or not for you")
     return resident
+
+
+def own_lines(visit: Visit, found: list[audit.Entry]) -> list[Line]:
+    """As the resident reads them: of all detail only the reason for access in an emergency; and which looks
+    that opened.
+    """
+    begun = [one for one in found if one.what == BEGUN]
+    return [
+        line._replace(
+            detail=str(entry.detail.get("reason", "")) if entry.what == BEGUN else "",
+            emergency=any(_opened(one, entry) for one in begun),
+        )
+        for line, entry in zip(lines(visit, found), found, strict=True)
+    ]
+
+
+def _opened(begun: audit.Entry, entry: audit.Entry) -> bool:
+    """Whether this look was by somebody who had asked for it in an emergency, while that lasted."""
+    until = datetime.fromisoformat(str(begun.detail["until"]))
+    return entry.by == begun.by and entry is not begun and begun.at <= entry.at < until
 
 
 def entries_of(visit: Visit, resident: Resident) -> list[audit.Entry]:

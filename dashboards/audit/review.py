@@ -56,7 +56,9 @@ def show(request: Request, visit: Visitor, notice: str = "") -> str:
 
 @pages.post("/{key}", dependencies=[OurForm])
 def review(
-    visit: Visitor, key: str, note: Annotated[str, Form(max_length=LONGEST_NOTE)] = ""
+    visit: Visitor,
+    key: str,
+    note: Annotated[str, Form(max_length=LONGEST_NOTE, title="What you were told")] = "",
 ) -> RedirectResponse:
     note_reviewed(visit, key, note)
     return RedirectResponse(f"{PATH}?notice=reviewed", 303)

@@ -7,11 +7,13 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
-from dashboards.audit.view import lines
+from dashboards.audit.view import lines, residents_shown
+from dashboards.care.seen import note_seen
 from dashboards.frame import page
 from dashboards.visit import Visitor, needs, settings_of
 from hub.audit_chain import HEADS, noted_heads, verify
 from hub.store import audit
+from hub.store.db import LARGEST_ID
 
 PATH = "/audit"
 pages = APIRouter(
@@ -21,7 +23,6 @@ pages = APIRouter(
     dependencies=[needs("see audit")],
 )
 AT_ONCE = 100
-LARGEST = 2**63 - 1  # SQLite has no larger integer
 
 
 @pages.get("")
@@ -29,9 +30,11 @@ def show(
     request: Request,
     visit: Visitor,
     by: str = "",
-    before: Annotated[int | None, Query(ge=0, le=LARGEST)] = None,
+    before: Annotated[int | None, Query(ge=0, le=LARGEST_ID)] = None,
 ) -> str:
     found = audit.newest(visit.connection, visit.house.site.site, AT_ONCE + 1, before, by)
+    if visit.access.residents:
+        note_seen(visit, PATH, residents_shown(visit, found[:AT_ONCE]))
     return page(
         request,
         visit,

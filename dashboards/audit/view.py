@@ -3,33 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from babel.dates import format_datetime
 
+from dashboards.access import Role, may
 from dashboards.frame import PLACES
 from dashboards.visit import Visit
+from hub.store import integrations, relatives
 from hub.store.audit import Entry
-from rules.building import PersonRole
-from rules.wording.audit import what_was_done
+from rules.integration import PREFIX, is_program
+from rules.language import norwegian
+from rules.relatives import ACCOUNT
+from rules.wording.audit import detail_of, what_was_done
 
+_FAMILIES = {
+    "absences": "Away",
+    "alerts": "Alerts",
+    "devices": "Devices",
+    "duty": "Duty roster",
+    "erasures": "What is kept",
+    "relative": "Relatives",
+    "relative-reviews": "Relatives",
+    "rooms": "Residents",
+    "units": "Alarm quality",
+}
+"""Of calls and pages that are called otherwise than the place that they belong to."""
 _PASSED_OVER = frozenset({"residents", "resident", "page", "alerts"})
 LONGEST_DETAIL = 160
 
 
 class Line(NamedTuple):
     """`place`: what the page that was looked at is called in the navigation, or its address. `role`: of who
-    did it; None for the hub and for relatives.
+    did it; None for the hub. `emergency`: they had access then because they had asked for it in an emergency.
     """
 
     seq: int
     at: str
     by: str
-    role: PersonRole | None
+    role: Role | None
     what: str
     place: str
     residents: tuple[str, ...]
     detail: str
+    emergency: bool = False
 
 
 def lines(visit: Visit, entries: Iterable[Entry]) -> list[Line]:
@@ -38,43 +56,106 @@ def lines(visit: Visit, entries: Iterable[Entry]) -> list[Line]:
 
 def line(visit: Visit, entry: Entry) -> Line:
     person = visit.house.person(entry.by or "")
+    is_relative = (entry.by or "").startswith(ACCOUNT)
     return Line(
         entry.seq,
         moment(visit, entry),
-        visit.house.person_name(entry.by) if entry.by is not None else "Vaka",
-        person.role if person is not None else None,
+        _relatives_name(visit, entry) if is_relative else _who(visit, entry.by),
+        "relative" if is_relative else person.role if person is not None else None,
         what_was_done(entry.what, visit.language),
         place_of(str(entry.detail.get("page", ""))),
         _residents(visit, entry.detail),
-        _rest(entry.detail),
+        _rest(visit, entry),
     )
 
 
+def _who(visit: Visit, by: str | None) -> str:
+    if by is not None and is_program(by):
+        site, id = visit.house.site.site, by.removeprefix(PREFIX)
+        found = integrations.get(visit.connection, site, id)
+        return found.name if found is not None else by
+    return visit.house.person_name(by) if by is not None else "Vaka"
+
+
+def _relatives_name(visit: Visit, entry: Entry) -> str:
+    """For who may know whose relative it is; else as the trail has them."""
+    by, number = entry.by or "", (entry.by or "").removeprefix(ACCOUNT)
+    about = [visit.house.resident(id) for id in _listed(entry.detail)]
+    near = any(one is not None and visit.access.sees_resident(one, visit.house.site) for one in about)
+    found = relatives.get(visit.connection, visit.house.site.site, int(number)) if number.isdigit() else None
+    return found.name if found is not None and near and may(visit.person, "see residents' logs") else by
+
+
 def moment(visit: Visit, entry: Entry) -> str:
-    style = {"nb": "d. MMM y HH.mm.ss", "en": "d MMM y HH:mm:ss"}[visit.language]
-    return format_datetime(entry.at, style, tzinfo=visit.house.site.zone, locale=visit.language)
+    return _in_words(visit, entry.at)
+
+
+def _in_words(visit: Visit, at: datetime) -> str:
+    style = "d. MMM y HH.mm.ss" if norwegian(visit.language) else "d MMM y HH:mm:ss"
+    return format_datetime(at, style, tzinfo=visit.house.site.zone, locale=visit.language)
+
+
+def _instant(value: object) -> datetime | None:
+    """What programs write an instant as is no word for people."""
+    if not isinstance(value, str) or "T" not in value:
+        return None
+    try:
+        at = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return at if at.tzinfo is not None else None
 
 
 def place_of(path: str) -> str:
     """The English word of the place that a page belongs to; templates have it for translation."""
-    path = path.removeprefix("/api/v1")
-    above = [p for p in PLACES if path == p.path or (p.path != "/" and path.startswith(f"{p.path}/"))]
-    if path.startswith("/alerts"):
-        return "Alerts"
-    return max(above, key=lambda place: len(place.path)).word if above else path
+    call = path.removeprefix("/api/v1")
+    family = call.removeprefix("/care").strip("/").partition("/")[0]
+    if family in _FAMILIES:
+        return _FAMILIES[family]
+    tried = (call, f"/care{call}") if call != path else (call,)
+    above = [
+        place
+        for place in PLACES
+        for one in tried
+        if one == place.path or (place.path != "/" and one.startswith(f"{place.path}/"))
+    ]
+    return max(above, key=lambda place: len(place.path)).word if above else call
+
+
+def residents_shown(visit: Visit, entries: Iterable[Entry]) -> list[str]:
+    """Of whom these entries say the name."""
+    named = dict.fromkeys(id for entry in entries for id in _listed(entry.detail))
+    known = [one for id in named if (one := visit.house.resident(id)) is not None]
+    return [one.id for one in known if visit.access.sees_resident(one, visit.house.site)]
 
 
 def _residents(visit: Visit, detail: Mapping[str, Any]) -> tuple[str, ...]:
     """By name where this person may know it, else by pseudonym."""
-    named = detail.get("residents", [detail["resident"]] if "resident" in detail else [])
     found = []
-    for id in named if isinstance(named, list) else []:
-        resident = visit.house.resident(str(id))
+    for id in _listed(detail):
+        resident = visit.house.resident(id)
         may_know = resident is not None and visit.access.sees_resident(resident, visit.house.site)
-        found.append(resident.name if resident is not None and may_know else str(id))
+        found.append(resident.name if resident is not None and may_know else id)
     return tuple(found)
 
 
-def _rest(detail: Mapping[str, Any]) -> str:
-    told = ", ".join(f"{name}: {value}" for name, value in detail.items() if name not in _PASSED_OVER)
+def _listed(detail: Mapping[str, Any]) -> list[str]:
+    named = detail.get("residents", [detail["resident"]] if "resident" in detail else [])
+    return [str(id) for id in named] if isinstance(named, list) else []
+
+
+def _rest(visit: Visit, entry: Entry) -> str:
+    """In words. Whoever did it to themselves is not named twice."""
+    found = []
+    for name, value in entry.detail.items():
+        if name in _PASSED_OVER or (name == "person" and value == entry.by):
+            continue
+        if name == "person":
+            value = visit.house.person_name(str(value))
+        elif name == "unit":
+            value = visit.house.unit_name(str(value))
+        elif (at := _instant(value)) is not None:
+            value = _in_words(visit, at)
+        found.append(detail_of(name, value, visit.language))
+    told = ", ".join(one for one in found if one)
     return told if len(told) <= LONGEST_DETAIL else told[: LONGEST_DETAIL - 1] + "…"

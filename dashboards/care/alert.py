@@ -9,6 +9,8 @@ from dashboards import auth
 from dashboards.alert_in_view import alert_in_view
 from dashboards.alerts_seen import note_alerts_seen
 from dashboards.care.alert_view import AlertView, alert_view
+from dashboards.care.room_view import shared_room
+from dashboards.care.seen import looked_lately, note_without_eyes
 from dashboards.frame import page
 from dashboards.live import render_card
 from dashboards.pages import render
@@ -25,14 +27,17 @@ def show_alert(request: Request, visit: Visitor, id: int) -> str:
     view = _view(request, visit, id)
     note_alerts_seen(visit, f"/alerts/{id}", [id], earlier=[one.id for one in view.earlier])
     now = pulse(visit.connection, visit.house.site.site, visit.now)
-    parts = _parts(visit, view, auth.form_token(visit.token))
+    parts = _parts(request, visit, view, auth.form_token(visit.token))
     return page(request, visit, "care/alert.html", live=True, view=view, parts=parts, pulse=now)
 
 
 @pages.get("/alerts/{id}/now", dependencies=[needs("see alerts")])
 def show_alert_now(request: Request, visit: Visitor, id: int) -> str:
-    """The same for a page that stands open: as with the board, what follows one look is that same look."""
-    return _parts(visit, _view(request, visit, id), None)
+    """The same for a page that stands open."""
+    view = _view(request, visit, id)
+    if not looked_lately(visit, f"/alerts/{id}"):
+        note_without_eyes(visit, f"/alerts/{id}", [id])
+    return _parts(request, visit, view, None)
 
 
 def _view(request: Request, visit: Visit, id: int) -> AlertView:
@@ -44,6 +49,8 @@ def _view(request: Request, visit: Visit, id: int) -> AlertView:
     return alert_view(explained, house, voice_of(visit.scope, house, visit.now), visit.access)
 
 
-def _parts(visit: Visit, view: AlertView, csrf: str | None) -> str:
+def _parts(request: Request, visit: Visit, view: AlertView, csrf: str | None) -> str:
     card = render_card(view.card, visit.scope, csrf, alone=True)
-    return render(visit.language, "care/_alert.html", view=view, card=card)
+    shared = shared_room(request, visit, view.room)
+    room = shared.room.id if shared is not None else ""
+    return render(visit.language, "care/_alert.html", view=view, card=card, shared_room=room)

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 from dashboards.access import Access
 from dashboards.care.called import CalledLine, called_lines
 from dashboards.care.lanes import Lanes, lanes
+from dashboards.care.resident_now import ResidentNow, resident_now
 from dashboards.house import House
 from dashboards.views import Card, card
 from hub.explained import Explained
@@ -73,9 +74,11 @@ class Earlier(NamedTuple):
 
 
 class AlertView(NamedTuple):
-    """`real`, `of`: what came of the alerts before it. `blind`: (device, since when)."""
+    """`room`: its id. `real`, `of`: what came of the alerts before it. `blind`: (device, since when)."""
 
     card: Card
+    room: str
+    resident: ResidentNow | None
     level: Level
     sure: str
     reasons: tuple[Reason, ...]
@@ -111,6 +114,8 @@ def alert_view(explained: Explained, house: House, voice: Voice, access: Access)
     counted = [a for a in closed if a.outcome in ("helped", "no_help_needed", "false_alarm")]
     return AlertView(
         card=shown,
+        room=alert.room,
+        resident=resident_now(explained, house, voice, access),
         level=explained.confidence.level,
         sure=wording.how_sure(explained.confidence.level, voice),
         reasons=tuple(
@@ -195,6 +200,6 @@ def _sensors(explained: Explained, voice: Voice) -> Iterable[SensorLine]:
 def _paused(explained: Explained, house: House, voice: Voice) -> Sequence[str]:
     names = house.rule_names
     return [
-        getattr(names[pause.rule], voice.language) if pause.rule in names else pause.rule
+        names[pause.rule].said(voice.language) if pause.rule in names else pause.rule
         for pause in explained.paused
     ]

@@ -136,8 +136,8 @@ def _rows(visit: Visit) -> list[Row]:
 
 def _page(request: Request, visit: Visit, wish: Wish, fault: str = "", notice: str = "") -> str:
     rows = _rows(visit)
-    note_seen(visit, PATH, (row.resident for row in rows))
     choices = [(r.id, f"{visit.house.room_name(r.room)} {r.name}") for r in residents_of(visit)]
+    note_seen(visit, PATH, [*(row.resident for row in rows), *(id for id, _ in choices)])
     values = {"rows": rows, "wish": wish, "fault": fault, "reasons": REASONS, "choices": choices}
     return page(request, visit, "care/away.html", notice=notice, **values)
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from babel.dates import format_date
 
 from dashboards.visit import Visit
+from rules.language import norwegian
 from rules.legal_basis import is_valid, reviews
 from rules.rule import Text
 from rules.wording import Language
@@ -41,7 +42,9 @@ class Review(NamedTuple):
 
 
 def day_text(day: date | None, language: Language) -> str:
-    return "" if day is None else format_date(day, "d. MMMM y" if language == "nb" else "d MMMM y", language)
+    return (
+        "" if day is None else format_date(day, "d. MMMM y" if norwegian(language) else "d MMMM y", language)
+    )
 
 
 def reviews_of(visit: Visit) -> list[Review]:
@@ -84,7 +87,7 @@ def bases_of(visit: Visit, resident_id: str) -> list[Basis]:
 
 
 def rule_word(names: dict[str, Text], rule: str, language: Language) -> str:
-    return str(getattr(names[rule], language)) if rule in names else rule
+    return str(names[rule].said(language)) if rule in names else rule
 
 
 def _today(visit: Visit) -> date:

@@ -21,6 +21,7 @@ from hub.dry_run import DAYS, DAYS_AT_MOST, DryRuns, Refusal, dry_runs
 from rules import wording
 from rules.backtest import Spell
 from rules.dry_run import DryRun, WouldCome
+from rules.language import norwegian
 from rules.tuning import Tuning
 
 pages = APIRouter()
@@ -179,11 +180,11 @@ def _day(visit: Visit, at: datetime) -> str:
 
 
 def _day_text(visit: Visit, day: date) -> str:
-    return format_date(day, {"nb": "EEE d. MMM", "en": "EEE d MMM"}[visit.language], locale=visit.language)
+    return format_date(day, "EEE d. MMM" if norwegian(visit.language) else "EEE d MMM", locale=visit.language)
 
 
 def _clock(visit: Visit, at: datetime) -> str:
-    return f"{at.astimezone(visit.house.site.zone):{'%H.%M' if visit.language == 'nb' else '%H:%M'}}"
+    return f"{at.astimezone(visit.house.site.zone):{'%H.%M' if norwegian(visit.language) else '%H:%M'}}"
 
 
 def _missed(visit: Visit, spell: Spell, found: DryRun) -> Missed:

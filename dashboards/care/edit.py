@@ -11,7 +11,7 @@ from dashboards.pages import render
 from dashboards.views import voice_of
 from dashboards.visit import Visit, clock_of
 from hub.site.change import Changed, Conflict, change_site
-from hub.site.edits import Edit, name_of
+from hub.site.edits import Edit, Refused, name_of
 from hub.site.file import SiteFile, read_held
 from hub.store import sites
 from rules import wording
@@ -24,10 +24,15 @@ def part_of(visit: Visit, section: str, id: str) -> dict[str, Any]:
     return dict(next(part for part in held.content.get(section) or () if name_of(section, part) == id))
 
 
-def put(request: Request, visit: Visit, edits: Sequence[Edit], seen: int) -> str:
-    """Empty where it is in force, otherwise why not. `seen`: the version that the form was drawn from."""
+def change(request: Request, visit: Visit, edits: Sequence[Edit], seen: int) -> Changed | Conflict | Refused:
+    """`seen`: the version that the change was thought of for; 0: whatever is in force."""
     site, clock = visit.house.site.site, clock_of(request)
-    outcome = change_site(visit.connection, site, edits, visit.person.id, clock, seen or None)
+    return change_site(visit.connection, site, edits, visit.person.id, clock, seen or None)
+
+
+def put(request: Request, visit: Visit, edits: Sequence[Edit], seen: int) -> str:
+    """The same, in words: empty where it is in force, otherwise why not."""
+    outcome = change(request, visit, edits, seen)
     if isinstance(outcome, Changed):
         return ""
     if isinstance(outcome, Conflict):

@@ -1,4 +1,4 @@
-"""Access to another unit in an emergency: asking for it with a reason, and giving it back early."""
+"""Access to a room or a whole unit of others in an emergency: asking with a reason, giving it back early."""
 
 from __future__ import annotations
 
@@ -37,13 +37,14 @@ def show(request: Request, visit: Visitor, notice: str = "") -> str:
 def ask(
     request: Request,
     visit: Visitor,
+    room: Annotated[str, Form(max_length=64)] = "",
     unit: Annotated[str, Form(max_length=64)] = "",
-    reason: Annotated[str, Form(max_length=2000)] = "",
+    reason: Annotated[str, Form(max_length=2000, title="Why")] = "",
 ) -> Response:
-    begun = begin(request, visit, unit, reason)
+    begun = begin(request, visit, unit, room, reason)
     if isinstance(begun, Refusal):
         fault = refusal_text(begun, visit.language)
-        return HTMLResponse(_page(request, visit, fault, unit, reason), 422)
+        return HTMLResponse(_page(request, visit, fault, unit, room, reason), 422)
     return RedirectResponse("/", 303)
 
 
@@ -53,10 +54,12 @@ def end(visit: Visitor) -> Response:
     return RedirectResponse(f"{PATH}?notice=ended", 303)
 
 
-def begin(request: Request, visit: Visit, unit: str, reason: str) -> Emergency | Refusal:
+def begin(request: Request, visit: Visit, unit: str, room: str, reason: str) -> Emergency | Refusal:
     """The session's secret changes with what it may do."""
     address = settings_of(request).web_address
-    done = emergency.begin(visit.connection, visit.house.site, visit.person, unit, reason, address, visit.now)
+    done = emergency.begin(
+        visit.connection, visit.house.site, visit.person, unit, room, reason, address, visit.now
+    )
     if not isinstance(done, Refusal):
         keep_token(request, sessions.rotate(visit.connection, visit.token, visit.now))
     return done
@@ -68,17 +71,26 @@ def mine(visit: Visit) -> list[Emergency]:
 
 
 def _page(
-    request: Request, visit: Visit, fault: str = "", unit: str = "", reason: str = "", notice: str = ""
+    request: Request,
+    visit: Visit,
+    fault: str = "",
+    unit: str = "",
+    room: str = "",
+    reason: str = "",
+    notice: str = "",
 ) -> str:
     own = visit.person.units
     others = [one for one in visit.house.site.units if own and one.id not in own]
+    rooms = emergency.rooms_to_choose(visit.house.site, visit.person, visit.now)
     return page(
         request,
         visit,
         "care/emergency.html",
         others=others,
         fault=fault,
-        unit=unit or (others[0].id if len(others) == 1 else ""),
+        rooms=[(one.name, [r for r in rooms if r.unit == one.id]) for one in others],
+        unit=unit,
+        room=room,
         reason=reason,
         minutes=int(LASTS.total_seconds() // 60),
         longest=LONGEST_REASON,

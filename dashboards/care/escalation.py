@@ -21,7 +21,16 @@ from hub.store import shifts
 from rules.building import Unit
 from rules.duration import write_duration
 from rules.duty import called
-from rules.escalation import GROUPS, SHORTEST_REPEAT, EscalationCourse, EscalationPlan, EscalationStep, Group
+from rules.escalation import (
+    GROUPS,
+    SHORTEST_REPEAT,
+    EscalationCourse,
+    EscalationPlan,
+    EscalationStep,
+    Group,
+    too_silent,
+)
+from rules.language import Language
 from rules.severity import SEVERITIES, Severity
 from rules.wording.escalation import course_in_words, group_words, plan_fault
 
@@ -142,10 +151,22 @@ def plan_in_view(visit: Visit, unit: str) -> EscalationPlan:
     return visit.house.site.escalation_of(unit)
 
 
+def silences(plan: EscalationPlan | None, language: Language) -> list[str]:
+    """Where a plan would leave an alert without a call for too long, in words."""
+    courses = [] if plan is None else [(s, too_silent(plan.course(s), s)) for s in GRAVEST_FIRST]
+    return [
+        plan_fault("silent", _minutes(length), s, language) for s, length in courses if length is not None
+    ]
+
+
 def put_plan(request: Request, visit: Visit, unit: str, plan: EscalationPlan | None, version: int) -> str:
     """Empty where it is in force, otherwise why not. What a running alert took along stays as it is."""
-    said = plan.model_dump(mode="json") if plan is not None else None
-    return put(request, visit, [PutEscalation(said, unit or None)], version)
+    return put(request, visit, [edit_of_plan(unit, plan)], version)
+
+
+def edit_of_plan(unit: str, plan: EscalationPlan | None) -> PutEscalation:
+    """`unit` empty: the house's. None: the default, or the house's, counts again."""
+    return PutEscalation(plan.model_dump(mode="json") if plan is not None else None, unit or None)
 
 
 def words_of(plan: EscalationPlan | None, visit: Visit) -> tuple[str, ...]:
@@ -204,7 +225,9 @@ def _course(draft: Draft) -> EscalationCourse | list[tuple[str, str]]:
         wrong.append(("repeat", draft.repeat))
     if wrong or repeat is None:
         return wrong
-    return EscalationCourse(steps=tuple(steps), repeat=repeat)
+    course = EscalationCourse(steps=tuple(steps), repeat=repeat)
+    silent = too_silent(course, draft.severity)
+    return [("silent", _minutes(silent))] if silent is not None else course
 
 
 def _length(minutes: str) -> timedelta | None:

@@ -15,6 +15,7 @@ from dashboards.frame import page
 from dashboards.visit import Visit, Visitor, needs
 from hub.store import goals
 from rules.goal import Outcome, Week, day_of, streak, weeks
+from rules.language import norwegian
 from rules.rulebook import Watch
 
 PATH = "/care/goals"
@@ -100,8 +101,8 @@ def _row(visit: Visit, watch: Watch) -> GoalRow:
     residents = residents_in(visit, watch.room)
     return GoalRow(
         watch.name,
-        getattr(watch.rule.name, language),
-        getattr(watch.rule.why, language),
+        watch.rule.name.said(language),
+        watch.rule.why.said(language),
         watch.room,
         house.room_name(watch.room),
         tuple(r.name for r in residents if visit.access.sees_resident(r, house.site)),
@@ -124,8 +125,8 @@ def _week(week: Week, visit: Visit) -> WeekOf:
 
 
 def _long(day: date, visit: Visit) -> str:
-    return format_date(day, "EEEE d. MMMM" if visit.language == "nb" else "EEEE d MMMM", visit.language)
+    return format_date(day, "EEEE d. MMMM" if norwegian(visit.language) else "EEEE d MMMM", visit.language)
 
 
 def _short(day: date, visit: Visit) -> str:
-    return format_date(day, "d. MMM" if visit.language == "nb" else "d MMM", visit.language)
+    return format_date(day, "d. MMM" if norwegian(visit.language) else "d MMM", visit.language)

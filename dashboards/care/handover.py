@@ -44,8 +44,8 @@ def write(
     request: Request,
     visit: Visitor,
     about: Annotated[str, Form()] = "",
-    words: Annotated[str, Form(max_length=2000)] = "",
-    shifts: Annotated[int, Form()] = 1,
+    words: Annotated[str, Form(max_length=2000, title="What they must know")] = "",
+    shifts: Annotated[int, Form(title="For how long")] = 1,
 ) -> Response:
     """`about`: `unit:sol` or `resident:r1`; `unit:` is the whole house."""
     kind, _, id = about.partition(":")

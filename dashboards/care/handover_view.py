@@ -9,6 +9,7 @@ from dashboards.care.bases import Review, reviews_of
 from dashboards.care.duty_view import UnitNow, on_duty_now
 from dashboards.care.goals import rows_of as goals_of
 from dashboards.care.off import Line, lines
+from dashboards.care.relative_reviews import TaskRow, near_rows
 from dashboards.snapshot import read_snapshot
 from dashboards.technician.faults import Lost, Row, read_faults, read_lost
 from dashboards.views import Board, board, voice_of
@@ -84,6 +85,7 @@ class HandedOver(NamedTuple):
     lost: tuple[Lost, ...]
     goals: tuple[GoalShown, ...]
     reviews: tuple[Review, ...]
+    to_ask: tuple[TaskRow, ...]
     on_duty: tuple[UnitNow, ...]
     readers: tuple[Reader, ...]
 
@@ -108,6 +110,7 @@ def handed_over(visit: Visit, hours: int = 12) -> HandedOver:
         tuple(read_lost(visit)),
         tuple(_goals(visit)),
         tuple(reviews_of(visit)),
+        tuple(near_rows(visit)),
         tuple(on_duty_now(visit)),
         tuple(_readers(visit)),
     )
@@ -159,7 +162,7 @@ def _gone_on(visit: Visit, since: datetime) -> list[GoneOn]:
     found = []
     for pause in pauses.ended(visit.connection, site, since):
         if pause.ended_at is not None and visit.access.sees_unit(units.get(pause.room, "")):
-            name = getattr(names[pause.rule], visit.language) if pause.rule in names else pause.subject
+            name = names[pause.rule].said(visit.language) if pause.rule in names else pause.subject
             found.append((pause.ended_at, GoneOn(name, house.room_name(pause.room), "")))
     for absence in absences.ended(visit.connection, site, since):
         resident = house.resident(absence.resident)

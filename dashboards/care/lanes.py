@@ -1,6 +1,7 @@
 """What the sensors of a flat told, drawn: a lane each, states as bars, events as ticks, blind times hatched.
 
-Here: where on the line of time each thing lies, in percent. Not here: colours and words (the template).
+Here: where on the line of time each thing lies, in percent. Not here: shapes
+(dashboards/pictures/drawing.py), colours (static/picture.css), words (the template).
 """
 
 from __future__ import annotations
@@ -9,9 +10,13 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
+from markupsafe import Markup
+
+from dashboards.pictures.drawing import Drawing
 from devices.measures import MEASURES
 from hub.explained import Explained
 from rules.finding import Evidence
+from rules.language import norwegian
 from rules.wording import Voice, at
 
 LEAST_WIDTH = 0.5
@@ -52,9 +57,31 @@ class Lanes(NamedTuple):
     alert: Mark
     height: int
 
+    def drawn(self, alert: str, title: str) -> Markup:
+        """`alert`: the word at its moment; `title`: what the whole shows."""
+        drawing = Drawing("lanes", self.height)
+        for mark in self.marks:
+            drawing.line("grid", mark.x, TOP, mark.x, self.height - BOTTOM + 4)
+            drawing.text("axis", mark.x, self.height - 6, mark.text, mark.anchor)
+        for lane in self.lanes:
+            look = "rests-on" if lane.told else "beside"
+            drawing.text(f"name {look}", 0, lane.y + 14, lane.device, "start")
+            drawing.rect("ground", 0, 100, lane.y + 20, BAR, round_=4)
+            for bar in lane.bars:
+                drawing.rect(f"bar {look}", bar.x, bar.width, lane.y + 20, BAR, round_=2)
+            for x in lane.ticks:
+                drawing.line(f"tick {look}", x, lane.y + 17, x, lane.y + 41)
+            for bar in lane.blind:
+                drawing.rect("unheard", bar.x, bar.width, lane.y + 20, BAR)
+        drawing.line("alert-line", self.alert.x, 20, self.alert.x, self.height - BOTTOM + 4)
+        # Long words: on a phone they would reach out of the picture from its middle.
+        anchor = "start" if self.alert.x < 35 else "end" if self.alert.x > 60 else "middle"
+        drawing.text("alert-word", self.alert.x, 14, f"{alert} {self.alert.text}", anchor)
+        return drawing.inline(title)
 
-TOP, EACH, BOTTOM = 30, 46, 26
-"""px: above the lanes for the alert's word, for each lane with its name, below for the axis."""
+
+TOP, EACH, BAR, BOTTOM = 30, 46, 18, 26
+"""px: above the lanes for the alert's word, for each lane with its name, of its bar, below for the axis."""
 
 
 def lanes(explained: Explained, voice: Voice) -> Lanes:
@@ -132,7 +159,7 @@ def _marks(explained: Explained, place: _Place, voice: Voice) -> Iterable[Mark]:
     instant = midnight.astimezone(UTC)
     while instant < explained.until:
         x = place.x(instant)
-        text = instant.astimezone(voice.zone).strftime("%H.%M" if voice.language == "nb" else "%H:%M")
+        text = instant.astimezone(voice.zone).strftime("%H.%M" if norwegian(voice.language) else "%H:%M")
         if instant > explained.since:
             yield Mark(x, text, _anchor(x))
         instant += step

@@ -84,7 +84,7 @@ def register(
     resident: str,
     kind: Annotated[str, Form()] = "",
     rules: Annotated[list[str] | None, Form()] = None,
-    decided_by: Annotated[str, Form(max_length=120)] = "",
+    decided_by: Annotated[str, Form(max_length=120, title="Who consented or decided")] = "",
     valid_from: Annotated[str, Form()] = "",
     valid_until: Annotated[str, Form()] = "",
     review: Annotated[str, Form()] = "",
@@ -113,16 +113,25 @@ def withdraw(
 
 def add_basis(request: Request, visit: Visit, resident: str, wish: Wish, version: int) -> str:
     """Empty where it is in force, otherwise why not."""
+    return put(request, visit, [edit_to_add(visit, resident, wish)], version)
+
+
+def edit_to_add(visit: Visit, resident: str, wish: Wish) -> PutPart:
     part = part_of(visit, "residents", resident)
     basis: dict[str, Any] = {"kind": wish.kind, "rules": list(wish.rules), "decided_by": wish.decided_by}
     basis |= {"valid_from": wish.valid_from, "review": wish.review}
     if wish.valid_until:
         basis["valid_until"] = wish.valid_until
     part["legal_basis"] = [*(part.get("legal_basis") or ()), basis]
-    return put(request, visit, [PutPart("residents", part)], version)
+    return PutPart("residents", part)
 
 
 def end_basis(request: Request, visit: Visit, resident: str, number: int, version: int) -> str:
+    """Empty where it is in force, otherwise why not."""
+    return put(request, visit, [edit_to_end(visit, resident, number)], version)
+
+
+def edit_to_end(visit: Visit, resident: str, number: int) -> PutPart:
     """It counts no more from now on: yesterday was its last day. One that began today was never in force."""
     part = part_of(visit, "residents", resident)
     bases = [dict(basis) for basis in part.get("legal_basis") or ()]
@@ -132,7 +141,7 @@ def end_basis(request: Request, visit: Visit, resident: str, number: int, versio
     else:
         del bases[number]
     part["legal_basis"] = bases
-    return put(request, visit, [PutPart("residents", part)], version)
+    return PutPart("residents", part)
 
 
 def residents_of(visit: Visit) -> list[Resident]:

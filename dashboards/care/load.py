@@ -11,10 +11,12 @@ from dashboards.frame import page
 from dashboards.pictures import Picture
 from dashboards.pictures.files import answer
 from dashboards.pictures.load import DAYS, By, edges, load_picture
+from dashboards.pictures.times import EARLIEST
 from dashboards.views import voice_of
 from dashboards.visit import Visit, Visitor, needs
 from hub.store import alerts
 from rules.alarm_load import Spread, spread
+from rules.alarm_quality import ABOUT_VAKA
 from rules.building import Unit
 from rules.health.telling import is_fault_rule
 
@@ -41,7 +43,7 @@ def unit_in_view(visit: Visit, id: str) -> Unit:
 
 def day_shown(visit: Visit, asked: date | None) -> date:
     today = visit.now.astimezone(visit.house.site.zone).date()
-    return min(asked or today, today)
+    return max(min(asked or today, today), EARLIEST)
 
 
 def load_of(visit: Visit, unit: str, day: date, by: By) -> Spread:
@@ -49,7 +51,11 @@ def load_of(visit: Visit, unit: str, day: date, by: By) -> Spread:
     parts = edges(day, by, voice_of(visit.scope, visit.house, visit.now))
     raised = alerts.raised_between(visit.connection, visit.house.site.site, parts[0], parts[-1])
     return spread(
-        ((at, severity) for at, severity, of, rule in raised if of in (unit, "") and not is_fault_rule(rule)),
+        (
+            (at, severity)
+            for at, severity, of, rule in raised
+            if of in (unit, "") and not (is_fault_rule(rule) or rule in ABOUT_VAKA)
+        ),
         parts,
     )
 

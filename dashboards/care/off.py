@@ -30,6 +30,7 @@ class Line(NamedTuple):
     device: str
     asked_until: str
     mine: bool
+    resident_ids: tuple[str, ...] = ()
 
 
 def lines(visit: Visit) -> list[Line]:
@@ -38,20 +39,25 @@ def lines(visit: Visit) -> list[Line]:
     units = {room.id: room.unit for room in house.site.rooms}
     found = all_off(visit.connection, house.rules, visit.now)
     names = house.rule_names
-    return [line_of(visit, off, names) for off in found if visit.access.sees_unit(units.get(off.room, ""))]
+    return [
+        line_of(visit, off, names)
+        for off in found
+        if visit.access.sees_room(off.room, units.get(off.room, ""))
+    ]
 
 
 def line_of(visit: Visit, off: Off, names: Mapping[str, Text]) -> Line:
     house, voice = visit.house, voice_of(visit.scope, visit.house, visit.now)
     is_device = off.cause in ("device_paused", "device_tested")
-    residents = (house.resident(id) for id in off.residents)
+    known = (house.resident(id) for id in off.residents)
+    residents = [r for r in known if r is not None and visit.access.sees_resident(r, house.site)]
     pause = off.pause
     return Line(
         off.cause,
-        tuple(n if is_device or n not in names else getattr(names[n], visit.language) for n in off.names),
+        tuple(n if is_device or n not in names else names[n].said(visit.language) for n in off.names),
         off.room,
         house.room_name(off.room),
-        tuple(r.name for r in residents if r is not None and visit.access.sees_resident(r, house.site)),
+        tuple(r.name for r in residents),
         off.reason if visit.access.residents else "",
         house.person_name(off.owner) if off.owner is not None else "",
         wording.since(off.since, voice) if off.since is not None else "",
@@ -60,4 +66,5 @@ def line_of(visit: Visit, off: Off, names: Mapping[str, Text]) -> Line:
         pause.device or "" if pause is not None else "",
         wording.at(pause.until, voice) if pause is not None and pause.waits_for_yes else "",
         off.owner == visit.person.id,
+        tuple(r.id for r in residents),
     )

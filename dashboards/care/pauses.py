@@ -56,7 +56,7 @@ def pause(
     visit: Visitor,
     room: Annotated[str, Form()] = "",
     rule: Annotated[str, Form()] = "",
-    reason: Annotated[str, Form(max_length=400)] = "",
+    reason: Annotated[str, Form(max_length=400, title="Why")] = "",
     length: Annotated[str, Form()] = "",
     until: Annotated[str, Form()] = "",
 ) -> Response:
@@ -120,11 +120,11 @@ def _page(request: Request, visit: Visit, wish: Wish, fault: str = "", notice: s
     here = [watch for watch in house.rules.watches.values() if watch.room == wish.room]
     paused = {(line.room_id, line.rule) for line in off if line.rule}
     choices = [
-        (watch.name, getattr(watch.rule.name, visit.language), watch.rule.severity)
+        (watch.name, watch.rule.name.said(visit.language), watch.rule.severity)
         for watch in here
         if watch.key[::-1] not in paused
     ]
-    note_seen(visit, PATH, ())
+    note_seen(visit, PATH, (resident for line in off for resident in line.resident_ids))
     return page(
         request,
         visit,

@@ -32,27 +32,34 @@ def show(request: Request, visit: Visitor, notice: str = "") -> str:
         request,
         visit,
         "care/proof.html",
-        notice=render(visit.language, "care/_proof_notice.txt").strip() if notice == "asked" else "",
+        notice=render(visit.language, "care/_proof_notice.txt", said=notice).strip(),
         proved=units,
         under_way=any(unit.under_way for unit in units),
         days=fortnight(visit),
         parts=parts(request, visit),
+        may_write_to_everybody=visit.house.site.proof.later != "never",
     )
 
 
 @pages.post("", dependencies=[OurForm])
-def ask(request: Request, visit: Visitor, unit: Annotated[str, Form()] = "") -> Response:
+def ask(
+    request: Request,
+    visit: Visitor,
+    unit: Annotated[str, Form()] = "",
+    everybody: Annotated[bool, Form()] = False,
+) -> Response:
     """Try it now. Who asks again at once is shown the one before."""
-    asked = ask_for(request, visit, unit)
+    asked = ask_for(request, visit, unit, everybody)
     if asked is None:
         return HTMLResponse(show(request, visit), 422)
-    return RedirectResponse(f"{PATH}?notice=asked#unit-{asked.unit}", 303)
+    fresh = asked.ended_at is None
+    return RedirectResponse(f"{PATH}?notice={'asked' if fresh else 'before'}#unit-{asked.unit}", 303)
 
 
-def ask_for(request: Request, visit: Visit, unit: str) -> Proof | None:
+def ask_for(request: Request, visit: Visit, unit: str, everybody: bool) -> Proof | None:
     """None where there is no such unit, or not for them."""
     if unit not in {one.id for one in units_of(visit)}:
         return None
     now = clock_of(request).now()
-    asked = proving.ask(visit.connection, visit.house.site, unit, visit.person.id, now)
+    asked = proving.ask(visit.connection, visit.house.site, unit, visit.person.id, now, everybody)
     return asked if isinstance(asked, Proof) else None

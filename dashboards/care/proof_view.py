@@ -16,30 +16,53 @@ from hub.watch import state
 from hub.watched import watch_is_gone
 from rules import wording
 from rules.building import Unit
-from rules.proof import LEGS, TAKEN_UP_WITHIN, Result, Sending, shift_of
+from rules.language import norwegian
+from rules.proof import TAKEN_UP_WITHIN, shift_of
+from rules.proof_verdict import LEGS, WITHIN, Later, Result, Sending, Step
+from rules.receipts import TELL_OF_DELIVERY
 from rules.watch import PARTS
+from rules.wording.escalation import groups_in_words
 from rules.wording.receipts import which_way
+from rules.wording.times import length
 
 FORTNIGHT = timedelta(days=14)
 
 
 class LegView(NamedTuple):
-    """`state`: through, broken, or not come to. `after`: how long after it was asked for."""
+    """`state`: through, broken, not for all (a phone is silent, a stage not reached), or not come to.
+    `after`: how long after it was asked for.
+    """
 
     word: str
-    state: Literal["ok", "broken", "none"]
+    state: Literal["ok", "broken", "part", "none"]
     after: str
 
 
 class MessageView(NamedTuple):
-    """`rungs`: how far the message came, each with its time."""
+    """How far one message came, each with its time. `device`: which phone. `tells`: its way says when it has
+    arrived; of others nothing is known but that it was handed over. `lost`: that phone was not written to.
+    """
 
     person: str
     way: str
+    device: str
+    tells: bool
+    lost: bool
+    silent: bool
     sent: str
     delivered: str
     seen: str
     failure: str
+
+
+class LaterView(NamedTuple):
+    """A later stage of the escalation: who would be called, and who of them cannot be reached."""
+
+    after: str
+    to: str
+    reached: str
+    not_reached: str
+    state: Literal["well", "none", "gap"]
 
 
 class UnitView(NamedTuple):
@@ -54,6 +77,8 @@ class UnitView(NamedTuple):
     legs: list[LegView]
     messages: list[MessageView]
     last_held: str
+    later: list[LaterView]
+    everybody: bool
 
 
 class Cell(NamedTuple):
@@ -88,7 +113,7 @@ def view_of_unit(visit: Visit, unit: str) -> UnitView:
     last_held = wording.at(held.ended_at, voice) if held is not None and held.ended_at is not None else ""
     name = house.unit_name(unit)
     if newest is None:
-        return UnitView(unit, name, None, False, False, "", "", "", [], [], last_held)
+        return UnitView(unit, name, None, False, False, "", "", "", [], [], last_held, [], False)
     waits = newest.begun_at is None and newest.ended_at is None
     return UnitView(
         unit,
@@ -102,6 +127,20 @@ def view_of_unit(visit: Visit, unit: str) -> UnitView:
         _legs(visit, newest),
         [_message(visit, one) for one in _sendings(visit, newest)],
         last_held,
+        [_later(visit, stage) for stage in newest.record.later],
+        newest.everybody,
+    )
+
+
+def _later(visit: Visit, stage: Later) -> LaterView:
+    voice, house = voice_of(visit.scope, visit.house, visit.now), visit.house
+    missing = [person for person in stage.people if person not in stage.reached]
+    return LaterView(
+        length(stage.after, visit.language),
+        groups_in_words(stage.to, voice),
+        ", ".join(house.person_name(person) for person in stage.reached),
+        ", ".join(house.person_name(person) for person in missing),
+        "well" if stage.reached else "gap" if stage.people else "none",
     )
 
 
@@ -111,22 +150,34 @@ def _legs(visit: Visit, proof: Proof) -> list[LegView]:
     found = []
     for leg in LEGS:
         step = steps.get(leg)
-        state: Literal["ok", "broken", "none"] = "none"
+        state: Literal["ok", "broken", "part", "none"] = "none"
         if step is not None and step.held is not None:
-            state = "ok" if step.held else "broken"
+            in_part = proof.result == "in_part" and leg in ("received", "later")
+            state = "ok" if step.held else "part" if in_part else "broken"
         after = ""
         if step is not None and step.at is not None:
             seconds = f"{max(0.0, (step.at - proof.asked_at).total_seconds()):.1f} s"
-            after = seconds.replace(".", ",") if visit.language == "nb" else seconds
-        found.append(LegView(wording.leg_words(leg, voice), state, after))
+            after = seconds.replace(".", ",") if norwegian(visit.language) else seconds
+        word = wording.leg_words(leg, voice)
+        if leg == "received" and state == "none" and steps.get("later", _NOT_COME_TO).held is not None:
+            word = wording.nobody_tells(voice)
+        found.append(LegView(word, state, after))
     return found
+
+
+_NOT_COME_TO = Step("later", None, None)
 
 
 def _sendings(visit: Visit, proof: Proof) -> list[Sending]:
     """As they stand now: receipts come in after the proof has ended. Old ones as the record keeps them."""
     if proof.alert is not None:
-        now = {(m.person, m.way): sending_of(m) for m in summonses.of_alert(visit.connection, proof.alert)}
-        return [now.get((one.person, one.way), one) for one in proof.record.sendings]
+        messages = summonses.of_alert(visit.connection, proof.alert)
+        sent = [sending_of(visit.connection, message) for message in messages]
+        now = {(one.person, one.way, one.phone): one for one in sent}
+        return [
+            one if one.lost else now.get((one.person, one.way, one.phone), one)
+            for one in proof.record.sendings
+        ]
     return list(proof.record.sendings)
 
 
@@ -139,6 +190,10 @@ def _message(visit: Visit, sending: Sending) -> MessageView:
     return MessageView(
         visit.house.person_name(sending.person),
         which_way(sending.way, voice),
+        sending.device,
+        sending.way in TELL_OF_DELIVERY,
+        sending.lost,
+        sending.silent and visit.now - (sending.sent_at or visit.now) > WITHIN["received"],
         said(sending.sent_at),
         said(sending.delivered_at),
         said(sending.seen_at),
@@ -157,7 +212,7 @@ def fortnight(visit: Visit) -> list[ShiftRow]:
     found = []
     for (on, began), by_unit in rows.items():
         day = wording.day(datetime.combine(on, time(12), site.zone), voice)
-        clock = began.replace(":", ".") if visit.language == "nb" else began
+        clock = began.replace(":", ".") if norwegian(visit.language) else began
         found.append(ShiftRow(f"{day} {clock}".strip(), [_cell(visit, by_unit.get(u, [])) for u in seen]))
     return found
 

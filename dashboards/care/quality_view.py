@@ -8,8 +8,11 @@ from typing import Literal, NamedTuple
 from babel.dates import format_date
 from babel.numbers import format_decimal, format_percent
 
-from dashboards.views import voice_of
+from dashboards.house import House
 from dashboards.visit import Visit
+from hub.activity import ROOM_TRENDS, TRENDS, Trend
+from hub.store import trend_reviews
+from hub.store.trend_reviews import Of
 from rules import wording
 from rules.alarm_quality import (
     ACCEPTABLE,
@@ -23,6 +26,7 @@ from rules.alarm_quality import (
     Worst,
     load_standard,
 )
+from rules.language import norwegian
 from rules.severity import SEVERITIES
 from rules.wording.times import length
 
@@ -30,6 +34,18 @@ MONTHS_OFFERED = 12
 
 Figure = Literal["per_carer", "floods", "chatter", "stale", "worst", "false"]
 Mark = Literal["good", "warn", "bad", "off"]
+
+
+class Reader(NamedTuple):
+    """For whom, and as of when."""
+
+    house: House
+    language: wording.Language
+    now: datetime
+
+    @property
+    def voice(self) -> wording.Voice:
+        return wording.Voice(self.language, self.house.site.zone, self.now)
 
 
 class Period(NamedTuple):
@@ -115,38 +131,76 @@ def chosen_units(visit: Visit, unit: str) -> frozenset[str] | None:
     return frozenset({unit}) if there and visit.access.sees_unit(unit) else frozenset()
 
 
-def period(visit: Visit, month: str) -> Period | None:
+def reader_of(visit: Visit) -> Reader:
+    return Reader(visit.house, visit.language, visit.now)
+
+
+class Reviewed(NamedTuple):
+    """What staff said of the weeks of one trend."""
+
+    trend: Trend
+    of: Of
+    useful: int
+    not_useful: int
+
+
+def reviewed(visit: Visit, units: frozenset[str] | None, since: datetime, until: datetime) -> list[Reviewed]:
+    """Of residents and shared rooms of these units (None: of the house); trends that nobody said anything of
+    are left out.
+    """
+    site = visit.house.site
+    rooms = {room.id for room in site.rooms if units is None or room.unit in units}
+    residents = frozenset(r.id for r in site.residents if r.room in rooms)
+    found = []
+    by: tuple[tuple[Of, tuple[Trend, ...], frozenset[str]], ...] = (
+        ("resident", TRENDS, residents),
+        ("room", ROOM_TRENDS, frozenset(rooms)),
+    )
+    for of, trends, some in by:
+        told = trend_reviews.counted_between(
+            visit.connection, site.site, of, since, until, None if units is None else some
+        )
+        found += [Reviewed(t, of, told.get((t, "useful"), 0), told.get((t, "not_useful"), 0)) for t in trends]
+    return [one for one in found if one.useful or one.not_useful]
+
+
+def period(reader: Reader, month: str) -> Period | None:
     """The month (`2026-10`), as far as it has come; without one the last 30 days. None: it is no month."""
     if not month:
-        return Period("30-days", "", visit.now - JUDGED_ON, visit.now)
+        return Period("30-days", "", reader.now - JUDGED_ON, reader.now)
     try:
         first = date.fromisoformat(f"{month}-01")
     except ValueError:
         return None
     if not 1900 < first.year < 9999:
         return None
-    return _month(visit, first)
+    return _month(reader, first)
 
 
-def periods(visit: Visit) -> list[Period]:
+def periods(reader: Reader) -> list[Period]:
     """This month and those before it."""
-    first = visit.now.astimezone(visit.house.site.zone).date().replace(day=1)
+    first = reader.now.astimezone(reader.house.site.zone).date().replace(day=1)
     found = []
     for _ in range(MONTHS_OFFERED):
-        found.append(_month(visit, first))
+        found.append(_month(reader, first))
         first = (first - timedelta(days=1)).replace(day=1)
     return found
 
 
-def _month(visit: Visit, first: date) -> Period:
-    after, zone = (first + timedelta(days=32)).replace(day=1), visit.house.site.zone
+def month_name(reader: Reader, month: str) -> str:
+    """`month`: `2026-10`."""
+    return format_date(date.fromisoformat(f"{month}-01"), "LLLL y", locale=reader.language)
+
+
+def _month(reader: Reader, first: date) -> Period:
+    after, zone = (first + timedelta(days=32)).replace(day=1), reader.house.site.zone
     since, until = (datetime(day.year, day.month, 1, tzinfo=zone) for day in (first, after))
-    word = format_date(first, "LLLL y", locale=visit.language)
-    return Period(f"{first:%Y-%m}", word, since, max(since + timedelta(days=1), min(until, visit.now)))
+    word = format_date(first, "LLLL y", locale=reader.language)
+    return Period(f"{first:%Y-%m}", word, since, max(since + timedelta(days=1), min(until, reader.now)))
 
 
-def view(visit: Visit, quality: Quality) -> View:
-    language, voice = visit.language, voice_of(visit.scope, visit.house, visit.now)
+def view(reader: Reader, quality: Quality) -> View:
+    language, voice = reader.language, reader.voice
     load, told = quality.load, quality.told
     highest = max((week.alarms for week in quality.weeks), default=0) or 1
     return View(
@@ -160,12 +214,16 @@ def view(visit: Visit, quality: Quality) -> View:
         accept=_took(quality.accept, language),
         arrive=_took(quality.arrive, language),
         close=_took(quality.close, language),
-        rules=[_row(visit, one, "rule") for one in quality.rules],
-        devices=[_row(visit, one, "device") for one in quality.devices],
-        sources=[_row(visit, one, "source") for one in quality.sources],
+        rules=[_row(reader, one, "rule") for one in quality.rules],
+        devices=[_row(reader, one, "device") for one in quality.devices],
+        sources=[_row(reader, one, "source") for one in quality.sources],
         weeks=[
             Bar(
-                format_date(week.since.astimezone(visit.house.site.zone).date(), "d. MMM", locale=language),
+                format_date(
+                    week.since.astimezone(reader.house.site.zone).date(),
+                    "d. MMM" if norwegian(language) else "d MMM",
+                    locale=language,
+                ),
                 week.alarms,
                 round(48 * week.alarms / highest, 1),
                 _number(week.per_carer, language),
@@ -233,16 +291,16 @@ def _took(response: Response, language: wording.Language) -> Took:
     )
 
 
-def _row(visit: Visit, one: Worst, of: Literal["rule", "device", "source"]) -> Row:
-    house, voice = visit.house, voice_of(visit.scope, visit.house, visit.now)
+def _row(reader: Reader, one: Worst, of: Literal["rule", "device", "source"]) -> Row:
+    house, voice = reader.house, reader.voice
     known = of == "source" and (one.name, one.room) in house.rules.watches
     is_device = of == "device"
     return Row(
         one.name if is_device else wording.name_of_rule(one.name, house.rule_called(one.name), voice),
         house.room_name(one.room) if one.room else "",
         one.count,
-        _percent(one.share, visit.language),
-        _percent(one.told.false_share, visit.language),
+        _percent(one.share, reader.language),
+        _percent(one.told.false_share, reader.language),
         one.room if known else "",
         one.name if known else "",
     )
@@ -254,5 +312,5 @@ def _number(value: float, language: wording.Language) -> str:
 
 def _percent(share: float | None, language: wording.Language, decimals: int = 0) -> str:
     """`12 %`; a dash where nothing is known."""
-    pattern = {"nb": "0{} %", "en": "0{}%"}[language].format(".#" if decimals else "")
+    pattern = ("0{} %" if norwegian(language) else "0{}%").format(".#" if decimals else "")
     return format_percent(share, pattern, locale=language) if share is not None else "–"

@@ -4,6 +4,7 @@ each stage.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Annotated
 
@@ -13,6 +14,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from dashboards.access import may
 from dashboards.care.proof_view import units_of
 from dashboards.care.reach_view import gone, hour_of, maps, routes, tasks
+from dashboards.care.seen import note_seen
 from dashboards.frame import page
 from dashboards.pages import render
 from dashboards.views import voice_of
@@ -47,6 +49,8 @@ def show_hour(request: Request, visit: Visitor, unit: str = "", at: str = "") ->
     if chosen is None or (unit and chosen.id != unit):
         raise HTTPException(404, "there is no such unit, or not for you")
     instant = hour_of(visit, at)
+    rooms = {room.id for room in visit.house.site.rooms if room.unit == chosen.id}
+    _note_seen(visit, f"{PATH}/hour", (r.id for r in visit.house.site.residents if r.room in rooms))
     return page(
         request,
         visit,
@@ -91,6 +95,8 @@ def _page(request: Request, visit: Visit, fault: str = "", notice: str = "") -> 
     usable = reach.usable_ways(visit.connection, site.site)
     week = reach.week(visit.connection, site, usable, visit.now)
     in_a_week = (visit.now + timedelta(days=2)).astimezone(site.zone).date()
+    theirs = [gap for gap in week.gaps if visit.access.sees_unit(gap.unit)]
+    _note_seen(visit, PATH, (resident for gap in theirs for resident in gap.residents))
     staff = [p for p in site.people if not p.units or any(visit.access.sees_unit(u) for u in p.units)]
     return page(
         request,
@@ -105,3 +111,9 @@ def _page(request: Request, visit: Visit, fault: str = "", notice: str = "") -> 
         staff=[(p.id, p.name) for p in staff],
         by_default=f"{in_a_week:%Y-%m-%d}",
     )
+
+
+def _note_seen(visit: Visit, at: str, residents: Iterable[str]) -> None:
+    """Of whom it says names."""
+    if visit.access.residents:
+        note_seen(visit, at, residents)

@@ -22,7 +22,7 @@ from rules.wording.receipts import which_way
 GONE_SHOWN = timedelta(days=14)
 State = Literal["well", "look", "gap"]
 _ORDER: tuple[Reason, ...] = (
-    "nobody_on_duty", "no_way", "late", "paused", "no_basis", "no_sensor", "one_person",
+    "nobody_on_duty", "no_way", "late", "paused", "no_basis", "no_sensor", "one_person", "later_stage",
 )  # fmt: skip
 
 
@@ -49,8 +49,11 @@ class Map(NamedTuple):
 
 
 class Task(NamedTuple):
+    """`reason`: what is to be done about it hangs on that."""
+
     id: int
     unit: str
+    reason: Reason
     what: str
     hours: str
     residents: tuple[str, ...]
@@ -141,6 +144,7 @@ def tasks(visit: Visit, week: Week) -> list[Task]:
             Task(
                 task.id,
                 house.unit_name(task.unit),
+                task.reason,
                 wording.gap_words(task.reason, task.subject, voice),
                 wording.hours_in_words(gap.hours, voice),
                 names,

@@ -19,12 +19,16 @@ from dashboards.language import as_language
 from dashboards.pages import render
 from dashboards.relative.shown import ResidentShown
 from dashboards.relative.view import shown_to
+from dashboards.relative.week_picture import DRAWN
 from dashboards.visit import OurForm, Visit, Visitor, history_of, needs, settings_of, theme_of
+from hub.reach import usable_ways
 from hub.relatives.invitations import Invited, invite
-from hub.settings import Settings
 from hub.store import credentials, invitations, relative_messages
+from hub.store import relatives as store
+from hub.ways.email import Email
+from rules.consent_reviews import reviews
 from rules.pause import Refusal
-from rules.relatives import CATEGORIES, GIVEN_BY, HOW, LONGEST, Category, Known, reviews
+from rules.relatives import CATEGORIES, GIVEN_BY, HOW, LONGEST, Category, Known
 from rules.relatives import may as may_see
 from rules.wording.refusals import refusal_text
 
@@ -80,6 +84,7 @@ class ConsentWish(NamedTuple):
     valid_until: str = ""
     given_by: str = "resident"
     how: str = "in_person"
+    version: str = ""
 
 
 @pages.get("")
@@ -97,7 +102,8 @@ def preview(request: Request, visit: Visitor, number: int, language: str = "") -
     if chosen != visit.language:
         shown = preview_of(request, visit, known, chosen)
     shell = {"site": visit.house.site, "reader": known.relative, "theme": theme_of(request), "csrf": ""}
-    return render(chosen, "relative/home.html", **shell, preview=True, notice="", here="", shown=shown)
+    values = {"preview": True, "notice": "", "here": "", "shown": shown, **DRAWN}
+    return render(chosen, "relative/home.html", **shell, **values)
 
 
 @pages.post("/consents", dependencies=[OurForm, needs("invite relatives")])
@@ -111,9 +117,10 @@ def consent(
     valid_until: Annotated[str, Form()] = "",
     given_by: Annotated[str, Form()] = "",
     how: Annotated[str, Form()] = "",
+    version: Annotated[str, Form(max_length=64)] = "",
 ) -> Response:
     known = relative_in_view(visit, number)
-    wish = ConsentWish(resident, tuple(categories or ()), valid_from, valid_until, given_by, how)
+    wish = ConsentWish(resident, tuple(categories or ()), valid_from, valid_until, given_by, how, version)
     done = _record(request, visit, known, wish)
     if isinstance(done, Refusal):
         fault = refusal_text(done, visit.language)
@@ -166,8 +173,8 @@ def send_invitation(request: Request, visit: Visitor, number: int) -> Response:
     """A new link, shown this once; no redirect, since the link stands nowhere else."""
     known = relative_in_view(visit, number)
     invited = invited_by(request, visit, known)
-    if invited is None:
-        fault = refusal_text(Refusal("nothing was agreed to yet", "no_consent"), visit.language)
+    if isinstance(invited, Refusal):
+        fault = refusal_text(invited, visit.language)
         return HTMLResponse(_page(request, visit, known, _first_wish(visit, known), fault=fault), 422)
     return HTMLResponse(_page(request, visit, known, _first_wish(visit, known), invited=invited))
 
@@ -189,8 +196,10 @@ def preview_of(
     return shown_to(visit.connection, history, visit.house, known, chosen, visit.now)
 
 
-def invited_by(request: Request, visit: Visit, known: Known) -> Invited | None:
-    """None where no resident has said yes to anything: then there is nothing to invite anybody to."""
+def invited_by(request: Request, visit: Visit, known: Known) -> Invited | Refusal:
+    """Refused where no resident has said yes to anything: then there is nothing to invite anybody to. `link`
+    is empty where it opens more than whoever asks may see: then it goes by e-mail alone.
+    """
     site = visit.house.site
     says_yes = any(
         may_see(known, category, resident, visit.now, site).reason != "no_consent"
@@ -198,17 +207,17 @@ def invited_by(request: Request, visit: Visit, known: Known) -> Invited | None:
         for category in CATEGORIES
     )
     if not says_yes or known.relative.left_at is not None:
-        return None
+        return Refusal("no resident has said yes to anything yet, or the relative has left", "no_consent")
     settings = settings_of(request)
     pages_at = settings.web_address or str(request.base_url)
-    return invite(
-        visit.connection, known.relative, pages_at, goes_by_email(settings), visit.person.id, visit.now
-    )
-
-
-def goes_by_email(settings: Settings) -> bool:
-    """A link in a letter needs a mail server, and to know where the pages are."""
-    return settings.smtp is not None and settings.web_address is not None
+    # A link in a letter needs a mail server, which the hub knows, and to know where the pages are.
+    has_mail = Email.name in usable_ways(visit.connection, visit.house.site.site)
+    by_email = has_mail and settings.web_address is not None
+    of_others = set(store.known(visit.connection, known.relative).residents) - set(known.residents)
+    if of_others and not by_email:
+        return Refusal("the link opens what you do not see: residents of other units", "others_too")
+    invited = invite(visit.connection, known.relative, pages_at, by_email, visit.person.id, visit.now)
+    return invited._replace(link="") if of_others else invited
 
 
 def as_days(wish: ConsentWish) -> tuple[date, date] | None:
@@ -231,7 +240,8 @@ def _record(request: Request, visit: Visit, known: Known, wish: ConsentWish) -> 
     if wish.resident not in known.residents:
         return Refusal("no such resident", "no_resident")
     book = book_of(request, visit)
-    return book.consent(known.relative, wish.resident, categories, days, (given_by, how), visit.person.id)
+    given = (given_by, how)
+    return book.consent(known.relative, wish.resident, categories, days, given, visit.person.id, wish.version)
 
 
 def _own(known: Known, resident: str) -> str:
@@ -274,6 +284,7 @@ def _page(
         residents=[_resident(visit, known, id) for id in known.residents],
         told=_told(visit, known),
         wish=wish,
+        version=store.known(visit.connection, known.relative).version,
         fault=fault,
         notice=said,
         categories=CATEGORIES,

@@ -21,8 +21,9 @@ from hub.relatives.book import Book, Newcomer
 from hub.store import credentials, invitations, relative_views
 from hub.store import relatives as store
 from rules.building import Resident
+from rules.consent_reviews import reviews
 from rules.pause import Refusal
-from rules.relatives import CATEGORIES, Category, Known, reviews
+from rules.relatives import CATEGORIES, Category, Known
 from rules.relatives import may as may_see
 from rules.wording.refusals import refusal_text
 from rules.wording.relatives import until_when
@@ -70,9 +71,9 @@ def add(
     request: Request,
     visit: Visitor,
     resident: Annotated[str, Form()] = "",
-    name: Annotated[str, Form(max_length=200)] = "",
-    relation: Annotated[str, Form(max_length=200)] = "",
-    email: Annotated[str, Form(max_length=254)] = "",
+    name: Annotated[str, Form(max_length=200, title="The relative's name")] = "",
+    relation: Annotated[str, Form(max_length=200, title="What they are to each other")] = "",
+    email: Annotated[str, Form(max_length=254, title="E-mail")] = "",
     language: Annotated[str, Form()] = "",
 ) -> Response:
     chosen = as_language(language) or visit.house.site.language
@@ -146,6 +147,7 @@ def _page(request: Request, visit: Visit, wish: Newcomer, fault: str = "") -> st
         visit,
         "care/relatives.html",
         rows=rows,
+        to_ask=sum(one.review for row in rows for one in row.relatives),
         wish=wish,
         fault=fault,
         choices=[(row.id, f"{row.room} {row.name}") for row in rows],

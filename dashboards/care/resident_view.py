@@ -1,29 +1,29 @@
-"""What there is to see of one resident, for pages and calls: their days, nights and weeks, from the day they
-moved in and no earlier.
+"""What there is to see of one resident, for pages and calls: their nights, from the day they moved in and no
+earlier. Their day: day_view.py; weeks: weeks_view.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from fastapi import HTTPException, Request
 
+from dashboards.care.day_view import Looked, begins, day_shown, today_of
 from dashboards.pictures import Picture
-from dashboards.pictures.day import Came, came_of, day_picture
 from dashboards.pictures.nights import Night, nights_of, nights_picture
-from dashboards.pictures.times import day_of, midnight, next_month
-from dashboards.pictures.trends import trend_picture
+from dashboards.pictures.times import next_month
 from dashboards.views import voice_of
 from dashboards.visit import Visit, history_of
-from hub.activity import TRENDS, Trend, days_of
-from hub.heard import Heard, devices_of, heard, night_signs
-from rules.baseline import Week, weeks
+from hub.heard import devices_of
+from hub.night_signs import NightSigns, night_signs
+from hub.store import faults
 from rules.building import Device, Resident, Room
 from rules.nights import night_of
-from rules.stretches import Stretch
 from rules.wording import Voice
+from rules.wording.pictures import words
+
+_BED_IN_DOUBT = frozenset({"chatter", "stuck"})
 
 
 class ResidentView(NamedTuple):
@@ -36,8 +36,12 @@ class ResidentView(NamedTuple):
     voice: Voice
 
     @property
+    def whose(self) -> str:
+        return self.resident.id
+
+    @property
     def today(self) -> date:
-        return self.voice.now.astimezone(self.voice.zone).date()
+        return today_of(self.voice)
 
     @property
     def first(self) -> date:
@@ -68,41 +72,25 @@ def resident_in_view(visit: Visit, id: str) -> ResidentView:
     )
 
 
-def day_shown(view: ResidentView, asked: date | None) -> date:
-    """The day that is meant: today unless asked for, neither to come nor before it was theirs."""
-    return max(min(asked or view.today, view.today), view.first)
-
-
-def month_shown(view: ResidentView, asked: date | None) -> date:
+def month_shown(view: Looked, asked: date | None) -> date:
     """The first of the month that is meant."""
     return day_shown(view, asked).replace(day=1)
 
 
-class Day(NamedTuple):
-    whole: Stretch
-    heard: Heard
-    came: list[Came]
-
-
-def day_data(request: Request, visit: Visit, view: ResidentView, day: date) -> Day:
-    whole = day_of(day, view.voice.zone)
-    until = min(whole.until, visit.now)
-    told = heard(
-        visit.connection, history_of(request, visit), visit.house.site, view.devices, whole.since, until
-    )
-    over = Stretch(whole.since, until)
-    came = came_of(visit.connection, visit.house, visit.access, view.voice, view.resident, over)
-    return Day(whole, told, came)
-
-
-def day_drawn(request: Request, visit: Visit, view: ResidentView, day: date) -> Picture:
-    data = day_data(request, visit, view, day)
-    return day_picture(data.heard, data.came, data.whole, view.voice)
+def month_of_nights(view: Looked, asked: date | None) -> date:
+    """The same of nights, which are counted by their evenings: unless asked for, that of the newest night
+    that has begun. On the first of a month it began in the one before.
+    """
+    begun = night_of(view.today, view.voice.zone).since <= view.voice.now
+    return month_shown(view, asked or (view.today if begun else view.today - timedelta(days=1)))
 
 
 class Nights(NamedTuple):
+    """`doubtful`: a bed sensor flutters, or has said the same for too long."""
+
     nights: list[Night]
-    has_bed: bool
+    signs: NightSigns
+    doubtful: bool
 
 
 def nights_data(request: Request, visit: Visit, view: ResidentView, month: date) -> Nights:
@@ -114,25 +102,18 @@ def nights_data(request: Request, visit: Visit, view: ResidentView, month: date)
         visit.connection, history_of(request, visit), visit.house.site, view.devices, since, until
     )
     own = [one for one in nights_of(month, signs, view.voice) if one.evening >= view.first]
-    return Nights(own, signs.has_bed)
+    beds = {device.id for device in view.devices if device.role == "bed"}
+    wrong = faults.standing(visit.connection, visit.house.site.site)
+    return Nights(
+        own, signs, any(one.fault.device in beds and one.fault.kind in _BED_IN_DOUBT for one in wrong)
+    )
 
 
 def nights_drawn(request: Request, visit: Visit, view: ResidentView, month: date) -> Picture:
-    data = nights_data(request, visit, view, month)
-    return nights_picture(month, data.nights, data.has_bed, view.shared, view.voice)
-
-
-def trends_data(request: Request, visit: Visit, view: ResidentView) -> dict[Trend, list[Week]]:
-    site = visit.house.site
-    days = days_of(visit.connection, history_of(request, visit), site, view.devices, visit.now)
-    return {
-        trend: weeks({day: value for day, value in own.items() if day >= view.first}, view.today)
-        for trend, own in days.items()
-    }
-
-
-def trends_drawn(view: ResidentView, data: Mapping[Trend, Sequence[Week]]) -> dict[Trend, Picture]:
-    return {t: trend_picture(t, data[t], view.voice.language) for t in TRENDS if t in data}
+    data, language = nights_data(request, visit, view, month), view.voice.language
+    notes = [words("bed in doubt", language)] if data.doubtful else []
+    notes += [words("nobody apart", language)] if view.shared else []
+    return nights_picture(month, data.nights, data.signs, notes, view.voice)
 
 
 def last_sign(request: Request, visit: Visit, view: ResidentView) -> tuple[datetime, str] | None:
@@ -148,5 +129,5 @@ def last_sign(request: Request, visit: Visit, view: ResidentView) -> tuple[datet
         ),
         default=None,
     )
-    begins = midnight(view.first, view.voice.zone) if view.resident.moved_in else None
-    return None if newest is None or (begins is not None and newest[0] < begins) else newest
+    first = begins(view)
+    return None if newest is None or (first is not None and newest[0] < first) else newest

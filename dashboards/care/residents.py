@@ -8,33 +8,31 @@ from typing import Annotated, Literal, NamedTuple
 from fastapi import APIRouter, Form, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from dashboards.care.day_view import day_drawn, day_shown
+from dashboards.care.month_print import month_as_pdf
 from dashboards.care.off import Line as OffLine
 from dashboards.care.off import lines as off_lines
 from dashboards.care.resident_view import (
     ResidentView,
-    day_drawn,
-    day_shown,
     last_sign,
-    month_shown,
+    month_of_nights,
     nights_drawn,
     resident_in_view,
     residents_of,
-    trends_data,
-    trends_drawn,
 )
+from dashboards.care.room_view import shared_rooms
 from dashboards.care.seen import note_seen
+from dashboards.care.trend_reviews import put_review, rows_of
+from dashboards.care.weeks_view import trends_data, trends_drawn
 from dashboards.frame import page
 from dashboards.pages import render
-from dashboards.pdf import pdf
-from dashboards.pictures.files import answer, svg
-from dashboards.pictures.times import month_before, month_name, next_month
+from dashboards.pictures.files import answer
+from dashboards.pictures.times import month_before, next_month
 from dashboards.snapshot import Snapshot, read_snapshot
 from dashboards.views import Card, card, voice_of
 from dashboards.visit import OurForm, Visit, Visitor, needs
 from hub.activity import Trend
-from hub.store import trend_reviews
-from hub.store.db import transaction
-from hub.store.trend_reviews import Opinion, Review
+from hub.store.trend_reviews import Opinion
 from rules import wording
 from rules.protection import State
 from rules.wording.pictures import words
@@ -46,7 +44,7 @@ pages = APIRouter(
     default_response_class=HTMLResponse,
     dependencies=[needs("see residents")],
 )
-Shown = Literal["day", "nights", "trends"]
+Shown = Literal["hour", "day", "nights", "trends", "year"]
 
 
 class NowView(NamedTuple):
@@ -69,7 +67,18 @@ def show_list(request: Request, visit: Visitor) -> str:
     rows = [now_of(visit, snapshot, one.id) for one in residents_of(visit)]
     note_seen(visit, PATH, (row.id for row in rows))
     by_unit = {unit.name: [row for row in rows if row.unit == unit.name] for unit in visit.house.site.units}
-    return page(request, visit, "care/residents.html", by_unit={u: own for u, own in by_unit.items() if own})
+    house = visit.house
+    shared = [
+        (view.room.id, house.room_name(view.room.id), house.unit_name(view.room.unit))
+        for view in shared_rooms(request, visit)
+    ]
+    return page(
+        request,
+        visit,
+        "care/residents.html",
+        by_unit={u: own for u, own in by_unit.items() if own},
+        shared=shared,
+    )
 
 
 @pages.get("/{resident}")
@@ -83,7 +92,7 @@ def show_day(request: Request, visit: Visitor, resident: str, day: date | None =
         request,
         visit,
         "care/resident.html",
-        **_head(visit, view, "day"),
+        **head_of(visit, view, "day"),
         off=_off(visit, view),
         sign=(wording.at(sign[0], view.voice), sign[1]) if sign is not None else None,
         sign_ago=wording.length(visit.now - sign[0], visit.language) if sign is not None else "",
@@ -97,14 +106,14 @@ def show_day(request: Request, visit: Visitor, resident: str, day: date | None =
 @pages.get("/{resident}/nights")
 def show_nights(request: Request, visit: Visitor, resident: str, month: date | None = None) -> str:
     view = resident_in_view(visit, resident)
-    shown = month_shown(view, month)
+    shown = month_of_nights(view, month)
     picture = nights_drawn(request, visit, view, shown)
     note_seen(visit, f"{PATH}/{resident}/nights", [resident])
     return page(
         request,
         visit,
         "care/resident_nights.html",
-        **_head(visit, view, "nights"),
+        **head_of(visit, view, "nights"),
         picture=picture,
         before=f"?month={month_before(shown)}" if shown > view.first else "",
         after=f"?month={next_month(shown)}" if next_month(shown) <= view.today else "",
@@ -116,27 +125,11 @@ def show_nights(request: Request, visit: Visitor, resident: str, month: date | N
 def show_trends(request: Request, visit: Visitor, resident: str, notice: str = "") -> str:
     view = resident_in_view(visit, resident)
     data = trends_data(request, visit, view)
-    site = visit.house.site.site
-    given = {(r.trend, r.week): r for r in trend_reviews.of(visit.connection, site, resident)}
-    counted = trend_reviews.counted(visit.connection, site)
+    rows = rows_of(visit, "resident", resident, data, trends_drawn(view, data))
     note_seen(visit, f"{PATH}/{resident}/trends", [resident])
-    rows = []
-    for trend, picture in trends_drawn(view, data).items():
-        last = data[trend][-1] if data[trend] else None
-        opinion = given.get((trend, last.monday)) if last is not None else None
-        rows.append(
-            {
-                "trend": trend,
-                "picture": picture,
-                "week": last.monday if last is not None and last.verdict != "too_little" else None,
-                "opinion": opinion.opinion if opinion is not None else "",
-                "useful": counted.get((trend, "useful"), 0),
-                "not_useful": counted.get((trend, "not_useful"), 0),
-            }
-        )
     said = render(visit.language, "care/_trend_notice.txt").strip() if notice == "reviewed" else ""
     return page(
-        request, visit, "care/resident_trends.html", **_head(visit, view, "trends"), rows=rows, notice=said
+        request, visit, "care/resident_trends.html", **head_of(visit, view, "trends"), rows=rows, notice=said
     )
 
 
@@ -149,21 +142,9 @@ def review_trend(
     week: Annotated[date, Form()],
     opinion: Annotated[Opinion, Form()],
 ) -> Response:
-    put_review(request, visit, resident, trend, week, opinion)
-    return RedirectResponse(f"{PATH}/{resident}/trends?notice=reviewed#{trend}", 303)
-
-
-def put_review(
-    request: Request, visit: Visit, resident: str, trend: Trend, week: date, opinion: Opinion
-) -> Review:
-    """Staff's word on a week that was told of; 404 for any other."""
     told = trends_data(request, visit, resident_in_view(visit, resident)).get(trend, [])
-    if not any(one.monday == week and one.verdict != "too_little" for one in told):
-        raise HTTPException(404, "nothing was told of that week")
-    review = Review(trend, week, opinion, visit.person.id)
-    with transaction(visit.connection):
-        trend_reviews.put(visit.connection, visit.house.site.site, resident, review, visit.now)
-    return review
+    put_review(visit, "resident", resident, told, trend, week, opinion)
+    return RedirectResponse(f"{PATH}/{resident}/trends?notice=reviewed#{trend}", 303)
 
 
 @pages.get("/{resident}/pictures/{picture}.{format}")
@@ -182,7 +163,7 @@ def save_picture(
     if picture == "day":
         drawn = day_drawn(request, visit, view, day_shown(view, day))
     elif picture == "nights":
-        drawn = nights_drawn(request, visit, view, month_shown(view, month))
+        drawn = nights_drawn(request, visit, view, month_of_nights(view, month))
     else:
         found = {str(t): p for t, p in trends_drawn(view, trends_data(request, visit, view)).items()}
         if picture not in found:
@@ -196,26 +177,12 @@ def save_picture(
 def print_month(request: Request, visit: Visitor, resident: str, month: date | None = None) -> Response:
     """Nights and trends on paper, for a meeting about somebody's care."""
     view = resident_in_view(visit, resident)
-    shown, language = month_shown(view, month), visit.language
+    shown, language = month_of_nights(view, month), visit.language
     note_seen(visit, f"{PATH}/{resident}/month.pdf", [resident])
-    whose = visit.house.room_name(view.room.id)
     drawn = [nights_drawn(request, visit, view, shown)]
     drawn += trends_drawn(view, trends_data(request, visit, view)).values()
-    title = f"{view.resident.name}, {month_name(shown, language)}"
-    said = {
-        "language": language,
-        "title": title,
-        "house": f"{visit.house.site.name} · {visit.house.unit_name(view.room.unit)} · {whose}",
-        "foot": f"{title} · {wording.at(visit.now, view.voice)} · {visit.person.name}",
-        "notes": [words("not a diagnosis", language)]
-        + ([words("nobody apart", language)] if view.shared else []),
-        "pictures": [
-            {"title": one.title, "says": one.says, "svg": svg(one, whose), "alt": f"{one.title}. {one.says}"}
-            for one in drawn
-        ],
-    }
-    kept = {"Content-Disposition": f'inline; filename="{resident}-{shown:%Y-%m}.pdf"'}
-    return Response(pdf("month", said, visit.now), media_type="application/pdf", headers=kept)
+    notes = [words("not a diagnosis", language)] + ([words("nobody apart", language)] if view.shared else [])
+    return month_as_pdf(visit, view, view.resident.name, shown, drawn, notes)
 
 
 def now_of(visit: Visit, snapshot: Snapshot, id: str) -> NowView:
@@ -242,7 +209,8 @@ def now_of(visit: Visit, snapshot: Snapshot, id: str) -> NowView:
     )
 
 
-def _head(visit: Visit, view: ResidentView, shown: Shown) -> dict[str, object]:
+def head_of(visit: Visit, view: ResidentView, shown: Shown) -> dict[str, object]:
+    """What the head of each of a resident's pages needs."""
     snapshot = read_snapshot(visit.connection, visit.house, visit.now)
     now = now_of(visit, snapshot, view.resident.id)
     return {"one": now, "shown": shown, "path": f"{PATH}/{view.resident.id}", "shared": view.shared}

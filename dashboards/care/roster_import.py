@@ -14,10 +14,14 @@ from dashboards.care.duty_view import may_change
 from dashboards.care.seen import note_seen
 from dashboards.frame import page
 from dashboards.pages import clock_text, day_text
+from dashboards.to_do import concerns
 from dashboards.visit import OurForm, Visit, Visitor, needs
 from hub.roster_calendar import LARGEST
-from hub.roster_import import Import, take_over, try_import
+from hub.roster_import import Import, leave_as_it_is, take_over, try_import
+from hub.store import held_rosters
+from hub.store.held_rosters import HeldRoster
 from rules.duty import Function, Shift
+from rules.integration import is_program
 from rules.wording.roster import roster_problem
 
 pages = APIRouter(
@@ -47,15 +51,36 @@ class Trial(NamedTuple):
     same: int
     problems: tuple[tuple[str, str], ...]
     changes_something: bool
+    lost: int
+    total: int
+    must_confirm: bool
+
+
+class HeldLine(NamedTuple):
+    """A roster that was held back, in words. `by`: whoever sent it; empty: a program, or nobody said."""
+
+    id: int
+    when: str
+    by: str
+    lost: int
+    total: int
 
 
 @pages.get("")
 def show(request: Request, visit: Visitor) -> str:
-    return page(request, visit, "care/roster_import.html", fault="")
+    held = [_held_line(visit, one) for one in held_in_view(visit)]
+    return page(request, visit, "care/roster_import.html", fault="", held=held)
+
+
+@pages.post("/held/{number}/leave", dependencies=[OurForm])
+def leave_held(visit: Visitor, number: int) -> Response:
+    """The roster stays as it is."""
+    left_as_it_is(visit, number)
+    return RedirectResponse(f"{PATH}?notice=held-left", 303)
 
 
 @pages.post("/try", dependencies=[OurForm])
-def try_file(request: Request, visit: Visitor, file: Annotated[UploadFile, File()]) -> str:
+def try_file(request: Request, visit: Visitor, file: Annotated[UploadFile, File(title="File")]) -> str:
     """What it would change, and what was not understood. Nothing is changed."""
     data, name = file.file.read(LARGEST + 1), (file.filename or "roster")[:100]
     if len(data) > LARGEST:
@@ -67,16 +92,23 @@ def try_file(request: Request, visit: Visitor, file: Annotated[UploadFile, File(
 
 @pages.post("/apply", dependencies=[OurForm])
 def apply_file(
+    request: Request,
     visit: Visitor,
     data: Annotated[str, Form(max_length=2 * LARGEST)],
     name: Annotated[str, Form(max_length=100)],
+    confirm: Annotated[int, Form(ge=0, le=1_000_000)] = 0,
 ) -> Response:
-    """As it was tried. What stands on the roster meanwhile is looked at again."""
+    """As it was tried. What stands on the roster meanwhile is looked at again: where it takes out more than
+    somebody said yes to, it is shown anew. `confirm`: how many shifts that was.
+    """
     try:
         raw = b64decode(data, validate=True)
     except NotBase64Error:
         raise HTTPException(400, "the form is damaged") from None
-    taken_over(visit, raw, name)
+    found = taken_over(visit, raw, name, confirm)
+    if found.held:
+        trial = _trial(visit, found, raw, name)
+        return HTMLResponse(page(request, visit, "care/roster_try.html", trial=trial), 409)
     return RedirectResponse(f"{PATH}?notice=imported", 303)
 
 
@@ -86,9 +118,35 @@ def tried(visit: Visit, data: bytes, name: str) -> Import:
     )
 
 
-def taken_over(visit: Visit, data: bytes, name: str) -> Import:
+def taken_over(visit: Visit, data: bytes, name: str, confirmed: int) -> Import:
     site, by = visit.house.site, visit.person.id
-    return take_over(visit.connection, site, data, name, visit.now, by, lambda s: may_change(visit, s))
+    return take_over(
+        visit.connection, site, data, name, visit.now, by, lambda s: may_change(visit, s), confirmed
+    )
+
+
+def held_in_view(visit: Visit) -> list[HeldRoster]:
+    """Rosters that were held back, of the units that whoever looks plans for."""
+    known = held_rosters.of(visit.connection, visit.house.site.site)
+    return [one for one in known if concerns(visit.access, one)]
+
+
+def left_as_it_is(visit: Visit, number: int) -> HeldRoster:
+    """Raises HTTPException: 404 where it is not there, or not theirs; 403 for a program."""
+    held = next((one for one in held_in_view(visit) if one.id == number), None)
+    if held is None:
+        raise HTTPException(404, "nothing was held back under that number")
+    if is_program(visit.person.id):
+        raise HTTPException(403, "a person sees to it: a program may have sent it")
+    leave_as_it_is(visit.connection, held, visit.now, visit.person.id)
+    return held
+
+
+def _held_line(visit: Visit, held: HeldRoster) -> HeldLine:
+    by = "" if held.by is None or is_program(held.by) else visit.house.person_name(held.by)
+    zone, language = visit.house.site.zone, visit.language
+    when = f"{day_text(held.at, zone, language)} {clock_text(held.at, zone, language)}"
+    return HeldLine(held.id, when, by, held.lost, held.total)
 
 
 def _trial(visit: Visit, found: Import, data: bytes, name: str) -> Trial:
@@ -102,7 +160,17 @@ def _trial(visit: Visit, found: Import, data: bytes, name: str) -> Trial:
         (p.where, roster_problem(p.code, p.said, p.expected, visit.language)) for p in found.problems
     )
     shown = tuple((kind, lines) for kind, lines in kinds if lines)
-    return Trial(name, b64encode(data).decode(), shown, found.same, problems, found.changes_something)
+    return Trial(
+        name,
+        b64encode(data).decode(),
+        shown,
+        found.same,
+        problems,
+        found.changes_something,
+        found.loss.lost,
+        found.loss.of,
+        found.loss.held() is not None,
+    )
 
 
 def _line(visit: Visit, shift: Shift, before: str = "") -> Line:

@@ -150,7 +150,7 @@ def _page(request: Request, visit: Visit, watch: Watch, fault: str = "", notice:
     house = visit.house
     residents = residents_in(visit, watch.room)
     note_seen(visit, request.url.path, (resident.id for resident in residents))
-    word = getattr(watch.rule.name, visit.language)
+    word = watch.rule.name.said(visit.language)
     off = [
         line._replace(names=(word,))
         for line in lines(visit)
@@ -163,7 +163,7 @@ def _page(request: Request, visit: Visit, watch: Watch, fault: str = "", notice:
         "care/rule.html",
         watch=watch,
         word=word,
-        why=getattr(watch.rule.why, visit.language),
+        why=watch.rule.why.said(visit.language),
         room_name=house.room_name(watch.room),
         names=[r.name for r in residents if visit.access.sees_resident(r, house.site)],
         lived_in=bool(residents),

@@ -80,7 +80,7 @@ def _row(visit: Visit, watch: Watch, off: list[Line]) -> RuleRow:
     nearest = next(
         (one for level in ("resident", "unit", "site") for one in shown if one.level == level), None
     )
-    word = getattr(watch.rule.name, visit.language)
+    word = watch.rule.name.said(visit.language)
     stopped = next((line for line in off if line.rule == watch.name), None)
     stopped = stopped or next((line for line in off if line.cause == "away" and word in line.names), None)
     return RuleRow(

@@ -65,7 +65,12 @@ def shown_values(visit: Visit, watch: Watch) -> list[Shown]:
 def change_values(
     request: Request, visit: Visit, watch: Watch, level: ChangeLevel, said: Mapping[str, Any], version: int
 ) -> str:
-    """Empty where the values are in force, otherwise why not. None takes back what was said at that level."""
+    """Empty where the values are in force, otherwise why not."""
+    return put(request, visit, edits_of_values(visit, watch, level, said), version)
+
+
+def edits_of_values(visit: Visit, watch: Watch, level: ChangeLevel, said: Mapping[str, Any]) -> list[Edit]:
+    """None takes back what was said at that level."""
     edits: list[Edit] = []
     if level == "resident":
         for resident in residents_in(visit, watch.room):
@@ -81,7 +86,7 @@ def change_values(
         edits.append(PutPart("units", unit))
     else:
         edits.append(PutRule(_over(part_of(visit, "rules", watch.name), said)))
-    return put(request, visit, edits, version)
+    return edits
 
 
 def stronger(visit: Visit, watch: Watch, level: ChangeLevel, keys: Mapping[str, Any]) -> list[str]:

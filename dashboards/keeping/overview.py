@@ -11,6 +11,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from dashboards.access import may
+from dashboards.care.seen import note_seen
 from dashboards.frame import page
 from dashboards.keeping.whom import asked_of, people_of
 from dashboards.pages import render
@@ -19,6 +20,7 @@ from hub.retention import Held, held
 from hub.settings import Settings
 from hub.store import backups, jobs
 from rules import wording
+from rules.language import norwegian
 
 PATH = "/keeping"
 pages = APIRouter(
@@ -63,7 +65,9 @@ class BackupLine(NamedTuple):
 def show(request: Request, visit: Visitor, notice: str = "") -> str:
     settings = settings_of(request)
     said = render(visit.language, "keeping/_notice.txt", said=notice).strip() if notice else ""
-    erase = may(visit.person, "erase residents")
+    people = people_of(visit) if may(visit.person, "erase residents") else []
+    if people and visit.access.residents:
+        note_seen(visit, "/keeping", (one.id for one in people))
     return page(
         request,
         visit,
@@ -73,7 +77,7 @@ def show(request: Request, visit: Visitor, notice: str = "") -> str:
         backups=backups_of(visit, settings),
         writes_backups=settings.backup_recipient is not None,
         erasures=asked_of(visit) if may(visit.person, "see erasures") else [],
-        people=people_of(visit) if erase else [],
+        people=people,
         notice=said,
     )
 
@@ -102,7 +106,7 @@ def backups_of(visit: Visit, settings: Settings) -> list[BackupLine]:
         BackupLine(
             one.file,
             wording.at(one.made_at, voice),
-            f"{one.bytes / 1024**2:.1f} MiB".replace(".", "," if visit.language == "nb" else "."),
+            f"{one.bytes / 1024**2:.1f} MiB".replace(".", "," if norwegian(visit.language) else "."),
             _date(visit, one.kept_until),
             (settings.backups / one.file).exists(),
         )
@@ -111,4 +115,6 @@ def backups_of(visit: Visit, settings: Settings) -> list[BackupLine]:
 
 
 def _date(visit: Visit, at: datetime | None) -> str:
-    return "" if at is None else f"{at.astimezone(visit.house.site.zone):%Y-%m-%d}"
+    if at is None:
+        return ""
+    return wording.full_date(at, wording.Voice(visit.language, visit.house.site.zone, visit.now))

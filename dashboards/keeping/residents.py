@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, StreamingResponse
 from dashboards.access import may
 from dashboards.frame import page
 from dashboards.keeping.whom import resident_in_view, shown_name
+from dashboards.pace import EXPORTS, paced
 from dashboards.visit import OurForm, Visit, Visitor, needs, settings_of
 from hub.erasing.request import WHYS, Requests
 from hub.resident_export import export
@@ -53,7 +54,7 @@ def ask(
     return RedirectResponse("/keeping?notice=asked", 303)
 
 
-@pages.get("/{resident}/export.zip", dependencies=[needs("export residents")])
+@pages.get("/{resident}/export.zip", dependencies=[needs("export residents"), paced(EXPORTS)])
 def take_export(request: Request, visit: Visitor, resident: str) -> Response:
     return export_of(request, visit, resident_in_view(visit, resident))
 

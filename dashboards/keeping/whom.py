@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
 from fastapi import HTTPException
 
 from dashboards.visit import Visit
 from hub.erasing.plan import decoded
-from hub.store import erasures
+from hub.erasing.request import JOB
+from hub.store import erasures, jobs
+from hub.store.db import LARGEST_ID
 from hub.store.erasures import Erasure
 from rules import wording
 from rules.building import Resident
 
-LARGEST = 2**63 - 1  # SQLite has no larger integer
+STUCK_AFTER = timedelta(days=1)
+"""[default] An erasure takes minutes, and is tried again every ten: something stands in its way."""
+State = Literal["waiting", "at work", "stuck", "done", "taken back"]
 
 
 class Somebody(NamedTuple):
@@ -23,15 +28,18 @@ class Somebody(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """`resident`: the pseudonym while it is not done; then nobody knows any more."""
+    """`resident`: the pseudonym while it is not done; then nobody knows any more. `in_its_way`: of one that
+    is stuck, why the last try failed, in the hub's words.
+    """
 
     number: int
-    state: Literal["waiting", "at work", "done", "taken back"]
+    state: State
     why: str
     resident: str
     asked_by: str
     asked_at: str
     mine: bool
+    in_its_way: str
 
 
 def people_of(visit: Visit) -> list[Somebody]:
@@ -63,7 +71,7 @@ def asked_of(visit: Visit) -> list[Asked]:
 
 def erasure_in_view(visit: Visit, number: int) -> Erasure:
     site = visit.house.site.site
-    found = erasures.get(visit.connection, site, number) if 0 < number <= LARGEST else None
+    found = erasures.get(visit.connection, site, number) if 0 < number <= LARGEST_ID else None
     if found is None or not _sees(visit, found):
         raise HTTPException(404, "there is no such erasure, or not for you")
     return found
@@ -71,21 +79,26 @@ def erasure_in_view(visit: Visit, number: int) -> Erasure:
 
 def line_of(visit: Visit, one: Erasure) -> Asked:
     voice = wording.Voice(visit.language, visit.house.site.zone, visit.now)
+    state = state_of(one, visit.now)
+    tried = jobs.get(visit.connection, JOB) if state == "stuck" else None
     return Asked(
         one.number,
-        state_of(one),
+        state,
         one.why,
         decoded(one.plan).resident if one.plan is not None else "",
         visit.house.person_name(one.asked_by),
         wording.at(one.asked_at, voice),
         one.asked_by == visit.person.id,
+        tried.said if tried is not None and tried.failed_at is not None else "",
     )
 
 
-def state_of(one: Erasure) -> Literal["waiting", "at work", "done", "taken back"]:
+def state_of(one: Erasure, now: datetime) -> State:
     if one.ended_at is not None:
         return "done" if one.document is not None else "taken back"
-    return "waiting" if one.confirmed_at is None else "at work"
+    if one.confirmed_at is None:
+        return "waiting"
+    return "stuck" if now - one.confirmed_at > STUCK_AFTER else "at work"
 
 
 def _sees(visit: Visit, one: Erasure) -> bool:

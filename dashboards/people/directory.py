@@ -11,22 +11,27 @@ from fastapi import HTTPException, Request
 from dashboards import sessions
 from dashboards.care.edit import part_of
 from dashboards.sign_in import pins
+from dashboards.sign_in.openid_page import provider_of
 from dashboards.sign_in.page import passkeys_of
 from dashboards.sign_in.totp import Totp
 from dashboards.visit import Visit, address_of_pages, clock_of, settings_of
 from hub import password_links
 from hub.site.change import Changed, Conflict, change_site
 from hub.site.edits import PutPart, Refused, RemovePart
-from hub.store import audit, credentials
+from hub.store import audit, credentials, identities
 from hub.store.db import transaction
 from rules.building import Person, PersonRole
 from rules.pause import Refusal
 
 Factor = Literal["", "app", "passkey"]
+LONGEST_SUBJECT = 255
+"""OpenID Connect Core 1.0, section 2."""
 
 
 class Entry(NamedTuple):
-    """One person. `last_sign_in`: as far back as sessions are kept."""
+    """One person. `last_sign_in`: as far back as sessions are kept. `subject`: what the
+    other sign-in that counts here knows them as.
+    """
 
     person: Person
     password: bool
@@ -34,6 +39,7 @@ class Entry(NamedTuple):
     pin: bool
     sessions: int
     last_sign_in: datetime | None
+    subject: str | None = None
 
 
 def entries(request: Request, visit: Visit) -> list[Entry]:
@@ -44,6 +50,7 @@ def entries(request: Request, visit: Visit) -> list[Entry]:
     having, started = credentials.people(connection, site), sessions.last_started(connection, site)
     live = [one.person for one in sessions.everybodys(connection, site, visit.now)]
     with_pin = pins.people(connection, site)
+    linked = identities.of(connection, site, provider_of(request).issuer)
     return [
         Entry(
             p,
@@ -52,6 +59,7 @@ def entries(request: Request, visit: Visit) -> list[Entry]:
             p.id in with_pin,
             live.count(p.id),
             started.get(p.id),
+            linked[p.id].subject if p.id in linked else None,
         )
         for p in sorted(visit.house.site.people, key=lambda p: (p.name, p.id))
         if in_view(visit, p.units)
@@ -120,8 +128,7 @@ def remove(
     if isinstance(done, Changed):
         sign_out(visit, id)
         with transaction(visit.connection):
-            credentials.forget(visit.connection, site, id)
-            password_links.forget(visit.connection, site, id)
+            credentials.forget(visit.connection, site, id, visit.now)
     return done
 
 
@@ -139,14 +146,36 @@ def make_link(request: Request, visit: Visit, id: str) -> str:
     return password_links.make(visit.connection, site, id, pages, visit.person.id, visit.now)
 
 
-def reset_factors(request: Request, visit: Visit, id: str) -> None:
-    """For who has lost their phone: no app and no passkeys any more, and signed out everywhere."""
+def link(request: Request, visit: Visit, id: str, subject: str) -> Refusal | None:
+    """Who they are at the other sign-in that counts here. Who signs in by it is them from now on."""
+    provider, subject = provider_of(request), subject.strip()
+    if provider.name is None or not 0 < len(subject) <= LONGEST_SUBJECT:
+        return Refusal("that is no identifier", "no_subject")
+    site = visit.house.site.site
+    if id == visit.person.id:
+        return Refusal("everybody links their own account on /account", "own_identity")
+    if not identities.link(visit.connection, site, id, provider.issuer, subject, visit.person.id, visit.now):
+        return Refusal("that identifier is somebody else's", "known_subject")
+    return None
+
+
+def unlink(visit: Visit, id: str) -> None:
+    identities.unlink(visit.connection, visit.house.site.site, id, visit.person.id, visit.now)
+
+
+def reset_factors(request: Request, visit: Visit, id: str) -> Refusal | None:
+    """For who has lost their phone: no app and no passkeys any more, and signed out everywhere. Nobody does
+    it for themselves: an open screen would be all that it takes.
+    """
+    if id == visit.person.id:
+        return Refusal("everybody removes their own factors on /account", "own_factors")
     site = visit.house.site.site
     Totp(visit.connection, site, settings_of(request).data).switch_off(id, visit.now, visit.person.id)
     keys = passkeys_of(request, visit.connection, visit.house)
     for one in keys.of(id):
         keys.remove(id, one.id.hex(), visit.now, visit.person.id)
     sign_out(visit, id)
+    return None
 
 
 ROLES: tuple[PersonRole, ...] = ("carer", "leader", "technician", "administrator", "privacy_officer")

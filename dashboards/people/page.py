@@ -7,10 +7,12 @@ from typing import Annotated, Any, NamedTuple
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from dashboards.account.page import unproven
 from dashboards.frame import page
 from dashboards.pages import render
 from dashboards.people import directory
 from dashboards.people.directory import ROLES, Entry
+from dashboards.sign_in.openid_page import provider_of
 from dashboards.visit import OurForm, Visit, Visitor, needs
 from hub.site.change import Changed, Conflict
 from hub.site.edits import Refused
@@ -66,11 +68,11 @@ def add(
     request: Request,
     visit: Visitor,
     version: Annotated[int, Form(ge=1)],
-    id: Annotated[str, Form(max_length=64)] = "",
-    name: Annotated[str, Form(max_length=200)] = "",
-    role: Annotated[str, Form(max_length=40)] = "",
+    id: Annotated[str, Form(max_length=64, title="User name")] = "",
+    name: Annotated[str, Form(max_length=200, title="Name")] = "",
+    role: Annotated[str, Form(max_length=40, title="Role")] = "",
     units: Annotated[list[str] | None, Form()] = None,
-    language: Annotated[str, Form(max_length=2)] = "",
+    language: Annotated[str, Form(max_length=2, title="Language")] = "",
 ) -> Response:
     wish = Wish(id.strip().lower(), name, role, tuple(units or ()), language)
     done = directory.put(request, visit, *wish, version, new=True)
@@ -92,10 +94,10 @@ def change(
     visit: Visitor,
     who: str,
     version: Annotated[int, Form(ge=1)],
-    name: Annotated[str, Form(max_length=200)] = "",
-    role: Annotated[str, Form(max_length=40)] = "",
+    name: Annotated[str, Form(max_length=200, title="Name")] = "",
+    role: Annotated[str, Form(max_length=40, title="Role")] = "",
     units: Annotated[list[str] | None, Form()] = None,
-    language: Annotated[str, Form(max_length=2)] = "",
+    language: Annotated[str, Form(max_length=2, title="Language")] = "",
 ) -> Response:
     found = directory.entry(request, visit, who)
     wish = Wish(who, name, role, tuple(units or ()), language)
@@ -114,11 +116,36 @@ def remove(request: Request, visit: Visitor, who: str, version: Annotated[int, F
     return RedirectResponse(f"{PATH}?notice=removed", 303)
 
 
-@pages.post("/{who}/link", dependencies=[OurForm])
-def make_link(request: Request, visit: Visitor, who: str) -> str:
+@pages.post("/{who}/link", dependencies=[OurForm], response_model=None)
+def make_link(
+    request: Request,
+    visit: Visitor,
+    who: str,
+    password: Annotated[str, Form(max_length=1024, title="Your password")] = "",
+) -> str | Response:
+    """For oneself with the password, as all that lets somebody in."""
     found = directory.entry(request, visit, who)
+    if who == visit.person.id and (unproved := unproven(request, visit, password)):
+        return HTMLResponse(_form(request, visit, _wish(found), found, unproved=unproved), 422)
     link = directory.make_link(request, visit, who)
     return _form(request, visit, _wish(found), found, link=link)
+
+
+@pages.post("/{who}/identity", dependencies=[OurForm])
+def link(
+    request: Request,
+    visit: Visitor,
+    who: str,
+    subject: Annotated[str, Form(max_length=300, title="Their identifier there (sub)")] = "",
+) -> Response:
+    """An empty one takes the link away."""
+    found = directory.entry(request, visit, who)
+    if not subject.strip():
+        directory.unlink(visit, who)
+        return RedirectResponse(f"{PATH}/{who}?notice=unlinked", 303)
+    if fault := directory.link(request, visit, who, subject):
+        return HTMLResponse(_form(request, visit, _wish(found), found, _why(visit, fault)), 422)
+    return RedirectResponse(f"{PATH}/{who}?notice=linked", 303)
 
 
 @pages.post("/{who}/sign-out", dependencies=[OurForm])
@@ -129,7 +156,9 @@ def sign_out(request: Request, visit: Visitor, who: str) -> Response:
 
 @pages.post("/{who}/factors", dependencies=[OurForm])
 def reset_factors(request: Request, visit: Visitor, who: str) -> Response:
-    directory.reset_factors(request, visit, directory.entry(request, visit, who).person.id)
+    found = directory.entry(request, visit, who)
+    if fault := directory.reset_factors(request, visit, who):
+        return HTMLResponse(_form(request, visit, _wish(found), found, _why(visit, fault)), 422)
     return RedirectResponse(f"{PATH}/{who}?notice=factors-reset", 303)
 
 
@@ -175,8 +204,10 @@ def _form(
     fault: str = "",
     notice: str = "",
     link: str = "",
+    unproved: str = "",
 ) -> str:
     values: dict[str, Any] = {"wish": wish, "fault": fault, "notice": notice, "link": link}
+    values |= {"unproved": unproved, "just_came": visit.just_came, "how": visit.how}
     return page(
         request,
         visit,
@@ -186,5 +217,7 @@ def _form(
         roles=ROLES,
         unit_choices=[(u.id, u.name) for u in visit.house.site.units if visit.access.sees_unit(u.id)],
         version=visit.house.version,
+        openid_name=provider_of(request).name,
+        subject=(found.subject or "") if found is not None else "",
         **values,
     )

@@ -1,4 +1,6 @@
-"""A resident's day from midnight to midnight: a lane for each sensor, and the alerts with who came."""
+"""A day of a resident or a shared room, from midnight to midnight: a lane for each sensor, and the alerts
+with who came.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +13,11 @@ from dashboards.access import Access
 from dashboards.house import House
 from dashboards.pictures import Picture
 from dashboards.pictures.drawing import Axis, Drawing
-from dashboards.pictures.times import clock, day_name, span
+from dashboards.pictures.times import clock, day_name, hour_of, span
 from hub.heard import Heard, Lane
 from hub.store import alerts
 from rules import wording
 from rules.alert import Alert
-from rules.building import Resident
 from rules.stretches import Stretch, joined, length
 from rules.wording import Language, Voice
 from rules.wording.devices import role_name
@@ -24,10 +25,13 @@ from rules.wording.pictures import words
 
 TOP, EACH, BAR, BOTTOM = 24, 54, 22, 26
 """px: above the lanes, of each lane with its name, of its bar, below for the axis."""
+SHORT = timedelta(hours=2)
+"""A stretch so long has minutes along its bottom, and says from when to when it is."""
 TOGETHER = timedelta(minutes=3)
 """Movement again within so long is drawn as one."""
 _FIRST = ("outer_door", "bed", "bathroom_motion", "bedroom_motion", "motion", "kitchen_motion")
 _LOOKS = {"open": "door", "in_bed": "bed", "sitting_up": "bed"}
+_IN_KEY = ("open", "in_bed", "sitting_up", "motion", "presence", "vibration", "on")
 
 
 class Came(NamedTuple):
@@ -39,19 +43,38 @@ class Came(NamedTuple):
     sentence: str
 
 
+def alerts_of(
+    connection: sqlite3.Connection,
+    house: House,
+    access: Access,
+    room: str,
+    resident: str | None,
+    over: Stretch,
+) -> list[Alert]:
+    """A resident's alerts that stood in this time: another's of the same flat are theirs alone. Of a room in
+    which nobody lives (no `resident`): those raised there that name nobody.
+    """
+    places = {room, *(f"device:{d.id}" for d in house.site.devices if d.room == room)}
+    return [
+        alert
+        for alert in alerts.around_room(connection, house.site.site, room, over.since, over.until)
+        if (resident in alert.residents if resident else alert.room in places and not alert.residents)
+        and access.sees_alert(alert)
+    ]
+
+
 def came_of(
     connection: sqlite3.Connection,
     house: House,
     access: Access,
     voice: Voice,
-    resident: Resident,
+    room: str,
+    resident: str | None,
     over: Stretch,
 ) -> list[Came]:
-    """The resident's alerts of this time, from their trails. Another's of the same flat are theirs alone."""
+    """The alerts of this time, from their trails."""
     found = []
-    for alert in alerts.around_room(connection, house.site.site, resident.room, over.since, over.until):
-        if not access.sees_alert(alert) or resident.id not in alert.residents:
-            continue
+    for alert in alerts_of(connection, house, access, room, resident, over):
         trail = alerts.events(connection, alert.id)
         arrived = tuple(e.at for e in trail if e.event == "arrive")
         told = [wording.name_of(alert, house.rule_of(alert), voice)]
@@ -69,12 +92,18 @@ def came_of(
 
 
 def day_picture(heard: Heard, came: list[Came], whole: Stretch, voice: Voice) -> Picture:
-    """`whole`: the day; what was heard ends now, where it is today."""
+    """`whole`: the day, or an hour of it; what was heard ends now, where it is today."""
     language = voice.language
     lanes = sorted(heard.lanes, key=lambda lane: (_order(lane), lane.device.id))
     axis = Axis(whole.since, whole.until)
     drawing = Drawing("day", TOP + EACH * (len(lanes) + 1) + BOTTOM)
-    drawing.hours(axis, voice.zone, TOP)
+    short = whole.until - whole.since <= SHORT
+    if short:
+        drawing.minutes(axis, voice, TOP)
+    else:
+        drawing.hours(axis, voice.zone, TOP)
+    if heard.until < whole.until:
+        _draw_now(drawing, axis, heard.until, whole, voice)
     rows = [*_draw_alerts(drawing, axis, came, whole, voice)]
     for number, lane in enumerate(lanes, 1):
         rows += _draw_lane(drawing, axis, lane, number, heard, voice)
@@ -83,13 +112,13 @@ def day_picture(heard: Heard, came: list[Came], whole: Stretch, voice: Voice) ->
         x = axis.x(away.since)
         drawing.rect("away", x, axis.x(away.until) - x, TOP + EACH, EACH * len(lanes), say, 1)
         rows.append((away.since, span(away, voice), "", words("away", language)))
-    if heard.until < whole.until:
-        _draw_now(drawing, axis, heard.until, whole, voice)
     rows.sort(key=lambda row: row[0])
     day = whole.since.astimezone(voice.zone).date()
     return Picture(
         drawing,
-        words("day", language, day=day_name(day, language)),
+        words("hour", language, span=span(whole, voice))
+        if short
+        else words("day", language, day=day_name(day, language)),
         _says(heard, came, voice),
         tuple(_key(lanes, came, heard, language)),
         (words("when", language), words("where", language), words("what", language)),
@@ -138,21 +167,35 @@ def _draw_lane(
             often = f" ({words('times', language, n=times)})" if times > 1 else ""
             what = f"{words(measure, language)}{often}"
             x = axis.x(one.since)
-            say = f"{span(one, voice)} {id}: {what}"
+            when = _when(one, heard, voice)
+            say = f"{when} {id}: {what}"
             high, thin = (BAR, 0) if measure != "sitting_up" else (BAR / 2, BAR / 4)
             drawing.rect(
                 _LOOKS.get(measure, "moved"), x, axis.x(one.until) - x, y + thin, high, say, number, 2
             )
-            yield one.since, span(one, voice), id, what
+            yield one.since, when, id, what
     for measure, value, at in lane.moments:
-        what = words(measure if measure == "pressed" else f"{measure} {value}", language)
-        drawing.tick("tick", axis.x(at), y - 3, y + BAR + 3, f"{clock(at, voice)} {id}: {what}", number)
-        yield at, clock(at, voice), id, what
+        what = words(measure if measure == "pressed" or not value else f"{measure} {value}", language)
+        drawing.tick(
+            "tick",
+            axis.x(at),
+            y - 3,
+            y + BAR + 3,
+            f"{_when(Stretch(at, at), heard, voice)} {id}: {what}",
+            number,
+        )
+        yield at, _when(Stretch(at, at), heard, voice), id, what
     for one in lane.unheard:
         x = axis.x(one.since)
         say = f"{span(one, voice)} {id}: {words('unheard', language)}"
         drawing.rect("unheard", x, axis.x(one.until) - x, y, BAR, say, number)
         yield one.since, span(one, voice), id, words("unheard", language)
+
+
+def _when(one: Stretch, heard: Heard, voice: Voice) -> str:
+    if not heard.by_hour:
+        return span(one, voice)
+    return words("by hour", voice.language, at=clock(hour_of(one.since), voice))
 
 
 def _draw_now(drawing: Drawing, axis: Axis, now: datetime, whole: Stretch, voice: Voice) -> None:
@@ -168,16 +211,25 @@ def _says(heard: Heard, came: list[Came], voice: Voice) -> str:
         return words("no sensors", language)
     deaf = length(joined(one for lane in heard.lanes for one in lane.unheard))
     many = {0: "day no alerts", 1: "day one alert"}.get(len(came), "day alerts")
-    first = words("day unheard", language, length=wording.length(deaf, language)) if deaf else ""
-    return f"{words(many, language, n=len(came))} {first or words('day heard', language)}"
+    said = [words(many, language, n=len(came))]
+    if deaf:
+        said.append(words("day unheard", language, length=wording.length(deaf, language)))
+    if heard.by_hour:
+        said.append(words("day by hour", language))
+    elif not deaf:
+        said.append(words("day heard", language))
+    return " ".join(said)
 
 
 def _key(lanes: list[Lane], came: list[Came], heard: Heard, language: Language) -> Iterable[tuple[str, str]]:
-    measures = {m for lane in lanes for m, own in lane.states.items() if own}
-    looks = {"open": "door", "in_bed": "bed", "motion": "moved"}
-    for measure, look in looks.items():
-        if measure in measures:
-            yield look, words(measure, language)
+    shown = {m for lane in lanes for m, own in lane.states.items() if own}
+    by_look: dict[str, list[str]] = {"door": [], "bed": [], "moved": []}
+    for measure in _IN_KEY:
+        if measure in shown:
+            by_look[_LOOKS.get(measure, "moved")].append(words(measure, language))
+    for look, names in by_look.items():
+        if names:
+            yield look, ", ".join([names[0], *(name.lower() for name in names[1:])])
     for severity in ("high", "medium", "low"):
         if any(one.alert.severity == severity for one in came):
             yield f"shape-{severity}", words(severity, language)

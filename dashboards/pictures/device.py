@@ -1,30 +1,28 @@
-"""A device's battery with its forecast, its link by day, and when it could not be heard."""
+"""A device's battery with its forecast, its link, and when it could not be heard."""
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
 
 from dashboards.pictures import Picture
 from dashboards.pictures.drawing import Axis, Drawing
-from dashboards.pictures.times import clock, day_of, day_short
-from hub.history import Hourly
+from dashboards.pictures.spans import Span, parts
+from dashboards.pictures.spans import rows as rows_of
+from dashboards.pictures.times import clock, day_short
 from rules import wording
 from rules.health.battery import Forecast
-from rules.stretches import Stretch, length
+from rules.stretches import Stretch, length, within
 from rules.wording import Language, Voice
-from rules.wording.pictures import words
+from rules.wording.pictures import unit_of_link, words
 
 TOP, HEIGHT, BOTTOM, GUTTER = 12, 150, 28, 40
-DAYS = 30
 LEAST_AHEAD = 30.0
 """days; what is to come takes up to twice what was."""
 _MOST_ROWS = 12
-_UNITS = {
-    "lqi": ("Signalkvalitet (lqi)", "Link quality (lqi)"),
-    "rssi": ("Signalstyrke (rssi, dBm)", "Signal strength (rssi, dBm)"),
-    "snr": ("Signal/støy (snr, dB)", "Signal to noise (snr, dB)"),
-}
 _SCALE = {"lqi": (0.0, 255.0), "rssi": (-110.0, -30.0), "snr": (-20.0, 20.0)}
 
 
@@ -66,7 +64,8 @@ def battery_picture(
         drawing.dot("within", x(day), down(level), 3.5, say, 0)
     for part in range(4):
         day = first + round((last - first) * part / 3)
-        drawing.text("axis", x(day), drawing.height - 6, day_short(_date(day), language))
+        look = "axis odd" if 0 < part < 3 else "axis"  # on a phone they would run into each other
+        drawing.text(look, x(day), drawing.height - 6, day_short(_date(day), language))
     key = [("value", words("level", language))]
     if outlook.days is not None:
         key += [("ahead-band", words("ahead band", language))]
@@ -75,94 +74,115 @@ def battery_picture(
     return Picture(drawing, words("battery", language), "", tuple(key), head, rows)
 
 
-def link_picture(hours: Sequence[Hourly], now: datetime, voice: Voice) -> Picture:
-    """Of the measure that the device tells most of: the mean of each day, from its lowest to its highest."""
-    language = voice.language
-    title = words("link", language)
-    by_measure: dict[str, list[Hourly]] = {}
-    for hour in hours:
-        by_measure.setdefault(hour.measure, []).append(hour)
-    measure = max(by_measure, key=lambda one: len(by_measure[one]), default="lqi")
+class LinkTold(NamedTuple):
+    """What was told of the link at an instant, or from it on for an hour or a day."""
+
+    measure: str
+    at: datetime
+    times: int
+    lowest: float
+    mean: float
+    highest: float
+
+
+def link_picture(told: Sequence[LinkTold], span: Span, voice: Voice) -> Picture:
+    """Of the measure that the device tells most of: the mean of each part of the span, from its lowest to its
+    highest.
+    """
+    language, shown = voice.language, parts(span, voice)
+    times = Counter[str]()
+    for one in told:
+        times[one.measure] += one.times
+    measure = max(times, key=lambda name: times[name], default="lqi")
     low, high = _SCALE[measure]
-    name = _UNITS[measure][language == "en"]
     drawing = _scale("link", low, high)
-    today = now.astimezone(voice.zone).date()
-    days = [today - timedelta(days=n) for n in range(DAYS - 1, -1, -1)]
-    each, rows, middles, lows = 100 / DAYS, [], [], []
+    starts = [part.since for part in shown]
+    by_part: dict[int, list[LinkTold]] = {}
+    for one in told:
+        if one.measure == measure and one.at >= starts[0]:
+            by_part.setdefault(bisect_right(starts, one.at) - 1, []).append(one)
+    each, rows, middles, lows = 100 / len(shown), [], [], []
 
     def y(value: float) -> float:
         return round(TOP + HEIGHT * (high - min(max(value, low), high)) / (high - low), 1)
 
-    for number, day in enumerate(days):
-        own = [hour for hour in by_measure.get(measure, []) if hour.at.astimezone(voice.zone).date() == day]
-        if number % 7 == 2:
-            drawing.text("axis", (number + 0.5) * each, drawing.height - 6, day_short(day, language))
-        if not own:
+    for place, part in enumerate(shown):
+        if part.below:
+            drawing.text("axis", (place + 0.5) * each, drawing.height - 6, part.below)
+        if not (own := by_part.get(place)):
             continue
-        times = sum(hour.times for hour in own)
-        mean = sum((hour.mean or 0.0) * hour.times for hour in own) / times
-        lowest, highest = min(hour.lowest or 0.0 for hour in own), max(hour.highest or 0.0 for hour in own)
-        x = (number + 0.2) * each
+        mean = sum(one.mean * one.times for one in own) / sum(one.times for one in own)
+        lowest, highest = min(one.lowest for one in own), max(one.highest for one in own)
+        x = (place + 0.2) * each
         drawing.rect("of-spread", x, each * 0.6, y(highest), max(2.0, y(lowest) - y(highest)), round_=2)
-        say = f"{day_short(day, language)}: {mean:.0f} ({lowest:.0f}–{highest:.0f})"
-        drawing.dot("within", (number + 0.5) * each, y(mean), 4.5, say, 0)
-        rows.append((day_short(day, language), f"{mean:.0f}", f"{lowest:.0f}", f"{highest:.0f}"))
+        say = f"{part.name}: {mean:.0f} ({lowest:.0f}–{highest:.0f})"
+        drawing.dot("within", (place + 0.5) * each, y(mean), 4.5, say, 0)
+        rows.append((part.name, f"{mean:.0f}", f"{lowest:.0f}", f"{highest:.0f}"))
         middles.append(mean)
         lows.append(lowest)
+    over = words(f"span {span}", language)
     says = words("link nothing", language)
     if middles:
-        middle = sorted(middles)[len(middles) // 2]
+        middle, name = sorted(middles)[len(middles) // 2], unit_of_link(measure, language)
         says = words("link says", language, measure=name, middle=f"{middle:.0f}", low=f"{min(lows):.0f}")
-    head = ("date", "middle of day", "lowest", "highest")
+    head = ("when" if span in ("hour", "day") else "date", "middle of day", "lowest", "highest")
     key = (("within", words("middle of day", language)), ("of-spread", words("of spread", language)))
+    title = words("link", language, span=over)
     return Picture(drawing, title, says, key, tuple(words(h, language) for h in head), tuple(rows[::-1]))
 
 
-def gaps_picture(deaf: Sequence[Stretch], now: datetime, voice: Voice) -> Picture:
-    """A row a week, a day each: when it could not be heard."""
-    language = voice.language
-    today = now.astimezone(voice.zone).date()
-    weeks = 5
-    first = today - timedelta(days=today.weekday(), weeks=weeks - 1)
-    drawing = Drawing("gaps", 8 + 26 * weeks + 24, 88)
-    for number in range(weeks):
-        monday = first + timedelta(weeks=number)
-        whole = Stretch(
-            day_of(monday, voice.zone).since, day_of(monday + timedelta(days=7), voice.zone).since
-        )
-        axis, y = Axis(whole.since, whole.until), 8 + 26 * number
-        drawing.beside("name", y + 15, day_short(monday, language))
-        drawing.rect("ground", 0, 100, y, 20, round_=4)
+def gaps_picture(deaf: Sequence[Stretch], span: Span, voice: Voice) -> Picture:
+    """A row, or a row a week or a month: when it could not be heard."""
+    language, now, shown = voice.language, voice.now, rows_of(span, voice)
+    drawing = Drawing("gaps", 8 + 26 * len(shown) + 24, 88 if len(shown) > 1 else 0)
+    deaf = within(deaf, shown[0][2].since, now)
+    for place, (name, width, whole) in enumerate(shown):
+        axis, y = Axis(width.since, width.until), 8 + 26 * place
+        if name:
+            drawing.beside("name", y + 15, name)
+        drawing.rect("ground", 0, axis.x(whole.until), y, 20, round_=4)
         until = min(now, whole.until)
         if whole.since < until:
             drawing.rect("still", 0, axis.x(until), y, 20, round_=4)
-        for one in deaf:
-            since, ends = max(one.since, whole.since), min(one.until, until)
-            if since < ends:
-                say = (
-                    f"{day_short(since.astimezone(voice.zone).date(), language)} {clock(since, voice)}: "
-                    f"{words('unheard', language)} ({wording.length(one.until - one.since, language)})"
-                )
-                drawing.rect("unheard", axis.x(since), axis.x(ends) - axis.x(since), y, 20, say, number)
-    for day in range(7):
-        x = 100 * day / 7
-        drawing.line("grid", x, 8, x, drawing.height - 22)
-        name = day_short(first + timedelta(days=day), language).split(" ")[0].rstrip(".")
-        drawing.text("axis", x + 50 / 7, drawing.height - 6, name, "middle")
-    says = words("gaps none", language)
+        for one in within(deaf, whole.since, until):
+            say = (
+                f"{day_short(one.since.astimezone(voice.zone).date(), language)} {clock(one.since, voice)}: "
+                f"{words('unheard', language)} ({wording.length(length([one]), language)})"
+            )
+            drawing.rect(
+                "unheard", axis.x(one.since), axis.x(one.until) - axis.x(one.since), y, 20, say, place
+            )
+    _along(drawing, span, shown[0][1], voice)
+    over = words(f"span {span}", language)
+    says = words("gaps none", language, span=over)
     if deaf:
-        says = words(
-            "gaps some" if len(deaf) > 1 else "gaps once",
-            language,
-            n=len(deaf),
-            length=wording.length(length(deaf), language),
-        )
-    rows = tuple(
-        (wording.at(one.since, voice), wording.length(one.until - one.since, language)) for one in deaf[::-1]
+        many, in_all = len(deaf), wording.length(length(deaf), language)
+        says = words("gaps some" if many > 1 else "gaps once", language, n=many, length=in_all, span=over)
+    table = tuple(
+        (wording.at(one.since, voice), wording.length(length([one]), language)) for one in deaf[::-1]
     )
     key = (("still", words("heard", language)), ("unheard", words("unheard", language)))
     head = (words("when", language), words("unheard", language))
-    return Picture(drawing, words("gaps", language), says, key, head, rows)
+    return Picture(drawing, words("gaps", language), says, key, head, table)
+
+
+def _along(drawing: Drawing, span: Span, first: Stretch, voice: Voice) -> None:
+    """What stands along the bottom: minutes, hours, the days of the week, or of a month."""
+    match span:
+        case "hour":
+            drawing.minutes(Axis(*first), voice, 8)
+        case "day":
+            drawing.hours(Axis(*first), voice.zone, 8)
+        case "month":
+            monday = first.since.astimezone(voice.zone).date()
+            for day in range(7):
+                x = 100 * day / 7
+                drawing.line("grid", x, 8, x, drawing.height - 22)
+                name = day_short(monday + timedelta(days=day), voice.language).split(" ")[0].rstrip(".")
+                drawing.text("axis", x + 50 / 7, drawing.height - 6, name, "middle")
+        case "year":
+            for day in (1, 5, 10, 15, 20, 25, 30):
+                drawing.text("axis", 100 * (day - 0.5) / 31, drawing.height - 6, str(day), "middle")
 
 
 def _scale(name: str, low: float, high: float) -> Drawing:

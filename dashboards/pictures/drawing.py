@@ -18,19 +18,26 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup, escape
 
+from dashboards.pictures.times import clock
+from rules.wording import Voice
+
 STATIC = Path(__file__).parent.parent / "static"
 LEAST_WIDTH = 0.25
 """%; what lasted a moment is still seen."""
 FILE_WIDTH = 1000
 """px of a drawing as a file of its own."""
-Shape = Literal["high", "medium", "low", "seen"]
+Shape = Literal["high", "medium", "low", "seen", "more", "less"]
 _SHAPES: dict[Shape, str] = {
     "high": "M0 -9 L9 0 L0 9 L-9 0 Z",
     "medium": "M0 -8 L8.5 7 L-8.5 7 Z",
     "low": "M-7 -7 H7 V7 H-7 Z",
     "seen": "M-6 0 A6 6 0 1 1 6 0 A6 6 0 1 1 -6 0 Z",
+    "more": "M-7 3 L0 -4 L7 3 Z",
+    "less": "M-7 -3 L0 4 L7 -3 Z",
 }
-"""Shapes as well as colours tell them apart: diamond, triangle, square, and a dot for somebody who came."""
+"""Shapes as well as colours tell them apart: diamond, triangle, square, a dot for somebody who came, and
+triangles up and down for more and less than usual.
+"""
 _PATTERNS = (
     '<pattern id="{0}-unheard" width="7" height="7" patternUnits="userSpaceOnUse"'
     ' patternTransform="rotate(45)"><rect class="unheard-ground" width="7" height="7"/>'
@@ -40,7 +47,7 @@ _PATTERNS = (
     '<circle class="dots-dot" cx="3" cy="3" r="1.25"/></pattern>'
 )
 _PATTERNED = {"unheard": "unheard", "bathroom": "dots"}
-_DOTS = frozenset({"within", "above", "below", "too_little"})
+_DOTS = frozenset({"within", "above", "below", "too_little", "alert-mark"})
 _LINES = frozenset({"value", "middle", "ahead", "level"})
 
 
@@ -105,8 +112,9 @@ class Drawing:
         start = f'<circle class="{look}{" m" if say else ""}" cx="{x:g}%" cy="{y:g}" r="{radius:g}"'
         self._parts.append(start + self._told("circle", say, row))
 
-    def shape(self, shape: Shape, x: float, y: float, say: str, row: int) -> None:
-        path = f'<path class="shape-{shape} m" d="{_SHAPES[shape]}"' + self._told("path", say, row)
+    def shape(self, shape: Shape, x: float, y: float, say: str = "", row: int | None = None) -> None:
+        look = f"shape-{shape}{' m' if say else ''}"
+        path = f'<path class="{look}" d="{_SHAPES[shape]}"' + self._told("path", say, row)
         self._parts.append(f'<svg x="{x:g}%" y="{y:g}" overflow="visible">{path}</svg>')
 
     def text(self, look: str, x: float, y: float, words: str, anchor: str = "") -> None:
@@ -150,8 +158,19 @@ class Drawing:
             self.line("grid", x, top, x, bottom)
             if not words or words[-1][1] != f"{local:%H}" or x - words[-1][0] > 6:
                 words.append((x, f"{local:%H}"))
-        for x, word in words:
-            self.text("axis", x, self.height - 6, word)
+        for number, (x, word) in enumerate(words):
+            self.text("axis odd" if number % 2 else "axis", x, self.height - 6, word)
+
+    def minutes(self, axis: Axis, voice: Voice, top: float, every: int = 10) -> None:
+        """The clock along the bottom of an hour or so: a line with its time every so many minutes."""
+        instant = axis.since.replace(second=0, microsecond=0)
+        while instant <= axis.until:
+            if instant >= axis.since and instant.minute % every == 0:
+                x = axis.x(instant)
+                self.line("grid", x, top, x, self.height - 22)
+                if not 2 < x < 8 and not 92 < x < 98:  # there it would run into its neighbour on a phone
+                    self.text("axis", x, self.height - 6, clock(instant, voice))
+            instant += timedelta(minutes=1)
 
     def _told(self, element: str, say: str, row: int | None) -> str:
         if not say:
@@ -180,6 +199,15 @@ class Drawing:
             f'<text class="title" x="{margin}" y="28">{escape(title)}</text>'
             f'<svg class="picture" x="{margin + self.gutter}" y="{above}" width="{width}"'
             f' height="{self.height}" overflow="visible">{self._content()}</svg>{explained}</svg>'
+        )
+
+    def alone(self, width: int) -> str:
+        """A file with nothing but the picture, `width` px wide, for a letter whose words stand around it."""
+        return (
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{self.height}"'
+            f' viewBox="0 0 {width} {self.height}"><style>{_style()}</style>'
+            f'<rect class="paper" width="{width}" height="{self.height}"/>'
+            f'<svg class="picture" width="{width}" height="{self.height}">{self._content()}</svg></svg>'
         )
 
     def _content(self) -> str:
@@ -224,8 +252,8 @@ def _swatch(look: str, name: str) -> str:
 @cache
 def _style() -> str:
     """static/picture.css with the light tokens put in: whoever reads the file knows no variables."""
-    root = re.search(r":root \{(.*?)\n\}", (STATIC / "vaka.css").read_text("utf-8"), re.DOTALL)
-    tokens: dict[str, str] = dict(re.findall(r"(--[\w-]+): ([^;]+);", root[1])) if root else {}
+    given = (STATIC / "tokens.css").read_text("utf-8").split("@media")[0]
+    tokens: dict[str, str] = dict(re.findall(r"(--[\w-]+): ([^;]+);", given))
     sheet = (STATIC / "picture.css").read_text("utf-8")
     drawn = sheet.split("/* Drawn */")[1].split("/* The page around it */")[0]
     drawn = re.sub(r"/\*.*?\*/", "", drawn, flags=re.DOTALL)

@@ -8,13 +8,14 @@ import typst
 from fastapi import HTTPException, Response
 
 from dashboards.pictures import Picture
+from dashboards.pictures.drawing import FILE_WIDTH
 
 Form = Literal["svg", "png"]
 FORMS: tuple[Form, ...] = get_args(Form)
 PIXELS_PER_INCH = 144.0
 """A drawing is 1000 px wide at 96 to the inch: 1500 in the PNG."""
 _PAGE = b"""#set page(width: auto, height: auto, margin: 0pt)
-#image(bytes(sys.inputs.at("svg")), format: "svg", width: 750pt)"""
+#image(bytes(sys.inputs.at("svg")), format: "svg", width: float(sys.inputs.at("width")) * 0.75pt)"""
 
 
 def svg(picture: Picture, whose: str) -> str:
@@ -23,7 +24,13 @@ def svg(picture: Picture, whose: str) -> str:
 
 
 def png(picture: Picture, whose: str) -> bytes:
-    made = typst.compile(_PAGE, format="png", ppi=PIXELS_PER_INCH, sys_inputs={"svg": svg(picture, whose)})
+    return as_png(svg(picture, whose), FILE_WIDTH, PIXELS_PER_INCH)
+
+
+def as_png(drawn: str, width: int, ppi: float) -> bytes:
+    """`width`: of the SVG, in px; at 192 to the inch there are two of them in the PNG for each."""
+    inputs = {"svg": drawn, "width": str(width)}
+    made = typst.compile(_PAGE, format="png", ppi=ppi, sys_inputs=inputs)
     assert isinstance(made, bytes)
     return made
 

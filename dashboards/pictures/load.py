@@ -10,6 +10,7 @@ from dashboards.pictures.drawing import Drawing
 from dashboards.pictures.times import clock, day_name, day_of, day_short, midnight
 from rules.alarm_load import Spread
 from rules.alarm_quality import ACCEPTABLE, MANAGEABLE
+from rules.language import norwegian
 from rules.severity import SEVERITIES
 from rules.wording import Voice
 from rules.wording.pictures import words
@@ -106,14 +107,18 @@ def _says(load: Spread, voice: Voice) -> str:
         return (
             f"{percent:.0f}"
             if percent in (0.0, 100.0)
-            else f"{min(max(percent, 0.1), 99.9):.1f}".replace(".", "," if voice.language == "nb" else ".")
+            else f"{min(max(percent, 0.1), 99.9):.1f}".replace(".", "," if norwegian(voice.language) else ".")
         )
 
     said = words(
         "load says",
         voice.language,
-        all=all_,
+        alerts=words("day one alert" if all_ == 1 else "day alerts", voice.language, n=all_),
         acceptable=share(load.acceptable),
         demanding=share(load.demanding + load.flood),
     )
-    return said + (" " + words("load flood", voice.language, n=load.flood) if load.flood else "")
+    return said + (
+        " " + words("load floods once" if load.flood == 1 else "load flood", voice.language, n=load.flood)
+        if load.flood
+        else ""
+    )

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from statistics import median
 from typing import NamedTuple
 
 from dashboards.pictures import Picture
 from dashboards.pictures.drawing import Axis, Drawing
-from dashboards.pictures.times import day_name, day_short, month_name, span
-from hub.heard import NightSigns
+from dashboards.pictures.times import clock, day_name, day_short, hour_of, month_name, span
+from hub.night_signs import NightSigns
 from rules import wording
-from rules.nights import LOOK_BACK, WHEREABOUTS, Spell, Whereabouts, night, night_of, unknown
+from rules.nights import LOOK_BACK, WHEREABOUTS, Spell, Whereabouts, night, night_by_hour, night_of, unknown
 from rules.stretches import Stretch, within
 from rules.wording import Voice
 from rules.wording.pictures import whereabouts, words
@@ -35,11 +35,14 @@ _HEIGHT: dict[Whereabouts, float] = {
 
 
 class Night(NamedTuple):
-    """`evening`: the day on which it begins. `whole`: as long as the clock made it."""
+    """`evening`: the day on which it begins. `whole`: as long as the clock made it. `by_hour`: its readings
+    are gone; how long is known, and of when only the hour.
+    """
 
     evening: date
     whole: Stretch
     spells: tuple[Spell, ...]
+    by_hour: bool = False
 
     def length(self, *where: Whereabouts) -> timedelta:
         return sum((s.until - s.since for s in self.spells if s.where in where), timedelta(0))
@@ -58,15 +61,18 @@ class Night(NamedTuple):
     def asleep(self) -> Night:
         """Of it the hours in which people sleep: an evening on the bed in front of the TV is no bad night."""
         zone = self.whole.since.tzinfo
-        since = datetime.combine(self.evening, SLEEP_FROM, zone)
-        until = datetime.combine(self.evening + timedelta(days=1), SLEEP_UNTIL, zone)
+        since = datetime.combine(self.evening, SLEEP_FROM, zone).astimezone(UTC)
+        until = datetime.combine(self.evening + timedelta(days=1), SLEEP_UNTIL, zone).astimezone(UTC)
         clipped = (s._replace(since=max(s.since, since), until=min(s.until, until)) for s in self.spells)
-        return Night(self.evening, Stretch(since, until), tuple(s for s in clipped if s.since < s.until))
+        return self._replace(
+            whole=Stretch(since, until), spells=tuple(s for s in clipped if s.since < s.until)
+        )
 
     @property
     def known(self) -> bool:
         told = self.length(*(w for w in WHEREABOUTS if w != "unknown"))
-        return bool(self.spells) and told >= KNOWN_ENOUGH * (self.whole.until - self.whole.since)
+        lasts = self.whole.until.astimezone(UTC) - self.whole.since.astimezone(UTC)
+        return bool(self.spells) and told >= KNOWN_ENOUGH * lasts
 
 
 def nights_of(month: date, signs: NightSigns, voice: Voice) -> list[Night]:
@@ -80,17 +86,24 @@ def nights_of(month: date, signs: NightSigns, voice: Voice) -> list[Night]:
         until = min(whole.until, voice.now)
         if whole.since < until:
             begin = whole.since - LOOK_BACK
-            own = signs.signs[bisect_left(times, begin) : bisect_left(times, until)]
-            spells = night(own, within(deaf, begin, until), whole.since, until, signs.has_bed)
-            found.append(Night(day, whole, tuple(spells)))
+            silent = within(deaf, begin, until)
+            by_hour = whole.since < signs.begins
+            if by_hour:
+                spells = night_by_hour(signs.hours, silent, whole.since, until, signs.has_bed)
+            else:
+                own = signs.signs[bisect_left(times, begin) : bisect_left(times, until)]
+                doubt = within(signs.in_doubt, begin, until)
+                spells = night(own, silent, whole.since, until, signs.has_bed, doubt)
+            found.append(Night(day, whole, tuple(spells), by_hour))
         day += timedelta(days=1)
     return found
 
 
 def nights_picture(
-    month: date, nights: Sequence[Night], has_bed: bool, shared: bool, voice: Voice
+    month: date, nights: Sequence[Night], signs: NightSigns, notes: Sequence[str], voice: Voice
 ) -> Picture:
-    language = voice.language
+    """`notes`: what else must be said of it."""
+    language, has_bed = voice.language, signs.has_bed
     drawing = Drawing("nights", TOP + EACH * max(1, len(nights)) + BOTTOM, GUTTER)
     # All rows share the axis of a plain night; one of a clock change is drawn to its own length.
     plain = next((n.whole for n in nights if _hours(n.whole) == 14), nights[0].whole if nights else None)
@@ -107,8 +120,13 @@ def nights_picture(
             x, high = axis.x(spell.since), BAR * _HEIGHT[spell.where]
             look = "unheard" if spell.where == "unknown" else spell.where
             stretch = Stretch(spell.since, spell.until)
+            when = (
+                words("by hour", language, at=clock(hour_of(spell.since), voice))
+                if one.by_hour
+                else span(stretch, voice)
+            )
             say = (
-                f"{name}, {span(stretch, voice)}: {whereabouts(spell.where, language)}"
+                f"{name}, {when}: {whereabouts(spell.where, has_bed, language)}"
                 f" ({wording.length(stretch.until - stretch.since, language)})"
             )
             drawing.rect(look, x, axis.x(spell.until) - x, y + BAR - high + 1, high, say, number)
@@ -116,12 +134,14 @@ def nights_picture(
     return Picture(
         drawing,
         words("nights", language, month=month_name(month, language)),
-        _says(nights, has_bed, shared, voice),
-        tuple(("unheard" if w == "unknown" else w, whereabouts(w, language)) for w in _shown(has_bed)),
+        _says(nights, signs, notes, voice),
+        tuple(
+            ("unheard" if w == "unknown" else w, whereabouts(w, has_bed, language)) for w in _shown(has_bed)
+        ),
         (
             words("date", language),
-            *(whereabouts(w, language) for w in _shown(has_bed)),
-            "Oppe, ganger kl. 22–07" if language == "nb" else "Up, times 22–07",
+            *(whereabouts(w, has_bed, language) for w in _shown(has_bed)),
+            words("times up" if has_bed else "times moving", language),
         ),
         tuple(rows),
     )
@@ -140,30 +160,30 @@ def _length(one: Night, where: Whereabouts, voice: Voice) -> str:
     return wording.length(spent, voice.language) if spent else "–"
 
 
-def _says(nights: Sequence[Night], has_bed: bool, shared: bool, voice: Voice) -> str:
+def _says(nights: Sequence[Night], signs: NightSigns, notes: Sequence[str], voice: Voice) -> str:
     language = voice.language
+    if not (signs.has_bed or signs.sees_movement):
+        return words("nights no sensor", language)
     known = [one for one in nights if one.known and one.whole.until <= voice.now]
-    said = []
-    if not known:
-        said.append(words("nights nothing", language))
-    elif has_bed:
-        said.append(
-            words(
-                "nights typical",
-                language,
-                bed=_median(known, "in_bed", voice),
-                bath=_median(known, "bathroom", voice),
-                times=round(median(one.times_up for one in known)),
-            )
-        )
-    if not has_bed:
+    said = [_usual(known, signs.has_bed, voice) if known else words("nights nothing", language)]
+    if not signs.has_bed:
         said.append(words("nights still", language))
     left_out = sum(one.whole.until <= voice.now for one in nights) - len(known)
     if known and left_out:
         said.append(words("nights unknown" if left_out > 1 else "night unknown", language, n=left_out))
-    if shared:
-        said.append(words("nobody apart", language))
-    return " ".join(said)
+    if any(one.by_hour for one in nights):
+        said.append(words("nights by hour", language))
+    return " ".join([*said, *notes])
+
+
+def _usual(known: Sequence[Night], has_bed: bool, voice: Voice) -> str:
+    return words(
+        "nights typical" if has_bed else "nights typical still",
+        voice.language,
+        rest=_median(known, "in_bed" if has_bed else "still", voice),
+        bath=_median(known, "bathroom", voice),
+        times=round(median(one.times_up for one in known)),
+    )
 
 
 def _median(nights: Sequence[Night], where: Whereabouts, voice: Voice) -> str:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 
+from rules.language import norwegian
 from rules.stretches import Stretch
 from rules.wording import Language, Voice
 
+EARLIEST = date(2000, 1, 1)
+"""The first day that is ever shown: nothing is older, and the calendar ends before the year 1."""
+
 
 def clock(instant: datetime, voice: Voice) -> str:
-    return instant.astimezone(voice.zone).strftime("%H.%M" if voice.language == "nb" else "%H:%M")
+    return instant.astimezone(voice.zone).strftime("%H.%M" if norwegian(voice.language) else "%H:%M")
 
 
 def span(one: Stretch, voice: Voice) -> str:
@@ -21,18 +26,29 @@ def span(one: Stretch, voice: Voice) -> str:
     return since if since == until else f"{since}–{until}"
 
 
+def hour_of(instant: datetime) -> datetime:
+    """When its hour began, by UTC as hourly values are kept."""
+    return instant.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+
+
 def day_name(day: date, language: Language) -> str:
     """`tirsdag 24. november` / `Tuesday 24 November`."""
-    return format_date(day, {"nb": "EEEE d. MMMM", "en": "EEEE d MMMM"}[language], locale=language)
+    return format_date(day, "EEEE d. MMMM" if norwegian(language) else "EEEE d MMMM", locale=language)
 
 
+@lru_cache(2048)
 def day_short(day: date, language: Language) -> str:
     """`ti. 24.11.` / `Tue 24 Nov`."""
-    return format_date(day, {"nb": "EEEEEE d.M.", "en": "EEEEEE d MMM"}[language], locale=language)
+    return format_date(day, "EEEEEE d.M." if norwegian(language) else "EEE d MMM", locale=language)
 
 
 def month_name(day: date, language: Language) -> str:
     return format_date(day, "MMMM y", locale=language)
+
+
+def month_short(day: date, language: Language) -> str:
+    """`nov.`, with the year where a new one begins: `jan. 27`."""
+    return format_date(day, "MMM yy" if day.month == 1 else "MMM", locale=language)
 
 
 def day_of(day: date, zone: ZoneInfo) -> Stretch:

@@ -8,12 +8,14 @@ from typing import Annotated
 from fastapi import APIRouter, Form, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from dashboards.account import password as passwords
 from dashboards.relative.page import PATH
 from dashboards.relative.view import shown_to
 from dashboards.relative.visit import Relation, RelativeVisit, book_of, own_resident, relative_page
 from dashboards.visit import LANGUAGE_COOKIE, YEAR_S, OurForm, set_cookie, settings_of
 from hub.history.embedded import EmbeddedHistory
 from hub.relatives.book import Choices
+from hub.store import credentials
 from rules.relatives import CATEGORIES
 from rules.wording import Language
 
@@ -31,12 +33,12 @@ def show(request: Request, visit: Relation) -> str:
 def choose(
     request: Request,
     visit: Relation,
-    language: Annotated[Language | None, Form()] = None,
+    language: Annotated[Language | None, Form(title="Language")] = None,
     by_email: Annotated[bool, Form()] = False,
     quiet_from: Annotated[str, Form()] = "",
     quiet_until: Annotated[str, Form()] = "",
-    digest_weekday: Annotated[int, Form(ge=0, le=6)] = 6,
-    digest_hour: Annotated[int, Form(ge=0, le=23)] = 17,
+    digest_weekday: Annotated[int, Form(ge=0, le=6, title="The week's summary comes on")] = 6,
+    digest_hour: Annotated[int, Form(ge=0, le=23, title="At what time")] = 17,
 ) -> Response:
     quiet = clock(quiet_from), clock(quiet_until)
     if language is None or quiet[0] is None or quiet[1] is None:
@@ -48,12 +50,27 @@ def choose(
     return response
 
 
+@pages.post("/password", dependencies=[OurForm])
+def change_password(
+    request: Request,
+    visit: Relation,
+    password: Annotated[str, Form(max_length=1024, title="Your password")] = "",
+    new: Annotated[str, Form(max_length=credentials.LONGEST, title="New password")] = "",
+    again: Annotated[str, Form(max_length=credentials.LONGEST, title="Once more")] = "",
+) -> Response:
+    fault = passwords.fault_of(new, again) or passwords.unproven(request, owner_of(visit), password)
+    if fault:
+        return HTMLResponse(_page(request, visit, password_fault=fault), 422)
+    passwords.change(request, owner_of(visit), new)
+    return RedirectResponse(f"{PATH}?notice=password", 303)
+
+
 @pages.post("/rest", dependencies=[OurForm])
 def rest(
     request: Request,
     visit: Relation,
     resident: Annotated[str, Form()] = "",
-    days: Annotated[int, Form()] = 0,
+    days: Annotated[int, Form(title="Take a pause")] = 0,
 ) -> Response:
     """Hear nothing of one resident for some days."""
     if days not in (0, *PAUSES):
@@ -98,6 +115,10 @@ def rests_of_others(visit: RelativeVisit, resident: str) -> bool:
     )
 
 
+def owner_of(visit: RelativeVisit) -> passwords.Owner:
+    return passwords.Owner(visit.connection, visit.house.site.site, visit.account, visit.token, visit.now)
+
+
 def clock(text: str) -> time | None:
     try:
         return time.fromisoformat(text) if len(text) == len("21:00") else None
@@ -105,9 +126,20 @@ def clock(text: str) -> time | None:
         return None
 
 
-def _page(request: Request, visit: RelativeVisit, is_wrong: bool = False) -> str:
+def _page(
+    request: Request, visit: RelativeVisit, is_wrong: bool = False, password_fault: passwords.Fault = ""
+) -> str:
     history = EmbeddedHistory(visit.connection, settings_of(request).database, visit.house.site)
     shown = shown_to(visit.connection, history, visit.house, visit.known, visit.language, visit.now)
     own = {one.id: not rests_of_others(visit, one.id) for one in shown}
-    values = {"shown": shown, "is_wrong": is_wrong, "pauses": PAUSES, "may_resume": own}
-    return relative_page(request, visit, "relative/settings.html", **values)
+    return relative_page(
+        request,
+        visit,
+        "relative/settings.html",
+        shown=shown,
+        is_wrong=is_wrong,
+        pauses=PAUSES,
+        may_resume=own,
+        password_fault=password_fault,
+        shortest=credentials.SHORTEST,
+    )

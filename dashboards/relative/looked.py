@@ -8,18 +8,19 @@ from typing import NamedTuple
 
 from dashboards.house import House
 from dashboards.pages import clock_text, day_text
-from hub.store.relative_views import View
+from hub.store.relative_views import BY_LETTER, View
 from rules.wording import Language
 
 
 class Look(NamedTuple):
-    """`who` and `whom`: names. `shown`: categories."""
+    """`who` and `whom`: names. `shown`: categories. `by_letter`: they got it by e-mail."""
 
     at: datetime
     when: str
     who: str
     whom: str
     shown: tuple[str, ...]
+    by_letter: bool
 
 
 def looked_at(
@@ -34,6 +35,7 @@ def looked_at(
             names.get(view.relative, ""),
             residents.get(view.resident, view.resident),
             tuple(filter(None, view.shown.split(","))),
+            view.page == BY_LETTER,
         )
         for view in views
     ]

@@ -13,13 +13,14 @@ from dashboards.relative.looked import looked_at
 from dashboards.relative.shown import ResidentShown, week_alone
 from dashboards.relative.view import shown_to
 from dashboards.relative.visit import Relation, RelativeVisit, note_looked, relative_page
+from dashboards.relative.week_picture import DRAWN
 from dashboards.visit import settings_of
 from hub.history.embedded import EmbeddedHistory
 from hub.store import relative_views
 
 PATH = "/relative"
 LOOKS_SHOWN = 200
-NOTICES = ("chosen", "paused", "resumed", "withdrawn", "welcome")
+NOTICES = ("chosen", "paused", "resumed", "withdrawn", "password", "welcome")
 pages = APIRouter(prefix=PATH, include_in_schema=False, default_response_class=HTMLResponse)
 
 
@@ -27,14 +28,14 @@ pages = APIRouter(prefix=PATH, include_in_schema=False, default_response_class=H
 def show(request: Request, visit: Relation, notice: str = "") -> str:
     shown = shown_now(request, visit, PATH)
     said = notice if notice in NOTICES else ""
-    return relative_page(request, visit, "relative/home.html", shown=shown, notice=said)
+    return relative_page(request, visit, "relative/home.html", shown=shown, notice=said, **DRAWN)
 
 
 @pages.get("/week")
 def show_week(request: Request, visit: Relation) -> str:
     """The week's pictures alone: where the week's letter leads."""
     shown = shown_now(request, visit, f"{PATH}/week", week_alone)
-    return relative_page(request, visit, "relative/home.html", shown=shown)
+    return relative_page(request, visit, "relative/home.html", shown=shown, **DRAWN)
 
 
 @pages.get("/log")

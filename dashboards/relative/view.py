@@ -24,7 +24,7 @@ from hub.store import absences, alerts, health, protection, relative_messages
 from rules.absence import away_now
 from rules.alert import Alert
 from rules.building import Resident
-from rules.relatives import CATEGORIES, Category, Known, consented_since, may, may_of_alert
+from rules.relatives import CATEGORIES, Category, Known, consented_since, may, may_of_alert, told_since
 from rules.telling_relatives import is_news
 from rules.usual import Judged
 from rules.wording import relatives as words
@@ -32,21 +32,34 @@ from rules.wording.voice import Language, Voice
 
 FRESH = timedelta(minutes=2)
 """The hub says each second that it is alive; without a word for so long nothing is said to be well."""
-ALERTS_SHOWN = timedelta(days=30)
-ODD_SHOWN = 14
-"""Days."""
 WEEK = 7
+"""Days."""
 SIGNS = ("motion", "presence", "in_bed", "open", "pressed", "vibration")
 
 
+class Back(NamedTuple):
+    """How many days back alerts, and nights and days unlike the others, are told. `dated`: alerts with their
+    date, for what is read on another day.
+    """
+
+    alerts: int
+    odd: int
+    dated: bool
+
+
+PAGE = Back(alerts=30, odd=14, dated=False)
+LETTER = Back(alerts=WEEK, odd=WEEK, dated=True)
+
+
 class _Reading(NamedTuple):
-    """Whose page it is, as of when, in which language."""
+    """Whose page it is, as of when, in which language, and how far it looks back."""
 
     connection: sqlite3.Connection
     history: History
     house: House
     known: Known
     voice: Voice
+    back: Back
 
     def may(self, category: Category, resident: Resident) -> bool:
         return may(self.known, category, resident.id, self.voice.now, self.house.site).allowed
@@ -59,11 +72,12 @@ def shown_to(
     known: Known,
     language: Language,
     now: datetime,
+    back: Back = PAGE,
 ) -> list[ResidentShown]:
     """Each resident to whom they belong, also where nothing may be shown just now. Not within a
     transaction.
     """
-    reading = _Reading(connection, history, house, known, Voice(language, house.site.zone, now))
+    reading = _Reading(connection, history, house, known, Voice(language, house.site.zone, now), back)
     found = (house.resident(id) for id in known.residents)
     return [_resident(reading, resident) for resident in found if resident is not None]
 
@@ -186,12 +200,12 @@ def _may_see(reading: _Reading, alert: Alert, categories: Sequence[Category]) ->
 def _alerts(reading: _Reading, resident: Resident) -> tuple[AlertShown, ...]:
     """What they were told of, or would have been; the newest first."""
     connection, site, voice = reading.connection, reading.house.site, reading.voice
-    since = voice.now - ALERTS_SHOWN
+    since = voice.now - timedelta(days=reading.back.alerts)
     stored = (*alerts.open_alerts(connection, site.site)[::-1], *alerts.recent(connection, site.site, since))
-    found = [a for a in stored if resident.id in a.residents and _is_shown(reading, resident, a)]
+    found = [a for a in stored if resident.id in a.residents and _is_shown(reading, a)]
     return tuple(
         AlertShown(
-            when=words.when(alert.raised_at, voice),
+            when=words.when(alert.raised_at, voice, reading.back.dated),
             what=words.alert_happened(alert, site, voice.language),
             now=words.alert_now(alert, voice.language),
             is_over=alert.state == "closed",
@@ -200,12 +214,12 @@ def _alerts(reading: _Reading, resident: Resident) -> tuple[AlertShown, ...]:
     )
 
 
-def _is_shown(reading: _Reading, resident: Resident, alert: Alert) -> bool:
+def _is_shown(reading: _Reading, alert: Alert) -> bool:
     over = alert.state == "closed"
     categories: tuple[Category, ...] = ("alerts", "handled") if over else ("alerts",)
     if not is_news(alert) or not _may_see(reading, alert, categories):
         return False
-    since = consented_since(reading.known, categories, resident.id)
+    since = told_since(reading.known, categories, alert.residents)
     if since is None or alert.raised_at.astimezone(reading.voice.zone).date() < since:
         return False
     message = relative_messages.about(
@@ -220,9 +234,9 @@ def _is_shown(reading: _Reading, resident: Resident, alert: Alert) -> bool:
 
 
 def _rhythm(reading: _Reading, resident: Resident) -> Rhythm:
-    """The last two weeks, as far as they lie after the yes to them."""
+    """As far back as is told; each part looks whether it lies after the yes to it."""
     yesterday = reading.voice.now.astimezone(reading.voice.zone).date() - timedelta(days=1)
-    days = [yesterday - timedelta(days=n) for n in range(ODD_SHOWN - 1, -1, -1)]
+    days = [yesterday - timedelta(days=n) for n in range(max(reading.back.odd, WEEK) - 1, -1, -1)]
     return rhythm(reading.connection, reading.history, reading.house.site, resident, days)
 
 

@@ -13,15 +13,16 @@ from fastapi import Depends, HTTPException, Request
 from dashboards import auth, sessions
 from dashboards.access import may
 from dashboards.house import House
-from dashboards.language import as_language
 from dashboards.pages import render
 from dashboards.relative.shown import ResidentShown
 from dashboards.visit import (
-    LANGUAGE_COOKIE,
     SESSION_COOKIE,
     AnyHouse,
     Database,
     SignInNeededError,
+    TokenRefusedError,
+    bearer_of,
+    chosen_language,
     clock_of,
     keep_token,
     theme_of,
@@ -53,6 +54,8 @@ class RelativeVisit:
 
 def relative_visitor(request: Request, connection: Database, house: AnyHouse) -> RelativeVisit:
     """Raises SignInNeededError; 404 for whoever is signed in and no relative."""
+    if bearer_of(request) is not None:
+        raise TokenRefusedError
     token, now = request.cookies.get(SESSION_COOKIE), clock_of(request).now()
     found = sessions.find(connection, house.site.site, token, now) if token is not None else None
     if found is None:
@@ -67,7 +70,8 @@ def relative_visitor(request: Request, connection: Database, house: AnyHouse) ->
     if relative is None or relative.left_at is not None or not may(relative, "follow residents"):
         raise SignInNeededError
     known = store.known(connection, relative)
-    language = as_language(request.cookies.get(LANGUAGE_COOKIE)) or relative.language
+    language = chosen_language(request) or relative.language
+    request.state.language = language  # also of a refusal
     return RelativeVisit(connection, house, known, language, found.token, now)
 
 
@@ -86,13 +90,16 @@ def own_resident(visit: RelativeVisit, resident: str) -> str:
 
 
 def note_looked(visit: RelativeVisit, page: str, seen: Iterable[ResidentShown]) -> None:
-    """Every look is written down: for the resident, the staff, and whoever looked."""
+    """Every look is written down: for the resident, the staff, and whoever looked. A yes to the week in the
+    letter itself shows nothing on a page.
+    """
     relative = visit.known.relative
     with transaction(visit.connection):
         for one in seen:
-            view = View(0, relative.site, relative.id, one.id, visit.now, page, ",".join(one.categories))
+            shown = [category for category in one.categories if category != "mailed"]
+            view = View(0, relative.site, relative.id, one.id, visit.now, page, ",".join(shown))
             relative_views.note(visit.connection, view)
-            said = {"page": page, "residents": [one.id], "shown": list(one.categories)}
+            said = {"page": page, "residents": [one.id], "shown": shown}
             audit.add(visit.connection, relative.site, visit.now, relative.account, "relative saw", said)
 
 

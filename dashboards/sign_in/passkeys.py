@@ -38,6 +38,15 @@ AT_MOST = 10
 """[default] Of one person."""
 
 
+class Challenge(NamedTuple):
+    """What waits for an answer. `adds_to`: the session in which somebody has proven who they are, and may add
+    a key with the answer; None: it is for signing in, and for nothing else.
+    """
+
+    challenge: bytes
+    adds_to: bytes | None = None
+
+
 class Passkey(NamedTuple):
     id: bytes
     person: str

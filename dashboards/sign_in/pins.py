@@ -25,6 +25,11 @@ AFTER_SHIFT = timedelta(hours=1)
 """[default] The hand-over of a shift that is on the roster."""
 WRONG_AT_MOST = 5
 """[default] Of 10,000: guessing one comes to one in 2,000 for each full sign-in."""
+WRONG_OF_OPENER = 15
+"""[default] Of one person at all the screens that another one opens, until `GUESSES_FORGOTTEN`: who has an
+account signs in as often as they like.
+"""
+GUESSES_FORGOTTEN = timedelta(hours=24)
 PIN = re.compile(r"\d{4,6}", re.ASCII)
 _IN_A_ROW = ("0123456789", "9876543210")
 
@@ -89,34 +94,69 @@ def close_device(connection: sqlite3.Connection, device: str) -> None:
 
 def open_until(connection: sqlite3.Connection, site: str, device: str, now: datetime) -> datetime | None:
     """None where PINs do not count at it (now)."""
-    row = connection.execute(
-        "SELECT open_until FROM shared_device WHERE token_hash = ? AND site = ? AND open_until > ?",
+    row = _device(connection, site, device, now)
+    return None if row is None else from_us(row["open_until"])
+
+
+def opened_by(connection: sqlite3.Connection, site: str, device: str, now: datetime) -> str | None:
+    """Who signed in fully at it; None where PINs do not count at it (now)."""
+    row = _device(connection, site, device, now)
+    return None if row is None else str(row["opened_by"])
+
+
+def _device(connection: sqlite3.Connection, site: str, device: str, now: datetime) -> sqlite3.Row | None:
+    found: sqlite3.Row | None = connection.execute(
+        "SELECT opened_by, open_until FROM shared_device"
+        " WHERE token_hash = ? AND site = ? AND open_until > ?",
         (_hash(device), site, to_us(now)),
     ).fetchone()
-    return None if row is None else from_us(row[0])
+    return found
 
 
 def try_pin(
     connection: sqlite3.Connection, site: str, device: str, person: str, pin: str, now: datetime
 ) -> Verdict:
     """An unknown person takes as long as a wrong PIN. Each try is counted before it is heard."""
-    if open_until(connection, site, device, now) is None:
+    opener = opened_by(connection, site, device, now)
+    if opener is None:
         return "closed"
     with transaction(connection):
+        guesses = _guessed(connection, site, opener, person, now)
         (failures,) = connection.execute(
             "INSERT INTO pin_failure (device, person, failures, last_at) VALUES (?, ?, 1, ?)"
             " ON CONFLICT (device, person) DO UPDATE SET failures = failures + 1, last_at = excluded.last_at"
             " RETURNING failures",
             (_hash(device), person, to_us(now)),
         ).fetchone()
-    if failures > WRONG_AT_MOST:
+    if failures > WRONG_AT_MOST or guesses > WRONG_OF_OPENER:
         return "stopped"
     row = connection.execute("SELECT hash FROM pin WHERE site = ? AND person = ?", (site, person)).fetchone()
     if not fits_hash(None if row is None else row[0], pin):
         return "stopped" if failures == WRONG_AT_MOST else "wrong"
     with transaction(connection):
         _forget_failures(connection, device, person)
+        connection.execute(
+            "DELETE FROM pin_guess WHERE site = ? AND opened_by = ? AND person = ?", (site, opener, person)
+        )
     return "fits"
+
+
+def _guessed(connection: sqlite3.Connection, site: str, opener: str, person: str, now: datetime) -> int:
+    """One more; how many it is lately."""
+    (guesses,) = connection.execute(
+        "INSERT INTO pin_guess (site, opened_by, person, failures, last_at)"
+        " VALUES (:site, :opener, :person, 1, :now)"
+        " ON CONFLICT (site, opened_by, person) DO UPDATE SET last_at = :now,"
+        " failures = CASE WHEN last_at < :since THEN 1 ELSE failures + 1 END RETURNING failures",
+        {
+            "site": site,
+            "opener": opener,
+            "person": person,
+            "now": to_us(now),
+            "since": to_us(now - GUESSES_FORGOTTEN),
+        },
+    ).fetchone()
+    return int(guesses)
 
 
 def _forget_failures(connection: sqlite3.Connection, device: str, person: str) -> None:

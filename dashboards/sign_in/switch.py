@@ -17,6 +17,7 @@ from dashboards.sign_in import pins
 from dashboards.sign_in.page import door, with_session
 from dashboards.visit import (
     DEVICE_COOKIE,
+    LANGUAGE_COOKIE,
     SESSION_COOKIE,
     AnyHouse,
     Database,
@@ -47,7 +48,7 @@ def switch(
     connection: Database,
     house: AnyHouse,
     person: Annotated[str, Form(max_length=64)] = "",
-    pin: Annotated[str, Form(max_length=6)] = "",
+    pin: Annotated[str, Form(max_length=6, title="PIN")] = "",
 ) -> Response:
     device, now, site = request.cookies.get(DEVICE_COOKIE, ""), clock_of(request).now(), house.site.site
     known = next((one for one in _people(request, connection, house) if one.id == person), None)
@@ -56,7 +57,8 @@ def switch(
     if verdict == "closed" or until is None:
         return RedirectResponse("/sign-in", 303)
     if verdict != "fits" or known is None:
-        detail = {"person": known.id if known is not None else "(unknown)", "why": "PIN"}
+        opener = pins.opened_by(connection, site, device, now) or ""
+        detail = {"person": known.id if known is not None else "(unknown)", "why": "PIN", "opened_by": opener}
         audit.add(connection, site, now, None, "sign-in refused", detail)
         return _page(request, connection, house, person, 401, verdict)
     old = request.cookies.get(SESSION_COOKIE)
@@ -64,7 +66,10 @@ def switch(
         sessions.end(connection, old, now)
     audit.add(connection, site, now, known.id, "signed in", {"person": known.id, "how": "pin"})
     token = sessions.start(connection, site, known.id, now, "pin", "shared", ends_at=until)
-    return with_session(request, RedirectResponse(wanted(request) or landing(known), 303), token)
+    answer = with_session(request, RedirectResponse(wanted(request) or landing(known), 303), token)
+    if known.language is not None:
+        answer.delete_cookie(LANGUAGE_COOKIE)  # it was chosen by whoever sat here before
+    return answer
 
 
 def _people(request: Request, connection: sqlite3.Connection, house: House) -> list[Person]:

@@ -5,9 +5,11 @@ const STALE_AFTER_MS = 4000; // of silence, as on the board
 const FRESH_EVERY_MS = 20000; // the lanes move on by themselves
 
 const page = document.getElementById("explained");
+words.zone = page.dataset.zone;
 const id = Number(page.dataset.alert);
 let source = null;
 let heardAt = performance.now();
+let lastHeard = null; // server's time of the last beat that could be believed
 let doubted = false; // whether the hub, or the broker behind it, has fallen silent
 let seen; // the card as the stream told it last
 
@@ -34,6 +36,7 @@ function look(news, whole) {
 function hear(news) {
   heardAt = performance.now();
   doubted = news.why !== "ok" || news.hub_age === null || Math.abs(news.hub_age * 1000) > STALE_AFTER_MS;
+  if (!doubted) lastHeard = Date.parse(news.now);
   tell();
 }
 
@@ -41,6 +44,7 @@ function tell() {
   const stale = doubted || performance.now() - heardAt > STALE_AFTER_MS;
   const banner = document.getElementById("stale");
   if (banner.hidden === !stale) return;
+  if (stale && lastHeard) setText(banner.querySelector(".since"), clockText(lastHeard, true));
   banner.hidden = !stale;
   document.body.classList.toggle("is-stale", stale);
   if (!stale) fresh();

@@ -4,7 +4,7 @@
 const FLOOR_STALE_AFTER_MS = 4000; // of silence, as on the board
 const floor = document.getElementById("floor");
 const drawing = floor.querySelector("svg.plan");
-const box = drawing.viewBox.baseVal;
+const box = { width: drawing.viewBox.baseVal.width, height: drawing.viewBox.baseVal.height }; // the whole, however close it is seen (zoom.js)
 const said = floor.dataset;
 
 function show(states) {
@@ -15,6 +15,9 @@ function show(states) {
     mark.classList.toggle("is-taken", state.taken);
     mark.classList.toggle("is-lost", Boolean(state.lost));
     mark.querySelector(".sign").setAttribute("href", said.shapes + "#" + (state.alert || (state.lost ? "cut" : "high")));
+    const link = mark.closest("a.to"); // to the alert where there is one, otherwise to the place's own page
+    const leads = state.id ? "/alerts/" + state.id : link && link.dataset.otherwise;
+    if (link && leads) link.setAttribute("href", leads); else if (link) link.removeAttribute("href"); // none where marks are moved
     const words = [mark.dataset.word, state.alert && said[state.alert], state.lost && said.lost];
     mark.setAttribute("aria-label", words.filter(Boolean).join(", "));
   }
@@ -63,24 +66,65 @@ function move(mark, x, y) {
 }
 let unsaved = false;
 
-function place(key) {
-  const mark = drawing.querySelector('.mark[data-key="' + CSS.escape(key) + '"]');
+const steps = []; // what was done, and how it is taken back
+let chosen = null; // the mark whose turn it is
+function remember(mark, back, byKeys = false) {
+  const last = steps.at(-1);
+  if (!(byKeys && last && last.byKeys && last.mark === mark)) steps.push({ mark, back, byKeys }); // a walk by arrows is one
+  unsaved = true;
+  tellEditing();
+}
+function tellEditing(word) {
+  document.getElementById("floor-undo").disabled = steps.length === 0;
+  document.getElementById("floor-off").disabled = !chosen;
+  const waiting = [...floor.querySelectorAll("[data-place]")].some((button) => !button.closest("li").hidden);
+  document.getElementById("floor-waiting").hidden = !waiting;
+  if (word) document.getElementById("floor-said").textContent = word;
+}
+function choose(mark) {
+  for (const one of drawing.querySelectorAll(".is-chosen")) one.classList.remove("is-chosen");
+  if (mark) mark.classList.add("is-chosen");
+  chosen = mark;
+  tellEditing();
+}
+const waitsAs = (mark) => floor.querySelector('[data-place="' + CSS.escape(mark.dataset.key) + '"]');
+
+function putOn(mark) {
   const waiting = mark.closest(".waiting");
   if (waiting) waiting.replaceWith(mark);
-  floor.querySelector('[data-place="' + CSS.escape(key) + '"]').closest("li").hidden = true;
-  unsaved = true;
+  waitsAs(mark).closest("li").hidden = true;
   mark.focus();
+  choose(mark);
 }
-
 function takeOff(mark) {
   const waiting = document.createElementNS(drawing.namespaceURI, "g");
   waiting.classList.add("waiting");
   waiting.setAttribute("hidden", "");
   mark.replaceWith(waiting);
   waiting.append(mark);
-  const button = floor.querySelector('[data-place="' + CSS.escape(mark.dataset.key) + '"]');
-  if (button) { button.closest("li").hidden = false; button.focus(); }
+  waitsAs(mark).closest("li").hidden = false;
+  choose(null);
+  tellEditing(mark.dataset.word + ": " + said.off);
+  waitsAs(mark).focus();
+}
+function place(key) {
+  const mark = drawing.querySelector('.mark[data-key="' + CSS.escape(key) + '"]');
+  putOn(mark);
+  remember(mark, () => takeOff(mark));
+}
+function remove(mark) {
+  takeOff(mark);
+  remember(mark, () => putOn(mark));
+}
+function backTo(mark, from) {
+  return () => { move(mark, from.x, from.y); mark.focus(); };
+}
+function undo() {
+  const step = steps.pop();
+  if (!step) return;
+  step.back();
   unsaved = true;
+  tellEditing(step.mark.dataset.word + ": " + said.undone);
 }
 
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
@@ -91,8 +135,9 @@ function onKey(e) {
     const step = (e.shiftKey ? 0.05 : 0.005) * box.width;
     const from = at(mark);
     move(mark, from.x + STEPS[e.key][0] * step, from.y + STEPS[e.key][1] * step);
+    remember(mark, backTo(mark, from), true);
     e.preventDefault();
-  } else if (e.key === "Delete") takeOff(mark);
+  } else if (e.key === "Delete") remove(mark);
 }
 
 function onDown(e) {
@@ -105,7 +150,11 @@ function onDown(e) {
   const drag = (event) => { const now = onPlan(event); move(mark, from.x + now.x - first.x, from.y + now.y - first.y); };
   mark.setPointerCapture(e.pointerId);
   mark.addEventListener("pointermove", drag);
-  mark.addEventListener("lostpointercapture", () => mark.removeEventListener("pointermove", drag), { once: true });
+  mark.addEventListener("lostpointercapture", () => {
+    mark.removeEventListener("pointermove", drag);
+    const now = at(mark);
+    if (now.x !== from.x || now.y !== from.y) remember(mark, backTo(mark, from));
+  }, { once: true });
 }
 
 async function save() {
@@ -128,6 +177,9 @@ show(JSON.parse(said.states));
 if (floor.classList.contains("is-edited")) {
   drawing.addEventListener("keydown", onKey);
   drawing.addEventListener("pointerdown", onDown);
+  drawing.addEventListener("focusin", (e) => { if (e.target.closest(".mark")) choose(e.target.closest(".mark")); });
+  document.getElementById("floor-undo").addEventListener("click", undo);
+  document.getElementById("floor-off").addEventListener("click", () => { if (chosen) remove(chosen); });
   document.getElementById("floor-save").addEventListener("click", save);
   for (const button of floor.querySelectorAll("[data-place]")) button.addEventListener("click", () => place(button.dataset.place));
   window.addEventListener("beforeunload", (e) => { if (unsaved) e.preventDefault(); });

@@ -22,11 +22,11 @@ if (enter && able) {
     const says = document.getElementById("passkey-says");
     says.hidden = true;
     try {
-      const asked = await post("/sign-in/passkey/challenge", {});
+      const asked = await post("/api/v1/session/passkey/challenge", {});
       const options = PublicKeyCredential.parseRequestOptionsFromJSON(asked.options);
       const found = await navigator.credentials.get({ publicKey: options });
       const shared = document.querySelector('input[name="shared"]').checked;
-      location.assign((await post("/sign-in/passkey", { name: asked.name, answer: found.toJSON(), shared })).to);
+      location.assign((await post("/api/v1/session/passkey", { name: asked.name, answer: found.toJSON(), shared })).to);
     } catch {
       says.textContent = says.dataset.failed;
       says.hidden = false;
@@ -43,11 +43,12 @@ if (form && able) {
     const fault = form.querySelector(".fault");
     fault.hidden = true;
     try {
-      const asked = await post("/account/passkeys/challenge", { password: form.elements.password.value });
+      const asked = await post("/api/v1/account/passkeys/challenge", { password: form.elements.password?.value ?? "" });
       const options = PublicKeyCredential.parseCreationOptionsFromJSON(asked.options);
       const made = await navigator.credentials.create({ publicKey: options });
       const called = form.elements.called.value;
-      location.assign((await post("/account/passkeys", { name: asked.name, made: made.toJSON(), called })).to);
+      await post("/api/v1/account/passkeys", { name: asked.name, made: made.toJSON(), called });
+      location.assign("/account?notice=passkey-added");
     } catch (error) {
       fault.textContent = error.message === "password" ? form.dataset.password : form.dataset.failed;
       fault.hidden = false;

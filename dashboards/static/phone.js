@@ -41,11 +41,12 @@ function isApple() {
   return /iPhone|iPad|iPod/.test(navigator.userAgent) || (navigator.platform === "MacIntel" && navigator.maxTouchPoints > 1);
 }
 
+// Names of products alone: they read the same in every language.
 function deviceName() {
   const agent = navigator.userAgent;
   const browser = /Edg/.test(agent) ? "Edge" : /Firefox|FxiOS/.test(agent) ? "Firefox" : /SamsungBrowser/.test(agent) ? "Samsung Internet" : /Chrome|CriOS/.test(agent) ? "Chrome" : /Safari/.test(agent) ? "Safari" : "";
-  const kind = /iPhone/.test(agent) ? "iPhone" : /iPad/.test(agent) || isApple() ? "iPad" : /Android/.test(agent) ? (/Mobile/.test(agent) ? "Android " + words.phone.toLowerCase() : "Android " + words.tablet.toLowerCase()) : words.computer;
-  return browser ? kind + " · " + browser : kind;
+  const kind = /iPhone/.test(agent) ? "iPhone" : /iPad/.test(agent) || isApple() ? "iPad" : ["Android", "Windows", "CrOS", "Mac", "Linux"].find((one) => agent.includes(one))?.replace("CrOS", "ChromeOS") ?? "";
+  return [kind, browser].filter(Boolean).join(" · ");
 }
 
 let mine = null; // this browser's subscription
@@ -62,7 +63,7 @@ async function look() {
   mine = await worker.pushManager.getSubscription();
   // Made with another key (the house's was lost): it reaches us no more.
   const key = mine && mine.options.applicationServerKey;
-  if (key && base64url(key) !== words.key) { await mine.unsubscribe(); mine = null; }
+  if (key && words.key && base64url(key) !== words.key) { await mine.unsubscribe(); mine = null; }
   if (!mine) { show("off"); return; }
   myId = await idOf(mine);
   const row = document.querySelector('[data-phone="' + myId + '"]');

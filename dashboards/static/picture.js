@@ -4,10 +4,11 @@
 const WIDEST = 16;
 document.documentElement.classList.add("has-script");
 
-for (const figure of document.querySelectorAll(".figure")) {
+function bring(figure) {
   const scroll = figure.querySelector(".scroll");
   const svg = scroll && scroll.querySelector("svg");
-  if (!svg) continue;
+  if (!svg || figure.dataset.brought) return;
+  figure.dataset.brought = "true";
   const told = figure.querySelector(".told");
   const marks = [...svg.querySelectorAll(".m")].map((shape) => {
     const title = shape.querySelector("title");
@@ -74,3 +75,10 @@ for (const figure of document.querySelectorAll(".figure")) {
   });
   for (const button of figure.querySelectorAll(".zoom button")) button.addEventListener("click", () => zoom(Number(button.dataset.times)));
 }
+
+function bringAll() {
+  for (const figure of document.querySelectorAll(".figure")) bring(figure);
+}
+
+bringAll();
+document.addEventListener("htmx:after:swap", bringAll); // what was fetched anew

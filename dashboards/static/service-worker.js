@@ -7,6 +7,7 @@ const CACHE = "vaka-" + GIVEN.version;
 const KEPT = "vaka-kept"; // the last list that was live: dashboards/static/keep.js puts it there
 const OFFLINE = "/offline";
 const PATIENCE_MS = 15000; // for a page to begin: a connection that hangs is none
+const LEAVING = ["/sign-out", "/switch"]; // somebody goes, or somebody else takes over the screen
 const CUT_OFF = [502, 504]; // what a proxy says when Vaka does not answer
 
 self.addEventListener("install", (event) => {
@@ -40,12 +41,13 @@ self.addEventListener("fetch", (event) => {
 
 async function page(event, path) {
   const { request } = event;
-  const leaving = request.method === "POST" && path === "/sign-out";
+  const leaving = request.method === "POST" && LEAVING.includes(path);
   try {
     const answer = await (request.method === "GET" ? Promise.race([fetch(request), tooLate()]) : fetch(request));
-    if (leaving) event.waitUntil(caches.delete(KEPT));
+    // At the door nobody is signed in any more, whoever ended it: what was kept was for who was.
+    if (leaving || (answer.ok && path === "/sign-in")) event.waitUntil(caches.delete(KEPT));
     // Signing in and choosing a language change how the page for later has to look.
-    if (request.method === "POST" && ["/sign-in", "/sign-out", "/appearance"].includes(path)) event.waitUntil(keepOfflinePage().catch(() => {}));
+    if (request.method === "POST" && ["/sign-in", "/appearance", ...LEAVING].includes(path)) event.waitUntil(keepOfflinePage().catch(() => {}));
     if (!CUT_OFF.includes(answer.status)) return answer;
   } catch { /* there is no connection, or it hangs */ }
   if (leaving) await caches.delete(KEPT);
@@ -83,15 +85,15 @@ async function called(data) {
   await self.registration.showNotification(said.title, {
     body: said.body,
     tag: said.tag,
-    renotify: true, // the same again makes its sound again
+    renotify: !said.silent, // the same again makes its sound again
     requireInteraction: said.urgent,
-    vibrate: said.urgent ? [400, 150, 400, 150, 400, 150, 800] : [250],
+    // A test of the alerting is shown and makes no sound; the two together are an error.
+    ...(said.silent ? { silent: true } : { vibrate: said.urgent ? [400, 150, 400, 150, 400, 150, 800] : [250] }),
     timestamp: Date.parse(said.at) || Date.now(),
     icon: GIVEN.icon,
     badge: GIVEN.badge,
     data: { open: said.open, receipt: said.receipt },
   });
-  for (const client of await self.clients.matchAll({ includeUncontrolled: true })) client.postMessage("called");
   await tell(said.receipt, "delivered");
 }
 
@@ -108,14 +110,14 @@ async function show(path) {
   return self.clients.openWindow(path);
 }
 
-// A receipt proves itself: nobody has to be signed in for it.
+// A receipt proves itself: nobody has to be signed in for it. Who is tells whether a tap was theirs.
 async function tell(token, receipt) {
   if (!token) return;
   for (const wait of [0, 2000, 8000]) {
     await new Promise((go) => setTimeout(go, wait));
     try {
       const answer = await fetch("/api/v1/receipts/" + token, {
-        method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ receipt }), credentials: "omit", keepalive: true,
+        method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ receipt }), credentials: receipt === "seen" ? "same-origin" : "omit", keepalive: true,
       });
       if (answer.status < 500) return;
     } catch { /* again, a little later */ }

@@ -99,6 +99,7 @@ function showSound(state) {
   sound.hidden = false;
   sound.dataset.state = state;
   for (const part of sound.querySelectorAll("[data-is]")) part.hidden = !part.dataset.is.split(" ").includes(state);
+  document.dispatchEvent(new Event("vaka:sound"));
 }
 
 function want(state) {

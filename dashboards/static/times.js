@@ -2,7 +2,7 @@
 "use strict";
 
 const words = document.body.dataset;
-const norwegian = document.documentElement.lang === "nb";
+const norwegian = document.documentElement.lang !== "en";
 
 function clockText(ms, seconds) {
   const parts = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: words.zone };

@@ -71,7 +71,7 @@ def download(visit: Visitor, form: Literal["csv", "yaml"]) -> Response:
 def try_list(
     request: Request,
     visit: Visitor,
-    file: Annotated[UploadFile, File()],
+    file: Annotated[UploadFile, File(title="File")],
     whole: Annotated[bool, Form()] = False,
 ) -> Response:
     """What it would change, or all that is wrong with it. Nothing is changed."""

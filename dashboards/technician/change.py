@@ -201,7 +201,7 @@ def remove(
     visit: Visitor,
     device: Annotated[str, Form()],
     version: Annotated[int, Form()],
-    reason: Annotated[str, Form(max_length=200)] = "",
+    reason: Annotated[str, Form(max_length=200, title="Why?")] = "",
 ) -> Response:
     if not reason.strip():
         found = device_in_view(visit, device)

@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from dashboards.frame import page
 from dashboards.pages import clock_text, day_text, render
+from dashboards.technician.devices import must_have_the_house
 from dashboards.visit import OurForm, Visit, Visitor, clock_of, needs, settings_of
 from devices.codec import LARGEST_SOURCE, functions_of
 from hub import codecs
@@ -90,11 +91,11 @@ async def try_or_upload(
     request: Request,
     visit: Visitor,
     step: Annotated[str, Form()],
-    name: Annotated[str, Form(max_length=200)] = "",
-    source: Annotated[str, Form(max_length=2 * LARGEST_SOURCE)] = "",
-    example: Annotated[str, Form(max_length=2000)] = "",
-    port: Annotated[int, Form()] = 1,
-    file: Annotated[UploadFile | None, File()] = None,
+    name: Annotated[str, Form(max_length=200, title="For")] = "",
+    source: Annotated[str, Form(max_length=2 * LARGEST_SOURCE, title="… or pasted")] = "",
+    example: Annotated[str, Form(max_length=2000, title="Payload, in hexadecimal or base64")] = "",
+    port: Annotated[int, Form(title="fPort")] = 1,
+    file: Annotated[UploadFile | None, File(title="The codec as a file")] = None,
 ) -> Response:
     """`step`: `try` shows what an example becomes, `upload` puts it in force. A file wins over the text."""
     if file is not None and file.filename:
@@ -102,6 +103,7 @@ async def try_or_upload(
     wish = Wish(name, source.replace("\r\n", "\n"), example, port)
     if step != "upload":
         return HTMLResponse(_form(request, visit, wish, _try(visit, wish)))
+    must_have_the_house(visit)
     site, by = visit.house.site.site, visit.person.id
     outcome = codecs.upload(visit.connection, site, name, wish.source, by, clock_of(request))
     if isinstance(outcome, Refusal):
@@ -110,7 +112,8 @@ async def try_or_upload(
 
 
 @pages.post("/take-back", dependencies=[OurForm])
-def take_back(request: Request, visit: Visitor, name: Annotated[str, Form()]) -> Response:
+def take_back(request: Request, visit: Visitor, name: Annotated[str, Form(title="For")]) -> Response:
+    must_have_the_house(visit)
     site = visit.house.site.site
     outcome = codecs.take_back(visit.connection, site, name, visit.person.id, clock_of(request))
     if isinstance(outcome, Refusal):

@@ -12,18 +12,20 @@ from dashboards.access import may
 from dashboards.api.health import health_in_view
 from dashboards.frame import page
 from dashboards.pictures import Picture
-from dashboards.pictures.device import DAYS, battery_picture, gaps_picture, link_picture
+from dashboards.pictures.device import battery_picture, gaps_picture, link_picture
 from dashboards.pictures.files import answer
+from dashboards.pictures.spans import SPANS, Span
 from dashboards.technician.charts import bars
+from dashboards.technician.device_view import course_of
 from dashboards.technician.records import tested_of
 from dashboards.views import voice_of
-from dashboards.visit import Visit, Visitor, history_of, needs
+from dashboards.visit import Visit, Visitor, needs
 from hub.health.report import DeviceHealth
-from hub.heard import unheard
 from hub.store.faults import Kept
 from rules import wording
 from rules.wording.devices import role_name
 from rules.wording.faults import name_of_fault, what_is_wrong, why_it_matters
+from rules.wording.pictures import words
 from rules.wording.protection import why_silence_counts
 from rules.wording.voice import Voice
 
@@ -41,7 +43,7 @@ class Past(NamedTuple):
 
 
 @pages.get("/technician/devices/{id:path}")
-def show_device(request: Request, visit: Visitor, id: str) -> str:
+def show_device(request: Request, visit: Visitor, id: str, span: Span = "month") -> str:
     found = health_in_view(visit, id)
     if found is None:
         raise HTTPException(404, "there is nothing here, or not for you")
@@ -60,7 +62,9 @@ def show_device(request: Request, visit: Visitor, id: str) -> str:
         used=wording.length(visit.now - found.used_at, visit.language) if found.used_at else "",
         deadline=why_silence_counts(found.deadline, voice),
         days=_days(found),
-        pictures=device_pictures(request, visit, found),
+        pictures=device_pictures(request, visit, found, span),
+        span=span,
+        spans=[(one, words(f"span {one} short", visit.language)) for one in SPANS],
         gaps=bars([(_up_to(length, visit), n) for length, n in found.gaps if n >= 0.5]),
         standing=standing,
         past=[_past(kept, voice) for kept in found.faults if kept.ended_at is not None],
@@ -72,32 +76,26 @@ def show_device(request: Request, visit: Visitor, id: str) -> str:
 
 
 @pages.get("/technician/pictures/{drawing}.{format}")
-def save_picture(request: Request, visit: Visitor, drawing: str, format: str, device: str) -> Response:
+def save_picture(
+    request: Request, visit: Visitor, drawing: str, format: str, device: str, span: Span = "month"
+) -> Response:
     """`battery`, `link` or `gaps` of a device."""
     found = health_in_view(visit, device)
-    drawn = device_pictures(request, visit, found).get(drawing) if found is not None else None
+    drawn = device_pictures(request, visit, found, span).get(drawing) if found is not None else None
     if found is None or drawn is None:
         raise HTTPException(404, "there is nothing here, or not for you")
     return answer(drawn, found.device.id, format, drawing)
 
 
-def device_pictures(request: Request, visit: Visit, found: DeviceHealth) -> dict[str, Picture]:
+def device_pictures(request: Request, visit: Visit, found: DeviceHealth, span: Span) -> dict[str, Picture]:
     """No battery where it told of too few levels."""
-    voice, history, id = (
-        voice_of(visit.scope, visit.house, visit.now),
-        history_of(request, visit),
-        found.device.id,
-    )
-    battery = battery_picture(
-        found.levels, found.forecast, int(visit.now.timestamp() // 86_400), visit.language
-    )
-    since = visit.now - timedelta(days=DAYS)
-    hours = history.hourly([id], since, visit.now, ("lqi", "rssi", "snr"))
-    deaf = unheard(visit.connection, history, visit.house.site, [found.device], since, visit.now)[id]
+    voice, today = voice_of(visit.scope, visit.house, visit.now), int(visit.now.timestamp() // 86_400)
+    battery = battery_picture(found.levels, found.forecast, today, visit.language)
+    course = course_of(request, visit, found.device, span)
     drawn = {"battery": battery} if battery is not None else {}
     return drawn | {
-        "link": link_picture(hours, visit.now, voice),
-        "gaps": gaps_picture(deaf, visit.now, voice),
+        "link": link_picture(course.link, span, voice),
+        "gaps": gaps_picture(course.deaf, span, voice),
     }
 
 

@@ -10,15 +10,27 @@ from fastapi.responses import HTMLResponse
 from dashboards.frame import page
 from dashboards.snapshot import unheard
 from dashboards.technician.copying import Copying, read_copying
+from dashboards.technician.devices import sees_room
+from dashboards.technician.set_aside import size_in_view
 from dashboards.visit import Visit, Visitor, needs, settings_of
 from hub.discovery import discovered, waiting
 from hub.settings import Settings
-from hub.store import protection, quarantine, records
+from hub.store import jobs, protection, records
+from rules import wording
 from rules.record import still
 
 pages = APIRouter(
     include_in_schema=False, default_response_class=HTMLResponse, dependencies=[needs("place devices")]
 )
+
+
+class Failing(NamedTuple):
+    """What is done by the clock and failed at its last run. `last`: when it was done last, '' for never.
+    `said`: why it failed, in its own words."""
+
+    job: str
+    last: str
+    said: str
 
 
 class Home(NamedTuple):
@@ -32,6 +44,7 @@ class Home(NamedTuple):
     aside: int
     untested: int
     devices: int
+    failing: tuple[Failing, ...]
     copying: Copying | None
 
 
@@ -46,15 +59,28 @@ def read_home(visit: Visit, settings: Settings) -> Home:
     uncovered = {
         visit.house.room_name(rooms[resident])
         for resident, standing in protection.now(connection, site.site).items()
-        if standing.protection.state != "protected" and resident in rooms
+        if standing.protection.state != "protected"
+        and resident in rooms
+        and sees_room(visit, rooms[resident])
     }
+    devices = [device for device in site.devices if sees_room(visit, device.room)]
     newest = records.newest(connection, site.site)
     return Home(
         new=len(waiting(discovered(connection, site), visit.now)),
-        silent=len(unheard(connection, site.site)),
+        silent=sum(visit.access.sees_part(one.part, site) for one in unheard(connection, site.site)),
         uncovered=tuple(sorted(uncovered)),
-        aside=quarantine.size(connection, site.site),
-        untested=sum(still(newest.get(d.id), d, site) != "as it is" for d in site.devices),
-        devices=len(site.devices),
+        aside=size_in_view(visit),
+        untested=sum(still(newest.get(d.id), d, site) != "as it is" for d in devices),
+        devices=len(devices),
+        failing=_failing(visit),
         copying=read_copying(visit, settings.influx_destination),
+    )
+
+
+def _failing(visit: Visit) -> tuple[Failing, ...]:
+    voice = wording.Voice(visit.language, visit.house.site.zone, visit.now)
+    return tuple(
+        Failing(job.name, wording.at(job.done_at, voice) if job.done_at is not None else "", job.said)
+        for job in jobs.everything(visit.connection)
+        if job.failed_at is not None
     )

@@ -52,7 +52,6 @@ class Waiting(NamedTuple):
     health: tuple[Shown, ...]
     spoke: str
     is_now: bool
-    is_new: bool
     reason: str
     ignored_by: str
 
@@ -90,8 +89,8 @@ def ignore_device(
     visit: Visitor,
     gateway: Annotated[str, Form()],
     address: Annotated[str, Form()],
-    reason: Annotated[str, Form(max_length=200)] = "",
-    words: Annotated[str, Form(max_length=200)] = "",
+    reason: Annotated[str, Form(max_length=200, title="Why?")] = "",
+    words: Annotated[str, Form(max_length=200, title="In your own words")] = "",
 ) -> Response:
     one(visit, gateway, address)
     why = words.strip() or reason.strip() or "other"
@@ -149,7 +148,6 @@ def waiting_device(device: Discovered, visit: Visit) -> Waiting:
         health=tuple(_shown(device, m, now, language) for m in OF_ITSELF if m in device.latest),
         spoke=wording.length(now - spoke, language) if spoke is not None else "",
         is_now=spoke is not None and now - spoke < JUST_NOW,
-        is_new=device.first_heard_at is not None and now - device.first_heard_at < timedelta(minutes=10),
         reason=ignored.reason if ignored is not None else "",
         ignored_by=visit.house.person_name(ignored.by) if ignored is not None else "",
     )

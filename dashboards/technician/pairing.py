@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from dashboards.frame import page
 from dashboards.pages import clock_text, render
 from dashboards.snapshot import unheard
-from dashboards.technician.devices import device_in_view
+from dashboards.technician.devices import device_in_view, may_be_asked, of_others, renamed_in_view
 from dashboards.visit import OurForm, Visit, Visitor, clock_of, needs
 from devices.asking import (
     Ask,
@@ -28,7 +28,6 @@ from devices.asking import (
 from hub import renames
 from hub.gateway_list import gateway_devices
 from hub.gateway_requests import ask
-from hub.renames import Renamed
 from hub.site.change import Changed
 from hub.store import gateway_news, gateway_requests
 from hub.store.gateway_requests import GatewayRequest
@@ -104,7 +103,7 @@ def show_pairing(request: Request, visit: Visitor, gateway: str = "", notice: st
         lengths=LENGTHS,
         going_on=read_going_on(visit, chosen.id) if chosen else None,
         rows=_rows(visit, chosen) if chosen else [],
-        renamed=_renamed(visit, chosen.id) if chosen else [],
+        renamed=[r for r in renamed_in_view(visit) if chosen and r.gateway == chosen.id],
     )
 
 
@@ -128,7 +127,7 @@ def start(
     request: Request,
     visit: Visitor,
     gateway: Annotated[str, Form()],
-    seconds: Annotated[int, Form()] = LENGTHS[1],
+    seconds: Annotated[int, Form(title="For how long")] = LENGTHS[1],
     router: Annotated[str, Form(max_length=200)] = "",
 ) -> Response:
     return _asked(request, visit, gateway, StartPairing(seconds, router or None))
@@ -145,7 +144,7 @@ def rename(
     visit: Visitor,
     gateway: Annotated[str, Form()],
     name: Annotated[str, Form()],
-    to: Annotated[str, Form(max_length=200)] = "",
+    to: Annotated[str, Form(max_length=200, title="New name")] = "",
 ) -> Response:
     return _asked(request, visit, gateway, Rename(name, to.strip()), name)
 
@@ -181,6 +180,8 @@ def take_over(
 
 
 def _asked(request: Request, visit: Visit, gateway: str, what: Ask, name: str = "") -> Response:
+    if not may_be_asked(visit, _gateway(visit, gateway), what):
+        raise HTTPException(404, "there is no such device, or not for you")
     outcome = ask(visit.connection, visit.house.site, gateway, what, visit.person.id, clock_of(request))
     if not isinstance(outcome, Refusal):
         return RedirectResponse(_address(gateway, "sent"), 303)
@@ -197,7 +198,11 @@ def read_going_on(visit: Visit, gateway: str) -> GoingOn:
     pairing = gateway_news.pairings(visit.connection, site).get(gateway)
     until = pairing.state.until if pairing else None
     is_open = pairing is not None and pairing.state.open and (until is None or until > visit.now)
-    asked = [r for r in gateway_requests.recent(visit.connection, site, since) if r.gateway == gateway]
+    asked = [
+        r
+        for r in gateway_requests.recent(visit.connection, site, since)
+        if r.gateway == gateway and may_be_asked(visit, _gateway(visit, gateway), r.ask)
+    ]
     return GoingOn(
         gateway,
         _is_heard(visit, gateway),
@@ -227,7 +232,7 @@ def _newcomers(visit: Visit, gateway: str, since: datetime) -> list[Newcomer]:
             newest.setdefault(joined.joining.address, (joined.joining, joined.at))
             if joined.joining.model:
                 models.setdefault(joined.joining.address, joined.joining.model)
-    known = _called(visit, gateway)
+    known, theirs = _called(visit, gateway), of_others(visit, _gateway(visit, gateway))
     return [
         Newcomer(
             news.name,
@@ -238,6 +243,7 @@ def _newcomers(visit: Visit, gateway: str, since: datetime) -> list[Newcomer]:
             news.name in known,
         )
         for address, (news, at) in list(newest.items())[:MOST_SHOWN]
+        if theirs.isdisjoint((news.name.casefold(), address.casefold()))
     ]
 
 
@@ -256,11 +262,11 @@ def _told(visit: Visit, request: GatewayRequest) -> Asked:
 
 
 def _rows(visit: Visit, gateway: Gateway) -> list[Row]:
-    called = _called(visit, gateway.id)
+    called, theirs = _called(visit, gateway.id), of_others(visit, gateway)
     return [
         Row(named, urlencode({"gateway": gateway.id, "name": named.name}), called.get(named.name, ""))
         for named in gateway_devices(visit.connection, visit.house.site.site, gateway)
-        if named.kind != "Coordinator"
+        if named.kind != "Coordinator" and named.name.casefold() not in theirs
     ]
 
 
@@ -268,10 +274,6 @@ def _called(visit: Visit, gateway: str) -> dict[str, str]:
     """The gateway's name → the site's, for its devices."""
     site = visit.house.site
     return {d.address or d.id: d.id for d in site.devices if site.gateway_of(d) == gateway}
-
-
-def _renamed(visit: Visit, gateway: str) -> list[Renamed]:
-    return [r for r in renames.elsewhere(visit.connection, visit.house.site) if r.gateway == gateway]
 
 
 def _gateway(visit: Visit, id: str) -> Gateway:

@@ -65,7 +65,7 @@ def pause(
     request: Request,
     visit: Visitor,
     device: Annotated[str, Form()] = "",
-    reason: Annotated[str, Form(max_length=400)] = "",
+    reason: Annotated[str, Form(max_length=400, title="Why")] = "",
     length: Annotated[str, Form()] = "",
     until: Annotated[str, Form()] = "",
 ) -> Response:
@@ -160,6 +160,6 @@ def _page(request: Request, visit: Visit, wish: Wish, fault: str = "", notice: s
         notice=notice,
         choices=choices,
         lengths=LENGTHS,
-        held=[getattr(watch.rule.name, visit.language) for watch in watches],
+        held=[watch.rule.name.said(visit.language) for watch in watches],
         is_high=gravest(watch.rule.severity for watch in watches) == "high",
     )

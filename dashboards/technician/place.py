@@ -108,7 +108,7 @@ def show_placed(request: Request, visit: Visitor, device: str) -> Response:
         return RedirectResponse("/technician/inbox", 303)
     must_see_room(visit, found.room)
     rules = [
-        getattr(watch.rule.name, visit.language)
+        watch.rule.name.said(visit.language)
         for watch in visit.house.rules.watches.values()
         if device in watch.devices
     ]

@@ -88,6 +88,6 @@ def by_room(visit: Visit, found: Iterable[RuleInRoom]) -> tuple[InRoom, ...]:
     rooms: dict[str, list[str]] = {}
     names = visit.house.rule_names
     for one in found:
-        name = getattr(names[one.rule], visit.language) if one.rule in names else one.rule
+        name = names[one.rule].said(visit.language) if one.rule in names else one.rule
         rooms.setdefault(visit.house.room_name(one.room), []).append(name)
     return tuple(InRoom(room, tuple(rules)) for room, rules in rooms.items())

@@ -25,6 +25,7 @@ from devices.reading import Reading
 from hub.records import exported
 from hub.seal import digest
 from hub.store import records, walk_tests
+from hub.store.db import LARGEST_ID
 from hub.store.records import Sealed
 from rules import wording
 from rules.building import Device, Role
@@ -39,7 +40,6 @@ pages = APIRouter(
     default_response_class=HTMLResponse,
     dependencies=[needs("test devices")],
 )
-LARGEST = 2**63 - 1  # SQLite has no larger integer
 
 
 class Tested(NamedTuple):
@@ -130,7 +130,7 @@ def take_record(visit: Visitor, number: int) -> Response:
 def sealed_in_view(visit: Visit, number: int) -> Sealed:
     """404 where there is no such record, or it is of a unit that whoever asks does not see."""
     site = visit.house.site.site
-    found = records.get(visit.connection, site, number) if 0 < number <= LARGEST else None
+    found = records.get(visit.connection, site, number) if 0 < number <= LARGEST_ID else None
     if found is None:
         raise HTTPException(404, "there is no such record")
     unit = found.record.device.unit

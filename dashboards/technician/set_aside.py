@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, NamedTuple
 from urllib.parse import urlencode
@@ -11,13 +12,14 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from dashboards.frame import page
 from dashboards.pages import clock_text, day_text, render
-from dashboards.technician.reasons import Sort, in_words, sort_of
+from dashboards.technician.devices import is_topic_of_others
 from dashboards.visit import OurForm, Visit, Visitor, clock_of, needs, settings_of
 from hub import quarantine
 from hub.quarantine import Now, Sent
 from hub.store import quarantine as store
 from hub.store.quarantine import Quarantined
 from rules.wording.devices import measure_name, value_text
+from rules.wording.reasons import Sort, in_words, sort_of
 
 pages = APIRouter(
     prefix="/technician/quarantine",
@@ -69,22 +71,22 @@ class Tried(NamedTuple):
 
 @pages.get("")
 def show_quarantine(request: Request, visit: Visitor, sort: str = "", notice: str = "") -> str:
-    rows = store.rows(visit.connection, visit.house.site.site, SHOWN)
-    groups = [group for group in _groups(visit, rows) if not sort or group.sort == sort]
+    rows = in_view(visit)
+    groups = [group for group in _groups(visit, rows[:SHOWN]) if not sort or group.sort == sort]
     return page(
         request,
         visit,
         "technician/quarantine.html",
         groups=groups,
-        total=store.size(visit.connection, visit.house.site.site),
-        shown=len(rows),
+        total=size_in_view(visit),
+        shown=min(len(rows), SHOWN),
         notice=render(visit.language, "technician/_quarantine_notice.txt", said=notice).strip(),
     )
 
 
 @pages.get("/{key}")
 def show_one(request: Request, visit: Visitor, key: str, again: bool = False) -> str:
-    row = _find(visit, key)
+    row = find_in_view(visit, key)
     tried = None
     if again:
         now = quarantine.understood_now(
@@ -107,18 +109,34 @@ def show_one(request: Request, visit: Visitor, key: str, again: bool = False) ->
 @pages.post("/clear", dependencies=[OurForm])
 def clear(request: Request, visit: Visitor, key: Annotated[str, Form()] = "") -> Response:
     """One of them, or all where none is named."""
-    topic = reason = None
-    if key:
-        row = _find(visit, key)
-        topic, reason = row.topic, row.reason
-    site = visit.house.site.site
-    quarantine.clear(visit.connection, site, visit.person.id, clock_of(request), topic, reason)
+    clear_in_view(request, visit, [find_in_view(visit, key)] if key else None)
     return RedirectResponse("/technician/quarantine?notice=cleared", 303)
 
 
-def _find(visit: Visit, key: str) -> Quarantined:
+def in_view(visit: Visit) -> list[Quarantined]:
+    """The newest first, without what was sent: of no device of a unit that they do not see."""
+    rows = store.rows(visit.connection, visit.house.site.site, store.TOPICS_KEPT)
+    return [row for row in rows if not is_topic_of_others(visit, row.topic)]
+
+
+def size_in_view(visit: Visit) -> int:
+    if visit.access.units is None:
+        return store.size(visit.connection, visit.house.site.site)
+    return len(in_view(visit))
+
+
+def clear_in_view(request: Request, visit: Visit, rows: Sequence[Quarantined] | None) -> int:
+    """These, or without any all that they see; returns how many."""
+    site, by, clock = visit.house.site.site, visit.person.id, clock_of(request)
+    if rows is None and visit.access.units is None:
+        return quarantine.clear(visit.connection, site, by, clock)
+    chosen = in_view(visit) if rows is None else rows
+    return sum(quarantine.clear(visit.connection, site, by, clock, row.topic, row.reason) for row in chosen)
+
+
+def find_in_view(visit: Visit, key: str) -> Quarantined:
     found = quarantine.find(visit.connection, visit.house.site.site, key)
-    if found is None:
+    if found is None or is_topic_of_others(visit, found.topic):
         raise HTTPException(404, "there is nothing here, or not for you")
     return found
 

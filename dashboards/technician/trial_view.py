@@ -16,6 +16,7 @@ from devices.reading import Reading
 from hub.store.walk_tests import Heard
 from hub.trial import Trial
 from rules import wording
+from rules.language import norwegian
 from rules.record import Record, TestedRule
 from rules.rehearsal import Rehearsed
 from rules.trial import ASKED, SLOW, Verdict
@@ -158,13 +159,13 @@ def span_text(span: timedelta, language: Language) -> str:
 
 def seconds_text(at: datetime, house: House, language: Language) -> str:
     """`14.32.05`, `14:32:05`"""
-    style = {"nb": "HH.mm.ss", "en": "HH:mm:ss"}[language]
+    style = "HH.mm.ss" if norwegian(language) else "HH:mm:ss"
     return format_time(at, style, tzinfo=house.site.zone, locale=language)
 
 
 def moment_text(at: datetime, house: House, language: Language) -> str:
     """`24. november 2026 kl. 02.10`"""
-    style = {"nb": "d. MMMM y 'kl.' HH.mm", "en": "d MMMM y 'at' HH:mm"}[language]
+    style = "d. MMMM y 'kl.' HH.mm" if norwegian(language) else "d MMMM y 'at' HH:mm"
     return format_datetime(at, style, tzinfo=house.site.zone, locale=language)
 
 
@@ -189,7 +190,7 @@ def tested_rule_line(rule: TestedRule, house: House, language: Language) -> tupl
 
 def rule_name(rule: str, house: House, language: Language) -> str:
     named = house.rule_names.get(rule)
-    return getattr(named, language) if named is not None else rule
+    return named.said(language) if named is not None else rule
 
 
 def record_lines(record: Record, language: Language, house: House) -> list[tuple[str, str, str, str, str]]:

@@ -110,7 +110,7 @@ def sign(
     visit: Visitor,
     id: str,
     test: Annotated[int, Form()],
-    note: Annotated[str, Form(max_length=MOST_OF_A_NOTE)] = "",
+    note: Annotated[str, Form(max_length=MOST_OF_A_NOTE, title="Note")] = "",
 ) -> Response:
     device_in_view(visit, id)
     known = walk_tests.get(visit.connection, visit.house.site.site, test)

@@ -8,6 +8,7 @@ nobody's board.
 
 from __future__ import annotations
 
+import os
 import re
 import resource
 import struct
@@ -16,6 +17,7 @@ import sys
 from pathlib import Path
 from shutil import copyfile
 from tempfile import TemporaryDirectory
+from threading import BoundedSemaphore
 from typing import Literal, NamedTuple
 
 LARGEST = 5_000_000
@@ -27,10 +29,13 @@ WIDTH = 2000
 TALLEST = 3.0
 """[default] How many times as high as wide, or as wide as high."""
 PATIENCE_S = 20
+AT_ONCE = 2
+"""[default] Drawn at once. A page waits for its drawing: more would leave no thread for those who watch."""
 MEMORY = 1_500_000_000
 
 PNG, JPEG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"
 _SIZES_OF_JPEG = frozenset({*range(0xC0, 0xC4), *range(0xC5, 0xC8), *range(0xC9, 0xCC), *range(0xCD, 0xD0)})
+_drawing = BoundedSemaphore(AT_ONCE)
 
 
 class Drawing(NamedTuple):
@@ -42,7 +47,9 @@ class Drawing(NamedTuple):
 class Undrawable(NamedTuple):
     """Why nothing came of it."""
 
-    why: Literal["too large", "not a picture", "too many pixels", "too long a shape", "cannot be drawn"]
+    why: Literal[
+        "too large", "not a picture", "too many pixels", "too long a shape", "cannot be drawn", "busy"
+    ]
 
 
 def draw(content: bytes) -> Drawing | Undrawable:
@@ -59,7 +66,12 @@ def draw(content: bytes) -> Drawing | Undrawable:
             return Undrawable("too many pixels")
         if not 1 / TALLEST <= size[0] / size[1] <= TALLEST:
             return Undrawable("too long a shape")
-    png = _drawn(content, kind)
+    if not _drawing.acquire(blocking=False):
+        return Undrawable("busy")
+    try:
+        png = _drawn(content, kind)
+    finally:
+        _drawing.release()
     size = _size_of_png(png) if png is not None else None
     if png is None or size is None:
         return Undrawable("cannot be drawn")
@@ -114,6 +126,7 @@ def _drawn(content: bytes, kind: str) -> bytes | None:
 def _draw_here(folder: str, file: str) -> None:
     import typst
 
+    os.nice(10)
     resource.setrlimit(resource.RLIMIT_CPU, (PATIENCE_S, PATIENCE_S))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from typing import Annotated
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, File, Form, HTTPException, Request, Response, UploadFile
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from dashboards.access import may
 from dashboards.alerts_seen import note_alerts_seen
+from dashboards.care.resident_view import residents_of
+from dashboards.care.room_view import shared_room
 from dashboards.frame import page
 from dashboards.snapshot import pulse, read_snapshot
 from dashboards.views import board
 from dashboards.visit import OurForm, Visit, Visitor, clock_of, needs
 from dashboards.wall.drawing import LARGEST, Drawing, draw
-from dashboards.wall.floor_view import floor_parts, places_of, shown_marks
+from dashboards.wall.floor_view import Shown, floor_parts, places_of, shown_marks
 from dashboards.wall.page import chosen_scope
 from hub.floor_plans import FloorPlans
 from hub.store import floor_plans
@@ -49,8 +51,15 @@ def unit_in_view(visit: Visit, unit: str) -> str:
 
 
 @pages.get("")
-def show_plans(request: Request, visit: Visitor, fault: str = "") -> str:
+def show_plans(request: Request, visit: Visitor) -> Response:
+    """All in view; who sees only one, and changes none, stands before it at once."""
     plans = plans_in_view(visit)
+    if len(plans) == 1 and not may(visit.person, "change floor plans"):
+        return RedirectResponse(f"/floor/{plans[0].id}", 303)
+    return HTMLResponse(_all_plans(request, visit, plans))
+
+
+def _all_plans(request: Request, visit: Visit, plans: list[FloorPlan], fault: str = "") -> str:
     units = [(u.id, u.name) for u in visit.house.site.units if visit.access.sees_unit(u.id)]
     return page(
         request,
@@ -68,14 +77,14 @@ def put_plan(
     request: Request,
     visit: Visitor,
     unit: Annotated[str, Form(max_length=64)],
-    name: Annotated[str, Form(min_length=1, max_length=60)],
-    picture: Annotated[UploadFile, File()],
+    name: Annotated[str, Form(min_length=1, max_length=60, title="What the floor is called")],
+    picture: Annotated[UploadFile, File(title="Picture (PNG, JPEG or SVG, at most 5 MB)")],
 ) -> Response:
     """A new plan, or a new picture of the unit's plan of that name."""
     unit_in_view(visit, unit)
     drawn = draw(picture.file.read(LARGEST + 1))
     if not isinstance(drawn, Drawing):
-        return HTMLResponse(show_plans(request, visit, drawn.why), 400)
+        return HTMLResponse(_all_plans(request, visit, plans_in_view(visit), drawn.why), 400)
     book = FloorPlans(visit.connection, visit.house.site.site, clock_of(request), visit.person.id)
     id = book.put(unit, name.strip(), drawn.png, drawn.width, drawn.height)
     return RedirectResponse(f"/floor/{id}?edit=1", 303)
@@ -98,6 +107,7 @@ def show_plan(request: Request, visit: Visitor, number: int, edit: bool = False)
         plan=plan,
         unit=visit.house.unit_name(plan.unit),
         marks=marks,
+        leads={} if editing else _where_marks_lead(request, visit, marks),
         parts=floor_parts(snapshot, shown, scope),
         pulse=pulse(visit.connection, visit.house.site.site, visit.now),
         stream="/live?" + urlencode({"view": "floor", "unit": plan.unit}),
@@ -105,6 +115,29 @@ def show_plan(request: Request, visit: Visitor, number: int, edit: bool = False)
         may_change=may(visit.person, "change floor plans"),
         unplaced=[p for p in places_of(visit.house, plan.unit) if p[:2] not in placed] if editing else [],
     )
+
+
+def _where_marks_lead(request: Request, visit: Visit, marks: list[Shown]) -> dict[str, str]:
+    """By `room:3B` or `device:3B bed`: the page of it, where whoever looks may see one. A flat leads to the
+    resident's pictures (where several live there, to the residents), a device of carers' to its room.
+    """
+    rooms = {device.id: device.room for device in visit.house.site.devices}
+    residents: dict[str, list[str]] = {}
+    if care := may(visit.person, "see residents"):
+        for one in residents_of(visit):
+            residents.setdefault(one.room, []).append(one.id)
+    found: dict[str, str] = {}
+    for mark in marks:
+        key, room = f"{mark.kind}:{mark.of}", rooms.get(mark.of, "") if mark.kind == "device" else mark.of
+        if mark.kind == "device" and may(visit.person, "see devices"):
+            found[key] = f"/technician/devices/{quote(mark.of)}"
+        elif own := residents.get(room):
+            found[key] = f"/care/residents/{own[0]}" if len(own) == 1 else "/care/residents"
+        elif f"room:{room}" in found:
+            found[key] = found[f"room:{room}"]
+        elif care and shared_room(request, visit, room) is not None:
+            found[key] = f"/care/rooms/{quote(room, safe='')}"
+    return found
 
 
 @pages.get("/{number}/picture.png")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -17,19 +18,23 @@ from rules.severity import SEVERITIES, Severity
 
 
 class Shown(NamedTuple):
-    """A mark as it is drawn: `x`, `y` in the picture's pixels."""
+    """A mark as it is drawn: `x`, `y` in the picture's pixels. `short`: what is enough in its place."""
 
     kind: Literal["room", "device"]
     of: str
     word: str
+    short: str
     x: float
     y: float
 
 
 class State(msgspec.Struct, frozen=True):
-    """Of a place: the gravest alert that stands there, whether somebody has each, and whether it is lost."""
+    """Of a place: the gravest alert that stands there, whether somebody has each, and whether it is lost.
+    `id`: that alert's; of several, one that nobody has.
+    """
 
     alert: Severity | None = None
+    id: int | None = None
     taken: bool = True
     lost: bool = False
 
@@ -38,11 +43,26 @@ def shown_marks(plan: FloorPlan, marks: list[Mark], house: House) -> list[Shown]
     """Without what the house no longer has."""
     words = {("room", room.id): house.room_name(room.id) for room in house.site.rooms}
     words |= {("device", device.id): device.id for device in house.site.devices}
+    rooms = {device.id: device.room for device in house.site.devices}
     return [
-        Shown(m.kind, m.of, words[m.kind, m.of], m.x * plan.width / 10_000, m.y * plan.height / 10_000)
+        Shown(
+            m.kind,
+            m.of,
+            words[m.kind, m.of],
+            _short(m, words[m.kind, m.of], rooms),
+            m.x * plan.width / 10_000,
+            m.y * plan.height / 10_000,
+        )
         for m in marks
         if (m.kind, m.of) in words
     ]
+
+
+def _short(mark: Mark, word: str, rooms: dict[str, str]) -> str:
+    """On its plan a flat is what stands on its door ("3B" of "Flat 3B"), a device goes without its room's."""
+    if mark.kind == "room":
+        return mark.of if re.search(rf"\b{re.escape(mark.of)}\b", word) else word
+    return word.removeprefix(f"{rooms[mark.of]} ")
 
 
 def places_of(house: House, unit: str) -> list[tuple[Literal["room", "device"], str, str]]:
@@ -57,14 +77,15 @@ def places_of(house: House, unit: str) -> list[tuple[Literal["room", "device"], 
 def states(snapshot: Snapshot, scope: Scope) -> dict[str, State]:
     """By `room:3B` and `device:3B bed`: all that is not as it should be and that the scope sees."""
     found: dict[str, State] = {}
-    for alert in visible(snapshot.open, scope.access):
-        if alert.prewarning or alert.rule == NOT_HEARD:
-            continue
+    standing = [
+        one for one in visible(snapshot.open, scope.access) if not one.prewarning and one.rule != NOT_HEARD
+    ]
+    for alert in sorted(
+        standing, key=lambda one: (-SEVERITIES.index(one.severity), one.state != "open", one.id)
+    ):
         for key in (f"room:{alert.room}", *([f"device:{alert.device}"] if alert.device else [])):
-            before = found.get(key, State())
-            known = [alert.severity, *([before.alert] if before.alert else [])]
-            gravest: Severity = max(known, key=SEVERITIES.index)
-            found[key] = State(gravest, before.taken and alert.state != "open")
+            first = found.get(key, State(alert.severity, alert.id))
+            found[key] = msgspec.structs.replace(first, taken=first.taken and alert.state != "open")
     site = snapshot.house.site
     lost = {part.part for part in snapshot.unheard}
     ways = {id: gateway for (gateway, _), id in reversed(device_ids(site).items())}

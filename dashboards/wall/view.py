@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 from dashboards.pages import render
 from dashboards.snapshot import Snapshot
@@ -12,20 +12,26 @@ from rules.alert import Alert
 from rules.building import Resident
 from rules.severity import SEVERITIES, Severity
 
-SHOWN = 8
-"""[default] How many alerts stand on the wall at once, as in wall.css; below them, how many more."""
+SHOWN = 6
+"""[default] How many alerts stand on the wall at once, as in wall.css, so that each is read from three
+metres; below them, how many more.
+"""
 
-Cover = Literal["protected", "degraded", "unprotected", "away", "unknown"]
+Cover = Literal["unprotected", "unknown", "degraded", "away", "protected"]
+COVERS: tuple[Cover, ...] = get_args(Cover)
+"""In the order in which they need an eye."""
 
 
 class Tile(NamedTuple):
-    """A resident. `alert`: the gravest open in their room or about them; `taken`: somebody has each of those.
-    `off`: what somebody switched off in the room.
+    """A resident. `short`: the room in few letters, where there is no place for more. `alert`: the gravest
+    open in their room or about them; `taken`: somebody has each of those. `off`: what somebody switched off
+    there.
     """
 
     id: str
     name: str
     room: str
+    short: str
     cover: Cover
     why: str
     off: tuple[str, ...]
@@ -41,6 +47,12 @@ class UnitTile(NamedTuple):
     @property
     def covered(self) -> int:
         return sum(tile.cover == "protected" for tile in self.residents)
+
+    @property
+    def counts(self) -> tuple[tuple[Cover, int], ...]:
+        """How many stand how, what needs an eye first."""
+        stand = [tile.cover for tile in self.residents]
+        return tuple((cover, stand.count(cover)) for cover in COVERS if cover in stand)
 
     @property
     def at_home(self) -> int:
@@ -70,13 +82,14 @@ def _tile(resident: Resident, snapshot: Snapshot, scope: Scope, alerts: list[Ale
     house = snapshot.house
     voice = voice_of(scope, house, snapshot.now)
     own = [alert for alert in alerts if alert.room == resident.room or resident.id in alert.residents]
-    standing = snapshot.protection.get(resident.id)
+    room, standing = house.room_name(resident.room), snapshot.protection.get(resident.id)
     why = standing.protection.why[0] if standing is not None and standing.protection.why else None
     off = [one for one in snapshot.off if one.room == resident.room and one.cause.endswith("paused")]
     return Tile(
         resident.id,
         resident.name,
-        house.room_name(resident.room),
+        room,
+        min(room, resident.room, key=len),
         _cover(resident, snapshot),
         wording.why_not_covered(why, house.rule_names, voice, house.people) if why is not None else "",
         tuple(name for one in off for name in one.names),

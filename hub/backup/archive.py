@@ -78,7 +78,7 @@ def identity_of(file: Path) -> Identity:
 def write(
     target: Path, folder: Path, names: Iterable[str], manifest: Manifest, recipients: Sequence[Recipient]
 ) -> None:
-    """Write these files of a folder. Nothing is left behind where it fails."""
+    """Write these files of a folder. Nothing is left behind where it fails. Raises BackupError, OSError."""
 
     def tar(pipe: IO[bytes]) -> None:
         with (
@@ -92,17 +92,18 @@ def write(
             for name in names:
                 archive.add(folder / name, name, recursive=False)
 
-    part = target.with_suffix(".part")
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
         with os.fdopen(descriptor, "wb") as out:
             with _Pumped(tar) as source:
                 pyrage.encrypt_io(source, out, list(recipients))
             out.flush()
             os.fsync(out.fileno())
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
+    except BaseException as error:
+        target.unlink()
+        if isinstance(error, pyrage.EncryptError):
+            raise BackupError(f"{target} can't be written: {error}") from None
+        raise
 
 
 def read(file: Path, identity: Identity, into: Path) -> Manifest:

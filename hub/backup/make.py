@@ -11,8 +11,11 @@ from pathlib import Path
 
 from pyrage.x25519 import Identity
 
+from hub import seal
 from hub.backup import archive, snapshot
 from hub.backup.archive import BackupError, Manifest
+from hub.disk_room import expect_room, size_of
+from hub.history.segments import beside
 from hub.settings import Settings
 from hub.store import backups
 from hub.store.backups import Backup
@@ -20,6 +23,8 @@ from hub.store.db import connect, transaction
 from hub.timetable import alone
 
 ENDING = ".vaka.age"
+PART = ".part"
+"""Ends the name of what is not written to its end, or not read back yet."""
 LOCK = "backup-at-work"
 LEAST_KEPT = 3
 """[default] So many of the newest are never deleted, however old: the night's backup may have failed for a
@@ -37,22 +42,36 @@ def back_up(settings: Settings, at: datetime) -> Backup:
     with alone(settings.database, LOCK) as we_are:
         if not we_are:
             raise BackupError("another backup is being written; expected it to end first")
+        for left in folder.glob(f"vaka-*{PART}"):  # of who was killed
+            left.unlink()
+        expect_room(_needed(settings))
         target = folder / f"vaka-{at:%Y%m%dT%H%M%SZ}{ENDING}"
+        part = target.with_suffix(PART)
+        seal.ready(settings.data)  # by it a backup that is put back knows who was erased since
         with scratch(settings.data) as copy:
             names = snapshot.take(settings.database, folder, copy)
             manifest = snapshot.describe(copy, names, at)
-            archive.write(target, copy, names, manifest, (recipient, ours.to_public()))
+            archive.write(part, copy, names, manifest, (recipient, ours.to_public()))
         try:
-            verify(target, ours, settings.data)
-        except BackupError:
-            target.unlink()
-            raise
-        kept_until = at + timedelta(days=settings.backups_kept)
-        made = Backup(target.name, at, target.stat().st_size, kept_until, at)
-        with closing(connect(settings.database)) as connection, transaction(connection):
-            backups.add(connection, made)
+            verify(part, ours, settings.data)
+            kept_until = at + timedelta(days=settings.backups_kept)
+            made = Backup(target.name, at, part.stat().st_size, kept_until, at)
+            with closing(connect(settings.database)) as connection, transaction(connection):
+                backups.add(connection, made)  # before its name: none stays that nobody knows to delete
+            part.replace(target)
+        finally:
+            part.unlink(missing_ok=True)
         delete_old(settings, at)
     return made
+
+
+def _needed(settings: Settings) -> list[tuple[Path, int]]:
+    """The copy, or what is read back; and the file, which is no larger, and known from the last one."""
+    copied = size_of(settings.database, beside(settings.database))
+    with closing(connect(settings.database)) as connection:
+        known = backups.everything(connection)
+    written = min(copied, 2 * known[0].bytes) if known else copied
+    return [(settings.data, copied), (settings.backups, written)]
 
 
 def verify(file: Path, identity: Identity, near: Path) -> Manifest:

@@ -9,8 +9,8 @@ from pathlib import Path
 from hub.mqtt.accounts import accounts_of, with_passwords
 from hub.settings import read_settings
 from hub.site.file import SiteFile, read_held, read_site_bytes
+from hub.site.installed import installed_database
 from hub.store import sites
-from hub.store.db import connect
 
 ACL, PASSWORDS = "acl", "passwords"
 
@@ -58,7 +58,7 @@ def _site_file(arguments: argparse.Namespace) -> SiteFile | list[object]:
         read = read_site_bytes(arguments.file.read_bytes(), str(arguments.file))
     else:
         settings = read_settings().with_data(arguments.data)
-        connection = connect(settings.database)
+        connection = installed_database(settings)
         try:
             read = read_held(sites.in_force(connection, arguments.site or settings.site).document)
         finally:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from hub.audit_chain import HEADS, WORDS, Head, noted_heads, verify
 from hub.settings import read_settings
+from hub.site.installed import installed_database
 from hub.store import audit
-from hub.store.db import connect
 
 SHOWN = 50
 
@@ -39,7 +39,7 @@ def _head(text: str) -> Head:
 def run(arguments: argparse.Namespace) -> int:
     """0: it holds; 1: it does not, and where was said."""
     settings = read_settings().with_data(arguments.data)
-    connection = connect(settings.database)
+    connection = installed_database(settings)
     try:
         if arguments.what == "head":
             head = audit.head(connection)

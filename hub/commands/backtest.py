@@ -25,9 +25,8 @@ from hub.history.embedded import EmbeddedHistory
 from hub.recording_file import Recording, UnusableFileError, site_of
 from hub.settings import read_settings
 from hub.site.errors import one_of, sentences
-from hub.site.installed import installed_site
+from hub.site.installed import installed_database, installed_site
 from hub.spells import spells
-from hub.store.db import connect
 from hub.store.readings import newest_at
 from rules.backtest import Spell, backtest
 from rules.building import Site
@@ -118,7 +117,7 @@ def _own_history(arguments: argparse.Namespace, opened: ExitStack) -> Source:
     """What the installed hub has heard, by its site file or by another of the same house."""
     settings = read_settings().with_data(arguments.data)
     site = installed_site(settings) if arguments.site is None else site_of(arguments.site)
-    connection = opened.enter_context(closing(connect(settings.database)))
+    connection = opened.enter_context(closing(installed_database(settings)))
     history = EmbeddedHistory(connection, settings.database, site)
     now = WallClock().now()
     if settings.clock == "readings":

@@ -13,9 +13,9 @@ from hub.backup.archive import BackupError
 from hub.backup.make import back_up, new_key, verify
 from hub.clock import now
 from hub.settings import Settings, read_settings
+from hub.site.installed import installed_database
 from hub.store import backups
 from hub.store.backups import Backup
-from hub.store.db import connect
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,6 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
             return _list(settings)
         if arguments.quietly:
             os.nice(19)
+        installed_database(settings).close()  # one of an older version is its own program's to copy
         print(f"written and verified: {_line(back_up(settings, now()), settings)}")
     except BackupError as error:
         print(error, file=sys.stderr)
@@ -72,7 +73,7 @@ def _verify(file: Path, key: Path | None, settings: Settings) -> int:
 
 
 def _list(settings: Settings) -> int:
-    with closing(connect(settings.database)) as connection:
+    with closing(installed_database(settings)) as connection:
         found = backups.everything(connection)
     for backup in found:
         missing = "" if (settings.backups / backup.file).exists() else "  MISSING"

@@ -11,7 +11,7 @@ import sys
 import tempfile
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from threading import Event, Thread
@@ -19,7 +19,16 @@ from threading import Event, Thread
 from hub.children import Children
 from hub.clock import WallClock, steady
 from hub.demo.colleague import Colleague
-from hub.demo.preparation import COLLEAGUE, bring_a_relative, plan_roster, put_in_force, set_passwords
+from hub.demo.floor import hang_floor_plans
+from hub.demo.past import live_through
+from hub.demo.preparation import (
+    COLLEAGUE,
+    bring_a_relative,
+    give_pagers,
+    plan_roster,
+    put_in_force,
+    set_passwords,
+)
 from hub.demo.simulator import Simulator
 from hub.mqtt.embedded_broker import HOST, BrokerStartError, EmbeddedBroker
 from hub.mqtt.publisher import PublishError
@@ -31,7 +40,13 @@ from rules.building import Person, Site
 
 READY_WITHIN = 60.0  # seconds
 _ASK_EVERY = 0.2
-_LANGUAGES = {"nb": "in Norwegian", "en": "in English"}
+DAYS = 75
+"""Enough for weeks against the eight before them."""
+_LANGUAGES = {"nb": "in Norwegian", "nn": "in Norwegian (nynorsk)", "en": "in English"}
+
+
+_KEPT = f"{PREFIX}WEBHOOK_HOSTS"
+"""So that webhooks can be tried against a receiver on this machine; it changes nothing else."""
 
 
 class _NotReadyError(Exception):
@@ -43,6 +58,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--data", type=Path, metavar="FOLDER", help="where it is kept (without it: nowhere, it goes away)"
     )
     parser.add_argument("--port", type=int, default=8080, help="of the pages (8080; if it is taken, another)")
+    parser.add_argument(
+        "--days",
+        type=int,
+        default=DAYS,
+        help=f"how long the house was lived in before, for its pictures ({DAYS}; 0: it is new)",
+    )
     parser.add_argument("--seed", type=int, help="the same number, the same life in the house")
 
 
@@ -64,8 +85,14 @@ def _live(arguments: argparse.Namespace, folder: Path, stopping: Event, at_the_e
     at_the_end.callback(broker.stop)
     broker.start()
     settings, children = _parts(folder, broker, _free_port(arguments.port))
-    site = put_in_force(settings)
+    site = put_in_force(settings, max(0, arguments.days))
+    seed = secrets.randbits(32) if arguments.seed is None else arguments.seed
+    if arguments.days > 0:
+        _say(f"{arguments.days} days of life are put into the house; that takes some seconds")
+        live_through(settings, site, WallClock().now(), arguments.days, seed)
     plan_roster(settings, site)
+    give_pagers(settings, site)
+    hang_floor_plans(settings, site)
     sign_ins = set_passwords(settings, site)
     relative = bring_a_relative(settings, site)
 
@@ -79,15 +106,14 @@ def _live(arguments: argparse.Namespace, folder: Path, stopping: Event, at_the_e
     _wait_until_ready(settings, site, stopping, folder)
     if not stopping.is_set():
         print(_welcome(settings, sign_ins, relative), flush=True)
-        seed = secrets.randbits(32) if arguments.seed is None else arguments.seed
         Simulator(site, broker.access, WallClock(), seed).run(stopping)
 
 
 def _parts(folder: Path, broker: EmbeddedBroker, port: int) -> tuple[Settings, Children]:
-    """What hub and web are told; nothing of this user's own settings gets through."""
+    """What hub and web are told; of this user's own settings only where webhooks may go gets through."""
     access = broker.access
     environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith(PREFIX)},
+        **let_through(os.environ),
         "VAKA_DATA": str(folder),
         "VAKA_BROKER": f"mqtt://{access.username}@{access.host}:{access.port}",
         "VAKA_BROKER_PASSWORD_FILE": str(access.password_file),
@@ -98,6 +124,13 @@ def _parts(folder: Path, broker: EmbeddedBroker, port: int) -> tuple[Settings, C
     children.add("the web", "dashboards")
     children.add("the watchman", "hub", "watch")
     return read_settings(environment), children
+
+
+def let_through(environment: Mapping[str, str]) -> dict[str, str]:
+    """All but this user's own settings of Vaka; of those only where webhooks may go."""
+    return {
+        name: value for name, value in environment.items() if not name.startswith(PREFIX) or name == _KEPT
+    }
 
 
 def _wait_until_ready(settings: Settings, site: Site, stopping: Event, folder: Path) -> None:
@@ -132,10 +165,10 @@ def _web_answers(settings: Settings) -> bool:
 
 
 def _welcome(settings: Settings, sign_ins: Sequence[tuple[Person, str]], relative: tuple[str, str]) -> str:
-    people = [
-        f"{person.id} / {password} ({person.role}, {_LANGUAGES[person.language or 'nb']})"
-        for person, password in sign_ins
-    ]
+    people = []
+    for person, password in sign_ins:
+        about = [person.role, *person.units, _LANGUAGES[person.language or "nb"]]
+        people.append(f"{person.id} / {password} ({', '.join(about)})")
     people.append(f"{' / '.join(relative)} (relative, {_LANGUAGES['nb']})")
     return f"Vaka demo: {_address(settings)}  sign in as {', '.join(people)}"
 

@@ -7,12 +7,13 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from hub import clock, doctor, doctor_of_keeping
+from hub import clock, doctor, doctor_of_alerting, doctor_of_keeping
 from hub.doctor import Remark
 from hub.settings import Settings, SettingsError, read_settings
 from hub.site.file import SiteFile, read_site
+from hub.site.installed import installed_database
 from hub.store import sites
-from hub.store.db import NewerDatabaseError, connect
+from hub.store.db import NewerDatabaseError, OlderDatabaseError
 from hub.store.sites import NoSiteError
 
 
@@ -44,12 +45,15 @@ def _remarks(arguments: argparse.Namespace) -> Iterator[Remark]:
         )
         return
     yield from doctor.on_clock(settings)
+    yield from doctor.on_web_address(settings)
     yield from doctor.on_broker(settings)
     if not settings.database.exists():
         yield Remark("wrong", f"there is no database at {settings.database}", "vaka import FILE makes one")
         return
     try:
         yield from _on_what_is_stored(settings, arguments.alive)
+    except OlderDatabaseError as error:
+        yield Remark("wrong", str(error), "start this version's hub, or ask its own doctor")
     except (NewerDatabaseError, NoSiteError) as error:
         yield Remark("wrong", str(error))
     except sqlite3.DatabaseError as error:
@@ -57,7 +61,7 @@ def _remarks(arguments: argparse.Namespace) -> Iterator[Remark]:
 
 
 def _on_what_is_stored(settings: Settings, only_alive: bool) -> Iterator[Remark]:
-    connection = connect(settings.database)
+    connection = installed_database(settings)
     try:
         version = sites.in_force(connection, settings.site)
         file = read_site(version.document, "the site file")
@@ -75,16 +79,19 @@ def _on_what_is_stored(settings: Settings, only_alive: bool) -> Iterator[Remark]
         yield from doctor.on_absences(connection, site, now)
         yield from doctor.on_legal_basis(site, now)
         yield from doctor.on_passwords(connection, site)
-        yield from doctor.on_outbox(connection, site, now)
-        yield from doctor.on_watch(settings, now)
-        yield from doctor.on_proofs(connection, site)
-        yield from doctor.on_reach(connection, site, now)
+        yield from doctor_of_alerting.on_outbox(connection, site, now)
+        yield from doctor_of_alerting.on_calls(connection, site)
+        yield from doctor_of_alerting.on_watch(settings, now)
+        yield from doctor_of_alerting.on_proofs(connection, site)
+        yield from doctor_of_alerting.on_phones(connection, site)
+        yield from doctor_of_alerting.on_reach(connection, site, now)
         yield from doctor.on_quarantine(connection, site, now)
         yield from doctor_of_keeping.on_jobs(connection, site, now)
         yield from doctor_of_keeping.on_history(settings, site, now)
         yield from doctor_of_keeping.on_backups(connection, settings, site, now)
         yield from doctor_of_keeping.on_certificates(connection, site, now)
         yield from doctor_of_keeping.on_erasures(connection, site, now)
+        yield from doctor_of_keeping.on_integrations(connection, site, now)
         yield from doctor.on_disk(settings)
         yield from doctor.on_database(connection, settings)
     finally:

@@ -22,13 +22,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--by", metavar="PERSON", help="who you are: your id in the site file")
     parser.add_argument("--dry-run", action="store_true", help="only say what would change")
+    parser.add_argument(
+        "--confirm",
+        type=int,
+        default=0,
+        metavar="N",
+        help="take over a file that takes out N shifts to come with nobody in their place",
+    )
     parser.add_argument("--site", help="which site (VAKA_SITE, else the only one)")
     parser.add_argument("--data", type=Path, help="folder of the database (VAKA_DATA)")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """0: done; 1: something was not understood, and it was said. Of a spreadsheet nothing was taken over
-    then, of a calendar all the rest.
+    """0: done; 1: something was not understood, and it was said (of a spreadsheet nothing was taken over
+    then, of a calendar all the rest), or it would have emptied days and was held back.
     """
     with opened_site(arguments.data, arguments.site) as (connection, site):
         now = WallClock().now()
@@ -46,12 +53,20 @@ def _import(connection: sqlite3.Connection, site: Site, arguments: argparse.Name
     if arguments.dry_run:
         found = try_import(connection, site, data, name, now)
     else:
-        found = take_over(connection, site, data, name, now, arguments.by)
+        found = take_over(connection, site, data, name, now, arguments.by, confirmed=arguments.confirm)
     for problem in found.problems:
         said = roster_problem(problem.code, problem.said, problem.expected, "en")
         print(f"{name}:{problem.where}: {said}", file=sys.stderr)
     if arguments.dry_run:
         _say(found, site)
+    if found.held or (arguments.dry_run and found.loss.held(arguments.confirm)):
+        lost = found.loss
+        print(
+            f"{name}: it takes out {lost.lost} of {lost.of} shifts to come, with nobody in their place;"
+            f" expected --confirm {lost.lost} where that is meant. The roster is as it was.",
+            file=sys.stderr,
+        )
+        return 1
     so_far = " (nothing is changed yet)" if arguments.dry_run else ""
     print(
         f"{len(found.added)} new shifts, {len(found.changed)} changed, {len(found.removed)} taken out,"

@@ -12,6 +12,7 @@ from hub.erasing.receipt import exported, verified
 from hub.erasing.request import WHYS, Requests
 from hub.erasing.work import go_on
 from hub.settings import read_settings
+from hub.site.installed import installed_database
 from hub.store import erasures
 from hub.store.erasures import Erasure
 from hub.timetable import JobError
@@ -64,8 +65,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _go_on(arguments: argparse.Namespace) -> int:
+    settings = read_settings().with_data(arguments.data)
+    installed_database(settings).close()  # not of an older version
     try:
-        done = go_on(read_settings().with_data(arguments.data), WallClock())
+        done = go_on(settings, WallClock())
     except JobError as error:
         print(f"it is not finished, and goes on by itself: {error}", file=sys.stderr)
         return 1
@@ -99,6 +102,7 @@ def _line(one: Erasure) -> str:
     if one.document is not None:
         yes = f"with the yes of {one.confirmed_by}"
         return f"erasure {one.number}: done, {who}, {yes}; vaka erase --receipt {one.number}"
+    if one.ended_at is not None:
         return f"erasure {one.number}: taken back, {who}"
     if one.confirmed_at is not None:
         return f"erasure {one.number}: under way, {who}, with the yes of {one.confirmed_by}"

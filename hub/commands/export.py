@@ -15,8 +15,9 @@ from hub.resident_export import export
 from hub.settings import read_settings
 from hub.site.device_list import write_devices
 from hub.site.file import SiteFile, read_held
+from hub.site.installed import installed_database
 from hub.store import audit, sites
-from hub.store.db import connect
+from rules.language import LANGUAGES
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--resident", metavar="PSEUDONYM", help="all that is held on a resident, as a ZIP file"
     )
     parser.add_argument("--to", type=Path, metavar="FILE", help="--resident: the file that is written")
-    parser.add_argument("--language", choices=("nb", "en"), help="--resident: of the words in it")
+    parser.add_argument("--language", choices=LANGUAGES, help="--resident: of the words in it")
     parser.add_argument("--site", help="which site (VAKA_SITE, else the only one)")
     parser.add_argument("--data", type=Path, help="folder of the database (VAKA_DATA)")
 
@@ -37,7 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.resident is not None:
         return _resident(arguments)
     settings = read_settings().with_data(arguments.data)
-    connection = connect(settings.database)
+    connection = installed_database(settings)
     try:
         version = sites.in_force(connection, arguments.site or settings.site)
     finally:

@@ -12,6 +12,7 @@ from hub.run import Hub
 from hub.settings import read_settings
 from hub.site.installed import installed_site
 from hub.stop_signals import on_stop_signals
+from hub.threads import ThreadDied
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """0: stopped as it was told to; 1: it could not begin, and why was said."""
+    """0: stopped as it was told to; 1: it could not begin, or one of its threads ended, and why was said."""
     logging.basicConfig(
         level=logging.INFO, format="%(asctime)s %(levelname)-7s %(message)s", datefmt="%Y-%m-%d %H:%M:%S"
     )
@@ -34,6 +35,10 @@ def run(arguments: argparse.Namespace) -> int:
         hub = Hub(settings, site.site)
         on_stop_signals(hub.stop)
         logging.info("The hub of %s (%s) begins", site.name, site.site)
-        hub.run()
+        try:
+            hub.run()
+        except ThreadDied as error:
+            logging.critical("%s: the hub stops, so that it is started anew", error)
+            return 1
         logging.info("The hub of %s has stopped", site.site)
     return 0

@@ -18,6 +18,7 @@ from hub.site.change import Changed, Conflict, put_in_force
 from hub.site.device_list import what_happens
 from hub.site.edits import PartDiff, Would
 from hub.site.file import SECTIONS, SiteFile, read_site, read_site_bytes
+from hub.site.installed import installed_database
 from hub.store import sites
 from hub.store.db import connect, transaction
 from hub.store.site_changes import SiteChange
@@ -82,7 +83,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _import_devices(arguments: argparse.Namespace) -> int:
     settings = read_settings().with_data(arguments.data)
     data, name, whole = arguments.file.read_bytes(), str(arguments.file), arguments.remove_others
-    connection = connect(settings.database)
+    connection = installed_database(settings)
     try:
         site = sites.in_force(connection, arguments.site or settings.site).site
         done: Would | Changed | ListRefused | Conflict

@@ -13,12 +13,9 @@ from hub.clock import WallClock
 from hub.settings import read_settings
 from hub.site.errors import one_of
 from hub.site.file import SiteFile, read_site
+from hub.site.installed import installed_database
 from hub.store import credentials, sites
-from hub.store.db import connect, transaction
-
-SHORTEST = 8
-LONGEST = 1000
-"""Characters. Argon2id would hash more, at the cost of whoever may send it."""
+from hub.store.db import transaction
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """0: set; 1: not, and why was said."""
     settings = read_settings().with_data(arguments.data)
-    connection = connect(settings.database)
+    connection = installed_database(settings)
     try:
         version = sites.in_force(connection, arguments.site or settings.site)
         file = read_site(version.document, f"version {version.id}")
@@ -47,9 +44,10 @@ def run(arguments: argparse.Namespace) -> int:
             )
         if password is None:
             return _refuse("the two passwords differ; expected the same one twice")
-        if not SHORTEST <= len(password) <= LONGEST:
+        if not credentials.SHORTEST <= len(password) <= credentials.LONGEST:
             return _refuse(
-                f"a password of {len(password)} characters; expected at least {SHORTEST}, at most {LONGEST}"
+                f"a password of {len(password)} characters; "
+                f"expected at least {credentials.SHORTEST}, at most {credentials.LONGEST}"
             )
         hash = PasswordHasher().hash(password)
         with transaction(connection):

@@ -14,8 +14,8 @@ from hub.clock import WallClock
 from hub.pauses import Pauses
 from hub.settings import read_settings
 from hub.site.file import SiteFile, read_site
+from hub.site.installed import installed_database
 from hub.store import sites
-from hub.store.db import connect
 from rules.building import Site
 from rules.duration import parse_duration
 from rules.pause import Pause, Refusal
@@ -64,7 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
 def opened_site(data: Path | None, named: str | None) -> Iterator[tuple[sqlite3.Connection, Site]]:
     """The database and the site in force."""
     settings = read_settings().with_data(data)
-    connection = connect(settings.database)
+    connection = installed_database(settings)
     try:
         version = sites.in_force(connection, named or settings.site)
         file = read_site(version.document, f"version {version.id}")

@@ -18,7 +18,8 @@ from hub.store.proofs import Proof
 from rules import wording
 from rules.building import Site
 from rules.pause import Refusal
-from rules.proof import LEGS, TAKEN_UP_WITHIN
+from rules.proof import TAKEN_UP_WITHIN
+from rules.proof_verdict import LEGS, Sending
 from rules.wording import Voice
 
 _LOOK_AGAIN = 0.2  # seconds
@@ -26,6 +27,11 @@ _LOOK_AGAIN = 0.2  # seconds
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--unit", help="one unit's id; all of them without")
+    parser.add_argument(
+        "--everybody",
+        action="store_true",
+        help="the test message also goes to those whom the escalation calls later",
+    )
     parser.add_argument("--by", default="", metavar="PERSON", help="who you are: your id in the site file")
     parser.add_argument(
         "--week",
@@ -44,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
         units = [arguments.unit] if arguments.unit else [unit.id for unit in site.units]
         asked: list[Proof] = []
         for unit in units:
-            found = proving.ask(connection, site, unit, arguments.by, WallClock().now())
+            found = proving.ask(connection, site, unit, arguments.by, WallClock().now(), arguments.everybody)
             if isinstance(found, Refusal):
                 print(f"vaka prove: {found.why}", file=sys.stderr)
                 return 1
@@ -69,17 +75,33 @@ def _follow(connection: sqlite3.Connection, site: Site, proof: Proof) -> bool:
         sleep(_LOOK_AGAIN)
     print(f"{proof.unit}: {_RESULT[proof.result or 'broken']}")
     steps = {step.leg: step for step in proof.record.steps}
+    failed = "BROKEN" if proof.result == "broken" else "PART"
     for leg in LEGS:
         step = steps.get(leg)
-        mark = "-" if step is None or step.held is None else "ok" if step.held else "BROKEN"
+        mark = "-" if step is None or step.held is None else "ok" if step.held else failed
         after = f"{(step.at - proof.asked_at).total_seconds():.1f} s" if step and step.at else ""
         print(f"  {mark:<7}{wording.leg_words(leg, voice)} {after}".rstrip())
     for sending in proof.record.sendings:
-        said = "sent" if sending.sent_at else sending.failure or "not sent"
-        print(f"         {sending.person} by {sending.way}: {said}")
+        print(f"         {sending.person} by {sending.device or sending.way}: {_far(sending)}")
+    for stage in proof.record.later:
+        missing = [person for person in stage.people if person not in stage.reached]
+        who = ", ".join(stage.reached) or ("nobody can be reached" if missing else "nobody is on duty")
+        more = f" (not reached: {', '.join(missing)})" if stage.reached and missing else ""
+        print(f"         after {stage.after.total_seconds() / 60:.0f} min {', '.join(stage.to)}: {who}{more}")
     if proof.reason is not None:
         print(f"  {wording.why_broken(proof.reason, voice)}")
     return proof.result == "held"
+
+
+def _far(sending: Sending) -> str:
+    """What is known of a message: of a way that never tells no more than that it was handed over."""
+    if sending.lost:
+        return "LOST: its push service knows it no more"
+    if sending.answered:
+        return "received"
+    if sending.sent_at is None:
+        return sending.failure or "not sent"
+    return "NO ANSWER: the phone did not say that it got it" if sending.silent else "handed over"
 
 
 _RESULT = {"held": "the chain holds", "in_part": "the chain holds in part", "broken": "the chain is BROKEN"}

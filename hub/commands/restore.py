@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
+from contextlib import closing
 from pathlib import Path
 
 from hub.backup.archive import BackupError, identity_of
 from hub.backup.restore import restore
 from hub.settings import read_settings
+from hub.store import erasures
+from hub.store.db import connect_as_it_is
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,5 +30,9 @@ def run(arguments: argparse.Namespace) -> int:
         return 1
     made = f"{manifest.made_at:%Y-%m-%d %H:%M} UTC"
     print(f"{', '.join(manifest.sites)} as of {made} is in {settings.data}")
+    with closing(connect_as_it_is(settings.database)) as connection:
+        again = len(erasures.to_be_done(connection))
+    if again:
+        print(f"{again} of those in it were erased since, and are erased again when the hub starts")
     print("start it with vaka up; vaka doctor says what else this machine needs (docs/backup.md)")
     return 0

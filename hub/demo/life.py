@@ -9,6 +9,7 @@ from random import Random
 from typing import NamedTuple
 
 from devices.reading import Value
+from hub.demo.batteries import level
 from rules.building import Device, Site
 from rules.duration import Window
 
@@ -40,18 +41,18 @@ def life(site: Site, random: Random, start: datetime) -> Iterator[Happening]:
 
 def _first_words(device: Device, random: Random, at: datetime) -> Happening:
     still: dict[str, Value] = {"motion": False} if device.role in _MOTION else {**_QUIET.get(device.role, {})}
-    return Happening(at, device, {**still, **_condition(random)})
+    return Happening(at, device, {**still, **_condition(device, random, at)})
 
 
 def _signs_of_work(device: Device, random: Random, at: datetime) -> Iterator[Happening]:
     """Now and then a device reports in, though nothing happened."""
     while True:
         at += _between(random, 15 * 60, 50 * 60)
-        yield Happening(at, device, _condition(random))
+        yield Happening(at, device, _condition(device, random, at))
 
 
-def _condition(random: Random) -> dict[str, Value]:
-    return {"battery": float(random.randint(70, 100)), "lqi": float(random.randint(60, 220))}
+def _condition(device: Device, random: Random, at: datetime) -> dict[str, Value]:
+    return {"battery": level(device.id, at), "lqi": float(random.randint(60, 220))}
 
 
 def _between(random: Random, least: float, most: float) -> timedelta:

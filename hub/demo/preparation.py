@@ -13,8 +13,9 @@ from hub.relatives.book import Book, Newcomer
 from hub.settings import Settings
 from hub.site import change
 from hub.site.file import SiteFile, read_site
-from hub.store import credentials, shifts, sites
+from hub.store import contacts, credentials, shifts, sites
 from hub.store import relatives as store
+from hub.store.contacts import Contact
 from hub.store.db import connect, transaction
 from hub.store.sites import NoSiteError
 from rules.building import Person, Site
@@ -33,6 +34,8 @@ RELATIVE: tuple[str, str, Language, str, str] = (
 )
 LEADER = "lise"
 """Who recorded it."""
+AGREED = timedelta(days=70)
+"""Before today: what was before a consent is not shown, and a week is shown beside the weeks before it."""
 
 
 def house() -> SiteFile:
@@ -42,8 +45,10 @@ def house() -> SiteFile:
     return file
 
 
-def put_in_force(settings: Settings) -> Site:
-    """The demo's house. Raises NoSiteError where the folder is another installation's."""
+def put_in_force(settings: Settings, days: int = 0) -> Site:
+    """The demo's house, as of so many days ago. Raises NoSiteError where the folder is another
+    installation's.
+    """
     file = house()
     site, document = file.site, file.document
     connection = connect(settings.database)
@@ -56,7 +61,8 @@ def put_in_force(settings: Settings) -> Site:
                 )
             before = sites.newest(connection, site.site)
             if before is None or before.document != document:
-                change.put_in_force(connection, file, clock.now(), "demo", "site imported")
+                since = clock.now() - timedelta(days=days if before is None else 0)
+                change.put_in_force(connection, file, since, "demo", "site imported")
     finally:
         connection.close()
     return site
@@ -71,7 +77,7 @@ def bring_a_relative(settings: Settings, site: Site) -> tuple[str, str]:
         assert isinstance(marit, Relative), marit
         today = clock.now().astimezone(site.zone).date()
         if not store.known(connection, marit).consents:
-            days = (today, today + LONGEST - timedelta(days=1))
+            days = (today - AGREED, today + LONGEST - timedelta(days=1))
             book.consent(marit, RELATIVE[3], CATEGORIES, days, ("resident", "in_person"), LEADER)
         hash = PasswordHasher().hash(password)
         with transaction(connection):
@@ -86,12 +92,14 @@ ROSTER: tuple[tuple[str, Function, tuple[str, ...], int, int], ...] = (
     ("amina", "carer", ("bjorka",), 7, 15),
     ("lise", "leader", (), 8, 16),
     ("jonas", "carer", ("solsikka", "bjorka"), 15, 22),
-    ("amina", "night_patrol", (), 22, 31),
+    ("nora", "night_patrol", (), 22, 31),
 )
-"""Who works from which hour to which, day after day. Nobody but the night patrol is there at night: that is
-a gap to be found on the page.
-"""
+"""Who works from which hour to which, day after day. Nobody but the night patrol is there at night."""
 PLANNED_DAYS = range(-7, 14)
+UNFILLED_NIGHT = 3
+"""In so many days nobody is found yet for the night: a gap for the leader to see to."""
+PAGED = ("kari", "amina", "nora", "jonas", "lise")
+"""Who has a pager: the demo's own broker takes what is sent to it, so that calls and proofs get through."""
 
 
 def plan_roster(settings: Settings, site: Site) -> None:
@@ -110,6 +118,7 @@ def plan_roster(settings: Settings, site: Site) -> None:
                 (midnight + timedelta(hours=end)).astimezone(UTC),
             )
             for person, function, units, start, end in ROSTER
+            if not (function == "night_patrol" and day == UNFILLED_NIGHT)
         ]
     connection = connect(settings.database)
     try:
@@ -119,6 +128,18 @@ def plan_roster(settings: Settings, site: Site) -> None:
             for shift in planned:
                 if (shift.person, shift.starts_at) not in known:
                     shifts.add(connection, site.site, shift)
+    finally:
+        connection.close()
+
+
+def give_pagers(settings: Settings, site: Site) -> None:
+    """Only where nobody has a way yet: what somebody changed stays."""
+    connection = connect(settings.database)
+    try:
+        with transaction(connection):
+            if not contacts.everything(connection, site.site):
+                for person in PAGED:
+                    contacts.put(connection, site.site, Contact(person, "pager", person), clock.now())
     finally:
         connection.close()
 

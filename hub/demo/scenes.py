@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from heapq import merge
-from itertools import count
+from itertools import chain, count, zip_longest
 
 from devices.reading import Value
 from hub.demo.life import Happening
@@ -25,7 +25,9 @@ _Act = tuple[timedelta, dict[str, Value]]
 def scenes(site: Site, start: datetime) -> Iterator[Happening]:
     """Without end, in order of time: an alert about every `BETWEEN`, each kind in one place after another."""
     yield from merge(
-        _repeat(_with_role(site, "help_button"), start, [(timedelta(0), {"pressed": "single"})]),
+        _repeat(
+            _in_turn(site, _with_role(site, "help_button")), start, [(timedelta(0), {"pressed": "single"})]
+        ),
         _repeat(
             _with_role(site, "fall_detector")[::-1],
             start + BETWEEN,
@@ -49,6 +51,13 @@ def _repeat(devices: Sequence[Device], start: datetime, acts: Sequence[_Act]) ->
         device = devices[turn % len(devices)]
         for after, said in acts:
             yield Happening(start + FIRST_AFTER + turn * _ROUND + after, device, said)
+
+
+def _in_turn(site: Site, devices: Sequence[Device]) -> list[Device]:
+    """One of each unit after the other, so that whoever has one unit need not wait for the others'."""
+    units = {room.id: room.unit for room in site.rooms}
+    by_unit = ([d for d in devices if units[d.room] == unit.id] for unit in site.units)
+    return [device for device in chain.from_iterable(zip_longest(*by_unit)) if device is not None]
 
 
 def _with_role(site: Site, role: str) -> list[Device]:

@@ -14,8 +14,10 @@ from pathlib import Path
 
 import msgspec
 
+from hub import seal
 from hub.erasing.plan import Plan, encoded, plan_for
 from hub.erasing.request import JOB
+from hub.key_file import write_anew
 from hub.seal import KEY_FILE
 from hub.settings import Settings
 from hub.site.file import SiteFile, read_held
@@ -38,6 +40,7 @@ def add(settings: Settings, plan: Plan, erasure: Erasure, at: datetime) -> None:
     """Within the erasure; once. Without a folder of backups there is nothing to be put back."""
     if not settings.backups.is_dir():
         return
+    seal.ready(settings.data)
     entry = Entry(
         plan.site,
         _digest(settings.data, plan.site, plan.resident),
@@ -48,9 +51,8 @@ def add(settings: Settings, plan: Plan, erasure: Erasure, at: datetime) -> None:
     )
     known = read(settings.backups)
     if all(one.digest != entry.digest for one in known):
-        part = settings.backups / f"{FILE}.part"
-        part.write_bytes(msgspec.json.format(msgspec.json.encode([*known, entry]), indent=1))
-        part.replace(settings.backups / FILE)
+        text = msgspec.json.format(msgspec.json.encode([*known, entry]).decode(), indent=1)
+        write_anew(settings.backups / FILE, text)
 
 
 def read(folder: Path) -> list[Entry]:

@@ -46,7 +46,8 @@ class Requests:
             if isinstance(asked, Refusal) or refusal is not None:
                 return asked if isinstance(asked, Refusal) else refusal or asked
             if asked.confirmed_at is not None:
-                return Refusal("it was confirmed already", "confirmed_already")
+                said = "it was confirmed already, and is gone on with until it is done"
+                return Refusal(said, "confirmed_already")
             if asked.asked_by == by:
                 return Refusal("you asked for it yourself; expected a second person's yes", "second_person")
             assert asked.plan is not None, "it goes last"

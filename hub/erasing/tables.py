@@ -26,9 +26,10 @@ BY_ROOM: dict[str, str] = {
     "pause": "paused_at",
 }
 """Tables whose rows are about whoever lives in the room, and the instant they count from."""
-STAYS_WITH_THE_ROOM = frozenset({"placement", "rule_state", "alert"})
+STAYS_WITH_THE_ROOM = frozenset({"placement", "rule_state", "alert", "emergency_access", "room_trend_review"})
 """By room as well: where devices hung; what rules remember (forgotten by the hub once nobody lives there);
-alerts, which name their residents themselves.
+alerts, which name their residents themselves; who took emergency access, which is reviewed; what staff said
+of the weeks of rooms in which nobody lives.
 """
 NOBODY_ELSES: dict[str, str] = {
     "relative": "NOT EXISTS (SELECT 1 FROM relative_bond WHERE relative_bond.relative = relative.id)",
@@ -39,7 +40,7 @@ SEALED = frozenset({"record", "erasure", "audit"})
 last; the audit trail is a chain, and has its own way of losing an entry.
 """
 _NO_TEXT = frozenset({"reading", "committed_batch", "measure", "battery_day", "history_cursor"})
-_RANDOM = frozenset({"salt", "digest", "chain", "token_hash", "entries", "picture"})
+_RANDOM = frozenset({"salt", "digest", "chain", "token_hash", "entries", "picture", "pdf"})
 """Columns of bytes in which a short word may stand by chance."""
 
 

@@ -10,22 +10,25 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from time import sleep
 
 import msgspec
 
 from hub.clock import Clock, steady
+from hub.disk_room import expect_room, size_of
 from hub.erasing import documents, ledger, tables, times
 from hub.erasing.plan import Plan, decoded
 from hub.erasing.receipt import HeldBackup, Receipt, written
 from hub.history.segments import beside, connect_history
+from hub.history.upkeep import move, prune_journal
 from hub.seal import seal
 from hub.settings import Settings
 from hub.site.change import Changed, change_site
 from hub.site.edits import ChangeDevice, Edit, RemovePart
 from hub.site.file import SiteFile, read_held
-from hub.store import audit, backups, erasures, sites
+from hub.store import audit, backups, erased_times, erasures, sites
 from hub.store.db import connect, transaction
 from hub.store.erasures import Erasure
 from hub.store.instants import to_us
@@ -34,6 +37,8 @@ from hub.timetable import JobError, alone
 LOCK = "erasing-at-work"
 LOG_TRIES, BETWEEN_S = 600, 0.05
 """Half a minute for whoever still reads, before the log can be emptied."""
+PRUNED_AT_ONCE = 10_000
+"""Holds the database for some 10 ms each; the pauses between fewer at once are most of what erasing takes."""
 ON_ITS_WAY_S = 15.0
 """[default] Longer than a write to InfluxDB may take (hub/history/destination.py)."""
 
@@ -85,6 +90,7 @@ class _Work:
 
     def _steps(self) -> dict[str, Callable[[Plan], Mapping[str, int]]]:
         return {
+            "times": self._no_more_of_their_time,  # first: from here on nothing of it is kept
             "site": self._take_out_of_the_site,
             "readings": self._readings,
             "database": self._rows,
@@ -109,6 +115,14 @@ class _Work:
         if not isinstance(outcome, Changed):
             raise JobError(f"the site cannot do without them: {outcome}")
         return {"residents": 1}
+
+    def _no_more_of_their_time(self, plan: Plan) -> dict[str, int]:
+        """What devices tell of it later, which kept it to themselves, is not kept (rules/erased.py)."""
+        now = to_us(self._clock.now())
+        times = [(span.device, span.since, min(span.until, now)) for span in plan.spans if span.since < now]
+        with transaction(self._connection):
+            erased_times.put(self._connection, plan.site, times)
+        return {}
 
     def _readings(self, plan: Plan) -> dict[str, int]:
         with closing(connect_history(beside(self._settings.database))) as history:
@@ -138,8 +152,19 @@ class _Work:
         return done
 
     def _files(self, plan: Plan) -> dict[str, int]:
-        """Rewrite both files, and look whether anything is left."""
-        with closing(connect_history(beside(self._settings.database))) as history:
+        """Rewrite both files, one after the other, and look whether anything is left. Whoever writes waits
+        while the journal's file is rewritten: what the history has is taken out of it before, bit by bit.
+        """
+        database, history_file = self._settings.database, beside(self._settings.database)
+        expect_room([(self._settings.data, 2 * max(size_of(database), size_of(history_file)))])  # for VACUUM
+        with closing(connect_history(history_file)) as history:
+            history.execute("PRAGMA secure_delete = ON")
+            self._erase_what_was_on_its_way(history, plan)
+            while move(self._connection, history):
+                pass
+            everything = self._clock.now() + timedelta(days=1)
+            to = self._settings.influx_destination
+            prune_journal(self._connection, history, everything, to, PRUNED_AT_ONCE)
             history.execute("VACUUM")
             _empty_log(history)
         if where := tables.left(self._connection, plan):
@@ -152,6 +177,11 @@ class _Work:
         self._connection.execute("VACUUM")
         _empty_log(self._connection)
         return {}
+
+    def _erase_what_was_on_its_way(self, history: sqlite3.Connection, plan: Plan) -> None:
+        """Messages that the hub had in its hands while their readings were deleted."""
+        times.erase_from_journal(self._connection, plan.spans)
+        times.erase_from_history(history, plan.spans)
 
     def _seal(self, plan: Plan, done: dict[str, dict[str, int]]) -> None:
         """The receipt; with it the plan goes, which is the last that says who it was."""
@@ -196,6 +226,7 @@ def _connected(database: Path) -> sqlite3.Connection:
 
 def _empty_log(connection: sqlite3.Connection) -> None:
     """Nothing of what was changed is left in the write-ahead log. Raises JobError where somebody reads on."""
+    connection.execute("PRAGMA wal_checkpoint(PASSIVE)")  # most of it, while others write
     for _ in range(LOG_TRIES):
         if not connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
             return

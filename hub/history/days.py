@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from datetime import date, tzinfo
+from itertools import groupby
 from typing import NamedTuple
 
 import msgspec
 
-from hub.history import segments
+from hub.history import Daily, Hourly, segments
 from hub.history.hours import Hour, decode
 from hub.store.db import transaction
 
@@ -34,8 +36,28 @@ def whole_day(hours: Sequence[Hour]) -> WholeDay | None:
     """None where there is nothing to tell."""
     if not hours:
         return None
-    times = sum(hour.times for hour in hours)
+    return summed(hours)
+
+
+def of_hours(hours: Sequence[Hourly], zone: tzinfo) -> list[Daily]:
+    """Days from their hours, which are by device, measure and time."""
+    found = []
+    for (device, measure, day), own in groupby(
+        hours, key=lambda one: (one.device, one.measure, one.at.astimezone(zone).date())
+    ):
+        found.append(daily(device, measure, day, summed(list(own))))
+    return found
+
+
+def daily(device: str, measure: str, day: date, whole: WholeDay) -> Daily:
+    return Daily(device, measure, day, *whole)
+
+
+def summed(hours: Sequence[Hour] | Sequence[Hourly]) -> WholeDay:
+    times = sum([hour.times for hour in hours])
     seconds = [hour.seconds for hour in hours if hour.seconds is not None]
+    if len(seconds) == len(hours):  # of a state: a year of them is worked out while somebody waits
+        return WholeDay(times, len(hours), sum(seconds))
     lowest = [hour.lowest for hour in hours if hour.lowest is not None]
     highest = [hour.highest for hour in hours if hour.highest is not None]
     weighed = sum(hour.mean * hour.times for hour in hours if hour.mean is not None)

@@ -7,18 +7,20 @@ nor doubled: the journal is looked at first, and of it counts what lies behind t
 from __future__ import annotations
 
 import sqlite3
+from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import closing, contextmanager
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from devices.measures import MEASURES
 from devices.reading import Reading
-from hub.history import Hourly, segments
+from hub.history import Daily, Hourly, segments
 from hub.history.block import unpacked
-from hub.history.hours import AN_HOUR, Day, day_of, decode
+from hub.history.days import daily, days_of, summed
+from hub.history.hours import AN_HOUR, Day, Hour, day_of, decode
 from hub.history.newest import last_values
 from hub.history.segments import A_DAY, Series, beside, connect_history
 from hub.history.whose import Whose
@@ -28,6 +30,7 @@ from hub.store.readings import CLOCK_WRONG, NOT_JUDGED, OWN_TIME, SNAPSHOT
 from rules.building import Site
 
 _BY_SEQ = itemgetter(0)
+_EPOCH = date(1970, 1, 1)
 _Row = tuple[int, int, int, Any, int, int, int]
 """(seq, device no, measure no, value, at, received at, flags), instants in µs"""
 
@@ -81,9 +84,43 @@ class EmbeddedHistory:
     def hourly(
         self, devices: Collection[str], since: datetime, until: datetime, measures: Collection[str] = ()
     ) -> list[Hourly]:
-        period = self._period(devices, measures, since, until)
-        whole, wanted = period._replace(first=period.days.start * A_DAY), set(devices)
-        found: list[Hourly] = []
+        period, wanted = self._period(devices, measures, since, until), set(devices)
+        found = [
+            Hourly(device, self._measures[measure], from_us(began), *hour[1:])
+            for device, measure, began, hour in self._hours(period, wanted)
+        ]
+        return sorted(found, key=itemgetter(0, 1, 2))
+
+    def daily(
+        self,
+        devices: Collection[str],
+        since: date,
+        until: date,
+        measures: Collection[str] = (),
+        zone: tzinfo = UTC,
+    ) -> list[Daily]:
+        """From the hours as far as they are kept, which know of a device that was moved within the day, and
+        of when a day begins elsewhere.
+        """
+        wanted = set(devices)
+        with closing(connect_history(self._file)) as history:
+            first = max(since, _first_by_hours(history, zone, since))
+            period = self._period(devices, measures, _midnight(since), _midnight(min(first, until)))
+            found = list(self._days_alone(history, period, wanted))
+        days = [first + timedelta(days=n) for n in range((until - first).days + 1)]
+        begin = [to_us(_midnight(day, zone)) for day in days]
+        by_day: dict[tuple[str, int, int], list[Hour]] = {}
+        if len(days) > 1:
+            period = self._period(devices, measures, from_us(begin[0]), from_us(begin[-1]))
+            for device, measure, began, hour in self._hours(period, wanted):
+                by_day.setdefault((device, measure, bisect_right(begin, began) - 1), []).append(hour)
+        for (device, measure, n), own in by_day.items():
+            found.append(daily(device, self._measures[measure], days[n], summed(own)))
+        return sorted(found, key=itemgetter(0, 1, 2))
+
+    def _hours(self, period: _Period, wanted: set[str]) -> Iterator[tuple[str, int, int, Hour]]:
+        """(device, measure's number, when it began in µs, hour) of those that begin in the period."""
+        whole = period._replace(first=period.days.start * A_DAY)
         with self._snapshot(whole) as (history, tail):
             pieces = _values_of_open_days(history, tail, whole)
             for device in period.devices:
@@ -91,10 +128,20 @@ class EmbeddedHistory:
                     for day, hours in self._days(history, (device, measure), pieces, whole):
                         for hour in hours.hours:
                             began = day * A_DAY + hour.hour * AN_HOUR
+                            if not period.first <= began < period.last:
+                                continue
                             id = self._whose.within(device, began, began + AN_HOUR)
                             if id is not None and id in wanted:
-                                found.append(Hourly(id, self._measures[measure], from_us(began), *hour[1:]))
-        return sorted((hour for hour in found if since <= hour.at < until), key=itemgetter(0, 1, 2))
+                                yield id, measure, began, hour
+
+    def _days_alone(self, history: sqlite3.Connection, period: _Period, wanted: set[str]) -> Iterator[Daily]:
+        """Of days whose hours are gone."""
+        for device in period.devices:
+            for measure in period.measures:
+                for day, whole in days_of(history, (device, measure), period.days):
+                    id = self._whose.within(device, day * A_DAY, (day + 1) * A_DAY)
+                    if id is not None and id in wanted:
+                        yield daily(id, self._measures[measure], _EPOCH + timedelta(days=day), whole)
 
     def last_values(self, devices: Collection[str]) -> dict[str, dict[str, Reading]]:
         return last_values(self._journal, self._whose, devices)
@@ -103,6 +150,14 @@ class EmbeddedHistory:
         with closing(connect_history(self._file)) as history:
             day = segments.oldest_day(history)
         return from_us(day * A_DAY) if day is not None else journal.oldest_at(self._journal)
+
+    def hours_begin(self) -> datetime | None:
+        with closing(connect_history(self._file)) as history:
+            day = segments.oldest_day_of_hours(history)
+        begins = self.begins()
+        if day is None or begins is None:
+            return begins
+        return min(from_us(day * A_DAY), begins)
 
     # How
 
@@ -174,6 +229,19 @@ class EmbeddedHistory:
 
 _OpenDays = dict[Series, dict[int, list[tuple[int, Any]]]]
 """Series → day → (µs since midnight, value)"""
+
+
+def _midnight(day: date, zone: tzinfo = UTC) -> datetime:
+    return datetime.combine(day, time(), zone)
+
+
+def _first_by_hours(history: sqlite3.Connection, zone: tzinfo, otherwise: date) -> date:
+    """The first day of a time zone whose hours are all kept."""
+    oldest = segments.oldest_day_of_hours(history)
+    if oldest is None:
+        return otherwise
+    day = _EPOCH + timedelta(days=oldest)
+    return day if _midnight(day, zone) >= _midnight(day) else day + timedelta(days=1)
 
 
 def _values_of_open_days(

@@ -15,6 +15,7 @@ from devices.reading import Value
 from hub.history.line_protocol import line, point, tag_set
 from hub.history.places import Places
 from hub.store import alerts, history_cursor, readings
+from rules.proof import is_proof
 
 ALERT_STEP = "alert_step"
 """The measurement of alerts' steps; no measure is called that."""
@@ -39,7 +40,7 @@ class Feed(Protocol):
     what: str
 
     def lines(self, places: Places, after: int, limit: int) -> list[tuple[int, str]]:
-        """(number, line) of what comes next."""
+        """(number, line) of what comes next; the line is empty where it is not to be copied."""
         ...
 
     def waiting(self, after: int) -> tuple[int, datetime | None]:
@@ -92,7 +93,11 @@ class AlertsFeed:
 
 
 def _line(step: alerts.Step, places: Places) -> str:
-    """What may change later (how grave it is) is a field: a tag would make a second point of it."""
+    """What may change later (how grave it is) is a field: a tag would make a second point of it. Of a proof's
+    alert none: nothing happened to anybody.
+    """
+    if is_proof(step.site):
+        return ""
     tags = places.of_room(step.site, step.room, step.at) | {"rule": step.rule, "event": step.event}
     fields: dict[str, Value] = {
         "alert": step.alert,

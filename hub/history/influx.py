@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, tzinfo
 from operator import itemgetter
 from typing import Any, NamedTuple
 
 from devices.measures import MEASURES
 from devices.reading import Reading, Value
-from hub.history import Hourly
+from hub.history import Daily, Hourly
+from hub.history.days import of_hours
 from hub.history.flux import Questions, literal, one_of
 from hub.history.hours import AN_HOUR, HOURS, day_of
 from hub.history.line_protocol import as_kept, instant_ns
@@ -83,6 +84,17 @@ class InfluxHistory:
             found += _hours(*key, values, before.get(key), first, last)
         return sorted((hour for hour in found if since <= hour.at < until), key=itemgetter(0, 1, 2))
 
+    def daily(
+        self,
+        devices: Collection[str],
+        since: date,
+        until: date,
+        measures: Collection[str] = (),
+        zone: tzinfo = UTC,
+    ) -> list[Daily]:
+        first, last = (datetime.combine(day, time(), zone).astimezone(UTC) for day in (since, until))
+        return of_hours(self.hourly(devices, first, last, measures), zone)
+
     def last_values(self, devices: Collection[str]) -> dict[str, dict[str, Reading]]:
         return last_values(self._journal, self._whose, devices)
 
@@ -95,6 +107,9 @@ class InfluxHistory:
         for (at,), _ in self._questions.ask(asked, ("_time",)):
             return from_us(_ns(at) // 1000 // _A_DAY * _A_DAY)
         return journal.oldest_at(self._journal)
+
+    def hours_begin(self) -> datetime | None:
+        return self.begins()  # they are worked out from the readings
 
     # How
 
@@ -157,8 +172,8 @@ class InfluxHistory:
         )
         values: dict[_Key, Value] = {}
         beside: dict[str, dict[_Key, int]] = {"seq": {}, "delay": {}, "flags": {}}
-        for (time, value, field, measure, tag), kind in self._questions.ask(asked, _COLUMNS):
-            key = tag, measure, _ns(time)
+        for (instant, value, field, measure, tag), kind in self._questions.ask(asked, _COLUMNS):
+            key = tag, measure, _ns(instant)
             if field == "value":
                 values[key] = _value(value, kind)
             elif field in beside:
@@ -195,8 +210,8 @@ class InfluxHistory:
         )
         newest: dict[tuple[str, str], tuple[int, Value]] = {}
         names = {as_kept(id): id for id in devices}
-        for (time, value, _, measure, tag), kind in self._questions.ask(asked, _COLUMNS):
-            ns = _ns(time)
+        for (instant, value, _, measure, tag), kind in self._questions.ask(asked, _COLUMNS):
+            ns = _ns(instant)
             id = self._whose_tag(tag, ns // 1000, names)
             if id is not None and ns >= newest.get((id, measure), (0, None))[0]:
                 newest[id, measure] = ns, _value(value, kind)
@@ -266,8 +281,8 @@ def _value(text: str, kind: str) -> Value:
     return float(text) if kind == "double" else text.replace("\r\n", "\n")  # as CSV has a line break
 
 
-def _ns(time: str) -> int:
+def _ns(instant: str) -> int:
     """Nanoseconds since 1970 of an RFC 3339 instant in UTC; InfluxDB leaves zeros at the end away."""
-    whole, _, part = time.removesuffix("Z").partition(".")
+    whole, _, part = instant.removesuffix("Z").partition(".")
     seconds = round(datetime.fromisoformat(whole).replace(tzinfo=UTC).timestamp())
     return seconds * 1_000_000_000 + int(part.ljust(9, "0") or 0)

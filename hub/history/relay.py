@@ -100,7 +100,8 @@ class Relay:
         limit, cursor = self._size, feed.cursor_of(self._destination)
         batch = feed.lines(self._places, history_cursor.of(self._connection, cursor), limit)
         if batch:
-            refusal = self._bucket.write([line for _, line in batch])
+            lines = [line for _, line in batch if line]
+            refusal = self._bucket.write(lines) if lines else None
             with transaction(self._connection):
                 history_cursor.move(self._connection, cursor, batch[-1][0])
             self._size = min(limit * 2, LARGEST_BATCH)

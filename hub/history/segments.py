@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from hub.history.block import Row, packed, unpacked
-from hub.store.db import connect
+from hub.store.db import connect, expect_not_older
 
 FILE = "history.db"
+SCHEMA = files("hub.history") / "schema"
 PAGE_BYTES = 16_384
 """A day of one measure of one device seldom takes more than a quarter of it, the most a page holds whole."""
 A_DAY = 86_400_000_000
@@ -42,7 +43,13 @@ def beside(database: Path) -> Path:
 
 def connect_history(path: Path) -> sqlite3.Connection:
     """Open the history, made if absent. Raises what `connect` raises."""
-    return connect(path, files("hub.history") / "schema", PAGE_BYTES)
+    return connect(path, SCHEMA, PAGE_BYTES)
+
+
+def expect_history_not_older(path: Path) -> None:
+    """For who stands beside the hub (hub/site/installed.py). Raises what `expect_not_older` raises."""
+    if path.exists():
+        expect_not_older(path, SCHEMA)
 
 
 def cursor(connection: sqlite3.Connection) -> int:
@@ -123,6 +130,10 @@ def oldest_day(connection: sqlite3.Connection) -> int | None:
     return connection.execute("SELECT min(day) FROM segment").fetchone()[0]  # type: ignore[no-any-return]
 
 
+def oldest_day_of_hours(connection: sqlite3.Connection) -> int | None:
+    return connection.execute("SELECT min(day) FROM hourly").fetchone()[0]  # type: ignore[no-any-return]
+
+
 def delete_oldest_day(connection: sqlite3.Connection, before: int) -> bool:
     """Delete the oldest day before day `before`; whether there was one. Within a transaction."""
     oldest = oldest_day(connection)
@@ -134,7 +145,7 @@ def delete_oldest_day(connection: sqlite3.Connection, before: int) -> bool:
 
 def delete_oldest_hours(connection: sqlite3.Connection, before: int) -> bool:
     """The same for the hourly values."""
-    oldest = connection.execute("SELECT min(day) FROM hourly").fetchone()[0]
+    oldest = oldest_day_of_hours(connection)
     if oldest is None or oldest >= before:
         return False
     connection.execute("DELETE FROM hourly WHERE day = ?", (oldest,))

@@ -81,16 +81,22 @@ def _moved(
 
 
 def prune_journal(
-    journal: sqlite3.Connection, history: sqlite3.Connection, before: datetime, relay: str | None = None
+    journal: sqlite3.Connection,
+    history: sqlite3.Connection,
+    before: datetime,
+    relay: str | None = None,
+    at_once: int = PRUNED_AT_ONCE,
 ) -> None:
-    """Delete from the journal what came before then, is in the history, and is where it is relayed to."""
+    """Delete from the journal what came before then, is in the history, and is where it is relayed to; so
+    many at once, and between them others have their turn.
+    """
     while True:
         safe = segments.cursor(history)
         if relay is not None:
             safe = min(safe, history_cursor.of(journal, relay))
         with transaction(journal):
-            deleted = readings.delete_first(journal, safe, before, PRUNED_AT_ONCE)
-        if deleted < PRUNED_AT_ONCE:
+            deleted = readings.delete_first(journal, safe, before, at_once)
+        if deleted < at_once:
             return
         sleep(BREATH_S)
 

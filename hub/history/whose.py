@@ -7,7 +7,7 @@ several devices of the site: each reading is that one's who had the address when
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 from hub.registry import device_ids
@@ -58,6 +58,15 @@ class Whose:
         """Under which numbers these devices ever spoke."""
         wanted = set(names)
         return [no for no, homes in self._homes.items() if any(home.device in wanted for home in homes)]
+
+    def began(self, first_heard: Mapping[int, int]) -> dict[str, int]:
+        """Since when there is a device of each name that speaks (µs). `first_heard`: by number."""
+        found: dict[str, int] = {}
+        for no, homes in self._homes.items():
+            for home in homes:
+                if (first := max(home.since, first_heard[no])) < home.until:
+                    found[home.device] = min(first, found.get(home.device, first))
+        return found
 
     def at(self, no: int, at: int) -> str | None:
         """Whose reading it was at an instant (µs); None: nobody's of the site."""

@@ -37,6 +37,7 @@ _ALSO: Mapping[str, tuple[str, ...]] = {
     "tasmota": ("readwrite {below}tele/#", "readwrite {below}stat/#", "readwrite {below}cmnd/#"),
 }
 """What a gateway of a kind says besides, or instead of, what lies below its topic."""
+_TAKEN = "another account has this name; expected one of its own"
 _NOT_IN_A_NAME = ("+", "#", "/", ":")
 
 
@@ -52,7 +53,8 @@ class Accounts(NamedTuple):
 
 def accounts_of(site: Site) -> Accounts:
     gateways = {gateway.id: gateway for gateway in site.gateways}
-    without: dict[str, str] = {}
+    named = {id: gateway for id, gateway in gateways.items() if id not in (HUB, READER)}
+    without = dict.fromkeys(gateways.keys() - named.keys(), _TAKEN)
     devices: list[str] = []
     for address in _that_connect(site, gateways):
         why = _why_no_account(address, gateways)
@@ -60,8 +62,8 @@ def accounts_of(site: Site) -> Accounts:
             without[address] = why
         elif address not in devices:
             devices.append(address)
-    names = (READER, *gateways, *devices)
-    return Accounts(names, "\n".join(_acl(site, gateways)) + "\n", without)
+    names = (READER, *named, *devices)
+    return Accounts(names, "\n".join(_acl(site, named)) + "\n", without)
 
 
 def with_passwords(names: tuple[str, ...], known: Mapping[str, str]) -> dict[str, str]:
@@ -84,7 +86,7 @@ def _that_connect(site: Site, gateways: Mapping[str, Gateway]) -> Iterator[str]:
 def _why_no_account(address: str, gateways: Mapping[str, Gateway]) -> str | None:
     """Mosquitto replaces `%u` by a name only where it can't be mistaken for several levels of a topic."""
     if address in (HUB, READER) or address in gateways:
-        return "another account has this name; expected an address of its own"
+        return _TAKEN
     found = [sign for sign in _NOT_IN_A_NAME if sign in address]
     return f"a name of an account holds no {found[0]}; expected an address without it" if found else None
 

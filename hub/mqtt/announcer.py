@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from paho.mqtt import client as mqtt
-from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from paho.mqtt.enums import CallbackAPIVersion, MessageState, MQTTProtocolVersion
 from paho.mqtt.reasoncodes import ReasonCode
 
 from hub.mqtt.broker import BrokerAccess
@@ -60,7 +60,7 @@ class Announcer:
 
     def publish(self, topic: str, payload: str, retain: bool, within: float) -> str | None:
         """None once the broker has it (QoS 1); else a sentence. Nothing is kept for later: whoever calls
-        tries again.
+        tries again, and a page of an alert that was taken meanwhile must not go out when the broker is back.
         """
         if not self._connected:
             return f"{self._access} can't be reached"
@@ -69,7 +69,18 @@ class Announcer:
             sent.wait_for_publish(within)
         except (RuntimeError, ValueError) as error:
             return f"{self._access}: {error}"
-        return None if sent.is_published() else f"{self._access} did not confirm it within {within:.0f} s"
+        if sent.is_published():
+            return None
+        self._take_back(sent.mid)
+        return f"{self._access} did not confirm it within {within:.0f} s"
+
+    def _take_back(self, mid: int) -> None:
+        """paho keeps what was not confirmed for its next connection, and has no call to forget it."""
+        client = self._client
+        with client._out_message_mutex:
+            message = client._out_messages.pop(mid, None)
+            if message is not None and message.state != MessageState.MQTT_MS_QUEUED:
+                client._inflight_messages -= 1
 
     def _came(self, _: mqtt.Client, __: Any, ___: Any, reason: ReasonCode, ____: Any) -> None:
         if reason.is_failure:

@@ -86,9 +86,11 @@ class Book:
         days: tuple[date, date],
         given: tuple[GivenBy, How],
         by: str,
+        version: str = "",
     ) -> Sequence[Consent] | Refusal:
         """The resident, or who represents them, says yes. `days`: the first and the last. Where an earlier
-        yes would last longer, it ends now: the latest word counts.
+        yes would last longer, it ends now: the latest word counts. `version`: of what was known as they saw
+        it who write it down (Known.version): a no that came since is not overruled by a yes from before it.
         """
         with transaction(self._connection):
             now = self._clock.now()
@@ -96,6 +98,8 @@ class Book:
             known = store.known(self._connection, relative)
             if resident not in known.residents or not self._lives_here(resident, now):
                 return _no_resident(resident)
+            if version not in ("", known.version):
+                return Refusal("somebody wrote down something else meanwhile; look again", "consents_changed")
             if not categories:
                 return Refusal("a consent is to something; no category was chosen", "no_category")
             made = []

@@ -8,17 +8,18 @@ once. Not here: the thread and the way out (hub/relatives/post.py).
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from hub.relatives.enclosure import Order, Writer
 from hub.store import alerts, credentials, invitations, relative_messages
 from hub.store import relatives as store
 from hub.store.relative_messages import Message
 from hub.ways.way import Message as Outgoing
 from rules.alert import Alert
 from rules.building import Site
-from rules.relatives import Known, may, may_of_alert
+from rules.relatives import Category, Known, may, may_of_alert
 from rules.telling_relatives import GIVEN_UP_AFTER, NEEDS, departure
 from rules.wording.relatives import letter_body, letter_subject
 
@@ -47,7 +48,8 @@ def verdicts(
     found = []
     for message in messages:
         drop = _why_not(connection, site, known, message, inside, now)
-        leaves = departure(message.kind, relative.quiet, sent, now, site.zone).at
+        ends = message.kind == "handled" and _was_told(connection, message)
+        leaves = departure(message.kind, relative.quiet, sent, now, site.zone, ends_what_was_told=ends).at
         found.append(Verdict(message, drop, leaves if drop is None and leaves > now else None))
     return found
 
@@ -86,31 +88,76 @@ def _why_not_alert(
         return decision.reason
     if message.kind == "told":
         return "over already" if alert.state == "closed" else None
-    first = relative_messages.about(connection, known.relative.id, message.resident, "told", message.about)
-    was_told = first is not None and first.sent_at is not None
-    if not was_told and (alert.outcome in ("test", "false_alarm", "passed") or alert.severity != "high"):
+    if not _was_told(connection, message) and (
+        alert.outcome in ("test", "false_alarm", "passed") or alert.severity != "high"
+    ):
         return "nothing that they were told of"
     return None
 
 
+def _was_told(connection: sqlite3.Connection, message: Message) -> bool:
+    """Whether a letter said that there was this alert."""
+    first = relative_messages.about(connection, message.relative, message.resident, "told", message.about)
+    return first is not None and first.sent_at is not None
+
+
+class Letter(NamedTuple):
+    """`shown`: of which resident it holds which categories itself; none where it only leads there."""
+
+    mail: Outgoing
+    shown: Mapping[str, Sequence[Category]]
+
+
+def may_leave(
+    connection: sqlite3.Connection, site: Site, messages: Sequence[Message], written: Letter, now: datetime
+) -> bool:
+    """Whether a letter may still go where it is addressed with all that it holds: writing takes a moment."""
+    relative = store.get(connection, site.site, messages[0].relative)
+    if relative is None or relative.email != written.mail.address:
+        return False
+    if any(verdict.drop is not None for verdict in verdicts(connection, site, messages, now)):
+        return False
+    known = store.known(connection, relative)
+    return all(
+        may(known, category, resident, now, site).allowed
+        for resident, categories in written.shown.items()
+        for category in (*categories, "mailed")
+    )
+
+
 def letter(
-    connection: sqlite3.Connection, site: Site, messages: Sequence[Message], web_address: str | None
-) -> Outgoing:
-    """The messages as one e-mail. It has the same id each time it is tried."""
+    connection: sqlite3.Connection,
+    site: Site,
+    messages: Sequence[Message],
+    web_address: str | None,
+    write: Writer,
+    now: datetime,
+) -> Letter:
+    """The messages as one e-mail. It has the same id each time it is tried. Where the resident said yes to
+    that too, `write` makes the week itself for it.
+    """
     relative = store.get(connection, site.site, messages[0].relative)
     assert relative is not None, "messages go with their relative"
     kinds = [message.kind for message in messages]
     page = WEEK_PAGE if set(kinds) == {"digest"} else PAGE
     pages = messages[0].secret or (f"{web_address.rstrip('/')}{page}" if web_address else None)
-    return Outgoing(
+    known = store.known(connection, relative)
+    weeks = [m.resident for m in messages if m.kind == "digest"]
+    mailed = [r for r in dict.fromkeys(weeks) if may(known, "mailed", r, now, site).allowed]
+    order = Order(site.site, relative.id, mailed, list(dict.fromkeys(kinds)), pages, now)
+    enclosed = write(order) if mailed else None
+    mail = Outgoing(
         id=f"vaka-{site.site}-relative-{messages[0].id}",
         site=site.site,
         person=relative.account,
         address=relative.email,
         urgent=False,
         subject=letter_subject(kinds, site.name, relative.language),
-        body=letter_body(relative.name, kinds, pages, relative.language),
+        body=enclosed.text if enclosed else letter_body(relative.name, kinds, pages, relative.language),
         at=messages[0].created_at,
         alerts=(),
         summonses=(),
+        html=enclosed.html if enclosed else "",
+        pictures=enclosed.pictures if enclosed else (),
     )
+    return Letter(mail, enclosed.shown if enclosed else {})

@@ -8,7 +8,7 @@ nothing is written down needlessly, and again when it leaves (hub/relatives/lett
 from __future__ import annotations
 
 import sqlite3
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from hub.history import History
 from hub.relatives.week import rhythm
@@ -18,7 +18,7 @@ from hub.store.alerts import AlertEvent
 from hub.store.db import transaction
 from hub.store.relative_messages import Message
 from rules.building import Site
-from rules.relatives import Known, consented_since, may, may_of_alert
+from rules.relatives import Known, consented_since, may, may_of_alert, told_since
 from rules.telling_relatives import NEEDS, TOLD_AFTER, Kind, digest_due, news_of, night_to_tell
 
 _AT_ONCE = 500
@@ -66,7 +66,7 @@ def _step(
     for known in everybody:
         if not may_of_alert(known, NEEDS[kind], alert.residents, now, site).allowed:
             continue
-        since = consented_since(known, NEEDS[kind], alert.residents[0])
+        since = told_since(known, NEEDS[kind], alert.residents)
         if since is None or alert.raised_at.astimezone(site.zone).date() < since:
             continue
         leaves = max(now, step.at + TOLD_AFTER) if kind == "told" else now
@@ -92,8 +92,10 @@ def weekly(connection: sqlite3.Connection, site: Site, now: datetime) -> int:
     return made
 
 
-class Nights:
-    """Tells of nights unlike the others, in the morning; each night is looked at once."""
+class Unusual:
+    """Tells in the morning of a night with more stirring than is usual for somebody, and of a day before it
+    with less; each is looked at once.
+    """
 
     def __init__(self) -> None:
         self._looked: set[tuple[str, date]] = set()
@@ -110,12 +112,16 @@ class Nights:
             if not allowed or (resident.id, morning) in self._looked:
                 continue
             self._looked.add((resident.id, morning))
-            (night,) = rhythm(connection, history, site, resident, [morning]).nights
-            if night.level != "more":
-                continue
+            yesterday = morning - timedelta(days=1)
+            heard = rhythm(connection, history, site, resident, [yesterday, morning])
+            odd = [f"night {one.day}" for one in heard.nights if one.day == morning and one.level == "more"]
+            odd += [f"day {one.day}" for one in heard.days if one.day == yesterday and one.level == "less"]
             with transaction(connection):
-                for known in allowed:
-                    made += _put(connection, known, resident.id, "unusual", morning.isoformat(), now, now)
+                for about in odd:
+                    day = date.fromisoformat(about.split()[1])
+                    for known in allowed:
+                        if (consented_since(known, ("unusual",), resident.id) or date.max) <= day:
+                            made += _put(connection, known, resident.id, "unusual", about, now, now)
         return made
 
 

@@ -1,21 +1,23 @@
 """Takes letters to relatives out, and what staff are told besides calls: a thread of its own, looked at
 again each second.
 
-Sent first, marked afterwards: twice beats never, and a repetition carries its id. None of it runs in the
-thread that judges, nor beside what calls staff: a mail server that hangs on a week's summary holds up no
-call.
+Put off, sent, then marked as sent: twice beats never, and a repetition carries its id; where what came of
+it cannot be written down (the disk is full), it goes again by its waits and not with each look. None of it
+runs in the thread that judges, nor beside what calls staff: a mail server that hangs on a week's summary
+holds up no call.
 """
 
 from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import groupby
 from operator import attrgetter
-from threading import Event, Thread
+from threading import Event
 
 import msgspec
 
@@ -23,15 +25,19 @@ from hub import staff_notices
 from hub.clock import Clock
 from hub.history.embedded import EmbeddedHistory
 from hub.relatives import forget, news
-from hub.relatives.letters import letter, verdicts
+from hub.relatives.enclosure import Writer, by_the_pages
+from hub.relatives.letters import letter, may_leave, verdicts
 from hub.settings import Settings
-from hub.store import relative_messages
+from hub.store import audit, relative_messages, relative_views, relatives
 from hub.store.db import connect, transaction
 from hub.store.relative_messages import Message
+from hub.store.relative_views import BY_LETTER, View
 from hub.summoner import configured_ways
+from hub.threads import Threads
 from hub.ways.email import Email, mail_server
 from hub.ways.way import Failed, Way
 from rules.building import Site
+from rules.relatives import ACCOUNT, Category
 from rules.telling_relatives import GIVEN_UP_AFTER
 
 log = logging.getLogger(__name__)
@@ -44,15 +50,19 @@ FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(minutes=30)
 
 
 class Post:
-    def __init__(self, settings: Settings, site: Callable[[], Site], clock: Clock) -> None:
+    def __init__(
+        self, settings: Settings, site: Callable[[], Site], clock: Clock, threads: Threads | None = None
+    ) -> None:
         """`site`: the one in force when it is asked. OSError where a secret's file can't be read."""
         self._settings, self._site, self._clock = settings, site, clock
         server = mail_server(settings)
         self._way = Email(server) if server is not None else None
+        self._write = by_the_pages(settings)
         self._ways = {one.name: one for one in configured_ways(settings, clock)}
-        self._nights, self._next_look = news.Nights(), clock.now()
+        self._unusual, self._next_look = news.Unusual(), clock.now()
         self._waiting, self._stopping = Event(), Event()
-        self._thread = Thread(target=self._run, name="relatives", daemon=True)
+        self._threads = threads or Threads()
+        self._thread = self._threads.thread("relatives", self._run)
 
     def start(self) -> None:
         self._thread.start()
@@ -67,16 +77,13 @@ class Post:
         with closing(connect(self._settings.database)) as connection:
             begun = False
             while not self._stopping.is_set():
-                try:
-                    if not begun:
-                        news.begin(connection, self._site().site)
-                        begun = True
-                    self.look(connection)
-                except sqlite3.OperationalError as error:
-                    log.warning("what relatives are told was put off: %s", error)
-                except Exception:  # whatever is wrong: the next look is due, or no relative would hear again
-                    log.exception("what relatives are told was put off")
+                work = self.look if begun else self._begin
+                begun = self._threads.tried("relatives", partial(work, connection)) or begun
                 self._waiting.wait(LOOK_AGAIN)
+
+    def _begin(self, connection: sqlite3.Connection) -> None:
+        news.begin(connection, self._site().site)
+        self.look(connection)
 
     def look(self, connection: sqlite3.Connection) -> None:
         """Once over all that may be news, and out with what is due."""
@@ -87,24 +94,32 @@ class Post:
             self._next_look = now + BY_THE_CLOCK
             news.weekly(connection, site, now)
             history = EmbeddedHistory(connection, self._settings.database, site)
-            self._nights.tell(connection, history, site, now)
+            self._unusual.tell(connection, history, site, now)
             forget.forget(connection, site, timedelta(days=self._settings.relatives_kept), now)
         staff_notices.deliver(connection, site.site, self._ways, self._clock)
-        deliver(connection, site, self._way, self._settings.web_address, self._clock)
+        deliver(connection, self._site, self._way, self._settings.web_address, self._clock, self._write)
 
 
 def deliver(
-    connection: sqlite3.Connection, site: Site, way: Way | None, web_address: str | None, clock: Clock
+    connection: sqlite3.Connection,
+    site: Callable[[], Site],
+    way: Way | None,
+    web_address: str | None,
+    clock: Clock,
+    write: Writer,
 ) -> int:
-    """Send what is due; returns how many letters left. Without a way all of it is dropped, and says so."""
-    left, waiting = 0, relative_messages.due(connection, site.site, clock.now())
+    """Send what is due; returns how many letters left. Without a way all of it is dropped, and says so.
+    `site`: the one in force when it is asked: writing takes a moment, and somebody may have moved out.
+    `write`: makes the weeks that go as letters themselves.
+    """
+    left, waiting = 0, relative_messages.due(connection, site().site, clock.now())
     for _, own in groupby(waiting, key=attrgetter("relative")):
         mine = list(own)
         alone = [[message] for message in mine if message.kind == "invitation"]
         together = [message for message in mine if message.kind != "invitation"]
         for messages in [*alone, *([together] if together else [])]:
             try:
-                left += _send(connection, site, way, web_address, messages, clock)
+                left += _send(connection, site, way, web_address, messages, clock, write)
             except sqlite3.OperationalError:
                 raise
             except Exception:  # one relative's letter costs no other theirs
@@ -114,14 +129,17 @@ def deliver(
 
 def _send(
     connection: sqlite3.Connection,
-    site: Site,
+    site: Callable[[], Site],
     way: Way | None,
     web_address: str | None,
     messages: Sequence[Message],
     clock: Clock,
+    write: Writer,
 ) -> bool:
     now, leaving = clock.now(), []
-    for message, drop, wait in verdicts(connection, site, messages, now):
+    if relatives.get(connection, messages[0].site, messages[0].relative) is None:
+        return False  # erased meanwhile, and their messages with them
+    for message, drop, wait in verdicts(connection, site(), messages, now):
         if drop is None and way is None:
             drop = "no mail server is configured"
         if drop is not None:
@@ -132,11 +150,43 @@ def _send(
             leaving.append(message)
     if not leaving or way is None:
         return False
-    failed = way.send(letter(connection, site, leaving, web_address))
+    _keep(connection, [put_off(message, leaving[0].id, now) for message in leaving])
+    written = letter(connection, site(), leaving, web_address, write, now)
+    if not may_leave(
+        connection, site(), leaving, written, clock.now()
+    ):  # a no, or another address, meanwhile
+        return _send(connection, site, way, web_address, leaving, clock, write)
+    failed = way.send(written.mail)
+    if failed is None:
+        _note_shown(connection, site(), leaving[0].relative, written.shown, clock.now())
     _keep(connection, [outcome(message, leaving[0].id, failed, clock.now()) for message in leaving])
     if failed is not None:
         log.warning("a letter to relative:%s did not go out: %s", leaving[0].relative, failed.why)
     return failed is None
+
+
+def _note_shown(
+    connection: sqlite3.Connection,
+    site: Site,
+    relative: int,
+    shown: Mapping[str, Sequence[Category]],
+    now: datetime,
+) -> None:
+    """A week in a letter is a look: it stands in the same list."""
+    if not shown:
+        return
+    with transaction(connection):
+        for resident, categories in shown.items():
+            view = View(0, site.site, relative, resident, now, BY_LETTER, ",".join(categories))
+            relative_views.note(connection, view)
+            said = {"page": BY_LETTER, "residents": [resident], "shown": list(categories)}
+            audit.add(connection, site.site, now, f"{ACCOUNT}{relative}", "relative was sent", said)
+
+
+def put_off(message: Message, letter: int, now: datetime) -> Message:
+    """The message before an attempt, of which nobody may ever write down what came of it."""
+    wait = min(FIRST_WAIT * 2 ** min(message.attempts, 16), LONGEST_WAIT)
+    return msgspec.structs.replace(message, attempts=message.attempts + 1, letter=letter, next_at=now + wait)
 
 
 def outcome(message: Message, letter: int, failed: Failed | None, now: datetime) -> Message:
@@ -146,8 +196,7 @@ def outcome(message: Message, letter: int, failed: Failed | None, now: datetime)
         return msgspec.structs.replace(tried, sent_at=now, failure=None, secret=None)
     if failed.for_good or now - message.created_at >= GIVEN_UP_AFTER:
         return msgspec.structs.replace(tried, failure=failed.why, dropped="could not be sent", secret=None)
-    wait = min(FIRST_WAIT * 2 ** min(message.attempts, 16), LONGEST_WAIT)
-    return msgspec.structs.replace(tried, failure=failed.why, next_at=now + wait)
+    return msgspec.structs.replace(put_off(message, letter, now), failure=failed.why)
 
 
 def _keep(connection: sqlite3.Connection, messages: Sequence[Message]) -> None:

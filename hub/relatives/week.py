@@ -47,8 +47,9 @@ def rhythm(
     every = [first + timedelta(days=n) for n in range((max(days) - first).days + 1)]
     lost = _lost(connection, site, devices, resident, since)
     begins = min((hour.at for hour in hours), default=None)
-    known_days = {day for day in every if _is_known(_daytime(day, site), begins, lost)}
-    known_nights = {day for day in every if _is_known(_night(day, site), begins, lost)}
+    theirs = [day for day in every if _is_theirs(day, resident)]
+    known_days = {day for day in theirs if _is_known(_daytime(day, site), begins, lost)}
+    known_nights = {day for day in theirs if _is_known(_night(day, site), begins, lost)}
     stirred = _sums((h for h in hours if h.measure in STIRRING), site, lambda hour: float(hour.times))
     lain = _sums((h for h in hours if h.measure == "in_bed"), site, lambda hour: (hour.seconds or 0) / 3600)
     by_day = {day: stirred.get(("day", day)) if day in known_days else None for day in every}
@@ -114,6 +115,13 @@ def _lost(
         or (spell.kind == "aside" and spell.what in names)
         or (spell.kind == "away" and spell.room == resident.room)
     ]
+
+
+def _is_theirs(day: date, resident: Resident) -> bool:
+    """Whether they lived here on the whole day and in the night before it. What was heard in the room before
+    that is another's.
+    """
+    return resident.lives_here(day - timedelta(days=1)) and resident.lives_here(day)
 
 
 def _is_known(stretch: tuple[datetime, datetime], begins: datetime | None, lost: Iterable[Spell]) -> bool:

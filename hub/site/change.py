@@ -20,7 +20,7 @@ from hub.site.file import SiteFile, read_held
 from hub.site.outcome import carry_out
 from hub.site.plan import Plan, plan
 from hub.site.yaml_tree import read_tree
-from hub.store import audit, placements, site_changes, sites
+from hub.store import audit, credentials, placements, site_changes, sites
 from hub.store.db import transaction
 from hub.store.site_changes import SiteChange
 from hub.store.sites import NoSiteError, SiteVersion
@@ -93,6 +93,7 @@ def put_in_force(
         held = read_held(before.document)
         old = held.content if isinstance(held, SiteFile) else read_tree(before.document).value or {}
         changes = differences(old, file.content)
+        _begin_anew(connection, site, changes, at)
         site_changes.add(
             connection, site, version.id, [(c.section, c.id, c.before, c.after) for c in changes]
         )
@@ -102,6 +103,18 @@ def put_in_force(
     detail = {"version": version.id, "parts": [f"{c.section} {c.id}" for c in changes]}
     audit.add(connection, site, at, by, what, detail)
     return version
+
+
+def _begin_anew(connection: sqlite3.Connection, site: str, changes: Sequence[PartDiff], at: datetime) -> None:
+    """Who comes under the id of somebody of another name who left has none of their ways in, and is called at
+    none of their addresses. Who comes back under their own name has.
+    """
+    for one in changes:
+        if one.section == "people" and one.before is None and one.after is not None:
+            past = site_changes.of_part(connection, site, "people", one.id)
+            left = [was.before for was in past if was.after is None and was.before is not None]
+            if left and left[-1].get("name") != one.after.get("name"):
+                credentials.forget(connection, site, one.id, at)
 
 
 def _put(

@@ -62,6 +62,7 @@ NEEDED = {
     "within": "a length of time, e.g. within: 15 min",
     "measure": "what is measured, e.g. measure: open",
     "nb": "the text in Norwegian bokmål",
+    "nn": "the text in Norwegian nynorsk",
     "en": "the text in English",
 }
 
@@ -154,6 +155,8 @@ def _expected(kind: str, value: Any, context: dict[str, Any], message: str) -> s
         )
     if kind == "string_too_long":
         return f"at most {context['max_length']} characters"
+    if kind == "too_long":
+        return f"at most {context['max_length']:,} of them"
     if kind == "too_short":
         return "at least one of them"
     if kind in ("string_type", "string_too_short"):

@@ -125,6 +125,7 @@ class Link(msgspec.Struct, frozen=True):
     """
 
     seq: int
+    at: datetime
     what: str
     detail: str
     digest: bytes | None
@@ -139,7 +140,7 @@ def links(connection: sqlite3.Connection) -> Iterator[Link]:
     )
     for seq, site, at, by, what, detail, salt, digest, chain in rows:
         fits = None if salt is None else digest_of(salt, site, at, by, what, detail) == digest
-        yield Link(seq, what, detail, digest, chain, fits)
+        yield Link(seq, from_us(at), what, detail, digest, chain, fits)
 
 
 def head(connection: sqlite3.Connection) -> tuple[int, bytes] | None:

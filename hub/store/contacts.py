@@ -27,6 +27,14 @@ def put(connection: sqlite3.Connection, site: str, contact: Contact, at: datetim
     )
 
 
+def put_added(connection: sqlite3.Connection, site: str, contact: Contact, at: datetime) -> None:
+    """As if it was given then. It stays in its place otherwise: a phone whose contact goes is lost."""
+    connection.execute(
+        "UPDATE contact SET added_at = ? WHERE site = ? AND person = ? AND way = ? AND address = ?",
+        (to_us(at), site, *contact),
+    )
+
+
 def delete(connection: sqlite3.Connection, site: str, contact: Contact) -> bool:
     """Whether it was there."""
     return (

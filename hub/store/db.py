@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -22,19 +22,33 @@ LOG_PAGES = 8_192
 LOG_PAGES_AT_MOST = 4 * LOG_PAGES
 """Where that job does not come to it, whoever writes moves the log."""
 
+LARGEST_ID = 2**63 - 1
+"""SQLite has no larger integer: asked for one, it raises."""
+
 
 class NewerDatabaseError(Exception):
     """The file was written by a newer Vaka; this one would not know what it means."""
 
 
+class OlderDatabaseError(Exception):
+    """The file is as an older Vaka left it, and whoever opens it is not to bring it up to date."""
+
+
 SCHEMA = files("hub.store") / "schema"
 
 
-def connect(path: Path, schema: Traversable = SCHEMA, page_bytes: int = PAGE_BYTES) -> sqlite3.Connection:
+def connect(
+    path: Path,
+    schema: Traversable = SCHEMA,
+    page_bytes: int = PAGE_BYTES,
+    *,
+    leave_older: bool = False,
+) -> sqlite3.Connection:
     """Open the database at `path`, made if absent (its folder too), with the schema up to date.
 
     Autocommit outside `transaction`. The connection may be handed between threads, not used by two at once.
-    Raises NewerDatabaseError, and sqlite3.Error where the file is not a database or cannot be opened.
+    Raises NewerDatabaseError, with `leave_older` OlderDatabaseError instead of bringing one up to date, and
+    sqlite3.Error where the file is not a database or cannot be opened.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
@@ -43,21 +57,61 @@ def connect(path: Path, schema: Traversable = SCHEMA, page_bytes: int = PAGE_BYT
         connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
         steps = _steps(schema)
         _refuse_newer(connection, path, max(steps))  # before anything is set in it
+        if leave_older and _version(connection):  # one without any is only being made
+            _refuse_older(connection, path, max(steps))
         connection.execute(f"PRAGMA page_size = {page_bytes}")
         connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute(
-            "PRAGMA synchronous = FULL"
-        )  # committed means on the disk: only then is a message acknowledged
-        connection.execute("PRAGMA foreign_keys = ON")
-        # Moving the log takes much longer than a commit: hub/jobs.py does it beside the readings.
-        connection.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES_AT_MOST}")
-        connection.execute(f"PRAGMA journal_size_limit = {LOG_PAGES * PAGE_BYTES}")
-        connection.create_function("chained", 2, chained, deterministic=True)
+        _settle(connection)
         _migrate(connection, path, steps)
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def connect_as_it_is(path: Path, older_too: bool = False) -> sqlite3.Connection:
+    """The same for who stands beside the hub: nothing is made or brought up to date, for a hub of the older
+    version may be at work on it, and could not start again. Raises OlderDatabaseError as well, unless
+    an older one will do.
+    """
+    try:
+        expect_not_older(path)
+    except OlderDatabaseError:
+        if not older_too:
+            raise
+    connection = sqlite3.connect(_uri(path, "rw"), uri=True, isolation_level=None, check_same_thread=False)
+    try:
+        connection.row_factory = sqlite3.Row
+        connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+        _settle(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def expect_not_older(path: Path, schema: Traversable = SCHEMA) -> None:
+    """Raises OlderDatabaseError, NewerDatabaseError, and sqlite3.Error where there is none."""
+    with closing(sqlite3.connect(_uri(path, "ro"), uri=True, timeout=BUSY_TIMEOUT_MS / 1000)) as connection:
+        newest = max(_steps(schema))
+        _refuse_newer(connection, path, newest)
+        _refuse_older(connection, path, newest)
+
+
+def _uri(path: Path, mode: Literal["ro", "rw"]) -> str:
+    return f"{path.resolve().as_uri()}?mode={mode}"
+
+
+def _settle(connection: sqlite3.Connection) -> None:
+    """What each connection is told of its own."""
+    connection.execute(
+        "PRAGMA synchronous = FULL"
+    )  # committed means on the disk: only then is a message acknowledged
+    connection.execute("PRAGMA foreign_keys = ON")
+    # Moving the log takes much longer than a commit: hub/jobs.py does it beside the readings.
+    connection.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES_AT_MOST}")
+    connection.execute(f"PRAGMA journal_size_limit = {LOG_PAGES * PAGE_BYTES}")
+    connection.create_function("chained", 2, chained, deterministic=True)
 
 
 def chained(before: bytes | None, digest: bytes) -> bytes:
@@ -105,6 +159,15 @@ def _refuse_newer(connection: sqlite3.Connection, path: Path, newest: int) -> No
         raise NewerDatabaseError(
             f"{path} was written by a newer Vaka (its schema is {version}, this one knows {newest});"
             " run that one"
+        )
+
+
+def _refuse_older(connection: sqlite3.Connection, path: Path, newest: int) -> None:
+    version = _version(connection)
+    if version < newest:
+        raise OlderDatabaseError(
+            f"the database {path} is of an older version (its schema is {version}, this Vaka's {newest});"
+            " the hub brings it up to date when it starts"
         )
 
 

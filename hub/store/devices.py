@@ -61,6 +61,12 @@ def names(connection: sqlite3.Connection, after: int = 0) -> list[tuple[int, str
     return [tuple(row) for row in rows]
 
 
+def first_heard(connection: sqlite3.Connection, site: str) -> dict[int, int]:
+    """When each device first spoke, in µs, by number."""
+    rows = connection.execute("SELECT no, first_heard_at FROM device WHERE site = ?", (site,))
+    return {row[0]: row[1] for row in rows}
+
+
 def add(connection: sqlite3.Connection, site: str, gateway: str, address: str, at: datetime) -> int:
     """A device that spoke for the first time; returns its number."""
     cursor = connection.execute(

@@ -1,4 +1,4 @@
-"""Who had access to another unit in an emergency, why and until when."""
+"""Who had access to another unit, or a room there, in an emergency, why and until when."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ _TABLE = "emergency_access"
 
 
 class Emergency(msgspec.Struct, frozen=True):
-    """`seen_by`: who looked at it afterwards; None: nobody yet."""
+    """`seen_by`: who looked at it afterwards; None: nobody yet. `room`: those who live there; None: the
+    unit.
+    """
 
     id: int
     site: str
@@ -25,6 +27,7 @@ class Emergency(msgspec.Struct, frozen=True):
     ends_at: datetime
     seen_by: str | None = None
     seen_at: datetime | None = None
+    room: str | None = None
 
 
 def put_in(connection: sqlite3.Connection, emergency: Emergency) -> Emergency:

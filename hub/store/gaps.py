@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from hub.store.db import LARGEST_ID
 from hub.store.instants import from_us, to_us
 from rules.reach import Reason
 
@@ -50,6 +51,8 @@ def gone_since(connection: sqlite3.Connection, site: str, at: datetime) -> list[
 
 
 def get(connection: sqlite3.Connection, site: str, id: int) -> GapTask | None:
+    if not 0 < id <= LARGEST_ID:
+        return None
     return next(iter(_many(connection, "id = ?", site, (id,))), None)
 
 

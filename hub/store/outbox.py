@@ -67,11 +67,3 @@ def mark_sent(connection: sqlite3.Connection, ids: Iterable[int], at: datetime) 
     connection.executemany(
         "UPDATE notification SET sent_at = ? WHERE id = ?", [(to_us(at), id) for id in ids]
     )
-
-
-def delete_sent(connection: sqlite3.Connection, *, before: datetime, limit: int) -> int:
-    """Delete up to `limit` notifications sent before then; returns how many."""
-    return connection.execute(
-        "DELETE FROM notification WHERE id IN (SELECT id FROM notification WHERE sent_at < ? LIMIT ?)",
-        (to_us(before), limit),
-    ).rowcount

@@ -8,19 +8,23 @@ from typing import Any
 
 import msgspec
 
+from hub.store.db import LARGEST_ID
 from hub.store.instants import from_us, to_us
-from rules.proof import Leg, Reason, Result, Sending, Step
+from rules.proof_verdict import Later, Leg, Reason, Result, Sending, Step
 
 
 class Record(msgspec.Struct, frozen=True):
-    """Each leg with its time, and each message."""
+    """Each leg with its time, each message, and the later stages."""
 
     steps: tuple[Step, ...] = ()
     sendings: tuple[Sending, ...] = ()
+    later: tuple[Later, ...] = ()
 
 
 class Proof(msgspec.Struct, frozen=True):
-    """One walk of one unit's chain. `asked_by` None: it was planned. `result` None: it is under way."""
+    """One walk of one unit's chain. `asked_by` None: it was planned. `result` None: it is under way.
+    `everybody`: its message also goes to those who are called later.
+    """
 
     id: int
     site: str
@@ -36,6 +40,7 @@ class Proof(msgspec.Struct, frozen=True):
     leg: Leg | None = None
     reason: Reason | None = None
     record: Record = Record()
+    everybody: bool = False
 
 
 _FIELDS = tuple(name for name in Proof.__struct_fields__ if name != "id")
@@ -58,6 +63,8 @@ def put(connection: sqlite3.Connection, proof: Proof) -> None:
 
 
 def get(connection: sqlite3.Connection, site: str, id: int) -> Proof | None:
+    if not 0 < id <= LARGEST_ID:
+        return None
     return next(iter(_many(connection, "id = ?", site, (id,))), None)
 
 
@@ -66,11 +73,21 @@ def under_way(connection: sqlite3.Connection, site: str) -> list[Proof]:
     return _many(connection, "ended_at IS NULL ORDER BY asked_at, id", site, ())
 
 
+def under_way_of(connection: sqlite3.Connection, site: str, unit: str) -> Proof | None:
+    return next(iter(_many(connection, "unit = ? AND ended_at IS NULL", site, (unit,))), None)
+
+
 def newest(connection: sqlite3.Connection, site: str, unit: str) -> Proof | None:
     """The one that was asked for last."""
     return next(
         iter(_many(connection, "unit = ? ORDER BY asked_at DESC, id DESC LIMIT 1", site, (unit,))), None
     )
+
+
+def newest_ended(connection: sqlite3.Connection, site: str, unit: str) -> Proof | None:
+    """The one that was asked for last, of those that something has come of."""
+    condition = "unit = ? AND ended_at IS NOT NULL ORDER BY asked_at DESC, id DESC LIMIT 1"
+    return next(iter(_many(connection, condition, site, (unit,))), None)
 
 
 def last_planned(connection: sqlite3.Connection, site: str, unit: str, until: datetime) -> Proof | None:
@@ -102,7 +119,8 @@ def _proof(fields: dict[str, Any]) -> Proof:
     for name in _INSTANTS:
         if fields[name] is not None:
             fields[name] = from_us(fields[name])
-    return Proof(**{**fields, "record": _record(fields["record"])})
+    read = {"record": _record(fields["record"]), "everybody": bool(fields["everybody"])}
+    return Proof(**{**fields, **read})
 
 
 def _row(proof: Proof) -> list[Any]:

@@ -67,10 +67,15 @@ def about(
 
 
 def letters_since(connection: sqlite3.Connection, relative: int, since: datetime) -> list[datetime]:
-    """When letters went to this relative, an invitation not counted."""
+    """When letters went to this relative that count among those of a day: with something that is news to
+    them. No invitation, nor what says only how the week was, or how something ended that they were told of.
+    """
     rows = connection.execute(
-        "SELECT DISTINCT sent_at FROM relative_message"
-        " WHERE relative = ? AND sent_at > ? AND kind <> 'invitation'",
+        "SELECT DISTINCT sent_at FROM relative_message AS one"
+        " WHERE relative = ? AND sent_at > ? AND kind NOT IN ('invitation', 'digest')"
+        " AND NOT (kind = 'handled' AND EXISTS (SELECT 1 FROM relative_message AS told WHERE"
+        " told.relative = one.relative AND told.resident = one.resident AND told.about = one.about"
+        " AND told.kind = 'told' AND told.sent_at IS NOT NULL))",
         (relative, to_us(since)),
     )
     return [from_us(row[0]) for row in rows]

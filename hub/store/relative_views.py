@@ -10,6 +10,8 @@ import msgspec
 from hub.store.structs import add, many
 
 _TABLE = "relative_view"
+BY_LETTER = "letter"
+"""The `page` of a week that went out as a letter."""
 
 
 class View(msgspec.Struct, frozen=True):

@@ -15,7 +15,7 @@ from rules.duty import on_duty as on_duty_of
 _names = msgspec.json.Decoder(tuple[str, ...]).decode
 
 
-_FIELDS = ("person", "units", "function", "starts_at", "ends_at", "residents", "source", "key")
+_FIELDS = ("person", "units", "function", "starts_at", "ends_at", "residents", "source", "key", "calendar")
 _COLUMNS = ", ".join(_FIELDS)
 
 
@@ -48,6 +48,14 @@ def get(connection: sqlite3.Connection, site: str, id: int) -> Shift | None:
 def of_key(connection: sqlite3.Connection, site: str, prefix: str) -> list[Shift]:
     """All that came from calendars whose keys begin so."""
     return _many(connection, "site = ? AND key >= ? AND key < ?", (site, prefix, prefix + "\U0010ffff"))
+
+
+def of_calendar(
+    connection: sqlite3.Connection, site: str, calendar: str, since: datetime, until: datetime
+) -> list[Shift]:
+    """All that came from a calendar ('': from those without a name) and begin there."""
+    condition = "site = ? AND calendar = ? AND key <> '' AND starts_at >= ? AND starts_at < ?"
+    return _many(connection, condition, (site, calendar, to_us(since), to_us(until)))
 
 
 def end(connection: sqlite3.Connection, site: str, id: int, at: datetime) -> None:
@@ -91,6 +99,7 @@ def _row(shift: Shift) -> tuple[object, ...]:
         msgspec.json.encode(shift.residents).decode(),
         shift.source,
         shift.key,
+        shift.calendar,
     )
 
 

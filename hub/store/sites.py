@@ -37,6 +37,12 @@ def newest(connection: sqlite3.Connection, site: str) -> SiteVersion | None:
     return SiteVersion(row[0], row[1], row[2], from_us(row[3]), row[4])
 
 
+def first_imported(connection: sqlite3.Connection, site: str) -> datetime | None:
+    """When the hub began to be the site's, None where it never did."""
+    (at,) = connection.execute("SELECT min(imported_at) FROM site_version WHERE site = ?", (site,)).fetchone()
+    return None if at is None else from_us(at)
+
+
 def numbers(connection: sqlite3.Connection, after: int = 0) -> list[tuple[int, str, datetime]]:
     """(id, site, imported at) of every version in their order, from the first after the id `after`."""
     rows = connection.execute(

@@ -7,13 +7,13 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from hub.store.instants import from_us, to_us
 from rules.receipts import Ladder
-from rules.summons import Held
+from rules.summons import Decision, Held
 
 SPARED = "somebody has it"
 """The `failure` of a message that was not sent any more, since it was not needed."""
@@ -23,7 +23,7 @@ class Summons(msgspec.Struct, frozen=True):
     """`event`: the step of the alert's trail that caused it. `next_at` None: nothing more is tried. `urgent`:
     high. Without `sent_at` `failure` says why it did not arrive. `delivered_at`, `seen_at`, `accepted_at`:
     how far it came (hub/store/receipts.py). `held`: why it did not go out at once. `bundle`: the one under
-    whose id it goes out together with others.
+    whose id it goes out together with others. `proof`: a test of the alerting, apart from all that is real.
     """
 
     id: int
@@ -44,8 +44,9 @@ class Summons(msgspec.Struct, frozen=True):
     delivered_at: datetime | None = None
     seen_at: datetime | None = None
     accepted_at: datetime | None = None
-    held: str | None = None
+    held: Held | None = None
     bundle: int | None = None
+    proof: bool = False
 
     @property
     def ladder(self) -> Ladder:
@@ -81,32 +82,67 @@ def count_attempt(connection: sqlite3.Connection, ids: Iterable[int]) -> None:
     connection.executemany("UPDATE summons SET attempts = attempts + 1 WHERE id = ?", [(id,) for id in ids])
 
 
+class Failing(NamedTuple):
+    """What was tried by a way and did not go out yet. `since`: when the oldest was put in; `why`: the
+    newest's.
+    """
+
+    way: str
+    amount: int
+    since: datetime
+    why: str
+
+
+def failing(connection: sqlite3.Connection, site: str) -> list[Failing]:
+    """By way: messages that were refused or not taken, and are tried again."""
+    rows = connection.execute(
+        # With one max() SQLite takes the bare column from the row that has it.
+        "SELECT way, count(*), min(created_at), failure, max(id) FROM summons"
+        " WHERE site = ? AND next_at IS NOT NULL AND failure IS NOT NULL GROUP BY way ORDER BY way",
+        (site,),
+    )
+    return [Failing(way, amount, from_us(since), why) for way, amount, since, why, _ in rows]
+
+
 def addresses_due(
-    connection: sqlite3.Connection, site: str, way: str, urgent: bool, now: datetime, after: str, limit: int
+    connection: sqlite3.Connection,
+    site: str,
+    way: str,
+    urgent: bool,
+    proof: bool,
+    now: datetime,
+    after: str,
+    limit: int,
 ) -> list[str]:
     """Where something is to be sent by now: the next addresses after this one, in a circle."""
     query = (
-        "SELECT DISTINCT address FROM summons WHERE site = ? AND way = ? AND urgent = ? AND next_at <= ?"
-        " AND address {} ? ORDER BY address LIMIT ?"
+        "SELECT DISTINCT address FROM summons WHERE site = ? AND way = ? AND urgent = ? AND proof = ?"
+        " AND next_at <= ? AND address {} ? ORDER BY address LIMIT ?"
     )
     found: list[str] = []
     for compared in (">", "<="):
-        values = (site, way, urgent, to_us(now), after, limit - len(found))
+        values = (site, way, urgent, proof, to_us(now), after, limit - len(found))
         found += [row[0] for row in connection.execute(query.format(compared), values)]
     return found
 
 
 def due(
-    connection: sqlite3.Connection, site: str, way: str, urgent: bool, address: str, now: datetime
+    connection: sqlite3.Connection,
+    site: str,
+    way: str,
+    urgent: bool,
+    proof: bool,
+    address: str,
+    now: datetime,
 ) -> Summons | None:
     """What is to be sent next to this address: what was never tried before what failed already, the longest
     wait first.
     """
     condition = (
-        "way = ? AND urgent = ? AND address = ? AND next_at <= ? AND site = ?"
+        "way = ? AND urgent = ? AND proof = ? AND address = ? AND next_at <= ? AND site = ?"
         " ORDER BY attempts, next_at, id LIMIT 1"
     )
-    found = _many(connection, condition, (way, urgent, address, to_us(now), site))
+    found = _many(connection, condition, (way, urgent, proof, address, to_us(now), site))
     return found[0] if found else None
 
 
@@ -150,6 +186,21 @@ def groups(connection: sqlite3.Connection, site: str, person: str, since: dateti
         (site, person, to_us(since)),
     )
     return {row[0]: from_us(row[1]) for row in rows}
+
+
+def held_for(connection: sqlite3.Connection, site: str, person: str) -> list[Summons]:
+    """What is held for this person and was never tried."""
+    condition = (
+        "site = ? AND person = ? AND held IS NOT NULL AND next_at IS NOT NULL AND attempts = 0"
+        " AND bundle IS NULL ORDER BY id"
+    )
+    return _many(connection, condition, (site, person))
+
+
+def hold(connection: sqlite3.Connection, id: int, decision: Decision) -> None:
+    connection.execute(
+        "UPDATE summons SET next_at = ?, held = ? WHERE id = ?", (to_us(decision.at), decision.held, id)
+    )
 
 
 def oldest_due(connection: sqlite3.Connection, site: str) -> dict[str, datetime]:
@@ -227,7 +278,7 @@ def _summons(fields: dict[str, Any]) -> Summons:
     for name in _INSTANTS:
         if fields[name] is not None:
             fields[name] = from_us(fields[name])
-    return Summons(**{**fields, "urgent": bool(fields["urgent"])})
+    return Summons(**{**fields, "urgent": bool(fields["urgent"]), "proof": bool(fields["proof"])})
 
 
 def _row(summons: Summons) -> list[Any]:

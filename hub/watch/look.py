@@ -55,7 +55,11 @@ def alerting_trouble(connection: sqlite3.Connection, site: Site, now: datetime) 
     """What the hub's own auditor should have mended long ago."""
     late = [one for one in overdue(connection, site, now) if now - one.since > LATE_AFTER]
     grave = [one for one in late if one.reason in ("call", "owner", "no_next_step", "untold")]
-    return f"{len(grave)} steps of open alerts are overdue" if grave else None
+    if grave:
+        return f"{len(grave)} steps of open alerts are overdue"
+    return next(
+        (f"a thread of the hub fails ({one.subject})" for one in late if one.reason == "thread"), None
+    )
 
 
 def disk_trouble(folder: Path) -> str | None:

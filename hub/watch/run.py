@@ -33,10 +33,10 @@ REMEMBER_EVERY = timedelta(seconds=30)
 
 
 class Watchman:
-    def __init__(self, settings: Settings, site: Site) -> None:
+    def __init__(self, settings: Settings, site: Site, clock: WallClock | None = None) -> None:
         """`site`: as it was at the start; a newer one is taken up."""
         self._settings, self._site = settings, site
-        self._clock = WallClock()
+        self._clock = clock or WallClock()
         self._tell_after = timedelta(seconds=settings.watch_tell_after)
         self._echo = Echo(BrokerAccess.from_settings(settings), site.site)
         self._teller = Teller(settings, self._clock)
@@ -44,6 +44,7 @@ class Watchman:
         self._pool = urllib3.PoolManager(retries=False)
         before = state.read(settings.data)
         self._parts: dict[Part, Standing] = dict(before.parts) if before is not None else {}
+        self._starting: set[Part] = set(PARTS)
         self._people: list[Reachable] = state.read_people(settings.data)
         self._remembered = self._clock.now() - REMEMBER_EVERY
         self._not_written = ""
@@ -73,8 +74,11 @@ class Watchman:
         now = self._clock.now()
         tells: list[Tell] = []
         for part in PARTS:
-            before = self._parts.get(part, Standing())
-            self._parts[part], tell = looked(part, before, trouble.get(part), now, self._tell_after)
+            before, why = self._parts.get(part, Standing()), trouble.get(part)
+            if why is None:
+                self._starting.discard(part)
+            starting = part in self._starting
+            self._parts[part], tell = looked(part, before, why, now, self._tell_after, starting=starting)
             if tell is not None:
                 tells.append(tell)
         self._write(State(self._site.site, now, self._parts))

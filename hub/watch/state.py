@@ -13,6 +13,7 @@ from pathlib import Path
 
 import msgspec
 
+from rules.language import Language
 from rules.watch import Part, Standing
 
 STATE, PEOPLE = "watch.json", "watch-people.json"
@@ -33,7 +34,7 @@ class Reachable(msgspec.Struct, frozen=True):
 
     person: str
     function: str
-    language: str
+    language: Language
     way: str
     address: str
     starts_at: datetime | None = None

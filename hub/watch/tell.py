@@ -73,12 +73,11 @@ class Teller:
         """Whether it went out. Whatever is wrong with one way, the others are left: the database may be what
         is down, and a phone's push needs that.
         """
-        language: Language = "en" if one.language == "en" else "nb"
         way = self._ways.get(one.way)
         if way is None:
             return False
         try:
-            failed = way.send(self._message(site, tells, one, language, now))
+            failed = way.send(self._message(site, tells, one, one.language, now))
         except Exception:
             log.exception("%s to %s did not go out", one.way, one.person)
             return False
@@ -88,17 +87,24 @@ class Teller:
 
     def _tell_own(self, site: Site, tells: Sequence[Tell], now: datetime) -> int:
         voice = Voice(site.language, site.zone, now)
-        taken = 0
-        for url in _lines(self._own):
+        words = (subject(tells, site.name, voice), body(tells, voice, self._address))
+        return sum(self._tell_address(url, *words) for url in _lines(self._own))
+
+    def _tell_address(self, url: str, title: str, text: str) -> bool:
+        """Whether it was taken. The library speaks to a hundred services: whatever is wrong with one, the
+        others are left.
+        """
+        try:
             sender = apprise.Apprise()
             if not sender.add(url):
                 log.error("a line of %s is no Apprise address", self._own)
-            elif sender.notify(
-                body=body(tells, voice, self._address), title=subject(tells, site.name, voice)
-            ):
-                taken += 1
-            else:
-                log.error("an Apprise address of %s took nothing", self._own)
+                return False
+            taken = bool(sender.notify(body=text, title=title))
+        except Exception:
+            log.exception("an Apprise address of %s could not be used", self._own)
+            return False
+        if not taken:
+            log.error("an Apprise address of %s took nothing", self._own)
         return taken
 
     def _message(

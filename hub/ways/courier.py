@@ -1,7 +1,8 @@
 """Takes messages out on one way: tries, tries again later and ever later, and gives up with a reason.
 
-Each address is on its own, and what is urgent apart from the rest: one that hangs holds up nobody else, and a
-low message no high one. Sent first, marked afterwards: twice beats never, and a repetition carries its id.
+Each address is on its own, what is urgent apart from the rest, and tests of the alerting apart from what is
+real: one that hangs holds up nobody else, a low message no high one, and a test nothing real. Sent first,
+marked afterwards: twice beats never, and a repetition carries its id.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
@@ -19,10 +21,11 @@ from typing import NamedTuple
 import msgspec
 
 from hub.clock import Clock
-from hub.store import audit, contacts, receipts, summonses
+from hub.store import audit, contacts, phones, receipts, summonses
 from hub.store.contacts import Contact
 from hub.store.db import connect, transaction
 from hub.store.summonses import Summons
+from hub.threads import Threads
 from hub.ways.way import Failed, Message, Way, message_of
 from rules.building import Site
 from rules.wording.summons import subject_of_many
@@ -30,10 +33,17 @@ from rules.wording.summons import subject_of_many
 log = logging.getLogger(__name__)
 
 LOOK_AGAIN = 1.0  # seconds
-MOST_AT_ONCE = {True: 64, False: 16}
-"""Sends at the same time, of what is urgent and of what is not: each in a thread, at most one to an
-address.
-"""
+
+
+class Lane(NamedTuple):
+    """What goes out independently of the rest."""
+
+    urgent: bool
+    proof: bool
+
+
+MOST_AT_ONCE = {Lane(True, False): 64, Lane(False, False): 16, Lane(True, True): 8, Lane(False, True): 8}
+"""[default] Sends of a lane at the same time: each in a thread, at most one to an address."""
 FIRST_WAIT = timedelta(seconds=2)
 LONGEST_WAIT = {True: timedelta(minutes=1), False: timedelta(minutes=10)}
 """Between two attempts, for what is urgent and what is not."""
@@ -47,19 +57,27 @@ class Sending(NamedTuple):
     rows: tuple[Summons, ...]
 
     @property
-    def lane(self) -> tuple[bool, str]:
-        return self.message.urgent, self.message.address
+    def place(self) -> tuple[Lane, str]:
+        return Lane(self.message.urgent, self.message.proof), self.message.address
 
 
 class Courier:
-    def __init__(self, database: Path, site: Callable[[], Site], way: Way, clock: Clock) -> None:
+    def __init__(
+        self,
+        database: Path,
+        site: Callable[[], Site],
+        way: Way,
+        clock: Clock,
+        threads: Threads | None = None,
+    ) -> None:
         """`site`: the one in force when it is asked."""
+        self._threads = threads or Threads()
         self._database, self._site, self._way, self._clock = database, site, way, clock
         self._waiting, self._stopping = Event(), Event()
-        self._under_way: dict[tuple[bool, str], Thread] = {}
+        self._under_way: dict[tuple[Lane, str], Thread] = {}
         self._served = dict.fromkeys(MOST_AT_ONCE, "")  # the address that had its turn last
         self._results: SimpleQueue[tuple[Sending, Failed | None]] = SimpleQueue()
-        self._thread = Thread(target=self._run, name=f"courier-{way.name}", daemon=True)
+        self._thread = self._threads.thread(f"courier-{way.name}", self._run)
 
     def start(self) -> None:
         """What waited while the hub was down goes out at once."""
@@ -87,13 +105,7 @@ class Courier:
             self._try(connection, self._mark)
 
     def _try(self, connection: sqlite3.Connection, work: Callable[[sqlite3.Connection], object]) -> None:
-        try:
-            work(connection)
-        except sqlite3.OperationalError as error:
-            log.warning("the %s outbox could not be read or marked: %s", self._way.name, error)
-            self._stopping.wait(LOOK_AGAIN)
-        except Exception:  # our own mistake: what it was about is overdue, all else must go out
-            log.exception("the %s outbox could not be gone through", self._way.name)
+        if not self._threads.tried(f"courier-{self._way.name}", partial(work, connection)):
             self._stopping.wait(LOOK_AGAIN)
 
     def go_round(self, connection: sqlite3.Connection) -> int:
@@ -112,33 +124,37 @@ class Courier:
         return sent_off
 
     def _send_what_is_due(self, connection: sqlite3.Connection) -> int:
-        return sum(self._send_some(connection, urgent) for urgent in MOST_AT_ONCE)
+        return sum(self._send_some(connection, lane) for lane in MOST_AT_ONCE)
 
-    def _send_some(self, connection: sqlite3.Connection, urgent: bool) -> int:
+    def _send_some(self, connection: sqlite3.Connection, lane: Lane) -> int:
         """To as many addresses as there is room for; who had no turn has the next."""
         site, now = self._site(), self._clock.now()
-        busy = {address for lane, address in self._under_way if lane is urgent}
-        room = MOST_AT_ONCE[urgent] - len(busy)
+        busy = {address for under_way, address in self._under_way if under_way == lane}
+        room = MOST_AT_ONCE[lane] - len(busy)
         if room <= 0:
             return 0
-        due = summonses.addresses_due(
-            connection, site.site, self._way.name, urgent, now, self._served[urgent], room + len(busy)
-        )
+        due = self._addresses(connection, site, lane, now, room + len(busy))
         sent_off = 0
         for address in [address for address in due if address not in busy][:room]:
-            self._served[urgent] = address
-            sending = self._next(connection, site, urgent, address, now)
+            self._served[lane] = address
+            sending = self._next(connection, site, lane, address, now)
             if sending is not None:
                 sent_off += 1
                 thread = Thread(target=self._send, args=(sending,), name=f"to-{self._way.name}", daemon=True)
                 thread.start()  # where the machine has no thread left it is tried with the next look
-                self._under_way[sending.lane] = thread
+                self._under_way[sending.place] = thread
         return sent_off
 
+    def _addresses(
+        self, connection: sqlite3.Connection, site: Site, lane: Lane, now: datetime, limit: int
+    ) -> list[str]:
+        after = self._served[lane]
+        return summonses.addresses_due(connection, site.site, self._way.name, *lane, now, after, limit)
+
     def _next(
-        self, connection: sqlite3.Connection, site: Site, urgent: bool, address: str, now: datetime
+        self, connection: sqlite3.Connection, site: Site, lane: Lane, address: str, now: datetime
     ) -> Sending | None:
-        first = summonses.due(connection, site.site, self._way.name, urgent, address, now)
+        first = summonses.due(connection, site.site, self._way.name, *lane, address, now)
         if first is not None and not _is_theirs(connection, site, first):
             with transaction(connection):
                 self._give_up(connection, first, Failed("the address is not theirs any more", True), now)
@@ -183,18 +199,25 @@ class Courier:
                 self._results.put(one)
             raise
         for sending, _ in ended:
-            self._under_way.pop(sending.lane, None)
+            self._under_way.pop(sending.place, None)
 
     def _mark_one(self, connection: sqlite3.Connection, sending: Sending, failed: Failed | None) -> None:
         now = self._clock.now()
         if failed is None:
             summonses.count_attempt(connection, sending.message.summonses)
             receipts.note_sent(connection, sending.message.summonses, now)
+            self._note_answer(connection, sending.rows[0], None)
             return
         for row in sending.rows:
             self._give_up(connection, row, failed, now)
+        if failed.refused_us:
+            self._note_answer(connection, sending.rows[0], now)
         if failed.gone:
             self._forget(connection, sending.rows[0], failed, now)
+
+    def _note_answer(self, connection: sqlite3.Connection, one: Summons, refused_at: datetime | None) -> None:
+        if one.way == phones.WAY:
+            phones.note_answer(connection, one.site, one.address, refused_at)
 
     def _give_up(self, connection: sqlite3.Connection, row: Summons, failed: Failed, now: datetime) -> None:
         """Unless it is tried again later."""

@@ -82,6 +82,13 @@ class Email:
         if message.urgent:
             mail["Importance"] = "high"
         mail.set_content(message.body)
+        if message.html:
+            mail.add_alternative(message.html, subtype="html")
+            letter = mail.get_body(("html",))
+            assert letter is not None
+            for one in message.pictures:
+                file, cid = f"{one.name}.png", f"<{one.name}>"
+                letter.add_related(one.png, "image", "png", disposition="inline", filename=file, cid=cid)
         return mail
 
 

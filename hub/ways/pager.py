@@ -46,5 +46,6 @@ def _page(message: Message) -> str:
         "subject": message.subject,
         "alerts": message.alerts,
         "called_at": message.at,
+        "test": message.proof,
     }
     return msgspec.json.encode(call).decode()

@@ -4,15 +4,16 @@ made one up: so only https, and never into the house's own network, unless the o
 
 from __future__ import annotations
 
-import socket
 import ssl
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import ip_address
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from hub.inside import is_public
+from hub.ways.destination import Destination, looked_up, port_of
+
 LONGEST = 2048
-_NAT64 = IPv6Network("64:ff9b::/96")
 
 
 class OwnServer(NamedTuple):
@@ -21,15 +22,6 @@ class OwnServer(NamedTuple):
     host: str
     port: int
     ca: Path | None
-
-
-class Destination(NamedTuple):
-    """`addresses`: where to connect, looked up once and for all; `host`: whom its certificate must name."""
-
-    host: str
-    port: int
-    target: str
-    addresses: tuple[str, ...]
 
 
 def why_unusable(endpoint: str, own: OwnServer | None = None) -> str | None:
@@ -61,26 +53,8 @@ def destination(endpoint: str, own: OwnServer | None) -> Destination | str:
         return why
     url = urlsplit(endpoint)
     assert url.hostname is not None
-    host, port = url.hostname, url.port or 443
-    found = [str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
-    allowed = [a for a in dict.fromkeys(found) if _is_own(host, port, own) or is_public(ip_address(a))]
-    if not allowed:
-        return f"{host} is inside the house's own network"
-    target = (url.path or "/") + (f"?{url.query}" if url.query else "")
-    return Destination(host, port, target, tuple(allowed))
-
-
-def is_public(address: IPv4Address | IPv6Address) -> bool:
-    """Whether it is out on the internet, also where an IPv4 address hides in an IPv6 one."""
-    if isinstance(address, IPv6Address):
-        hidden = address.ipv4_mapped or address.sixtofour
-        if address in _NAT64:
-            hidden = IPv4Address(int(address) & 0xFFFFFFFF)
-        if hidden is not None:
-            return is_public(hidden)
-        if address.teredo is not None:
-            return False
-    return address.is_global and not address.is_multicast
+    known = _is_own(url.hostname, port_of(url), own)
+    return looked_up(url, lambda address: known or is_public(address))
 
 
 def trusted(host: str, port: int, own: OwnServer | None) -> ssl.SSLContext:

@@ -1,8 +1,8 @@
-"""This installation's key for Web Push: by it push services know us (VAPID, RFC 8292), and by it the receipts
-that phones send are told from anybody else's.
+"""This installation's key for Web Push: by it push services know us (VAPID, RFC 8292).
 
-A pair of P-256, made once and kept beside the database. Lost, every phone has to be switched on anew: a
-subscription is bound to the key that it was made with.
+A pair of P-256, made once and kept for the hub alone. Its public half lies in a file of its own beside the
+database: the pages need no more. Lost, every phone has to be switched on anew: a subscription is bound to the
+key that it was made with.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import hmac
 from base64 import urlsafe_b64encode
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.ec import (
@@ -26,28 +26,29 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
-from hub.key_file import kept_key
+from hub.key_file import kept_key, write_anew
 
 KEY_FILE = "push.key"
+PUBLIC_FILE = "push.pub"
 BELIEVED_FOR = timedelta(hours=12)
 """RFC 8292 allows 24 h at most; less leaves room for a clock that is wrong."""
 
 
-class Receipt(NamedTuple):
-    """Which message a receipt is about. `summons` 0: a test message."""
-
-    phone: str
-    summons: int
-
-
 class PushKey:
-    def __init__(self, data: Path) -> None:
-        """Raises OSError, and ValueError where the file is no key."""
-        scalar = kept_key(data / KEY_FILE, _new)
+    def __init__(self, data: Path, file: Path | None = None) -> None:
+        """`data`: where the public half is written; `file`: where the key is kept, unless it is there too.
+        One that lies there moves. Raises OSError, and ValueError where the file is no key.
+        """
+        beside = data / KEY_FILE
+        scalar = kept_key(file or beside, partial(_moved, beside) if file is not None else _new)
+        if file is not None and file != beside:
+            beside.unlink(missing_ok=True)
         self._private: EllipticCurvePrivateKey = derive_private_key(
             int.from_bytes(scalar, "big"), SECP256R1()
         )
-        self._receipts = HKDF(hashes.SHA256(), 32, salt=None, info=b"vaka push receipts").derive(scalar)
+        self._topics = HKDF(hashes.SHA256(), 32, salt=None, info=b"vaka push receipts").derive(scalar)
+        if public_key(data) != self.public:
+            write_anew(data / PUBLIC_FILE, self.public)
 
     @property
     def public(self) -> str:
@@ -65,33 +66,27 @@ class PushKey:
         token = jwt.encode({"typ": "JWT", "alg": "ES256"}, claims, ECKey.import_key(self._private))
         return f"vapid t={token}, k={self.public}"
 
-    def receipt_token(self, site: str, receipt: Receipt) -> str:
-        """What a phone proves with that it got this very message."""
-        return f"{receipt.phone}.{receipt.summons}.{self._mark(site, receipt)}"
-
-    def receipt_of(self, site: str, token: str) -> Receipt | None:
-        """None where the token is not of our making."""
-        phone, _, rest = token.partition(".")
-        number, _, mark = rest.partition(".")
-        if not (number.isascii() and number.isdigit() and len(number) < 19):
-            return None
-        receipt = Receipt(phone, int(number))
-        fits = hmac.compare_digest(self._mark(site, receipt).encode(), mark.encode())
-        return receipt if fits else None
-
     def topic(self, site: str, alerts: Sequence[int]) -> str:
         """What the push service knows messages about the same alerts by (RFC 8030, 5.4: 32 characters)."""
-        return self._digest(f"topic {site} {','.join(map(str, alerts))}")[:32]
+        of = f"topic {site} {','.join(map(str, alerts))}"
+        return base64url(hmac.digest(self._topics, of.encode(), "sha256"))[:32]
 
-    def _mark(self, site: str, receipt: Receipt) -> str:
-        return self._digest(f"receipt {site} {receipt.phone} {receipt.summons}")
 
-    def _digest(self, text: str) -> str:
-        return base64url(hmac.digest(self._receipts, text.encode(), "sha256"))
+def public_key(data: Path) -> str | None:
+    """`applicationServerKey`; None before the hub has written it."""
+    try:
+        return (data / PUBLIC_FILE).read_text("ascii") or None
+    except (FileNotFoundError, UnicodeDecodeError):
+        return None
 
 
 def base64url(octets: bytes) -> str:
     return urlsafe_b64encode(octets).decode().rstrip("=")
+
+
+def _moved(before: Path) -> bytes:
+    """The key from where it was kept before, else a new one."""
+    return kept_key(before, _new) if before.exists() else _new()
 
 
 def _new() -> bytes:

@@ -18,13 +18,21 @@ TIMEOUT = 10.0
 class Failed(NamedTuple):
     """Why a message did not go out. `for_good`: trying again leads nowhere (no such address, refused).
     `gone`: the address itself is no more, and is forgotten. `after`: the other side asks to be left alone for
-    so long.
+    so long. `refused_us`: it is not this message that is refused, but whoever comes from here.
     """
 
     why: str
     for_good: bool
     gone: bool = False
     after: timedelta | None = None
+    refused_us: bool = False
+
+
+class Inline(msgspec.Struct, frozen=True):
+    """A picture within a letter: `name` is what the letter calls it by, `cid:name`."""
+
+    name: str
+    png: bytes
 
 
 class Message(msgspec.Struct, frozen=True):
@@ -32,7 +40,8 @@ class Message(msgspec.Struct, frozen=True):
 
     `id`: the same for each repetition, so that whoever gets it twice can tell; `summonses` are the rows it
     stands for (hub/store/receipts.py notes what comes of them). `urgent`: high. `at`: when it was put in. The
-    words may stand on a lock screen: they name no person.
+    words may stand on a lock screen: they name no person. `html`, `pictures`: the same as a letter with
+    pictures, for ways that can; `body` says all of it too. `proof`: a test of the alerting, without a sound.
     """
 
     id: str
@@ -45,6 +54,9 @@ class Message(msgspec.Struct, frozen=True):
     at: datetime
     alerts: tuple[int, ...]
     summonses: tuple[int, ...]
+    html: str = ""
+    pictures: tuple[Inline, ...] = ()
+    proof: bool = False
 
 
 class Way(Protocol):
@@ -88,4 +100,5 @@ def message_of(first: Summons, others: Sequence[Summons] = (), subject: str = ""
         at=first.created_at,
         alerts=tuple(dict.fromkeys(one.alert for one in every)),
         summonses=tuple(one.id for one in every),
+        proof=first.proof,
     )

@@ -22,16 +22,22 @@ from hub.settings import Settings
 from hub.store import phones
 from hub.store.db import connect
 from hub.store.phones import Phone
-from hub.ways.push_address import Destination, OwnServer, destination, trusted
-from hub.ways.push_key import PushKey, Receipt
-from hub.ways.way import TIMEOUT, Failed, Message
+from hub.ways.destination import post
+from hub.ways.push_address import OwnServer, destination, trusted
+from hub.ways.push_key import PushKey
+from hub.ways.push_receipts import Receipt, ReceiptMarks
+from hub.ways.way import Failed, Message
 
 GONE = frozenset({404, 410})
+REFUSED_US = frozenset({401, 403})
+"""RFC 8292, 4.2: our signature is not the one that this phone was switched on with, or is not believed."""
 _TRY_AGAIN = frozenset({408, 425, 429})
 KEPT_FOR = {True: timedelta(hours=1), False: timedelta(hours=4)}
 """[default] How long a push service keeps an urgent message, or another, for a phone that is off. What is
 still open after that was called again.
 """
+PROOF_KEPT_FOR = timedelta(minutes=2)
+"""[default] A phone that is off is silent in a proof (rules/proof_verdict.py), and no test comes late."""
 URGENCY = {True: "high", False: "normal"}
 """RFC 8030, 5.3: `high` wakes a phone that saves its battery."""
 LONGEST_TITLE = 200
@@ -44,50 +50,37 @@ class WebPush:
     name = phones.WAY
 
     def __init__(
-        self, database: Path, key: PushKey, contact: str | None, own: OwnServer | None, clock: Clock
+        self,
+        database: Path,
+        key: PushKey,
+        marks: ReceiptMarks,
+        contact: str | None,
+        own: OwnServer | None,
+        clock: Clock,
     ) -> None:
-        self._database, self._key, self._contact, self._clock = database, key, contact, clock
-        self._own = own
+        self._database, self._key, self._marks = database, key, marks
+        self._contact, self._own, self._clock = contact, own, clock
+
+    @property
+    def public_key(self) -> str:
+        return self._key.public
 
     def send(self, message: Message) -> Failed | None:
         with closing(connect(self._database)) as connection:
             phone = phones.get(connection, message.site, message.address)
         if phone is None or phone.lost or phone.person != message.person:
             return Failed("the phone is not theirs any more", True, gone=True)
+        if phone.made_with not in ("", self._key.public):
+            return Failed("the phone was switched on with another key", True, gone=True)
         try:
             to = destination(phone.endpoint, self._own)
             if isinstance(to, str):
                 return Failed(to, True)
-            return self._post(to, self._headers(phone, message), self._sealed(phone, message))
+            context = trusted(to.host, to.port, self._own)
+            answer = post(to, context, self._headers(phone, message), self._sealed(phone, message))
+            return outcome(answer.status, answer.retry_after)
         except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
             return Failed(f"the push service could not be reached ({type(error).__name__})", False)
-
-    def _post(self, to: Destination, headers: dict[str, str], body: bytes) -> Failed | None:
-        """To the first of its addresses that can be connected to."""
-        context = trusted(to.host, to.port, self._own)
-        tried = to.addresses[:2]
-        for place, address in enumerate(tried):
-            pool = urllib3.HTTPSConnectionPool(
-                address,
-                to.port,
-                ssl_context=context,
-                server_hostname=to.host,
-                assert_hostname=to.host,
-                timeout=urllib3.Timeout(total=TIMEOUT / len(tried)),
-                retries=False,
-            )
-            try:
-                answer = pool.request(
-                    "POST", to.target, body=body, headers=headers, redirect=False, preload_content=False
-                )
-            except (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError):
-                if place == len(tried) - 1:
-                    raise
-                continue
-            answer.close()  # what it says beyond its status is not read: it may be endless
-            pool.close()
-            return outcome(answer.status, answer.headers.get("Retry-After"))
-        raise AssertionError("a name that was looked up has an address")
 
     def _headers(self, phone: Phone, message: Message) -> dict[str, str]:
         url = urlsplit(phone.endpoint)
@@ -95,7 +88,7 @@ class WebPush:
             "Host": url.netloc,
             "Content-Type": "application/octet-stream",
             "Content-Encoding": "aes128gcm",
-            "TTL": str(int(KEPT_FOR[message.urgent].total_seconds())),
+            "TTL": str(int(_kept_for(message).total_seconds())),
             "Urgency": URGENCY[message.urgent],
             "Authorization": self._key.authorization(
                 f"https://{url.netloc}", self._contact, self._clock.now()
@@ -118,17 +111,31 @@ class WebPush:
 
     def _said(self, phone: Phone, message: Message) -> dict[str, object]:
         """For dashboards/static/service-worker.js. It stands on a lock screen: where and how urgent."""
-        alerts = message.alerts
         summons = message.summonses[0] if message.summonses else 0
         return {
             "title": message.subject[:LONGEST_TITLE],
             "body": message.body.partition("\n")[0][:LONGEST_TITLE],
-            "open": f"/alerts/{alerts[0]}" if len(alerts) == 1 else "/" if alerts else "/phone",
-            "tag": f"alert-{alerts[0]}" if len(alerts) == 1 else "alerts" if alerts else "test",
-            "urgent": message.urgent,
-            "receipt": self._key.receipt_token(message.site, Receipt(phone.id, summons)),
+            **_where(message),
+            "urgent": message.urgent and not message.proof,
+            "silent": message.proof,
+            "receipt": self._marks.token(
+                message.site, message.person, Receipt(phone.id, summons, self._clock.now())
+            ),
             "at": message.at,
         }
+
+
+def _kept_for(message: Message) -> timedelta:
+    return PROOF_KEPT_FOR if message.proof else KEPT_FOR[message.urgent]
+
+
+def _where(message: Message) -> dict[str, str]:
+    """Which page a tap opens, and which notification on the phone this one replaces."""
+    if message.proof:
+        return {"open": "/care/proof", "tag": "proof"}
+    if len(message.alerts) == 1:
+        return {"open": f"/alerts/{message.alerts[0]}", "tag": f"alert-{message.alerts[0]}"}
+    return {"open": "/", "tag": "alerts"} if message.alerts else {"open": "/phone", "tag": "test"}
 
 
 def outcome(status: int, retry_after: str | None) -> Failed | None:
@@ -137,6 +144,8 @@ def outcome(status: int, retry_after: str | None) -> Failed | None:
         return None
     if status in GONE:
         return Failed("the phone takes no messages any more", True, gone=True)
+    if status in REFUSED_US:
+        return Failed(f"the push service does not know us ({status})", True, refused_us=True)
     again = status in _TRY_AGAIN or status >= 500
     seconds = int(retry_after) if again and retry_after is not None and retry_after.strip().isdigit() else 0
     after = timedelta(seconds=min(seconds, 24 * 3600)) if seconds else None
@@ -152,8 +161,8 @@ def why_unusable(address: str) -> str | None:
 
 def web_push(settings: Settings, clock: Clock) -> WebPush:
     """As this installation is set up. OSError, ValueError: its key's file can't be used."""
-    key = PushKey(settings.data)
-    return WebPush(settings.database, key, _contact(settings), own_server(settings), clock)
+    key, marks = PushKey(settings.data, settings.push_key_file), ReceiptMarks(settings.data)
+    return WebPush(settings.database, key, marks, _contact(settings), own_server(settings), clock)
 
 
 def _contact(settings: Settings) -> str | None:

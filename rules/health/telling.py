@@ -10,7 +10,7 @@ from rules.alert import Alert, Concern
 from rules.finding import Evidence, Finding
 from rules.health.fault import Fault
 from rules.health.thresholds import FaultKind, fault_rules
-from rules.protection import Doubt, protection
+from rules.protection import NOT_HEARD, Doubt, protection
 from rules.rulebook import Rulebook
 from rules.severity import Severity
 
@@ -31,6 +31,11 @@ def rule_of(kind: FaultKind) -> str:
 
 def is_fault_rule(rule: str) -> bool:
     return rule.startswith(PREFIX)
+
+
+def is_about_devices(rule: str) -> bool:
+    """Whether its alerts are about what watches over people, and not about somebody."""
+    return rule == NOT_HEARD or is_fault_rule(rule)
 
 
 def waits_for_a_technician(alert: Alert) -> bool:

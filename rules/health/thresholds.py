@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError,
 from ruamel.yaml import YAML
 
 from rules.duration import Duration
+from rules.language import Text
 
 FaultKind = Literal[
     "silent", "never-heard", "battery", "chatter", "stuck", "tamper", "clock", "link", "unsteady", "unused"
@@ -28,18 +29,13 @@ class _Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Words(_Model):
-    nb: str
-    en: str
-
-
 Percent = Annotated[float, Field(ge=0, le=100)]
 Times = Annotated[int, Field(ge=1, le=1440)]
 
 
 class _Rule(_Model):
-    name: Words
-    why: Words
+    name: Text
+    why: Text
     severity: Literal["low", "medium"] = "low"
     """Medium in any case where it leaves somebody without all protection."""
 

@@ -5,7 +5,7 @@ Here: sentences in Norwegian bokmål and English, times in the site's zone. Not 
 """
 
 from rules.wording.alerting import NAMES as ALERTING
-from rules.wording.alerting import leg_words, why_broken
+from rules.wording.alerting import leg_words, nobody_tells, why_broken
 from rules.wording.alerts import (
     OPEN_AGAIN,
     how_it_ended,
@@ -22,7 +22,7 @@ from rules.wording.heard import what_was_heard
 from rules.wording.names import name_of, name_of_rule
 from rules.wording.protection import is_away, who_is_silent, why_not_covered
 from rules.wording.reach import gap_in_words, gap_words, hours_in_words, reason_words
-from rules.wording.times import at, day, from_when, length, since
+from rules.wording.times import at, day, from_when, full_date, length, month, since
 from rules.wording.trail import what_was_done
 from rules.wording.voice import Language, Voice
 from rules.wording.watch import part_is_down as part_down
@@ -36,6 +36,7 @@ __all__ = [
     "at",
     "day",
     "from_when",
+    "full_date",
     "gap_in_words",
     "gap_words",
     "hours_in_words",
@@ -46,8 +47,10 @@ __all__ = [
     "is_away",
     "leg_words",
     "length",
+    "month",
     "name_of",
     "name_of_rule",
+    "nobody_tells",
     "part_down",
     "part_well",
     "reason_words",

@@ -19,12 +19,12 @@ from rules.wording.alerting import NAMES as ALERTING
 from rules.wording.alerting import what_is_stuck, whole_again
 from rules.wording.faults import what_devices_have
 from rules.wording.heard import Sense, appliance_of, fill, happened, place_of, sense
-from rules.wording.names import name, readable
+from rules.wording.names import name_of, readable
 from rules.wording.protection import who_is_silent
 from rules.wording.times import at, by, from_when, length, since
-from rules.wording.voice import Voice
+from rules.wording.voice import Voice, Words, say
 
-_HELD: dict[Sense, tuple[str, str]] = {
+_HELD: dict[Sense, Words] = {
     ("open", True): ("{} har stått {}", "{} has been open"),
     ("on", True): ("{} har stått på", "{} has been on"),
     ("motion", True): ("Bevegelse {}", "Movement {}"),
@@ -35,7 +35,7 @@ _HELD: dict[Sense, tuple[str, str]] = {
 }
 
 
-_WAS_HELD: dict[Sense, tuple[str, str]] = {
+_WAS_HELD: dict[Sense, Words] = {
     ("open", True): ("{} sto {}", "{} was open"),
     ("on", True): ("{} sto på", "{} was on"),
     ("motion", True): ("Bevegelse {}", "Movement {}"),
@@ -46,7 +46,7 @@ _WAS_HELD: dict[Sense, tuple[str, str]] = {
 }
 
 
-_OVER: dict[Sense, tuple[str, str]] = {
+_OVER: dict[Sense, Words] = {
     ("open", False): ("Lukket igjen", "Closed again"),
     ("open", True): ("Åpnet igjen", "Opened again"),
     ("tamper", False): ("Sensoren på plass igjen", "Sensor in place again"),
@@ -55,7 +55,7 @@ _OVER: dict[Sense, tuple[str, str]] = {
 
 
 # What is gone is told with the time since when, not with the time at which.
-_GONE: dict[Sense, tuple[str, str]] = {
+_GONE: dict[Sense, Words] = {
     ("leak", False): ("Ikke mer vann", "No more water"),
     ("smoke", False): ("Ikke mer røyk", "No more smoke"),
     ("gas", False): ("Ikke mer gass", "No more gas"),
@@ -65,7 +65,7 @@ _GONE: dict[Sense, tuple[str, str]] = {
 }
 
 
-OPEN_AGAIN: dict[str, tuple[str, str]] = {
+OPEN_AGAIN: dict[str, Words] = {
     "arrival_overdue": (
         "Ingen kom fram i tide; varselet ble åpnet igjen",
         "Nobody arrived in time; the alert was opened again",
@@ -82,6 +82,13 @@ OPEN_AGAIN: dict[str, tuple[str, str]] = {
 """The events that put an alert back to open after somebody had taken it."""
 
 
+def _technical(alert: Alert, site: Site, voice: Voice) -> str:
+    """Of devices that are not well, and of the alerting itself."""
+    if is_fault_rule(alert.rule):
+        return what_devices_have(alert, voice)
+    return what_is_stuck(alert, site, voice)
+
+
 def what_happened(alert: Alert, rule: AnyRule | None, site: Site, voice: Voice) -> str:
     """The sentence at the head of an alert, in the past tense once it is over. `rule` is None where the site
     no longer has it.
@@ -91,7 +98,7 @@ def what_happened(alert: Alert, rule: AnyRule | None, site: Site, voice: Voice) 
     if alert.rule == NOT_HEARD:
         return f"{who_is_silent(alert.room, voice)} {lasting(alert.raised_at, voice)}."
     if is_fault_rule(alert.rule) or alert.rule in ALERTING:
-        return what_devices_have(alert, voice) if is_fault_rule(alert.rule) else what_is_stuck(alert, voice)
+        return _technical(alert, site, voice)
     if alert.rule == PAUSE_ENDS and alert.evidence:
         return _pause_ends(alert.evidence[-1], voice)
     if alert.rule == AWAY_ENDS and alert.evidence:
@@ -104,18 +111,18 @@ def what_happened(alert: Alert, rule: AnyRule | None, site: Site, voice: Voice) 
         last_sign = evidence.at if evidence is not None else alert.raised_at
         return _sentence(voice, ("Ingen livstegn", "No sign of life"), lasting(last_sign, voice))
     if isinstance(rule, NotByRule) and rule.signs != SIGNS_OF_LIFE:
-        return _sentence(voice, name(alert, rule), by(alert.raised_at, voice))
+        return _sentence(voice, name_of(alert, rule, voice), by(alert.raised_at, voice))
     if kind == "not-by":
         return _sentence(voice, ("Ingen livstegn i dag", "No sign of life today"), by(alert.raised_at, voice))
     if evidence is None:
-        return _sentence(voice, name(alert, rule), at(alert.raised_at, voice))
+        return _sentence(voice, name_of(alert, rule, voice), at(alert.raised_at, voice))
     if (told := _by_kind(kind, alert, evidence, site, voice)) is not None:
         return told
     held = (_HELD if ongoing else _WAS_HELD).get(sense(evidence))
     if kind == "held" and held is not None:
         return _sentence(voice, held, lasting(evidence.at, voice), evidence, site)
     words = happened(evidence)
-    return _sentence(voice, words or name(alert, rule), at(alert.raised_at, voice), evidence, site)
+    return _sentence(voice, words or name_of(alert, rule, voice), at(alert.raised_at, voice), evidence, site)
 
 
 def _by_kind(kind: str, alert: Alert, heard: Evidence, site: Site, voice: Voice) -> str | None:
@@ -131,94 +138,137 @@ def _by_kind(kind: str, alert: Alert, heard: Evidence, site: Site, voice: Voice)
 
 
 def _went_out(heard: Evidence, voice: Voice, ongoing: bool) -> str:
-    when = at(heard.at, voice)
-    if voice.language == "nb":
-        return f"Gikk trolig ut {when} og {'er ikke hørt inne siden' if ongoing else 'ble ikke hørt inne'}."
-    heard_of = "has not been heard inside since" if ongoing else "was not heard inside"
-    return f"Probably went out {when} and {heard_of}."
+    return say(_WENT_OUT[ongoing], voice.language, when=at(heard.at, voice))
+
+
+_WENT_OUT: dict[bool, Words] = {
+    True: (
+        "Gikk trolig ut {when} og er ikke hørt inne siden.",
+        "Probably went out {when} and has not been heard inside since.",
+    ),
+    False: (
+        "Gikk trolig ut {when} og ble ikke hørt inne.",
+        "Probably went out {when} and was not heard inside.",
+    ),
+}
 
 
 def _stayed(heard: Evidence, site: Site, voice: Voice, ongoing: bool) -> str:
     place = place_of(heard.device, site, voice)
-    if not ongoing:
-        began = from_when(heard.at, voice)
-        if voice.language == "nb":
-            return f"Var trolig {place} {began} og ble ikke hørt andre steder."
-        return f"Was probably {place} {began} and was not heard elsewhere."
-    if voice.language == "nb":
-        return f"Har trolig vært {place} {since(heard.at, voice)} og er ikke hørt andre steder."
-    return f"Has probably been {place} {since(heard.at, voice)} and was not heard elsewhere."
+    lasting = since if ongoing else from_when
+    return say(_STAYED[ongoing], voice.language, place=place, lasting=lasting(heard.at, voice))
+
+
+_STAYED: dict[bool, Words] = {
+    True: (
+        "Har trolig vært {place} {lasting} og er ikke hørt andre steder.",
+        "Has probably been {place} {lasting} and was not heard elsewhere.",
+    ),
+    False: (
+        "Var trolig {place} {lasting} og ble ikke hørt andre steder.",
+        "Was probably {place} {lasting} and was not heard elsewhere.",
+    ),
+}
 
 
 def _moved(alert: Alert, voice: Voice) -> str:
     changes = sum(evidence.at <= alert.raised_at for evidence in alert.evidence) - 1
-    began = alert.evidence[0].at
-    if voice.language == "nb":
-        return f"Gikk fra sted til sted {changes} ganger {since(began, voice)}."
-    return f"Went from place to place {changes} times {since(began, voice)}."
+    return say(_MOVED, voice.language, changes=changes, since=since(alert.evidence[0].at, voice))
+
+
+_MOVED: Words = (
+    "Gikk fra sted til sted {changes} ganger {since}.",
+    "Went from place to place {changes} times {since}.",
+)
 
 
 def _left_on(alert: Alert, heard: Evidence, site: Site, voice: Voice) -> str:
     before = [evidence for evidence in alert.evidence if evidence.at <= alert.raised_at]
     appliance = appliance_of(alert.device or heard.device, site, voice)
     last = max(evidence.at for evidence in before or alert.evidence)
-    if alert.cleared_at is not None:
-        alone = from_when(last, voice)
-        if voice.language == "nb":
-            return f"{appliance} sto på, og ingen ble hørt der {alone}."
-        return f"{appliance} was on, and nobody was heard there {alone}."
-    alone = since(last, voice)
-    if voice.language == "nb":
-        return f"{appliance} står på, og ingen er hørt der {alone}."
-    return f"{appliance} is on, and nobody was heard there {alone}."
+    ongoing = alert.cleared_at is None
+    alone = since(last, voice) if ongoing else from_when(last, voice)
+    return say(_LEFT_ON[ongoing], voice.language, appliance=appliance, alone=alone)
+
+
+_LEFT_ON: dict[bool, Words] = {
+    True: (
+        "{appliance} står på, og ingen er hørt der {alone}.",
+        "{appliance} is on, and nobody was heard there {alone}.",
+    ),
+    False: (
+        "{appliance} sto på, og ingen ble hørt der {alone}.",
+        "{appliance} was on, and nobody was heard there {alone}.",
+    ),
+}
 
 
 def _pause_ends(pause: Evidence, voice: Voice) -> str:
     """`pause`: the rule (or the device itself) as its device, who paused it as its value, the end as its
     instant.
     """
+    when = at(pause.at, voice)
     if pause.measure == DEVICE_PAUSED:
-        if voice.language == "nb":
-            return f"Sensoren «{pause.device}» er satt på pause og slås på igjen {at(pause.at, voice)}."
-        return f"The sensor “{pause.device}” is paused and goes on again {at(pause.at, voice)}."
+        return say(_DEVICE_PAUSED, voice.language, name=pause.device, when=when)
     named = catalogue().get(pause.device)
-    if voice.language == "nb":
-        name = named.name.nb if named is not None else readable(pause.device)
-        return f"«{name}» er satt på pause og slås på igjen {at(pause.at, voice)}."
-    name = named.name.en if named is not None else readable(pause.device)
-    return f"“{name}” is paused and goes on again {at(pause.at, voice)}."
+    name = named.name.said(voice.language) if named is not None else readable(pause.device)
+    return say(_RULE_PAUSED, voice.language, name=name, when=when)
+
+
+_DEVICE_PAUSED: Words = (
+    "Sensoren «{name}» er satt på pause og slås på igjen {when}.",
+    "The sensor “{name}” is paused and goes on again {when}.",
+)
+_RULE_PAUSED: Words = (
+    "«{name}» er satt på pause og slås på igjen {when}.",
+    "“{name}” is paused and goes on again {when}.",
+)
 
 
 def _away_ends(away: Evidence, voice: Voice) -> str:
     """`away`: the resident as its device, the reason as its value, the expected return as its instant."""
-    if voice.language == "nb":
-        return f"Ventes hjem {at(away.at, voice)}. Da gjelder reglene igjen."
-    return f"Expected home {at(away.at, voice)}. Then the rules apply again."
+    return say(_EXPECTED_HOME, voice.language, when=at(away.at, voice))
+
+
+_EXPECTED_HOME: Words = (
+    "Ventes hjem {when}. Da gjelder reglene igjen.",
+    "Expected home {when}. Then the rules apply again.",
+)
 
 
 def _somebody_in(alert: Alert, voice: Voice) -> str:
     heard, known = alert.evidence[-1], [e for e in alert.evidence if e.measure == "away"]
     when, until = at(heard.at, voice), at(max(e.at for e in known), voice) if known else ""
-    many = len(known) > 1
-    if voice.language == "nb":
-        who = "Alle som bor her er registrert borte" if many else "Beboeren er registrert borte"
-        return f"Noen er i leiligheten ({when}). {who} til {until}."
-    who = "All who live here are registered as away" if many else "The resident is registered as away"
-    return f"Somebody is in the flat ({when}). {who} until {until.removeprefix('at ')}."
+    words = _IN_EMPTY_FLAT[len(known) > 1]
+    return say(words, voice.language, when=when, until=until.removeprefix("at "))
+
+
+_IN_EMPTY_FLAT: dict[bool, Words] = {
+    False: (
+        "Noen er i leiligheten ({when}). Beboeren er registrert borte til {until}.",
+        "Somebody is in the flat ({when}). The resident is registered as away until {until}.",
+    ),
+    True: (
+        "Noen er i leiligheten ({when}). Alle som bor her, er registrert borte til {until}.",
+        "Somebody is in the flat ({when}). All who live here are registered as away until {until}.",
+    ),
+}
 
 
 def who_else(alert: Alert, voice: Voice) -> str | None:
     """For an alert that may be about somebody else: more people there than one, or more who live there."""
     sentences = []
-    if len(alert.residents) > 1 and alert.rule != NOT_HEARD:
-        nb = f"{len(alert.residents)} beboere deler rommet, og sensorene kan ikke skille dem."
-        en = f"{len(alert.residents)} residents share the room, and the sensors cannot tell them apart."
-        sentences.append(nb if voice.language == "nb" else en)
-    sentences += [words[voice.language == "en"] for words in _who_is_there(alert)]
+    if len(alert.residents) > 1 and alert.rule != NOT_HEARD and not is_fault_rule(alert.rule):
+        sentences.append(say(_SHARED, voice.language, len(alert.residents)))
+    sentences += [say(words, voice.language) for words in _who_is_there(alert)]
     return " ".join(sentences) or None
 
 
-_STAFF: dict[str, tuple[str, str]] = {
+_SHARED: Words = (
+    "{} beboere deler rommet, og sensorene kan ikke skille dem.",
+    "{} residents share the room, and the sensors cannot tell them apart.",
+)
+_STAFF: dict[str, Words] = {
     "there": (
         "Personalet var alt i rommet, så det kan være dem sensorene hørte.",
         "Staff were in the room already, so the sensors may have heard them.",
@@ -234,7 +284,7 @@ _STAFF: dict[str, tuple[str, str]] = {
 }
 
 
-def _who_is_there(alert: Alert) -> list[tuple[str, str]]:
+def _who_is_there(alert: Alert) -> list[Words]:
     """(nb, en) for each of: staff who are known to be there, and others that the sensors show."""
     told = {str(e.value) for e in alert.others if e.measure == "staff"}
     known = next(([words] for how, words in _STAFF.items() if how in told), [])
@@ -253,17 +303,20 @@ def how_late(alert: Alert, voice: Voice) -> str | None:
     if not alert.late:
         return None
     found, late = at(alert.found_at, voice), length(alert.found_at - alert.raised_at, voice.language)
-    return f"Oppdaget {found}, {late} for sent." if voice.language == "nb" else f"Found {found}, {late} late."
+    return say(_LATE, voice.language, found=found, late=late)
+
+
+_LATE: Words = ("Oppdaget {found}, {late} for sent.", "Found {found}, {late} late.")
 
 
 def how_often(alert: Alert, voice: Voice) -> str | None:
     """For what happened more than once while the alert was open."""
     if alert.occurrences < 2:
         return None
-    last = at(alert.last_at, voice)
-    if voice.language == "nb":
-        return f"Har skjedd {alert.occurrences} ganger, sist {last}."
-    return f"Happened {alert.occurrences} times, last {last}."
+    return say(_OFTEN, voice.language, times=alert.occurrences, last=at(alert.last_at, voice))
+
+
+_OFTEN: Words = ("Har skjedd {times} ganger, sist {last}.", "Happened {times} times, last {last}.")
 
 
 def how_it_ended(alert: Alert, rule: AnyRule | None, site: Site, voice: Voice) -> str | None:
@@ -312,11 +365,14 @@ def what_is_coming(alert: Alert, rule: AnyRule | None, voice: Voice) -> str | No
     if not alert.prewarning:
         return None
     if not isinstance(rule, QuietRule):
-        return "Forvarsel." if voice.language == "nb" else "Pre-warning."
-    becomes = at(alert.raised_at + rule.prewarning, voice)
-    if voice.language == "nb":
-        return f"Forvarsel: blir varsel {becomes} hvis det fortsatt er stille."
-    return f"Pre-warning: becomes an alert {becomes} if it stays quiet."
+        return say(("Forvarsel.", "Pre-warning."), voice.language)
+    return say(_BECOMES, voice.language, when=at(alert.raised_at + rule.prewarning, voice))
+
+
+_BECOMES: Words = (
+    "Forvarsel: blir varsel {when} hvis det fortsatt er stille.",
+    "Pre-warning: becomes an alert {when} if it stays quiet.",
+)
 
 
 def _trigger(alert: Alert) -> Evidence | None:
@@ -327,12 +383,12 @@ def _trigger(alert: Alert) -> Evidence | None:
 
 def _sentence(
     voice: Voice,
-    words: tuple[str, str],
+    words: Words | str,
     when: str,
     evidence: Evidence | None = None,
     site: Site | None = None,
 ) -> str:
-    said = words[voice.language == "en"]
+    said = words if isinstance(words, str) else say(words, voice.language)
     if evidence is not None and site is not None:
         said = fill(said, evidence, site, voice)
     return f"{said} {when}."

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from rules.wording.names import readable
-from rules.wording.voice import Language
+from collections.abc import Sequence
 
-_WORDS: dict[str, tuple[str, str]] = {
+from rules.wording.names import readable
+from rules.wording.voice import Language, Words, say
+
+WORDS: dict[str, Words] = {
     "residents seen": ("Så på beboere", "Looked at residents"),
+    "room seen": ("Så på et fellesrom", "Looked at a shared room"),
     "alerts seen": ("Så på varsler", "Looked at alerts"),
     "relative saw": ("Pårørende så", "A relative looked"),
+    "relative was sent": ("Pårørende fikk i brev", "A relative was sent"),
+    "alarm report made": ("Månedsrapport laget", "Monthly report made"),
+    "relative review assigned": ("Nytt samtykke gitt videre", "Asking anew was assigned"),
     "signed in": ("Logget inn", "Signed in"),
     "signed out": ("Logget ut", "Signed out"),
     "sign-in refused": ("Innlogging avvist", "Sign-in refused"),
@@ -22,12 +28,18 @@ _WORDS: dict[str, tuple[str, str]] = {
     "recovery code used": ("Brukte gjenopprettingskode", "Used a recovery code"),
     "passkey added": ("La til passnøkkel", "Added a passkey"),
     "passkey removed": ("Fjernet passnøkkel", "Removed a passkey"),
+    "identity linked": ("Koblet til annen innlogging", "Linked another sign-in"),
+    "identity removed": ("Fjernet kobling til annen innlogging", "Removed the link to another sign-in"),
     "emergency access begun": ("Tok nødtilgang", "Took emergency access"),
     "emergency access ended": ("Avsluttet nødtilgang", "Ended emergency access"),
     "emergency access reviewed": ("Så på nødtilgang", "Reviewed emergency access"),
     "password link made": ("Laget lenke til nytt passord", "Made a link for a new password"),
     "password link refused": ("Lenke til passord avvist", "Password link refused"),
     "signed out by another": ("Logget ut en annen", "Signed another out"),
+    "integration made": ("La til integrasjon", "Added an integration"),
+    "integration renewed": ("Laget ny nøkkel", "Made a new key"),
+    "integration revoked": ("Trakk integrasjon tilbake", "Revoked an integration"),
+    "trend reviewed": ("Sa om uka var til nytte", "Said whether a week was of use"),
     "paused": ("Satte på pause", "Paused"),
     "pause confirmed": ("Bekreftet pause", "Agreed to a pause"),
     "pause ended": ("Pause slutt", "Pause ended"),
@@ -43,6 +55,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "shift removed": ("Fjernet vakt", "Removed a shift"),
     "week copied": ("Kopierte uke", "Copied a week"),
     "roster imported": ("Hentet inn vaktliste", "Imported a roster"),
+    "roster held back": ("Holdt tilbake vaktliste", "Held a roster back"),
+    "held roster left": ("Lot vaktlisten stå", "Left the roster as it is"),
     "site changed": ("Endret oppsettet", "Changed the site"),
     "site imported": ("Hentet inn oppsett", "Imported a site"),
     "device removed": ("Fjernet enhet", "Removed a device"),
@@ -58,11 +72,114 @@ _WORDS: dict[str, tuple[str, str]] = {
     "contact added": ("La til kontaktvei", "Added a way of contact"),
     "contact removed": ("Fjernet kontaktvei", "Removed a way of contact"),
     "look-up reviewed": ("Gjennomgikk oppslag", "Reviewed a look-up"),
+    "contact tried": ("Sendte prøvemelding", "Sent a test message"),
+    "contact put first": ("Satte kontaktvei først", "Put a way of contact first"),
+    "contact preferences": ("Endret stille tid", "Changed quiet hours"),
+    "phone switched on": ("Slo på varsler på telefon", "Switched on alerts on a phone"),
+    "phone switched off": ("Slo av varsler på telefon", "Switched off alerts on a phone"),
+    "phone lost": ("Telefon mistet kontakten", "A phone was lost"),
+    "note written": ("Skrev notat til vaktskiftet", "Wrote a note for the hand-over"),
+    "note ended": ("Tok bort notat", "Took a note away"),
+    "hand-over read": ("Leste vaktskiftet", "Read the hand-over"),
+    "floor plan put": ("La inn plantegning", "Put in a floor plan"),
+    "floor plan removed": ("Fjernet plantegning", "Removed a floor plan"),
+    "floor plan marked": ("Plasserte på plantegning", "Placed on a floor plan"),
+    "gap assigned": ("Ga videre et hull i vaktplanen", "Assigned a gap in the roster"),
+    "resident exported": ("Hentet ut alt om en beboer", "Took out all on a resident"),
+    "resident erased": ("Slettet en beboer", "Erased a resident"),
+    "erasure asked for": ("Ba om sletting", "Asked for an erasure"),
+    "erasure confirmed": ("Bekreftet sletting", "Agreed to an erasure"),
+    "erasure taken back": ("Trakk sletting tilbake", "Took an erasure back"),
+    "events subscribed": ("Slo på hendelser til program", "Switched on a program's events"),
+    "events unsubscribed": ("Slo av hendelser til program", "Switched off a program's events"),
+    "events stopped": ("Ga opp hendelser til program", "Gave up a program's events"),
+    "invitation refused": ("Invitasjon avvist", "Invitation refused"),
+    "relative added": ("La til pårørende", "Added a relative"),
+    "relative consent": ("Skrev ned ja til en pårørende", "Wrote down a yes to a relative"),
+    "relative consent withdrawn": ("Trakk ja til en pårørende", "Took back a yes to a relative"),
+    "relative paused": ("Satte en pårørende på pause", "Paused a relative"),
+    "relative resumed": ("Avsluttet en pårørendes pause", "Ended a relative's pause"),
+    "relative parted": ("Skilte beboer og pårørende", "Parted a resident and a relative"),
+    "relative invited": ("Inviterte pårørende", "Invited a relative"),
+    "relative came in": ("Pårørende kom inn", "A relative came in"),
+    "relative chose": ("Pårørende valgte beskjeder", "A relative chose messages"),
+    "relative left": ("Pårørende sluttet", "A relative left"),
+    "relative forgotten": ("Pårørende slettet", "A relative was forgotten"),
     "audit cut": ("Gammel logg slettet", "Old entries deleted"),
 }
 
 
 def what_was_done(what: str, language: Language) -> str:
     """An entry's `what`; one that has no words yet as readable as it is."""
-    words = _WORDS.get(what)
-    return words[language == "en"] if words is not None else readable(what)
+    words = WORDS.get(what)
+    return say(words, language) if words is not None else readable(what)
+
+
+_NAMES: dict[str, Words] = {
+    "shown": ("fikk se", "saw"),
+    "categories": ("får vite", "is told"),
+    "acts": ("får", "may"),
+    "address": ("fra", "from"),
+    "device": ("enhet", "device"),
+    "ends_at": ("til", "until"),
+    "erasure": ("sletting", "erasure"),
+    "given_by": ("sagt av", "said by"),
+    "how": ("med", "by"),
+    "integration": ("integrasjon", "integration"),
+    "key": ("nøkkel", "key"),
+    "lost": ("vakter borte", "shifts gone"),
+    "month": ("måned", "month"),
+    "name": ("navn", "name"),
+    "note": ("merknad", "note"),
+    "of": ("av", "of"),
+    "person": ("person", "person"),
+    "reads_only": ("bare lesing", "reads only"),
+    "reason": ("grunn", "reason"),
+    "relative": ("pårørende", "relative"),
+    "role": ("rolle", "role"),
+    "room": ("rom", "room"),
+    "rule": ("regel", "rule"),
+    "starts_at": ("fra", "from"),
+    "test": ("prøve", "test"),
+    "unit": ("avdeling", "unit"),
+    "units": ("avdelinger", "units"),
+    "until": ("til", "until"),
+    "version": ("versjon", "version"),
+    "way": ("kanal", "way"),
+    "why": ("grunn", "why"),
+}
+_VALUES: dict[str, Words] = {
+    "well": ("om alt er bra", "whether all is well"),
+    "away": ("om de er borte", "whether they are away"),
+    "alerts": ("alvorlige varsler", "grave alerts"),
+    "handled": ("varsler som er tatt hånd om", "alerts that were handled"),
+    "unusual": ("uvanlige netter og dager", "unusual nights and days"),
+    "digest": ("uken som var", "the week that was"),
+    "mailed": ("uken i e-posten", "the week in the e-mail"),
+    "password": ("passord", "password"),
+    "pin": ("PIN", "PIN"),
+    "passkey": ("passnøkkel", "passkey"),
+    "in_person": ("samtale ansikt til ansikt", "word face to face"),
+    "pager": ("personsøker", "pager"),
+    "email": ("e-post", "e-mail"),
+    "resident": ("beboeren", "the resident"),
+    "carer": ("Pleier", "Carer"),
+    "leader": ("Leder", "Leader"),
+    "technician": ("Tekniker", "Technician"),
+    "administrator": ("Administrator", "Administrator"),
+    "privacy_officer": ("Personvernombud", "Privacy officer"),
+    "True": ("ja", "yes"),
+    "False": ("nei", "no"),
+}
+
+
+def detail_of(name: str, value: object, language: Language) -> str:
+    """`fra 127.0.0.1`: one of an entry's details; empty where there is none."""
+    many = value if isinstance(value, Sequence) and not isinstance(value, str) else (value,)
+    told = ", ".join(_said(str(one), _VALUES, language) for one in many if one not in (None, ""))
+    return f"{_said(name, _NAMES, language)} {told}" if told else ""
+
+
+def _said(what: str, known: dict[str, Words], language: Language) -> str:
+    words = known.get(what)
+    return say(words, language) if words is not None else what.replace("_", " ")

@@ -6,16 +6,16 @@ from datetime import datetime
 
 from rules.confidence import Level, Name, Reason
 from rules.wording.times import since
-from rules.wording.voice import Voice
+from rules.wording.voice import Voice, Words, say
 
-_LEVELS: dict[Level, tuple[str, str]] = {
+_LEVELS: dict[Level, Words] = {
     "sure": ("Sikkert", "Sure"),
     "probable": ("Sannsynlig", "Probable"),
     "uncertain": ("Usikkert", "Uncertain"),
 }
 
 # {} are a reason's numbers in turn; the devices are named after the sentence.
-_REASONS: dict[Name, tuple[str, str]] = {
+_REASONS: dict[Name, Words] = {
     "several_sensors": ("{} sensorer sier det samme", "{} sensors tell the same"),
     "takes_a_hand": ("Noen må ha rørt ved den", "Somebody must have touched it"),
     "fall_confirmed": ("Fallsensoren er sikker i sin sak", "The fall sensor confirms it"),
@@ -64,7 +64,7 @@ _REASONS: dict[Name, tuple[str, str]] = {
     "never_tested": ("Aldri gangtestet", "Never walk-tested"),
 }
 
-_FAULTS: dict[str, tuple[str, str]] = {
+_FAULTS: dict[str, Words] = {
     "not_heard": ("Kunne ikke høres", "Could not be heard"),
     "never_heard": ("Aldri hørt", "Never heard"),
     "silent_long": _REASONS["silent_long"],
@@ -75,17 +75,16 @@ _FAULTS: dict[str, tuple[str, str]] = {
 
 
 def how_sure(level: Level, voice: Voice) -> str:
-    nb, en = _LEVELS[level]
-    return nb if voice.language == "nb" else en
+    return say(_LEVELS[level], voice.language)
 
 
 def why_so_sure(reason: Reason, voice: Voice) -> str:
     """One reason, without full stop, and the devices it is about where they are at fault."""
-    said = _REASONS[reason.name][voice.language == "en"].format(*reason.numbers)
+    said = say(_REASONS[reason.name], voice.language, *reason.numbers)
     return said if reason.raises or not reason.devices else f"{said}: {', '.join(reason.devices)}"
 
 
 def what_was_wrong(fault: str, silent_since: datetime | None, voice: Voice) -> str:
     """A fault of rules/sensors.py."""
-    said = _FAULTS[fault][voice.language == "en"]
+    said = say(_FAULTS[fault], voice.language)
     return f"{said} {since(silent_since, voice)}" if fault == "not_heard" and silent_since else said

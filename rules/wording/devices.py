@@ -5,9 +5,9 @@ from __future__ import annotations
 from devices.measures import MEASURES
 from devices.reading import Value
 from rules.building import Role
-from rules.wording.voice import Language
+from rules.wording.voice import Language, Words, norwegian, say
 
-_ROLES: dict[Role, tuple[str, str]] = {
+_ROLES: dict[Role, Words] = {
     "outer_door": ("Ytterdør", "Outer door"),
     "door": ("Dør", "Door"),
     "lock": ("Lås", "Lock"),
@@ -32,7 +32,7 @@ _ROLES: dict[Role, tuple[str, str]] = {
     "other": ("Annet", "Other"),
 }
 
-_SHORT: dict[Role, tuple[str, str]] = {
+_SHORT: dict[Role, Words] = {
     "motion": ("bevegelse", "movement"),
     "bathroom_motion": ("bad", "bathroom"),
     "bedroom_motion": ("soverom", "bedroom"),
@@ -42,7 +42,7 @@ _SHORT: dict[Role, tuple[str, str]] = {
 }
 """In a device's name, where it is not the role's own name: `3B bad`."""
 
-_MEASURES: dict[str, tuple[str, str]] = {
+_MEASURES: dict[str, Words] = {
     "open": ("Døra", "Door"),
     "motion": ("Bevegelse", "Movement"),
     "presence": ("Noen der", "Somebody there"),
@@ -69,9 +69,9 @@ _MEASURES: dict[str, tuple[str, str]] = {
     "snr": ("Signal over støy", "Signal over noise"),
 }
 
-_OPEN = {True: ("åpen", "open"), False: ("lukket", "closed")}
-_YES_NO = {True: ("ja", "yes"), False: ("nei", "no")}
-_FALLS = {
+_OPEN: dict[bool, Words] = {True: ("åpen", "open"), False: ("lukket", "closed")}
+_YES_NO: dict[bool, Words] = {True: ("ja", "yes"), False: ("nei", "no")}
+_FALLS: dict[str, Words] = {
     "suspected": ("mulig fall", "possible fall"),
     "confirmed": ("fall", "fall"),
     "cleared": ("over", "over"),
@@ -80,28 +80,27 @@ _FALLS = {
 
 def role_name(role: Role, language: Language) -> str:
     """`Ytterdør`"""
-    return _ROLES[role][language == "en"]
+    return say(_ROLES[role], language)
 
 
 def device_name(room: str, role: Role, language: Language) -> str:
     """What a device in a room is called by default: `3B ytterdør`."""
-    return f"{room} {_SHORT.get(role, _ROLES[role])[language == 'en'].lower()}"
+    return f"{room} {say(_SHORT.get(role, _ROLES[role]), language).lower()}"
 
 
 def measure_name(measure: str, language: Language) -> str:
     """A measure that has no name of its own goes by its id."""
-    return _MEASURES[measure][language == "en"] if measure in _MEASURES else measure
+    return say(_MEASURES[measure], language) if measure in _MEASURES else measure
 
 
 def value_text(measure: str, value: Value, language: Language) -> str:
     """`åpen`, `21,5 °C`, `91 %`; a word of the device's own as it stands."""
-    english = language == "en"
     if isinstance(value, bool):
-        return (_OPEN if measure == "open" else _YES_NO)[value][english]
+        return say((_OPEN if measure == "open" else _YES_NO)[value], language)
     if isinstance(value, str):
-        return _FALLS[value][english] if measure == "fall" and value in _FALLS else value
+        return say(_FALLS[value], language) if measure == "fall" and value in _FALLS else value
     known = MEASURES.get(measure)
     number = f"{value:.1f}".removesuffix(".0")
-    if not english:
+    if norwegian(language):
         number = number.replace(".", ",")
     return f"{number} {known.unit}".rstrip() if known is not None else number

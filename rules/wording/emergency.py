@@ -6,19 +6,23 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from rules.wording.voice import Language
+from rules.wording.voice import Language, Words, say
 
 
 def subject(unit: str, language: Language) -> str:
-    return f"Emergency access to {unit}" if language == "en" else f"Nødtilgang til {unit}"
+    return say(("Nødtilgang til {unit}", "Emergency access to {unit}"), language, unit=unit)
 
 
 def body(unit: str, until: datetime, address: str | None, language: Language) -> str:
     """`until`: in the site's zone. `address`: where Vaka's pages are."""
-    if language == "en":
-        said = f"Somebody of another unit has access to {unit} until {until:%H:%M}."
-        said += " Open Vaka to see who and why."
-    else:
-        said = f"Noen fra en annen avdeling har tilgang til {unit} til kl. {until:%H.%M}."
-        said += " Åpne Vaka for å se hvem og hvorfor."
+    said = say(_WHO, language, unit=unit, until=until)
     return f"{said}\n{address}\n" if address else f"{said}\n"
+
+
+_WHO: Words = (
+    (
+        "Noen fra en annen avdeling har tilgang til {unit} til kl. {until:%H.%M}."
+        " Åpne Vaka for å se hvem og hvorfor."
+    ),
+    "Somebody of another unit has access to {unit} until {until:%H:%M}. Open Vaka to see who and why.",
+)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 
-from rules.escalation import Escalation, EscalationCourse, Group
+from rules.escalation import LONGEST_SILENCE, Escalation, EscalationCourse, Group
 from rules.severity import Severity
 from rules.wording.times import length
-from rules.wording.voice import Language, Voice
+from rules.wording.voice import Language, Voice, Words, say
 
-_GROUP: dict[Group, tuple[str, str]] = {
+_GROUP: dict[Group, Words] = {
     "assigned": ("ansvarlig pleier", "the carer in charge"),
     "unit": ("hele avdelingen", "the whole unit"),
     "neighbours": ("naboavdelingen", "the unit next door"),
@@ -23,16 +22,13 @@ def who_was_called(escalation: Escalation | None, voice: Voice) -> str | None:
     """None where nobody but those in charge was called, or where somebody has the alert."""
     if escalation is None or escalation.due is None or escalation.taken < 2:
         return None
-    english = voice.language == "en"
     groups = [group for stage in escalation.stages[: escalation.taken] for group in stage.to]
     if escalation.repeats:
-        return (
-            "Nobody has answered. All were called again"
-            if english
-            else "Ingen har svart. Alle er varslet på nytt"
-        )
-    said = groups_in_words(groups, voice)
-    return f"Called: {said}" if english else f"Varslet: {said}"
+        return say(_ALL_AGAIN, voice.language)
+    return say(("Varslet: {}", "Called: {}"), voice.language, groups_in_words(groups, voice))
+
+
+_ALL_AGAIN: Words = ("Ingen har svart. Alle er varslet på nytt", "Nobody has answered. All were called again")
 
 
 def groups_in_words(groups: Sequence[str], voice: Voice) -> str:
@@ -41,12 +37,13 @@ def groups_in_words(groups: Sequence[str], voice: Voice) -> str:
 
 
 def group_words(groups: Sequence[str], language: Language) -> str:
-    english = language == "en"
-    words = [_GROUP[group][english] if group in _GROUP else group for group in groups]
-    return f" {'and' if english else 'og'} ".join([w for w in (", ".join(words[:-1]), words[-1]) if w])
+    words = [say(_GROUP[group], language) if group in _GROUP else group for group in groups]
+    if len(words) == 1:
+        return words[0]
+    return say(("{} og {}", "{} and {}"), language, ", ".join(words[:-1]), words[-1])
 
 
-_SEVERITY: dict[Severity, tuple[str, str]] = {
+_SEVERITY: dict[Severity, Words] = {
     "high": ("Høyt varsel", "A high alert"),
     "medium": ("Middels varsel", "A medium alert"),
     "low": ("Lavt varsel", "A low alert"),
@@ -57,30 +54,28 @@ def course_in_words(course: EscalationCourse, severity: Severity, language: Lang
     """`Høyt varsel: straks til ansvarlig pleier, etter 1 min til hele avdelingen. Så til hele avdelingen
     igjen med 5 min mellom til noen svarer.`
     """
-    english = language == "en"
     steps = []
     for step in course.steps:
         who = group_words(step.to, language)
         if not step.after:
-            steps.append(f"at once to {who}" if english else f"straks til {who}")
+            steps.append(say(_AT_ONCE, language, who=who))
         else:
             after = length(step.after, language)
-            steps.append(f"after {after} to {who}" if english else f"etter {after} til {who}")
-    last, every = group_words(course.steps[-1].to, language), _every(course.repeat, language)
-    again = (
-        f"Then to {last} again, {every}, until somebody answers"
-        if english
-        else f"Så til {last} igjen {every} til noen svarer"
-    )
-    return f"{_SEVERITY[severity][english]}: {', '.join(steps)}. {again}."
+            steps.append(say(_AFTER, language, after=after, who=who))
+    last, every = group_words(course.steps[-1].to, language), length(course.repeat, language)
+    again = say(_AGAIN, language, who=last, every=every)
+    return f"{say(_SEVERITY[severity], language)}: {', '.join(steps)}. {again}"
 
 
-def _every(span: timedelta, language: Language) -> str:
-    said = length(span, language)
-    return f"every {said}" if language == "en" else f"med {said} mellom"
+_AT_ONCE: Words = ("straks til {who}", "at once to {who}")
+_AFTER: Words = ("etter {after} til {who}", "after {after} to {who}")
+_AGAIN: Words = (
+    "Så til {who} igjen med {every} mellom til noen svarer.",
+    "Then to {who} again, every {every}, until somebody answers.",
+)
 
 
-_FAULTS: dict[str, tuple[str, str]] = {
+_FAULTS: dict[str, Words] = {
     "no_stage": ("Velg hvem som varsles straks.", "Choose who is told at once."),
     "not_a_time": ("{said} er ikke et antall minutter.", "{said} is not a number of minutes."),
     "too_long": (
@@ -95,11 +90,15 @@ _FAULTS: dict[str, tuple[str, str]] = {
         "Velg hvem trinnet etter {said} min går til.",
         "Choose who the stage after {said} min goes to.",
     ),
+    "silent": (
+        "{said} minutter uten at noen varsles, er for lenge. Høyst {most}.",
+        "{said} minutes without a call is too long; at most {most}.",
+    ),
     "repeat": ("Det må gå minst ett minutt mellom gjentakelsene.", "At least a minute between repetitions."),
 }
 
 
 def plan_fault(code: str, said: str, severity: Severity, language: Language) -> str:
     """What is wrong with a course as somebody wrote it."""
-    english = language == "en"
-    return f"{_SEVERITY[severity][english]}: {_FAULTS[code][english].format(said=said)}"
+    most = length(LONGEST_SILENCE[severity], language)
+    return f"{say(_SEVERITY[severity], language)}: {say(_FAULTS[code], language, said=said, most=most)}"

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from rules.building import Role, Site
 from rules.finding import Evidence
 from rules.wording.alerting import what_was_found
-from rules.wording.voice import Voice
+from rules.wording.voice import Voice, Words, say
 
 Sense = tuple[str, bool | str]
 """(measure, value)"""
@@ -19,36 +19,40 @@ Sense = tuple[str, bool | str]
 class _Noun(NamedTuple):
     """What a sensor hangs on: its name in the definite form, and "open" as it agrees with it."""
 
-    nb: str
-    open_nb: str
-    en: str
+    name: Words
+    open: Words
+
+
+# English says it in another place.
+_OPEN: Words = ("åpen", "")
+_OPEN_IT: Words = ("åpent", "")
 
 
 _NOUNS: dict[Role, _Noun] = {
-    "outer_door": _Noun("Ytterdøra", "åpen", "The outer door"),
-    "window": _Noun("Vinduet", "åpent", "The window"),
-    "fridge": _Noun("Kjøleskapet", "åpent", "The fridge"),
-    "medicine_cabinet": _Noun("Medisinskapet", "åpent", "The medicine cabinet"),
-    "cupboard": _Noun("Skapet", "åpent", "The cupboard"),
-    "stove": _Noun("Komfyren", "åpen", "The stove"),
-    "help_button": _Noun("Hjelpeknappen", "åpen", "The help button"),
-    "toilet": _Noun("Toalettet", "åpent", "The toilet"),
+    "outer_door": _Noun(("Ytterdøra", "The outer door"), _OPEN),
+    "window": _Noun(("Vinduet", "The window"), _OPEN_IT),
+    "fridge": _Noun(("Kjøleskapet", "The fridge"), _OPEN_IT),
+    "medicine_cabinet": _Noun(("Medisinskapet", "The medicine cabinet"), _OPEN_IT),
+    "cupboard": _Noun(("Skapet", "The cupboard"), _OPEN_IT),
+    "stove": _Noun(("Komfyren", "The stove"), _OPEN),
+    "help_button": _Noun(("Hjelpeknappen", "The help button"), _OPEN),
+    "toilet": _Noun(("Toalettet", "The toilet"), _OPEN_IT),
 }
 
 
-_DOOR = _Noun("Døra", "åpen", "The door")
+_DOOR = _Noun(("Døra", "The door"), _OPEN)
 
 
-_BUTTON = _Noun("Knappen", "åpen", "The button")
+_BUTTON = _Noun(("Knappen", "The button"), _OPEN)
 
 
-_APPLIANCE = _Noun("Apparatet", "åpent", "The appliance")
+_APPLIANCE = _Noun(("Apparatet", "The appliance"), _OPEN_IT)
 
 
 _NOUN_OF_MEASURE = {"open": _DOOR, "locked": _DOOR, "pressed": _BUTTON, "on": _APPLIANCE}
 
 
-_PLACES: dict[Role, tuple[str, str]] = {
+_PLACES: dict[Role, Words] = {
     "bathroom_motion": ("på badet", "in the bathroom"),
     "bedroom_motion": ("på soverommet", "in the bedroom"),
     "kitchen_motion": ("på kjøkkenet", "in the kitchen"),
@@ -58,7 +62,7 @@ _PLACES: dict[Role, tuple[str, str]] = {
 
 
 # (measure, value) → (nb, en), without a time. {} is what the sensor hangs on, or the place where it sees.
-_HAPPENED: dict[Sense, tuple[str, str]] = {
+_HAPPENED: dict[Sense, Words] = {
     ("open", True): ("{} ble åpnet", "{} was opened"),
     ("open", False): ("{} ble lukket", "{} was closed"),
     ("locked", True): ("{} ble låst", "{} was locked"),
@@ -98,10 +102,10 @@ _PRESSED = ("{} ble trykket inn", "{} was pressed")
 
 def what_was_heard(evidence: Evidence, site: Site, voice: Voice) -> str:
     """One line of evidence, without its time."""
-    if (found := what_was_found(evidence, voice)) is not None:
+    if (found := what_was_found(evidence, site, voice)) is not None:
         return found
     words = happened(evidence) or (f"{evidence.measure}: {evidence.value}",) * 2
-    return fill(words[voice.language == "en"], evidence, site, voice)
+    return fill(say(words, voice.language), evidence, site, voice)
 
 
 def sense(evidence: Evidence) -> Sense:
@@ -110,7 +114,7 @@ def sense(evidence: Evidence) -> Sense:
     return (evidence.measure, value if isinstance(value, bool | str) else str(value))
 
 
-def happened(evidence: Evidence) -> tuple[str, str] | None:
+def happened(evidence: Evidence) -> Words | None:
     """(nb, en), with {} for what the sensor hangs on."""
     return _PRESSED if evidence.measure == "pressed" else _HAPPENED.get(sense(evidence))
 
@@ -122,20 +126,18 @@ def fill(words: str, evidence: Evidence, site: Site, voice: Voice) -> str:
     if evidence.measure in ("motion", "presence"):
         return words.replace("{}", place_of(evidence.device, site, voice))
     noun = _NOUNS.get(_role(evidence.device, site)) or _NOUN_OF_MEASURE.get(evidence.measure, _DOOR)
-    if voice.language == "en":
-        return words.replace("{}", noun.en)
-    return words.replace("{}", noun.nb, 1).replace("{}", noun.open_nb)
+    named = words.replace("{}", say(noun.name, voice.language), 1)
+    return named.replace("{}", say(noun.open, voice.language))
 
 
 def place_of(device: str, site: Site, voice: Voice) -> str:
     """Where a sensor sees: `på badet`, `in the bathroom`."""
-    return _PLACES.get(_role(device, site), ("i rommet", "in the room"))[voice.language == "en"]
+    return say(_PLACES.get(_role(device, site), ("i rommet", "in the room")), voice.language)
 
 
 def appliance_of(device: str, site: Site, voice: Voice) -> str:
     """What a sensor hangs on that can be on: `Komfyren`, `The stove`."""
-    noun = _NOUNS.get(_role(device, site), _APPLIANCE)
-    return noun.nb if voice.language == "nb" else noun.en
+    return say(_NOUNS.get(_role(device, site), _APPLIANCE).name, voice.language)
 
 
 def _role(device: str, site: Site) -> Role:

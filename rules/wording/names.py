@@ -12,7 +12,7 @@ from rules.protection import NOT_HEARD
 from rules.rule import AnyRule
 from rules.wording.alerting import NAMES as ALERTING
 from rules.wording.faults import name_of_fault
-from rules.wording.voice import Voice
+from rules.wording.voice import Voice, say
 
 _OF_ABSENCES = {
     AWAY_ENDS: ("Ventes hjem", "Expected home"),
@@ -28,24 +28,18 @@ def name_of(alert: Alert, rule: AnyRule | None, voice: Voice) -> str:
 def name_of_rule(id: str, rule: AnyRule | None, voice: Voice) -> str:
     """What a rule is called by whose name alerts are raised, the hub's own among them."""
     if id == NOT_HEARD:
-        return "Ingen kontakt" if voice.language == "nb" else "No contact"
+        return say(("Ingen kontakt", "No contact"), voice.language)
     if is_fault_rule(id):
         kind = next((k for k in fault_rules() if rule_of(k) == id), None)
         return readable(id) if kind is None else name_of_fault(kind, voice)
     if id in ALERTING:
-        return ALERTING[id][voice.language == "en"]
+        return say(ALERTING[id], voice.language)
     if id == PAUSE_ENDS:
-        return "Pause er snart over" if voice.language == "nb" else "A pause is about to end"
+        return say(("Pause er snart over", "A pause is about to end"), voice.language)
     if id in _OF_ABSENCES:
-        return _OF_ABSENCES[id][voice.language == "en"]
+        return say(_OF_ABSENCES[id], voice.language)
     known = rule or catalogue().get(id)
-    return getattr(known.name, voice.language) if known is not None else readable(id)
-
-
-def name(alert: Alert, rule: AnyRule | None) -> tuple[str, str]:
-    """(nb, en) of the rule behind an alert."""
-    known = rule or catalogue().get(alert.rule)
-    return (known.name.nb, known.name.en) if known is not None else (readable(alert.rule),) * 2
+    return known.name.said(voice.language) if known is not None else readable(id)
 
 
 def readable(id: str) -> str:

@@ -10,29 +10,39 @@ from rules.protection import Why
 from rules.rule import Text
 from rules.wording.names import readable
 from rules.wording.times import at, length
-from rules.wording.voice import Voice
+from rules.wording.voice import Voice, Words, say
 
 
 def who_is_silent(part: str, voice: Voice) -> str:
     """`broker`, `gateway:<id>`, `device:<id>` → what cannot be heard."""
     kind, _, name = part.partition(":")
-    nb, en = {
-        "broker": (
-            "Ingen kontakt med sensorene (meldingstjeneren er borte)",
-            "No contact with the sensors (broker lost)",
-        ),
-        "gateway": (f"Ingen kontakt med gatewayen «{name}»", f"No contact with the gateway “{name}”"),
-        "device": (f"Ingen kontakt med sensoren «{name}»", f"No contact with the sensor “{name}”"),
-    }.get(kind, (part, part))
-    return nb if voice.language == "nb" else en
+    return say(_SILENT[kind], voice.language, name=name) if kind in _SILENT else part
+
+
+_SILENT: dict[str, Words] = {
+    "broker": (
+        "Ingen kontakt med sensorene (meldingstjeneren er borte)",
+        "No contact with the sensors (broker lost)",
+    ),
+    "gateway": ("Ingen kontakt med gatewayen «{name}»", "No contact with the gateway “{name}”"),
+    "device": ("Ingen kontakt med sensoren «{name}»", "No contact with the sensor “{name}”"),
+}
 
 
 def is_away(name: str, until: datetime, voice: Voice) -> str:
     """Of somebody whom an alert names though they are not at home."""
-    back = at(until, voice)
-    if voice.language == "nb":
-        return f"{name} er registrert borte til {back}."
-    return f"{name} is registered as away until {back.removeprefix('at ')}."
+    return say(_IS_AWAY, voice.language, name=name, until=_until(until, voice))
+
+
+_IS_AWAY: Words = (
+    "{name} er registrert borte til {until}.",
+    "{name} is registered as away until {until}.",
+)
+
+
+def _until(instant: datetime, voice: Voice) -> str:
+    """As it stands after "til" and "until"."""
+    return at(instant, voice).removeprefix("at ")
 
 
 def why_not_covered(
@@ -42,71 +52,79 @@ def why_not_covered(
     if why.cause == "not_heard":
         return who_is_silent(why.what, voice)
     if why.cause == "away":
-        until = at(datetime.fromisoformat(why.what), voice)
-        return f"Borte til {until}" if voice.language == "nb" else f"Away until {until.removeprefix('at ')}"
+        until = _until(datetime.fromisoformat(why.what), voice)
+        return say(("Borte til {}", "Away until {}"), voice.language, until)
     if why.cause in ("device_tested", "device_paused"):
         return _taken_aside(why, (people or {}).get(why.by, why.by), voice)
     named = names.get(why.what)
-    rule_nb, rule_en = (named.nb, named.en) if named is not None else (readable(why.what),) * 2
-    nb, en = {
-        "no_rule": ("Ingen regel gjelder her", "No rule applies here"),
-        "no_sensor": (f"Mangler sensor til «{rule_nb}»", f"No sensor for “{rule_en}”"),
-        "no_basis": (
-            f"«{rule_nb}» er av: mangler rettslig grunnlag",
-            f"“{rule_en}” is off: no legal basis",
-        ),
-        "paused": (f"«{rule_nb}» er satt på pause", f"“{rule_en}” is paused"),
-        "chatter": (
-            f"Sensoren «{why.what}» flagrer og er ikke til å stole på",
-            f"The sensor “{why.what}” chatters and cannot be trusted",
-        ),
-        "stuck": (
-            f"Sensoren «{why.what}» har hengt seg opp",
-            f"The sensor “{why.what}” is stuck",
-        ),
-        "tamper": (
-            f"Sensoren «{why.what}» er åpnet eller tatt ned",
-            f"The sensor “{why.what}” was opened or taken down",
-        ),
-        "never_heard": (f"Sensoren «{why.what}» er aldri hørt", f"The sensor “{why.what}” was never heard"),
-    }[why.cause]
-    return nb if voice.language == "nb" else en
+    rule = named.said(voice.language) if named is not None else readable(why.what)
+    return say(_CAUSES[why.cause], voice.language, rule=rule, what=why.what)
+
+
+_CAUSES: dict[str, Words] = {
+    "no_rule": ("Ingen regel gjelder her", "No rule applies here"),
+    "no_sensor": ("Mangler sensor til «{rule}»", "No sensor for “{rule}”"),
+    "no_basis": (
+        "«{rule}» er av: mangler rettslig grunnlag",
+        "“{rule}” is off: no legal basis",
+    ),
+    "paused": ("«{rule}» er satt på pause", "“{rule}” is paused"),
+    "chatter": (
+        "Sensoren «{what}» flagrer og er ikke til å stole på",
+        "The sensor “{what}” chatters and cannot be trusted",
+    ),
+    "stuck": (
+        "Sensoren «{what}» har hengt seg opp",
+        "The sensor “{what}” is stuck",
+    ),
+    "tamper": (
+        "Sensoren «{what}» er åpnet eller tatt ned",
+        "The sensor “{what}” was opened or taken down",
+    ),
+    "never_heard": ("Sensoren «{what}» er aldri hørt", "The sensor “{what}” was never heard"),
+}
 
 
 def _taken_aside(why: Why, by: str, voice: Voice) -> str:
-    ends = at(why.until, voice) if why.until is not None else ""
-    if why.cause == "device_tested":
-        if voice.language == "nb":
-            return f"Sensoren «{why.what}» prøves av {by} fram til {ends}"
-        return f"The sensor “{why.what}” is being tested by {by} until {ends.removeprefix('at ')}"
-    if voice.language == "nb":
-        return f"Sensoren «{why.what}» er satt på pause av {by} fram til {ends}: {why.because}"
-    until = ends.removeprefix("at ")
-    return f"The sensor “{why.what}” is paused by {by} until {until}: {why.because}"
+    ends = _until(why.until, voice) if why.until is not None else ""
+    words = _TESTED if why.cause == "device_tested" else _PAUSED
+    return say(words, voice.language, what=why.what, by=by, until=ends, because=why.because)
+
+
+_TESTED: Words = (
+    "Sensoren «{what}» prøves av {by} fram til {until}",
+    "The sensor “{what}” is being tested by {by} until {until}",
+)
+_PAUSED: Words = (
+    "Sensoren «{what}» er satt på pause av {by} fram til {until}: {because}",
+    "The sensor “{what}” is paused by {by} until {until}: {because}",
+)
 
 
 def why_silence_counts(deadline: Deadline, voice: Voice) -> str:
     """When a device is taken to be dead, and what that rests on."""
     if deadline.after is None:
-        nb = "Sier bare fra når den brukes: stillhet alene sier ingenting."
-        en = "Speaks only when it is used: silence alone says nothing."
-        return nb if voice.language == "nb" else en
+        return say(_ON_USE, voice.language)
     after = length(deadline.after, voice.language)
     beat = length(deadline.heartbeat, voice.language) if deadline.heartbeat is not None else ""
-    nb, en = {
-        "heartbeat": (
-            f"Sier fra minst hver {beat} når alt er bra. Regnes som borte etter {after}.",
-            f"Speaks every {beat} at least when all is well. Taken to be dead after {after}.",
-        ),
-        "announced": (
-            f"Oppgir selv å si fra hver {beat}. Regnes som borte etter {after}.",
-            f"Says of itself that it speaks every {beat}. Taken to be dead after {after}.",
-        ),
-    }.get(
-        deadline.reason,
-        (
-            f"Rytmen er ikke lært ennå. Regnes som borte etter {after}.",
-            f"Its rhythm is not learned yet. Taken to be dead after {after}.",
-        ),
-    )
-    return nb if voice.language == "nb" else en
+    return say(_RHYTHMS.get(deadline.reason, _NOT_LEARNED), voice.language, beat=beat, after=after)
+
+
+_ON_USE: Words = (
+    "Sier bare fra når den brukes: stillhet alene sier ingenting.",
+    "Speaks only when it is used: silence alone says nothing.",
+)
+_RHYTHMS: dict[str, Words] = {
+    "heartbeat": (
+        "Sier fra minst hver {beat} når alt er bra. Regnes som borte etter {after}.",
+        "Speaks every {beat} at least when all is well. Taken to be dead after {after}.",
+    ),
+    "announced": (
+        "Oppgir selv å si fra hver {beat}. Regnes som borte etter {after}.",
+        "Says of itself that it speaks every {beat}. Taken to be dead after {after}.",
+    ),
+}
+_NOT_LEARNED: Words = (
+    "Rytmen er ikke lært ennå. Regnes som borte etter {after}.",
+    "Its rhythm is not learned yet. Taken to be dead after {after}.",
+)

@@ -9,16 +9,17 @@ from rules.building import Site
 from rules.catalogue import catalogue
 from rules.reach import HOURS, Gap, Reason
 from rules.wording.names import readable
-from rules.wording.voice import Voice
+from rules.wording.voice import Voice, Words, say
 
 _DAYS = {
     "nb": ("ma", "ti", "on", "to", "fr", "lø", "sø"),
+    "nn": ("må", "ty", "on", "to", "fr", "la", "sø"),
     "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
 }
 _SPANS_SAID = 4
 _STUCK = "\N{NO-BREAK SPACE}"  # a day and its hours stay on one line
 
-_REASONS: dict[Reason, tuple[str, str]] = {
+_REASONS: dict[Reason, Words] = {
     "nobody_on_duty": ("Ingen på vakt", "Nobody on duty"),
     "no_way": ("Ingen som kan nås på telefon eller e-post", "Nobody who can be reached by phone or e-mail"),
     "late": ("Den første varsles først etter 20 minutter", "The first is told only after 20 minutes"),
@@ -26,11 +27,15 @@ _REASONS: dict[Reason, tuple[str, str]] = {
     "no_basis": ("Mangler samtykke eller vedtak", "No consent or decision"),
     "no_sensor": ("Mangler sensor", "No sensor"),
     "one_person": ("Bare én kan nås, uten stedfortreder", "Only one person can be reached, and no deputy"),
+    "later_stage": (
+        "De som varsles senere, kan ikke nås på telefon eller e-post",
+        "Those who are called later cannot be reached by phone or e-mail",
+    ),
 }
 
 
 def reason_words(reason: Reason, voice: Voice) -> str:
-    return _REASONS[reason][voice.language == "en"]
+    return say(_REASONS[reason], voice.language)
 
 
 def gap_words(reason: Reason, subject: str, voice: Voice) -> str:
@@ -40,7 +45,7 @@ def gap_words(reason: Reason, subject: str, voice: Voice) -> str:
         return said
     rule, _, room = subject.partition(" ")
     named = catalogue().get(rule)
-    name = getattr(named.name, voice.language) if named is not None else readable(rule)
+    name = named.name.said(voice.language) if named is not None else readable(rule)
     return f"{said}: {name}, {room}" if room else f"{said}: {name}"
 
 
@@ -51,9 +56,8 @@ def gap_in_words(gap: Gap, site: Site, voice: Voice) -> str:
 
 def hours_in_words(hours: Sequence[datetime], voice: Voice) -> str:
     """`lø 22–07, sø 22–07 og 3 til`; `hele uka`. Hours in local time."""
-    english = voice.language == "en"
     if len(hours) >= HOURS:
-        return "all week" if english else "hele uka"
+        return say(("hele uka", "all week"), voice.language)
     spans: list[tuple[datetime, datetime]] = []
     for hour in hours:
         if spans and spans[-1][1] == hour:
@@ -62,8 +66,7 @@ def hours_in_words(hours: Sequence[datetime], voice: Voice) -> str:
             spans.append((hour, hour + timedelta(hours=1)))
     said = ", ".join(_span(start, end, voice) for start, end in spans[:_SPANS_SAID])
     if len(spans) > _SPANS_SAID:
-        more = len(spans) - _SPANS_SAID
-        said += f" and {more} more" if english else f" og {more} til"
+        return say(("{} og {} til", "{} and {} more"), voice.language, said, len(spans) - _SPANS_SAID)
     return said
 
 

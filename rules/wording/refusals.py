@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from rules import absence, pause, relatives
 from rules.pause import Refusal
-from rules.wording.voice import Language
+from rules.wording.voice import Language, Words, say
 
-_WORDS: dict[str, tuple[str, str]] = {
+_WORDS: dict[str, Words] = {
     "no_reason": (
         "Skriv hvorfor, så de som kommer etter deg forstår.",
         "Say why, for those who come after you.",
     ),
     "own_unit": ("Den avdelingen ser du allerede.", "You see that unit already."),
+    "no_room": ("Velg et rom på en annen avdeling.", "Choose a room of another unit."),
     "known_person": ("Brukernavnet er tatt.", "That user name is taken."),
     "beyond_units": (
         "Du kan bare gi tilgang til avdelingene dine. Kryss av minst en.",
@@ -27,7 +28,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     ),
     "no_end": ("Velg når det skal være slutt.", "Choose when it ends."),
     "end_past": ("Slutten må ligge fram i tid.", "The end must lie ahead."),
-    "end_far": (f"Høyst {pause.LONGEST.days} dager.", f"At most {pause.LONGEST.days} days."),
+    "end_far": ("Høyst {} dager.", "At most {} days."),
     "no_yes": ("Ingenting venter på et ja.", "Nothing waits for a yes."),
     "own_yes": (
         "Det må være en annen enn den som ba om det.",
@@ -39,10 +40,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     "no_return": ("Skriv når beboeren ventes hjem.", "Say when the resident is expected home."),
     "return_past": ("Hjemkomsten må ligge fram i tid.", "The return must lie ahead."),
     "return_before": ("Hjemkomsten må være etter avreisen.", "The return must be after the leaving."),
-    "return_far": (f"Høyst {absence.LONGEST.days} dager.", f"At most {absence.LONGEST.days} days."),
+    "return_far": ("Høyst {} dager.", "At most {} days."),
     "left_long_ago": (
-        f"Avreisen kan ligge høyst {absence.LONGEST_AGO.days} dager tilbake.",
-        f"The leaving may lie at most {absence.LONGEST_AGO.days} days back.",
+        "Avreisen kan ligge høyst {} dager tilbake.",
+        "The leaving may lie at most {} days back.",
     ),
     "not_away": ("Beboeren er ikke registrert borte.", "The resident is not registered as away."),
     "no_device": ("Enheten finnes ikke i huset.", "The house has no such device."),
@@ -91,22 +92,57 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Det ble nettopp sendt en melding. Vent litt.",
         "A message was sent just now. Wait a little.",
     ),
+    "token_too_long": ("En nøkkel varer høyst ett år.", "A key is good for a year at most."),
+    "known_integration": ("Kortnavnet er tatt.", "That short name is taken."),
+    "no_integration": ("Integrasjonen finnes ikke lenger.", "There is no such integration any more."),
+    "no_id": (
+        "Skriv et kortnavn med små bokstaver og tall, for eksempel journal.",
+        "Write a short name in small letters and digits, e.g. journal.",
+    ),
+    "no_purpose": (
+        "Skriv hva den skal brukes til, med 5 til 400 tegn.",
+        "Say what it is for, in 5 to 400 characters.",
+    ),
+    "no_acts": ("Kryss av for minst én ting den skal kunne.", "Tick at least one thing that it may."),
+    "unusable_address": (
+        "Skriv en adresse som begynner med https:// og ligger utenfor husets eget nett.",
+        "Write an address that begins with https:// and lies outside of the house's own network.",
+    ),
+    "no_events": ("Kryss av for minst én hendelse.", "Tick at least one event."),
+    "beyond_acts": (
+        "Programmet kan ikke se det hendelsen forteller.",
+        "The program may not see what that event tells.",
+    ),
+    "no_key": (
+        "Nøkkelen som signerer hendelser, kan ikke leses. Ring teknikeren.",
+        "The key that signs events can't be read. Call the technician.",
+    ),
+    "beyond_role": ("Det kan ikke et slikt program.", "Such a program may not do that."),
     "no_resident": ("Velg en beboer.", "Choose a resident."),
-    "no_name": ("Skriv navnet til den pårørende.", "Write the relative's name."),
+    "no_name": ("Skriv navnet.", "Write the name."),
     "no_email": ("Skriv en e-postadresse, for eksempel marit@example.org.", "Write an e-mail address."),
     "no_category": ("Velg hva den pårørende får vite.", "Choose what the relative may know."),
     "no_days": ("Velg første og siste dag.", "Choose the first and the last day."),
     "no_giver": ("Velg hvem som sa ja, og hvordan.", "Choose who said yes, and how."),
     "end_before": ("Siste dag må være etter første dag.", "The last day must come after the first."),
     "consent_far": (
-        f"Et samtykke varer høyst {relatives.LONGEST.days} dager. Spør på nytt etter det.",
-        f"A consent counts for at most {relatives.LONGEST.days} days. Ask anew after that.",
+        "Et samtykke varer høyst {} dager. Spør på nytt etter det.",
+        "A consent counts for at most {} days. Ask anew after that.",
     ),
     "no_consent": (
         "Beboeren har ikke sagt ja til noe ennå. Registrer samtykket først.",
         "The resident has not said yes to anything yet. Record the consent first.",
     ),
+    "others_too": (
+        "Den pårørende følger også en beboer på en annen avdeling. Be en leder for hele huset lage lenken.",
+        "The relative also follows a resident of another unit. Ask a leader of the whole house for the link.",
+    ),
+    "consents_changed": (
+        "Noen registrerte noe annet mens du skrev. Se over, og lagre på nytt hvis det fortsatt gjelder.",
+        "Somebody recorded something else while you wrote. Look again, and save anew if it still holds.",
+    ),
     "no_shift": ("Vakten finnes ikke lenger i turnusen.", "The shift is no longer on the roster."),
+    "no_review": ("Det er allerede avklart.", "It is settled already."),
     "no_gap": ("Hullet er allerede borte.", "The gap is gone already."),
     "no_person": ("Velg hvem det gjelder.", "Choose who it is."),
     "no_function": (
@@ -164,18 +200,26 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Denne meldingstjenesten er ikke satt opp på huben. Spør den som drifter Vaka.",
         "This messenger is not set up on this hub. Ask who runs Vaka.",
     ),
+    "webhook_not_named": (
+        "Adressen ligger i husets eget nett, og dit sender ikke Vaka. Spør den som drifter Vaka.",
+        "The address is inside the house's own network: Vaka does not send there. Ask who runs Vaka.",
+    ),
     "shift_changed": (
         "Noen endret vakten mens du skrev. Lagre på nytt hvis det du skrev, fortsatt skal gjelde.",
         "Somebody changed this shift while you wrote. Save again if what you wrote shall still count.",
+    ),
+    "quiet_changed": (
+        "Noen andre endret dette imens. Slik er det nå; lagre på nytt hvis det skal være annerledes.",
+        "Somebody else changed this meanwhile. This is how it is now; save again if it shall be otherwise.",
     ),
     "no_address": ("Velg en kanal og skriv adressen.", "Choose a way and write its address."),
     "no_quiet": (
         "Skriv både fra og til, f.eks. 22.00 til 07.00.",
         "Write both from and until, e.g. 22:00 to 07:00.",
     ),
-    "pager_from_hub": (
-        "Personsøkeren prøves av huben selv: vaka prove.",
-        "The pager is tried by the hub itself: vaka prove.",
+    "hub_not_at_work": (
+        "Huben svarer ikke, så meldingen ble ikke sendt. Ring teknikeren.",
+        "The hub does not answer: the message was not sent. Call the technician.",
     ),
     "no_words": ("Skriv hva de som kommer, må vite.", "Write what those who come must know."),
     "long_words": ("Høyst 500 tegn.", "500 characters at most."),
@@ -184,11 +228,33 @@ _WORDS: dict[str, tuple[str, str]] = {
     "no_about": ("Velg hva beskjeden gjelder.", "Choose what the note is about."),
     "not_on_shift": ("Du har ikke meldt deg på vakt.", "You have not signed in to a shift."),
     "absence_long": ("Høyst ett år.", "A year at most."),
+    "no_subject": ("Skriv hva personen heter der (sub).", "Write their identifier there (sub)."),
+    "known_subject": ("Den kontoen er en annens.", "That account is somebody else's."),
+    "own_identity": (
+        "Din egen konto kobler du under Min innlogging.",
+        "Link your own account under My sign-in.",
+    ),
+    "own_factors": (
+        "Dine egne faktorer fjerner du under Min innlogging.",
+        "Remove your own factors under My sign-in.",
+    ),
     "no_staff_absence": ("Fraværet er allerede slutt.", "The absence is over already."),
 }
+
+
+_DAYS = {
+    "end_far": pause.LONGEST.days,
+    "return_far": absence.LONGEST.days,
+    "left_long_ago": absence.LONGEST_AGO.days,
+    "consent_far": relatives.LONGEST.days,
+}
+"""Of a limit of days: how many."""
 
 
 def refusal_text(refusal: Refusal, language: Language) -> str:
     """In the reader's words, else as it was said."""
     words = _WORDS.get(refusal.code)
-    return words[language == "en"] if words is not None else refusal.why
+    if words is None:
+        return refusal.why
+    days = _DAYS.get(refusal.code)
+    return say(words, language) if days is None else say(words, language, days)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from rules.wording.voice import Language
+from rules.wording.voice import Language, Words, norwegian, say
 
-_WORDS: dict[str, tuple[str, str]] = {
+_WORDS: dict[str, Words] = {
     "not_utf8": (
         "Filen er ikke i UTF-8. Lagre den som UTF-8",
         "it is not UTF-8; expected the file saved as UTF-8",
+    ),
+    "not_csv": (
+        "Linjen kan ikke leses. Kanskje mangler et anførselstegn",
+        "it is not CSV; expected cells divided by ; or , and quotes in pairs",
     ),
     "missing_column": (
         "Kolonnen {said} mangler. Kolonnene er {expected}",
@@ -45,8 +49,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "no_such_zone": ("Tidssonen {said} er ukjent", "the time zone {said} is not known"),
     "too_many_days": ("Hendelsen varer {said}, høyst 31 dager", "it lasts {said}, expected 31 days at most"),
     "recurrence": (
-        "Gjentakelsen er ikke forstått ({said}). Bare daglig og ukentlig",
-        "the recurrence is not understood ({said}); expected a daily or weekly one",
+        "Gjentakelsen er ikke forstått ({said})",
+        "the recurrence is not understood ({said})",
     ),
     "no_person_named": (
         "Fant ingen ansatt i «{said}»",
@@ -62,18 +66,28 @@ _WORDS: dict[str, tuple[str, str]] = {
     "resident_elsewhere": ("En beboer bor ikke på avdelingen", "a resident does not live in the unit"),
     "not_yours": ("Vakten gjelder en annen avdeling enn dine", "the shift is not in your units"),
 }
-_MAY = ("; ventet {expected}", "; expected {expected}")
+_MAY: Words = ("; ventet {expected}", "; expected {expected}")
 
 
 def roster_problem(code: str, said: str, expected: str, language: Language) -> str:
     """A sentence without its full stop."""
-    english = language == "en"
-    words = _WORDS[code][english]
+    words = say(_WORDS[code], language)
     if expected and "{expected}" not in words:
-        words += _MAY[english]
+        words += say(_MAY, language)
     return words.format(
-        said=repr(said) if english and code.startswith("no_such") else said, expected=expected
+        said=said if norwegian(language) or not code.startswith("no_such") else repr(said), expected=expected
     )
+
+
+_TAKES_OUT: Words = (
+    "Filen tar bort {lost} av {total} vakter fram i tid uten at noen kommer i stedet",
+    "the file takes out {lost} of {total} shifts to come, with nobody in their place",
+)
+
+
+def takes_out_most(lost: int, total: int, language: Language) -> str:
+    """A sentence without its full stop."""
+    return say(_TAKES_OUT, language).format(lost=lost, total=total)
 
 
 CODES = frozenset(_WORDS)

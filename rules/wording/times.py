@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from rules.wording.voice import Language, Voice
+from rules.wording.voice import Language, Voice, norwegian, say
 
 _STUCK = "\N{NO-BREAK SPACE}"  # "kl." and its time stay on one line
 
@@ -12,7 +12,7 @@ _STUCK = "\N{NO-BREAK SPACE}"  # "kl." and its time stay on one line
 def at(instant: datetime, voice: Voice) -> str:
     """`kl. 02.10`, `i går kl. 02.10`, `3. mai kl. 02.10`; in English `at 02:10`, `yesterday at 02:10`."""
     day, on = _day(instant, voice)
-    if voice.language == "nb":
+    if norwegian(voice.language):
         return f"{day} kl.{_STUCK}{_clock(instant, voice)}".lstrip()
     return f"{on}{day} at {_clock(instant, voice)}".lstrip()
 
@@ -20,27 +20,28 @@ def at(instant: datetime, voice: Voice) -> str:
 def since(instant: datetime, voice: Voice) -> str:
     """`siden kl. 02.10`, `siden i går kl. 02.10`; `since 02:10`, `since yesterday at 02:10`."""
     day, _ = _day(instant, voice)
-    if voice.language == "nb":
-        return f"siden {at(instant, voice)}"
+    if norwegian(voice.language):
+        return say(("siden {}", ""), voice.language, at(instant, voice))
     return f"since {day} at {_clock(instant, voice)}" if day else f"since {_clock(instant, voice)}"
 
 
 def from_when(instant: datetime, voice: Voice) -> str:
     """Of what is over: `fra kl. 02.10`, `fra i går kl. 02.10`; `from 02:10`, `from yesterday at 02:10`."""
     day, _ = _day(instant, voice)
-    if voice.language == "nb":
-        return f"fra {at(instant, voice)}"
+    if norwegian(voice.language):
+        return say(("fra {}", ""), voice.language, at(instant, voice))
     return f"from {day} at {_clock(instant, voice)}" if day else f"from {_clock(instant, voice)}"
 
 
 def by(instant: datetime, voice: Voice) -> str:
-    return f"innen {at(instant, voice)}" if voice.language == "nb" else f"by {_clock(instant, voice)}"
+    when = at(instant, voice) if norwegian(voice.language) else _clock(instant, voice)
+    return say(("innen {}", "by {}"), voice.language, when)
 
 
 def length(span: timedelta, language: Language) -> str:
     """`40 s`, `12 min`, `5 t 50 min`, `2 d 3 t`: two units at most."""
     seconds = max(0, int(span.total_seconds()))
-    hour, day = ("t", "d") if language == "nb" else ("h", "d")
+    hour, day = ("t", "d") if norwegian(language) else ("h", "d")
     if seconds < 60:
         return f"{seconds} s"
     minutes = seconds // 60
@@ -53,8 +54,14 @@ def length(span: timedelta, language: Language) -> str:
     return f"{days} {day} {hours} {hour}" if hours else f"{days} {day}"
 
 
+def month(day: date, language: Language) -> str:
+    """`oktober 2026`, `October 2026`."""
+    return f"{_MONTHS[language].split()[day.month - 1]} {day.year}"
+
+
 _WEEKDAYS: dict[Language, str] = {
     "nb": "mandag tirsdag onsdag torsdag fredag lørdag søndag",
+    "nn": "måndag tysdag onsdag torsdag fredag laurdag søndag",
     "en": "Monday Tuesday Wednesday Thursday Friday Saturday Sunday",
 }
 
@@ -64,17 +71,24 @@ def day(instant: datetime, voice: Voice) -> str:
     local = instant.astimezone(voice.zone)
     weekday = _WEEKDAYS[voice.language].split()[local.weekday()]
     month = _MONTHS[voice.language].split()[local.month - 1]
-    return f"{weekday} {local.day}{'.' if voice.language == 'nb' else ''} {month}"
+    return f"{weekday} {local.day}{'.' if norwegian(voice.language) else ''} {month}"
+
+
+def full_date(instant: datetime, voice: Voice) -> str:
+    """`28. november 2026`, `28 November 2026`."""
+    local = instant.astimezone(voice.zone)
+    return f"{local.day}{'.' if norwegian(voice.language) else ''} {month(local.date(), voice.language)}"
 
 
 _MONTHS: dict[Language, str] = {
     "nb": "januar februar mars april mai juni juli august september oktober november desember",
+    "nn": "januar februar mars april mai juni juli august september oktober november desember",
     "en": "January February March April May June July August September October November December",
 }
 
 
 def _clock(instant: datetime, voice: Voice) -> str:
-    return instant.astimezone(voice.zone).strftime("%H.%M" if voice.language == "nb" else "%H:%M")
+    return instant.astimezone(voice.zone).strftime("%H.%M" if norwegian(voice.language) else "%H:%M")
 
 
 def _day(instant: datetime, voice: Voice) -> tuple[str, str]:
@@ -83,7 +97,9 @@ def _day(instant: datetime, voice: Voice) -> tuple[str, str]:
     if local == today:
         return "", ""
     if local == today - timedelta(days=1):
-        return ("i går" if voice.language == "nb" else "yesterday"), ""
+        return say(("i går", "yesterday"), voice.language), ""
     month = _MONTHS[voice.language].split()[local.month - 1]
     year = f" {local.year}" if local.year != today.year else ""
-    return (f"{local.day}. {month}{year}" if voice.language == "nb" else f"{local.day} {month}{year}"), "on "
+    return (
+        f"{local.day}. {month}{year}" if norwegian(voice.language) else f"{local.day} {month}{year}"
+    ), "on "

@@ -5,9 +5,9 @@ from __future__ import annotations
 from rules.wording.alerts import OPEN_AGAIN
 from rules.wording.escalation import groups_in_words
 from rules.wording.names import readable
-from rules.wording.voice import Voice
+from rules.wording.voice import Voice, Words, say
 
-_BY_PEOPLE: dict[str, tuple[str, str]] = {
+_BY_PEOPLE: dict[str, Words] = {
     "accept": ("{} tok varselet", "{} took the alert"),
     "set_out": ("{} er på vei", "{} set out"),
     "assist": ("{} ba om flere hender", "{} asked for more hands"),
@@ -15,7 +15,7 @@ _BY_PEOPLE: dict[str, tuple[str, str]] = {
     "arrive": ("{} var fremme", "{} was there"),
     "close": ("{} kvitterte ut", "{} closed it"),
 }
-_BY_ITSELF: dict[str, tuple[str, str]] = {
+_BY_ITSELF: dict[str, Words] = {
     "prewarned": ("Forvarsel", "Pre-warning"),
     "raised": ("Varselet kom", "Alert raised"),
     "raised_again": ("Skjedde igjen", "Happened again"),
@@ -37,5 +37,5 @@ def what_was_done(event: str, by: str | None, reason: str, voice: Voice) -> str:
     known = (_BY_PEOPLE if by is not None else _BY_ITSELF).get(event)
     if known is not None:
         who = by if by is not None else groups_in_words(reason.split(", "), voice)
-        return known[voice.language == "en"].format(who)
+        return say(known, voice.language, who)
     return readable(event) if by is None else f"{by}: {readable(event)}"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from rules.origin import Level, Value
-from rules.wording.voice import Language
+from rules.wording.voice import Language, Words, norwegian, say
 
-_KEYS: dict[str, tuple[str, str]] = {
+_KEYS: dict[str, Words] = {
     "lasts": ("Når det har vart i", "When it has lasted"),
     "after": ("Etter", "After"),
     "prewarning": ("Forvarsel før varselet", "Pre-warning before the alert"),
@@ -21,11 +21,15 @@ _KEYS: dict[str, tuple[str, str]] = {
     "begins_inside": ("Må begynne i tidsrommet", "Must begin in these hours"),
     "severity": ("Alvorlighet", "Severity"),
 }
-_SEVERITIES = {"high": ("Høy", "High"), "medium": ("Middels", "Medium"), "low": ("Lav", "Low")}
-_LEVELS: dict[Level, tuple[str, str]] = {
+_SEVERITIES: dict[str, Words] = {
+    "high": ("Høy", "High"),
+    "medium": ("Middels", "Medium"),
+    "low": ("Lav", "Low"),
+}
+_LEVELS: dict[Level, Words] = {
     "catalogue": ("Standard", "Default"),
     "site": ("Stedet", "The site"),
-    "unit": ("Enheten", "The unit"),
+    "unit": ("Avdelingen", "The unit"),
     "resident": ("Beboerens egen", "The resident's own"),
 }
 _UNITS_NB = {"h": "t", "d": "d", "min": "min", "s": "s"}
@@ -33,30 +37,27 @@ _UNITS_NB = {"h": "t", "d": "d", "min": "min", "s": "s"}
 
 def key_word(key: str, language: Language) -> str:
     words = _KEYS.get(key)
-    return words[language == "en"] if words is not None else key
+    return say(words, language) if words is not None else key
 
 
 def level_word(level: Level, language: Language) -> str:
-    return _LEVELS[level][language == "en"]
+    return say(_LEVELS[level], language)
 
 
 def written(sort: str, value: str | int | bool | None, language: Language) -> str:
     """`10 h` is `10 t`, `22:00-07:00` is `22.00–07.00`; nothing set is said so."""
-    english = language == "en"
     if sort == "yes_no":
-        return (("Nei", "No"), ("Ja", "Yes"))[bool(value)][english]
+        return say((("Nei", "No"), ("Ja", "Yes"))[bool(value)], language)
     if value is None:
-        return (
-            "Hele døgnet" if sort == "window" and not english else "At any time" if sort == "window" else "–"
-        )
+        return say(("Hele døgnet", "At any time"), language) if sort == "window" else "–"
     text = str(value)
     if sort == "severity":
-        return _SEVERITIES[text][english]
-    if sort == "duration" and not english:
+        return say(_SEVERITIES[text], language)
+    if sort == "duration" and norwegian(language):
         return " ".join(_UNITS_NB.get(part, part) for part in text.split())
     if sort in ("window", "clock"):
         text = text.replace("-", "–")
-        return text if english else text.replace(":", ".")
+        return text.replace(":", ".") if norwegian(language) else text
     return text
 
 

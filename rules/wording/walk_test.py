@@ -12,9 +12,9 @@ from rules.trial import Verdict
 from rules.wording.devices import measure_name
 from rules.wording.names import readable
 from rules.wording.times import length
-from rules.wording.voice import Language
+from rules.wording.voice import Language, Words, say
 
-_ASKED: dict[str, tuple[str, str]] = {
+_ASKED: dict[str, Words] = {
     "open the door": ("Åpne døra", "Open the door"),
     "close the door": ("Lukk døra", "Close the door"),
     "open the window": ("Åpne vinduet", "Open the window"),
@@ -48,19 +48,19 @@ _ASKED: dict[str, tuple[str, str]] = {
     "carry it past": ("Gå forbi mottakeren med brikken", "Carry the badge past the receiver"),
 }
 
-_VERDICTS: dict[Verdict, tuple[str, str]] = {
+_VERDICTS: dict[Verdict, Words] = {
     "passed": ("Bestått", "Passed"),
     "failed": ("Ikke bestått", "Failed"),
     "incomplete": ("Ikke fullført", "Incomplete"),
 }
 
-_SEVERITIES: dict[Severity, tuple[str, str]] = {
+_SEVERITIES: dict[Severity, Words] = {
     "high": ("høyt varsel", "a high alert"),
     "medium": ("middels varsel", "a medium alert"),
     "low": ("lavt varsel", "a low alert"),
 }
 
-_WHY_NOT: dict[Reason, tuple[str, str]] = {
+_WHY_NOT: dict[Reason, Words] = {
     "nothing heard": ("Ingenting hørt ennå", "Nothing heard yet"),
     "never told": ("Har ikke meldt {}", "Has not told {}"),
     "wrong sense": ("Meldte bare det motsatte av {}", "Told only the opposite for {}"),
@@ -81,7 +81,7 @@ _WHY_NOT: dict[Reason, tuple[str, str]] = {
     "no other sensor": ("Av nå: mangler en annen sensor", "Off now: another sensor is missing"),
 }
 
-_SHORTCOMINGS: dict[str, tuple[str, str]] = {
+_SHORTCOMINGS: dict[str, Words] = {
     "nothing heard": ("Ingenting er hørt fra enheten", "Nothing was heard from the device"),
     "not tried": ("Ikke prøvd: {}", "Not tried: {}"),
     "rule": ("Regel som ikke slår til: {}", "A rule that would not fire: {}"),
@@ -93,12 +93,12 @@ _SHORTCOMINGS: dict[str, tuple[str, str]] = {
 
 def asked(name: str, language: Language) -> str:
     """`Åpne døra`"""
-    return _ASKED[name][language == "en"]
+    return say(_ASKED[name], language)
 
 
 def verdict(of: Verdict, language: Language) -> str:
     """`Bestått`"""
-    return _VERDICTS[of][language == "en"]
+    return say(_VERDICTS[of], language)
 
 
 def would(
@@ -110,33 +110,34 @@ def would(
     language: Language,
 ) -> str:
     """What a rule would make of what the device said: `Gir høyt varsel etter 15 min`."""
-    english = language == "en"
-    alert = _SEVERITIES[severity][english]
+    alert = say(_SEVERITIES[severity], language)
     if not fires:
         names = " / ".join(measure_name(measure, language).lower() for measure in about)
-        return _WHY_NOT[why][english].format(names)
+        return say(_WHY_NOT[why], language, names)
     if why == "raises":
         if not after:
-            return f"Raises {alert} at once" if english else f"Gir {alert} med en gang"
-        when = length(after, language)
-        return f"Raises {alert} after {when}" if english else f"Gir {alert} etter {when}"
-    if english:
-        return f"Holds off {alert}" + (
-            f", which otherwise comes after {length(after, 'en')}" if after else ""
-        )
-    return f"Holder {alert} borte" + (f", som ellers kommer etter {length(after, 'nb')}" if after else "")
+            return say(("Gir {} med en gang", "Raises {} at once"), language, alert)
+        return say(("Gir {} etter {}", "Raises {} after {}"), language, alert, length(after, language))
+    if not after:
+        return say(("Holder {} borte", "Holds off {}"), language, alert)
+    return say(_HELD_OFF, language, alert, length(after, language))
+
+
+_HELD_OFF: Words = (
+    "Holder {} borte, som ellers kommer etter {}",
+    "Holds off {}, which otherwise comes after {}",
+)
 
 
 def shortcoming(reason: tuple[str, str], names: Mapping[str, Text], language: Language) -> str:
     """Why a test is not passed, in a sentence."""
     code, about = reason
-    english = language == "en"
     if code == "not tried":
         about = asked(about, language)
     elif code == "rule":
         rule = about.partition(":")[0]
         named = names.get(rule)
-        about = (named.en if english else named.nb) if named is not None else readable(rule)
+        about = named.said(language) if named is not None else readable(rule)
     elif code == "battery":
         about = f"{about} %" if about else ""
-    return _SHORTCOMINGS[code][english].format(about).rstrip(": ")
+    return say(_SHORTCOMINGS[code], language, about).rstrip(": ")

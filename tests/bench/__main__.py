@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -71,9 +72,15 @@ def series(seconds: float) -> dict[str, Any]:
     whole = seconds > 10
     with _folder() as filled, _folder() as folder:
         found = history(filled, 50_000_000 if whole else 4_000_000)
+        _tell(found)  # this takes half an hour: what is known is not lost with what follows
         found |= retention_beside(folder, filled, 45 if whole else 9)
+        _tell(found)
     with _folder() as folder:
         return {**found, **beside_the_readings(folder, min(seconds, 20), 12_000_000 if whole else 6_000_000)}
+
+
+def _tell(found: dict[str, Any]) -> None:
+    print(found, file=sys.stderr, flush=True)
 
 
 def relay(seconds: float) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -40,11 +40,14 @@ class Heard:
     ready: int = 0
 
 
-def session_of(house: House) -> str:
+def sessions(house: House) -> Iterator[str]:
+    """One for each board, as each is a screen of its own."""
     with TestClient(create_app(house.settings), follow_redirects=False) as client:
-        form = {"person": "kari", "password": PASSWORD, "csrf": csrf_of(client, "/sign-in")}
-        assert client.post("/sign-in", data=form).status_code == 303
-        return client.cookies[SESSION_COOKIE]
+        for _ in range(BOARDS):
+            client.cookies.clear()
+            form = {"person": "kari", "password": PASSWORD, "csrf": csrf_of(client, "/sign-in")}
+            assert client.post("/sign-in", data=form).status_code == 303
+            yield client.cookies[SESSION_COOKIE]
 
 
 async def look(port: int, path: str, session: str, heard: Heard) -> None:
@@ -67,9 +70,10 @@ async def look(port: int, path: str, session: str, heard: Heard) -> None:
 
 
 async def measure(house: House, port: int, seconds: float) -> Heard:
-    session, heard = session_of(house), Heard()
-    paths = ("/live", "/live?view=wall")
-    boards: list[Awaitable[None]] = [look(port, paths[n % 2], session, heard) for n in range(BOARDS)]
+    heard, paths = Heard(), ("/live", "/live?view=wall")
+    boards: list[Awaitable[None]] = [
+        look(port, paths[n % 2], session, heard) for n, session in enumerate(sessions(house))
+    ]
     tasks = [asyncio.ensure_future(board) for board in boards]
     while heard.ready < BOARDS:
         await asyncio.sleep(0.1)

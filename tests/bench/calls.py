@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from email.header import decode_header, make_header
 from pathlib import Path
 from threading import Lock
+from urllib.parse import urlsplit
 
 from tests.bench.load import spread
 from tests.end_to_end.house import House
@@ -88,6 +89,7 @@ def _house(folder: Path, presses: int) -> Iterator[tuple[House, Arrivals]]:
             "VAKA_SMTP": f"smtp://127.0.0.1:{port}",
             "VAKA_SMTP_FROM": "vaka@example.org",
             "VAKA_WEBHOOK_SECRET_FILE": str(secret),
+            "VAKA_WEBHOOK_HOSTS": urlsplit(url).netloc,
         }
         house = House(folder / "house", broker, _site(presses), **settings)
         for person in ("kari", "lise"):

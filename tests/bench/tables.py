@@ -172,7 +172,12 @@ def ratios(results: Mapping[str, Any]) -> dict[str, float]:
 
 
 def ratios_table(found: Mapping[str, float]) -> str:
-    return "## Ratios\n\n" + _table(("ratio", ""), [(name, ratio) for name, ratio in found.items()])
+    """Empty where what was measured gives none."""
+    return (
+        ""
+        if not found
+        else "## Ratios\n\n" + _table(("ratio", ""), [(name, ratio) for name, ratio in found.items()])
+    )
 
 
 def _best(trials: Iterable[Trial]) -> int:

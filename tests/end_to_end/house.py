@@ -13,9 +13,8 @@ from pathlib import Path
 
 import paho.mqtt.client as mqtt
 
+from tests.patience import PATIENCE
 from tests.servers import ROOT, Mosquitto
-
-PATIENCE = 60.0  # seconds
 
 
 def _without_proofs(site_file: str) -> str:
@@ -73,7 +72,7 @@ class House:
     def stop_hub(self, how: signal.Signals = signal.SIGTERM) -> None:
         if self.hub is not None:
             self.hub.send_signal(how)
-            self.hub.wait(timeout=20)
+            self.hub.wait(timeout=PATIENCE)
             self.hub = None
 
     def publisher(self) -> mqtt.Client:
@@ -96,7 +95,7 @@ class House:
 
     def rows(self, query: str, *values: object) -> list[tuple[object, ...]]:
         """Look into the database as anybody may."""
-        connection = sqlite3.connect(f"file:{self.database}?mode=ro", uri=True, timeout=10)
+        connection = sqlite3.connect(f"file:{self.database}?mode=ro", uri=True, timeout=PATIENCE)
         try:
             return connection.execute(query, values).fetchall()
         finally:

@@ -1,7 +1,6 @@
 """A hub's database as the pipeline fills it, and the relay that copies it to a real InfluxDB 2."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,6 +19,7 @@ from hub.store.db import connect, transaction
 from hub.store.health import Health
 from hub.store.instants import to_us
 from tests.influx_server import InfluxDB
+from tests.patience import until
 
 SITE = r"""
 site: donski
@@ -101,18 +101,11 @@ def relaying(
         relay.stop()
 
 
-def until(true: Callable[[], object], within_s: float = 20) -> None:
-    deadline = time.monotonic() + within_s
-    while not true():
-        assert time.monotonic() < deadline, "it did not come to pass"
-        time.sleep(0.02)
-
-
-def until_written(database: Path, server: InfluxDB, within_s: float = 20, url: str | None = None) -> None:
+def until_written(database: Path, server: InfluxDB, url: str | None = None) -> None:
     """Returns when the relay has nothing left to write. `url`: where it thinks the server is."""
     destination = f"{url or server.url}/{server.org}/{server.bucket}"
     with closing(connect(database)) as connection:
-        until(lambda: not any(w.amount for w in waiting(connection, destination)), within_s)
+        until(lambda: not any(w.amount for w in waiting(connection, destination)), "all is written")
 
 
 def until_told(database: Path, state: str, words: str, site: str = "donski") -> None:
@@ -126,6 +119,6 @@ def until_told(database: Path, state: str, words: str, site: str = "donski") -> 
             return now is not None and now.state == state and words in now.detail
 
         try:
-            until(as_expected)
+            until(as_expected, f"{state} {words}")
         except AssertionError:
             pytest.fail(f"expected {state!r} with {words!r}; the hub says {told()}")

@@ -14,6 +14,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
+from tests.patience import PATIENCE
 from tests.servers import Mosquitto
 
 pytestmark = pytest.mark.broker
@@ -49,9 +50,9 @@ class Client(mqtt.Client):
             self.more.notify()
 
     def wait_for(self, count: int) -> list[bytes]:
-        """The payloads, as soon as `count` have arrived; at the latest after 10 s."""
+        """The payloads, as soon as `count` have arrived; or time is up."""
         with self.more:
-            self.more.wait_for(lambda: len(self.arrived) >= count, timeout=10)
+            self.more.wait_for(lambda: len(self.arrived) >= count, timeout=PATIENCE)
             return [message.payload for message in self.arrived]
 
 
@@ -66,11 +67,11 @@ def connected(
     client.connect("127.0.0.1", broker.port, clean_start=not kept, properties=properties)
     client.loop_start()
     try:
-        assert client.answered.wait(10)
+        assert client.answered.wait(PATIENCE)
         assert client.answer == 0
         if to:
             client.subscribe(to, qos=1)
-            assert client.subscribed.wait(10)
+            assert client.subscribed.wait(PATIENCE)
         yield client
     finally:
         client.disconnect()
@@ -83,7 +84,7 @@ def publish(broker: Mosquitto, topic: str, payloads: list[bytes], *, qos: int = 
         for payload in payloads:
             gateway.publish(topic, payload, qos=qos)
         # The acknowledgement of the last one says that the broker has them all.
-        gateway.publish("tele/end", b"", qos=1).wait_for_publish(10)
+        gateway.publish("tele/end", b"", qos=1).wait_for_publish(PATIENCE)
 
 
 @pytest.mark.parametrize("qos", [0, 1])
@@ -110,7 +111,7 @@ def test_nobody_enters_without_the_right_password(mosquitto: Mosquitto) -> None:
             client.username_pw_set(*user)
         client.connect("127.0.0.1", mosquitto.port)
         client.loop_start()
-        assert client.answered.wait(10)
+        assert client.answered.wait(PATIENCE)
         assert client.answer == "Not authorized"
         client.disconnect()
         client.loop_stop()
@@ -122,7 +123,7 @@ def test_a_gateway_can_neither_read_nor_raise_alerts(mosquitto: Mosquitto) -> No
         connected(mosquitto, "hub", to="vaka/#") as hub,
         connected(mosquitto, "spy", user=gateway, to="vaka/#") as spy,
     ):
-        hub.publish("vaka/house/alerts/1", b"alert", qos=1).wait_for_publish(10)
+        hub.publish("vaka/house/alerts/1", b"alert", qos=1).wait_for_publish(PATIENCE)
         publish(mosquitto, "vaka/house/alerts/2", [b"forged"])
         publish(mosquitto, "vaka/house/readings/door", [b"reading"])
         assert hub.wait_for(2) == [b"alert", b"reading"]
@@ -135,7 +136,7 @@ def test_the_broker_is_reached_over_tls_and_only_by_who_trusts_its_authority(mos
     trusting.tls_set(ca_certs=str(mosquitto.ca))
     trusting.connect("localhost", mosquitto.tls_port)
     trusting.loop_start()
-    assert trusting.answered.wait(10)
+    assert trusting.answered.wait(PATIENCE)
     assert trusting.answer == 0
     trusting.disconnect()
     trusting.loop_stop()
@@ -155,4 +156,4 @@ def test_a_payload_too_large_for_the_hub_still_reaches_it_and_a_gateway_is_told_
         publish(mosquitto, "zigbee2mqtt/bridge/devices", [b"x" * 300_000, b"y" * 4_000_000])
         assert [(body[:1], len(body)) for body in hub.wait_for(2)] == [(b"x", 300_000), (b"y", 4_000_000)]
         assert hub.told is not None
-        assert hub.told.MaximumPacketSize == limit
+        assert hub.told.MaximumPacketSize == limit  # type: ignore[attr-defined]

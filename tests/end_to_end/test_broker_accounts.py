@@ -10,6 +10,7 @@ from paho.mqtt.properties import Properties
 
 from hub.__main__ import main
 from tests.end_to_end.test_broker import connected
+from tests.patience import PATIENCE
 from tests.servers import Mosquitto, need_mosquitto
 from tests.unit.test_accounts import SITE
 
@@ -73,7 +74,7 @@ def test_the_account_that_all_gateways_share_is_gone(broker: Mosquitto) -> None:
     client.on_connect = lambda _c, _u, _f, reason, _p: answers.append(reason.value)
     client.connect("127.0.0.1", broker.port)
     while not answers:
-        assert client.loop(timeout=10) == mqtt.MQTT_ERR_SUCCESS or answers
+        assert client.loop(timeout=PATIENCE) == mqtt.MQTT_ERR_SUCCESS or answers
     assert answers == [0x87]
 
 
@@ -81,7 +82,7 @@ def _may_publish(broker: Mosquitto, name: str, password: str, topic: str) -> boo
     with connected(broker, f"try {name}", user=(name, password)) as client:
         reasons: list[int] = []
         client.on_publish = lambda _c, _u, _m, reason, _p: reasons.append(reason.value)
-        client.publish(topic, b"{}", qos=1).wait_for_publish(10)
+        client.publish(topic, b"{}", qos=1).wait_for_publish(PATIENCE)
         assert len(reasons) == 1
     return reasons[0] < 0x80
 
@@ -98,5 +99,5 @@ def _hears(broker: Mosquitto, name: str, password: str) -> set[str]:
         # What was published before a later subscription was answered has been delivered, or never will be.
         client.subscribed.clear()
         client.subscribe("end", qos=1)
-        assert client.subscribed.wait(10)
+        assert client.subscribed.wait(PATIENCE)
     return {message.payload.decode() for message in client.arrived}

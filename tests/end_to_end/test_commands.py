@@ -4,9 +4,8 @@ import os
 import signal
 import subprocess
 import sys
-import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.error import URLError
 
@@ -14,6 +13,7 @@ import psutil
 import pytest
 
 from tests.end_to_end.house import House
+from tests.patience import PATIENCE, until
 from tests.servers import ROOT, Mosquitto, free_port
 
 pytestmark = pytest.mark.broker
@@ -48,7 +48,7 @@ def run(house: House, *words: str, stdin: str | None = None) -> tuple[int, str, 
         input=stdin,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
     )
     return done.returncode, done.stdout, done.stderr
 
@@ -61,19 +61,12 @@ def hear_the_button(house: House) -> None:
     house.until(lambda: bool(house.rows(protected)), "the resident's protection")
 
 
-def until(condition: Callable[[], bool], patience: float = 20) -> None:
-    deadline = time.monotonic() + patience
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-
-
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_the_hub_stops_cleanly_and_says_so_on_the_broker(cottage: House, how: signal.Signals) -> None:
     hub = cottage.start_hub()
     cottage.until(cottage.hub_is_caught_up, "the hub's first words with the broker")
     hub.send_signal(how)
-    assert hub.wait(timeout=20) == 0
+    assert hub.wait(timeout=PATIENCE) == 0
     assert "Traceback" not in cottage.said()
     assert "has stopped" in cottage.said()
 
@@ -104,6 +97,7 @@ def test_the_doctor_finds_nothing_wrong_where_nothing_is_and_says_what_was_never
     code, out, err = run(cottage, "doctor")
     assert (code, err) == (0, "")
     assert [line for line in out.splitlines() if line.startswith(("look", "wrong"))] == [
+        "look   links in messages and invitations go by whatever address a browser asked for",
         "look   the watchman was never at work: nobody notices if Vaka stops",
         "look   the alerting of home was never tried",
         "look   Home: Nobody who can be reached by phone or e-mail: all week",
@@ -138,7 +132,7 @@ def test_the_doctor_notices_within_seconds_that_the_hub_or_the_broker_is_gone(
 ) -> None:
     hear_the_button(cottage)
     cottage.stop_hub(signal.SIGKILL)
-    until(lambda: run(cottage, "doctor", "--alive")[0] == 1)
+    until(lambda: run(cottage, "doctor", "--alive")[0] == 1, "that the hub is taken for dead")
     assert "wrong  the hub was last at work " in run(cottage, "doctor", "--alive")[1]
     mosquitto.stop()
     _, out, _ = run(cottage, "doctor", "--alive")
@@ -160,7 +154,7 @@ def test_up_runs_hub_web_and_watchman_starts_again_what_dies_and_stops_all(cotta
 
     def answers() -> bool:
         try:
-            with urllib.request.urlopen(address, timeout=5) as answer:
+            with urllib.request.urlopen(address, timeout=PATIENCE) as answer:
                 return bool(answer.status == 200)
         except (URLError, OSError):
             return False
@@ -170,18 +164,18 @@ def test_up_runs_hub_web_and_watchman_starts_again_what_dies_and_stops_all(cotta
             [sys.executable, "-m", "hub", "up"], cwd=ROOT, env=cottage.environment, stdout=log, stderr=log
         )
     try:
-        until(answers)
+        until(answers, "the web")
         before = {child.pid for child in psutil.Process(up.pid).children()}
         assert len(before) == 3
         for pid in before:
             os.kill(pid, signal.SIGKILL)
-        until(lambda: len({c.pid for c in psutil.Process(up.pid).children()} - before) == 3)
+        until(lambda: len({c.pid for c in psutil.Process(up.pid).children()} - before) == 3, "three new ones")
         assert "the hub has ended (by signal 9); it is started again in 1 s" in cottage.said()
         assert "the web has ended (by signal 9); it is started again in 1 s" in cottage.said()
-        until(answers)
+        until(answers, "the web that was started again")
         children = psutil.Process(up.pid).children()
     finally:
         up.send_signal(signal.SIGTERM)
-        code = up.wait(timeout=30)
+        code = up.wait(timeout=PATIENCE)
     assert code == 0
     assert [child.pid for child in children if child.is_running()] == []

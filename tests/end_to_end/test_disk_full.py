@@ -17,12 +17,12 @@ import pytest
 
 from tests.end_to_end.house import House
 from tests.end_to_end.sensors import SITE, Sensors, assert_all_there_once, journal
+from tests.patience import PATIENCE
 from tests.servers import Mosquitto, absent
 
 pytestmark = [pytest.mark.broker, pytest.mark.slow]
 
 ROOM = 4 * 1024 * 1024
-PATIENCE = 60.0
 
 
 class Disk:

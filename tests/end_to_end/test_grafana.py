@@ -73,7 +73,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         live(world)
         with relaying(world.database, server, folder, world.site.site):
             until_written(world.database, server)
-            until(lambda: server.rows(HUB_WAITING))
+            until(lambda: server.rows(HUB_WAITING), "what the hub tells of itself")
         token = folder / "read-only"
         token.write_text(made_by_the_command(server, folder / "token"))
         found = House(server, token)

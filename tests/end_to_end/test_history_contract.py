@@ -11,7 +11,7 @@ from typing import Protocol
 import pytest
 
 from devices.reading import Reading
-from hub.history import History, Hourly
+from hub.history import Daily, History, Hourly
 from hub.history.destination import Destination
 from hub.history.embedded import EmbeddedHistory
 from hub.history.flux import Questions
@@ -238,6 +238,34 @@ def test_hours_of_numbers_and_events_tell_the_lowest_the_mean_the_highest_and_ho
     assert hours() == expected
 
 
+def test_days_are_the_sum_of_their_hours_and_are_told_where_a_state_lasted_over_them(
+    world: World, store: Store
+) -> None:
+    world.says("3B outer door", open=True)
+    for value in (80, 82, 90):
+        world.says("3B motion", battery=value)
+        world.passes(timedelta(minutes=10))
+    world.passes(2 * A_DAY)
+    world.says("3B outer door", open=False)
+    monday, today = MONDAY.date(), world.clock.at.date()
+    first = (A_DAY - timedelta(hours=10)).total_seconds()
+    expected = [
+        Daily("3B motion", "battery", monday, 3, 1, None, 80.0, 84.0, 90.0),
+        Daily("3B outer door", "open", monday, 1, 14, first),
+        Daily("3B outer door", "open", monday + A_DAY, 0, 24, A_DAY.total_seconds()),
+        Daily("3B outer door", "open", today, 0, 11, timedelta(hours=10, minutes=30).total_seconds()),
+    ]
+
+    def days() -> list[Daily]:
+        asked = ["3B motion", "3B outer door"]
+        return store.history().daily(asked, monday, today + A_DAY, ["battery", "open"])
+
+    assert days() == expected
+    store.take_over()
+    assert days() == expected
+    assert store.history().daily(["3B motion"], monday + A_DAY, today, ["battery"]) == []
+
+
 def test_last_values_are_those_of_the_last_commit(world: World, store: Store) -> None:
     world.says("3B motion", motion=True, battery=80)
     world.passes(AN_HOUR)
@@ -256,9 +284,9 @@ def test_when_the_history_begins_is_told_to_the_day(world: World, store: Store) 
     world.passes(AN_HOUR)
     world.says("3B motion", motion=True)
     for _ in range(2):
-        begins = store.history().begins()
-        assert begins is not None
-        assert begins.date() == MONDAY.date()
+        for begins in (store.history().begins(), store.history().hours_begin()):
+            assert begins is not None
+            assert begins.date() == MONDAY.date()
         store.take_over()
         world.passes(2 * A_DAY)
 

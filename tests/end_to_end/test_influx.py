@@ -95,7 +95,7 @@ def test_an_outage_loses_and_doubles_nothing(journal: Journal, influxdb: InfluxD
 
     commit(12_000)
     with relaying(journal.path, influxdb, tmp_path):
-        until(lambda: len(influxdb.points()) >= LARGEST_BATCH)
+        until(lambda: len(influxdb.points()) >= LARGEST_BATCH, "the first batch")
         influxdb.kill()
         commit(3_000)
         until_told(journal.path, "down", "nobody listens there")
@@ -208,7 +208,7 @@ def test_another_bucket_gets_the_whole_journal(journal: Journal, influxdb: Influ
         until_written(journal.path, influxdb)
     other = influxdb.another_bucket("other")
     with relaying(journal.path, influxdb, tmp_path, bucket="other"):
-        until(lambda: other.points())
+        until(lambda: other.points(), "a point in the other bucket")
     assert other.points() == influxdb.points()
 
 

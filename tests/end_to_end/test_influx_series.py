@@ -60,8 +60,8 @@ def test_two_thousand_devices_are_as_many_series_as_they_have_measures_and_nothi
         )
         raise_and_close(journal, flats, at)
     with relaying(journal.path, influxdb, tmp_path, "bench"):
-        until_written(journal.path, influxdb, within_s=60)
-        until(lambda: influxdb.rows(HUB_WAITING))
+        until_written(journal.path, influxdb)
+        until(lambda: influxdb.rows(HUB_WAITING), "what the hub tells of itself")
     series = influxdb.series()
     assert not [name for name in series if MARK in name]
     of = {name: [s for s in series if s.split(",")[0] == name] for name in {s.split(",")[0] for s in series}}

@@ -115,7 +115,7 @@ def test_a_day_without_influxdb_loses_and_doubles_nothing_and_says_how_much_wait
         assert waits["readings"].amount == len(world.readings())
         assert waits["readings"].age_s(AT_NIGHT + AN_HOUR) == pytest.approx(3600, abs=1)
         influxdb.start()
-        until_written(world.database, influxdb, within_s=40)
+        until_written(world.database, influxdb)
     assert all_there_once(world, influxdb)
 
 
@@ -195,7 +195,7 @@ def test_how_the_hub_is_and_what_waits_is_told_each_minute_also_of_the_time_with
         until_told(world.database, "down", "", NAME)
         influxdb.start()
         until_written(world.database, influxdb)
-        until(lambda: influxdb.rows(HUB_WAITING))
+        until(lambda: influxdb.rows(HUB_WAITING), "what the hub tells of itself")
     told = [f["amount"] for tags, f, _ in influxdb.rows(HUB_WAITING) if tags["what"] == "readings"]
     assert told[0] == count, "taken down while it could not be told"
     parts = {tags["part"]: fields["state"] for tags, fields, _ in influxdb.rows(HUB_PART)}

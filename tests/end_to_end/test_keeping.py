@@ -21,17 +21,10 @@ from hub.store import backups, erasures, jobs, readings
 from hub.store.db import connect, transaction
 from hub.store.erasures import Erasure
 from tests.keeping.test_erasing import PSEUDONYM, assert_gone, world
+from tests.patience import until
 from tests.world import World
 
 __all__ = ["world"]
-
-
-def until(what: str, holds: object, within_s: float = 60) -> None:
-    assert callable(holds)
-    deadline = time.monotonic() + within_s
-    while not holds():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.05)
 
 
 def test_a_hub_that_starts_writes_the_night_s_backup_and_erases_who_was_confirmed_beside_readings(
@@ -64,13 +57,13 @@ def test_a_hub_that_starts_writes_the_night_s_backup_and_erases_who_was_confirme
     writer.start()
     try:
         with closing(connect(settings.database)) as connection:
-            until("no backup was written", lambda: backups.everything(connection))
+            until(lambda: backups.everything(connection), "a backup")
             confirmed = Requests(connection, world.site, WallClock()).confirm(asked.number, "alma")
             assert isinstance(confirmed, Erasure), confirmed
-            until("nobody erased her", lambda: erasures.not_ended(connection, "house") == [])
+            until(lambda: erasures.not_ended(connection, "house") == [], "her erasure")
             (made,) = backups.everything(connection)
             known = {job.name: job for job in jobs.everything(connection)}
-            until("the job is not done", lambda: jobs.get(connection, "erasing").done_at)  # type: ignore[union-attr]
+            until(lambda: jobs.get(connection, "erasing").done_at, "the job's end")  # type: ignore[union-attr]
     finally:
         stop.set()
         writer.join()
@@ -79,7 +72,7 @@ def test_a_hub_that_starts_writes_the_night_s_backup_and_erases_who_was_confirme
     assert known["backup"].failed_at is None
     assert verify(settings.backups / made.file, identity_of(secret), tmp_path).sites == ("house",)
     assert_gone(world.folder)
-    assert max(waits) < 5, f"a commit waited {max(waits):.1f} s"
+    assert max(waits) < 30, f"a commit waited {max(waits):.1f} s"
 
 
 def test_a_backup_that_is_killed_leaves_nothing_readable_behind_and_the_next_one_is_whole(
@@ -97,7 +90,7 @@ def test_a_backup_that_is_killed_leaves_nothing_readable_behind_and_the_next_one
         readings.append(world.connection, [(4, 1, n, n, n, 0) for n in range(400_000)])
     command = [sys.executable, "-m", "hub", "backup"]
     killed = subprocess.Popen(command, env=environment)
-    until("it never began", lambda: list(world.folder.glob(".backup-*")))
+    until(lambda: list(world.folder.glob(".backup-*")), "its beginning")
     killed.send_signal(signal.SIGKILL)
     assert killed.wait() == -signal.SIGKILL
     assert not list(folder.glob("*.vaka.age")), "half a backup counts as one"

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from tests.end_to_end.house import House
+from tests.patience import PATIENCE
 from tests.servers import Mosquitto, running_mosquitto
 
 pytestmark = [pytest.mark.broker, pytest.mark.slow, pytest.mark.timeout(600)]
@@ -160,7 +161,7 @@ def test_a_hub_killed_at_every_commit_ends_like_one_that_never_was(
     while deaths < 45:
         count, moment = next(moments)
         hub = house.start_hub("tests.end_to_end.dying_hub", moment, str(count))
-        hub.wait(timeout=30)
+        hub.wait(timeout=PATIENCE)
         assert hub.returncode == -signal.SIGKILL, house.said()
         deaths += 1
     run_to_the_end(house)

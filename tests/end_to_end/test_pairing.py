@@ -76,14 +76,14 @@ class Home:
         assert found is not None
         return found
 
-    def answer(self, what: Ask, patience: float = 20) -> tuple[str, str]:
+    def answer(self, what: Ask) -> tuple[str, str]:
         """(state, what was said) once the request is over."""
         id = self.ask(what)
-        self.house.until(lambda: self.request(id).state not in ("waiting", "sent"), f"{what}", patience)
+        self.house.until(lambda: self.request(id).state not in ("waiting", "sent"), f"{what}")
         return self.request(id).state, self.request(id).said
 
     def until(self, condition: Callable[[], bool], what: str) -> None:
-        self.house.until(condition, what, 20)
+        self.house.until(condition, what)
 
     def pairing(self) -> PairingState | None:
         with closing(connect(self.house.database)) as connection:

@@ -15,7 +15,8 @@ from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 
-from rules.health.battery import BatteryType, forecast
+from devices.supply import BatteryType
+from rules.health.battery import forecast
 
 VOLTS: dict[BatteryType, tuple[tuple[float, float], ...]] = {
     "alkaline": (

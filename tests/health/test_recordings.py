@@ -7,7 +7,7 @@ import pytest
 from tests.health.recordings import found_in
 from tests.recordings.real_homes import HOUSE_C
 
-pytestmark = [pytest.mark.data, pytest.mark.slow]
+pytestmark = [pytest.mark.data, pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 def test_the_bed_mat_that_fires_18_717_times_is_found_to_chatter_and_nothing_else_is() -> None:

@@ -1,20 +1,23 @@
 # ruff: noqa: E501 - rows of data
-"""Databases as older versions left them: one text file for each number of the schema, with a small house in it.
+"""Databases as older versions left them: the schema files up to each number, and after each the rows of a small
+house that its version could hold and the one before could not.
 
-`python -m tests.keeping.old_databases` writes those that are missing, with the schema files up to each number. One
-that is there is never written again: it is what that version left, whatever becomes of the schema files.
+That no schema file changes once it has landed is held by `landed_schema.sha256` (`sha256sum -c` reads it too);
+`python -m tests.keeping.old_databases` adds the lines of new files to it, and never changes one.
 """
 
-import re
+import hashlib
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 
 from hub.store.db import chained
 
-SCHEMA = Path(__file__).parents[2] / "hub" / "store" / "schema"
-FOLDER = Path(__file__).parent / "old"
+ROOT = Path(__file__).parents[2]
+SCHEMA = ROOT / "hub" / "store" / "schema"
+FIRST_HISTORY = ROOT / "hub" / "history" / "schema" / "0001_first.sql"
+LANDED = Path(__file__).parent / "landed_schema.sha256"
 T = 1_764_000_000_000_000
 """2025-11-24, 16:00 UTC, in µs."""
 HOUSE = """
@@ -152,53 +155,71 @@ INSERT INTO totp VALUES ('granly', 'kari', X'CA', {T}, 58800000);
 INSERT INTO recovery_code VALUES ('granly', 'kari', X'DA', NULL);
 INSERT INTO passkey VALUES (X'EA', 'granly', 'kari', X'EB', 3, 'mobilen', {T}, NULL);
 """,
+    32: f"""
+INSERT INTO floor_plan VALUES (1, 'granly', 'vest', '1. etasje', X'89504E47', 'ab', 800, 600, 2, 'tor', {T});
+INSERT INTO floor_mark VALUES (1, 'room', '3B', 100, 200);
+""",
     33: f"""
 INSERT INTO emergency_access VALUES (1, 'granly', 'kari', 'vest', 'fall i gangen', {T}, {T + 9}, NULL, NULL);
 INSERT INTO staff_notice VALUES (1, 'granly', 'kari', 'email', 'kari@example.org', 'Nødtilgang', '', {T}, 1, NULL, {T + 1}, NULL);
 """,
     34: f"INSERT INTO password_link VALUES (X'FA', 'granly', 'kari', 'tor', {T}, {T + 9});",
-    32: f"""
-INSERT INTO floor_plan VALUES (1, 'granly', 'vest', '1. etasje', X'89504E47', 'ab', 800, 600, 2, 'tor', {T});
-INSERT INTO floor_mark VALUES (1, 'room', '3B', 100, 200);
+    35: f"""
+INSERT INTO phone (site, id, person, endpoint, public_key, auth, device, added_at, made_with, refused_at, silent_at)
+  VALUES ('granly', 'telefon-35', 'kari', 'https://push.example.org/35', X'04', X'05', 'Pixel', {T}, 'nøkkel', {T + 1}, {T + 2});
 """,
+    38: f"INSERT INTO identity VALUES ('granly', 'kari', 'https://login.example.org', 'sub-1', 'alma', {T});",
+    39: f"""
+INSERT INTO quality_report VALUES (1, 'granly', 'vest', '2025-10', {T}, X'25504446');
+INSERT INTO relative_review VALUES (1, 'granly', 1, 'r-1', '2026-05-24', 'kari', '2026-05-17', 'lise', {T});
+""",
+    40: f"INSERT INTO emergency_access VALUES (2, 'granly', 'kari', 'vest', 'fall', {T}, {T + 9}, NULL, NULL, '3B');",
+    41: "UPDATE shift SET calendar = 'ab12' WHERE site = 'granly';",
+    42: f"""
+INSERT INTO contact_trial VALUES (1, 'granly', 'kari', 'email', 'kari@example.org', 'Prøvemelding', '', 'kari', {T}, NULL, NULL, NULL, 0);
+""",
+    47: f"INSERT INTO room_trend_review VALUES ('granly', '4A', 'doors', '2025-11-17', 'useful', 'kari', {T});",
 }
 """What each version could hold that the one before could not."""
 
 
-def files() -> dict[int, Path]:
-    """The old databases that there are, by number."""
-    return {int(file.stem): file for file in sorted(FOLDER.glob("*.sql"))}
-
-
-def steps() -> dict[int, str]:
+def _steps() -> dict[int, str]:
     return {int(file.name[:4]): file.read_text("utf-8") for file in sorted(SCHEMA.glob("*.sql"))}
 
 
-def load(file: Path, database: Path) -> None:
-    """Make the database that a text file tells of."""
-    with closing(sqlite3.connect(database)) as connection:
-        connection.executescript(file.read_text("utf-8"))
+NUMBERS = sorted(_steps())
+NEWEST = NUMBERS[-1]
 
 
-def dump(number: int) -> Iterator[str]:
-    with closing(sqlite3.connect(":memory:")) as connection:
-        connection.isolation_level = None
+def write(number: int, database: Path) -> None:
+    """Make the database that the version of this number left."""
+    database.write_bytes(_databases()[number])
+
+
+def digests() -> dict[str, str]:
+    """Of each schema file, by its path below the repository's root."""
+    found = [file for folder in (SCHEMA, FIRST_HISTORY.parent) for file in sorted(folder.glob("*.sql"))]
+    return {str(file.relative_to(ROOT)): hashlib.sha256(file.read_bytes()).hexdigest() for file in found}
+
+
+def landed() -> dict[str, str]:
+    """The same, as they were when they landed."""
+    lines = (line.split("  ") for line in LANDED.read_text("utf-8").splitlines())
+    return {path: digest for digest, path in lines}
+
+
+@cache
+def _databases() -> dict[int, bytes]:
+    left = {}
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
         connection.create_function("chained", 2, chained, deterministic=True)
-        for step in range(1, number + 1):
-            connection.executescript(steps()[step])
-            connection.executescript(CONTENT.get(step, ""))
-        connection.execute(f"PRAGMA user_version = {number}")
-        yield from (re.sub(r"[ \t]+$", "", line, flags=re.MULTILINE) for line in connection.iterdump())
-    yield f"PRAGMA user_version = {number};"
-
-
-def write_missing() -> None:
-    FOLDER.mkdir(exist_ok=True)
-    known = files()
-    for number in steps():
-        if number not in known:
-            (FOLDER / f"{number:04}.sql").write_text("\n".join(dump(number)) + "\n", "utf-8")
+        for number, step in _steps().items():
+            connection.executescript(f"{step}\n{CONTENT.get(number, '')}; PRAGMA user_version = {number}")
+            left[number] = connection.serialize()
+    return left
 
 
 if __name__ == "__main__":
-    write_missing()
+    known = landed() if LANDED.exists() else {}
+    lines = [f"{digest}  {path}\n" for path, digest in {**digests(), **known}.items()]
+    LANDED.write_text("".join(lines), "utf-8")

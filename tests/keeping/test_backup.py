@@ -4,7 +4,10 @@ import gzip
 import hashlib
 import io
 import os
+import shutil
 import sqlite3
+import subprocess
+import sys
 import tarfile
 import threading
 from collections.abc import Iterator
@@ -18,16 +21,19 @@ import pytest
 from pyrage.x25519 import Recipient
 
 from hub.__main__ import main
-from hub.backup import snapshot
+from hub.backup import archive, snapshot
 from hub.backup.archive import BackupError, Manifest, Member, identity_of
 from hub.backup.make import ENDING, back_up, delete_old, new_key, verify
 from hub.backup.restore import restore
+from hub.disk_room import NoRoomError, expect_room
 from hub.history.upkeep import Retention, keep
 from hub.seal import KEY_FILE, seal
 from hub.settings import Settings
 from hub.store import backups, readings
 from hub.store.db import connect, transaction
 from hub.store.instants import to_us
+from tests.keeping.small_disk import files_of_at_most
+from tests.patience import until
 from tests.unit.test_walk_test import HOUSE, NIGHT
 from tests.world import World
 
@@ -118,7 +124,7 @@ def test_a_backup_under_load_is_one_instant_and_holds_up_nobody(
         stop.set()
         writer.join()
     assert after >= 20
-    assert longest[0] < 5
+    assert longest[0] < 30
     there = tmp_path / "empty"
     manifest = restore(settings.backups / made.file, identity_of(keys[0]), there)
     with closing(connect(there / "vaka.db")) as restored:
@@ -197,6 +203,58 @@ def test_old_backups_are_deleted_but_the_three_newest_never(settings: Settings) 
         assert [b.made_at for b in backups.everything(connection)] == [
             NIGHT + timedelta(days=day) for day in (5, 4, 3)
         ]
+
+
+def test_a_disk_that_fills_up_while_a_backup_is_written_leaves_none_and_the_next_one_is_whole(
+    world: World, settings: Settings, keys: tuple[Path, str]
+) -> None:
+    for size in (0, 30_000, 200_000):
+        with files_of_at_most(size), pytest.raises((BackupError, OSError, sqlite3.Error)):
+            back_up(settings, NIGHT)
+        assert [file for file in settings.backups.iterdir() if file.stat().st_size] == []
+        assert backups.everything(world.connection) == []
+        assert not list(world.folder.glob(".backup-*"))
+    made = back_up(settings, NIGHT)
+    assert verify(settings.backups / made.file, identity_of(keys[0]), world.folder).sites == ("house",)
+
+
+def test_a_file_for_which_there_is_no_room_is_refused_in_a_sentence_and_gone(
+    settings: Settings, keys: tuple[Path, str], tmp_path: Path
+) -> None:
+    noise, target = tmp_path / "noise", tmp_path / "it.part"
+    noise.write_bytes(os.urandom(400_000))
+    manifest = Manifest((), NIGHT, 1, 1, 0, {}, {})
+    with files_of_at_most(100_000), pytest.raises(BackupError, match="can't be written"):
+        archive.write(target, tmp_path, ["noise"], manifest, [archive.recipient_of(keys[1])])
+    assert not target.exists()
+
+
+def test_a_backup_does_not_begin_where_it_would_leave_the_hub_no_room(tmp_path: Path) -> None:
+    free = shutil.disk_usage(tmp_path).free
+    expect_room([(tmp_path, 1)])
+    with pytest.raises(NoRoomError, match=r"MiB free; expected \d+ MiB: make room"):
+        expect_room([(tmp_path, free // 2), (tmp_path.parent, free // 2)])
+
+
+def test_what_a_killed_backup_left_is_no_backup_and_gone_with_the_next(
+    world: World, settings: Settings, keys: tuple[Path, str]
+) -> None:
+    """Killed as soon as there is something of the file: before it is whole, read back and written down."""
+    with transaction(world.connection):
+        big = "INSERT INTO audit (site, at, by, what, detail) VALUES ('house', 1, NULL, 'x', ?)"
+        world.connection.executemany(big, [(os.urandom(100_000).hex(),) for _ in range(40)])
+    command = [sys.executable, "-m", "hub", "backup", "--data", str(world.folder)]
+    child = subprocess.Popen(command, env={**os.environ, "VAKA_BACKUP_RECIPIENT": keys[1]})
+    until(lambda: any(f.stat().st_size for f in settings.backups.glob("vaka-*")), "the first of it")
+    child.kill()
+    child.wait()
+    left = [file.name for file in settings.backups.iterdir()]
+    assert len(left) == 1
+    assert left[0].endswith(".part"), "not by the name of a good one"
+    assert backups.everything(world.connection) == []
+    made = back_up(settings, NIGHT)
+    assert [file.name for file in settings.backups.iterdir()] == [made.file]
+    assert not list(world.folder.glob(".backup-*"))
 
 
 def test_the_commands_make_keys_back_up_list_verify_and_restore(

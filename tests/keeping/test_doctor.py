@@ -6,13 +6,17 @@ from pathlib import Path
 
 import pytest
 
+from hub import doctor_of_alerting
 from hub import doctor_of_keeping as doctor
 from hub.backup.make import new_key
-from hub.doctor import Remark
-from hub.store import backups, certificates, erasures, jobs, readings
+from hub.doctor import Remark, on_web_address
+from hub.settings import Settings
+from hub.store import backups, certificates, erasures, jobs, proofs, readings, summonses
 from hub.store.backups import Backup
 from hub.store.db import transaction
 from hub.store.instants import to_us
+from hub.store.proofs import Proof
+from hub.store.summonses import Summons
 from tests.web.house import House
 
 DAY = timedelta(days=1)
@@ -94,3 +98,59 @@ def test_an_erasure_that_waits_for_somebody(house: House) -> None:
     with transaction(connection):
         erasures.confirm(connection, asked.number, "lise", now - DAY)
     assert "is not finished" in said(doctor.on_erasures(connection, site, now))[0][1]
+
+
+def test_messages_that_a_way_does_not_take_are_named_with_the_way_and_why(house: House) -> None:
+    now, connection, site = house.now(), house.connection, house.site
+    assert said(doctor_of_alerting.on_calls(connection, site)) == []
+    alert = house.night_exit()
+    event = house.rows("SELECT min(seq) AS id FROM alert_event WHERE alert = ?", alert.id)[0]["id"]
+    with transaction(connection):
+        for person, minutes, failure in (
+            ("kari", 9, "refused"),
+            ("siri", 5, "nobody listens"),
+            ("per", 1, None),
+        ):
+            to = (person, "email", f"{person}@example.org", True, "HØYT varsel: 1A", "")
+            at = now - timedelta(minutes=minutes)
+            summonses.add(
+                connection,
+                Summons(0, site.site, alert.id, event, *to, at, next_at=now, failure=failure),
+            )
+    [(state, what)] = said(doctor_of_alerting.on_calls(connection, site))
+    assert state == "wrong"
+    assert what.startswith("2 messages to people do not go out by email, since ")
+    assert what.endswith(": nobody listens")
+
+
+def test_a_proof_under_way_does_not_hide_what_came_of_the_one_before(house: House) -> None:
+    now, connection, site = house.now(), house.connection, house.site
+    unit = site.units[0].id
+    assert ("look", f"the alerting of {unit} was never tried") in said(
+        doctor_of_alerting.on_proofs(connection, site)
+    )
+    with transaction(connection):
+        proofs.add(connection, Proof(0, site.site, unit, now - DAY, ended_at=now - DAY, result="held"))
+        proofs.add(connection, Proof(0, site.site, unit, now))
+    assert said(doctor_of_alerting.on_proofs(connection, site))[0][0] == "ok"
+
+
+def test_a_proof_that_came_through_in_part_is_said_to_have_come_through_in_part_and_what_to_do(
+    house: House,
+) -> None:
+    now, connection, site = house.now(), house.connection, house.site
+    ended = Proof(0, site.site, site.units[0].id, now, ended_at=now, result="in_part", reason="later_stage")
+    with transaction(connection):
+        proofs.add(connection, ended)
+    remark = next(iter(doctor_of_alerting.on_proofs(connection, site)))
+    assert remark.state == "look"
+    assert "got through in part" in remark.what
+    assert remark.what.endswith("called later there is a stage in which nobody can be reached")
+    assert "/contacts" in remark.cure
+
+
+def test_links_that_go_by_whatever_address_a_browser_asked_for_are_said() -> None:
+    (remark,) = on_web_address(Settings(web_address=None))
+    assert remark.state == "look"
+    assert "VAKA_WEB_ADDRESS" in remark.cure
+    assert list(on_web_address(Settings(web_address="https://vaka.example.no"))) == []

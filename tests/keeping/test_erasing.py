@@ -1,5 +1,7 @@
 """A resident is erased everywhere, by two people and to the end; who shared their room keeps their own."""
 
+import hashlib
+import hmac
 import json
 import sqlite3
 import subprocess
@@ -11,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from devices.reading import Reading
 from hub.__main__ import main
 from hub.audit_chain import verify
 from hub.backup.archive import identity_of
@@ -21,14 +24,19 @@ from hub.erasing.receipt import Receipt, exported, read, verified
 from hub.erasing.request import Requests
 from hub.erasing.tables import BY_ROOM, STAYS_WITH_THE_ROOM, left
 from hub.erasing.work import go_on
+from hub.history.embedded import EmbeddedHistory
+from hub.history.segments import beside, connect_history
 from hub.history.upkeep import Retention, keep
 from hub.settings import Settings
 from hub.store import alert_figures, audit, erasures, sites
 from hub.store.db import connect, transaction
 from hub.store.erasures import Erasure
 from hub.store.instants import to_us
+from hub.timetable import JobError
 from rules.pause import Refusal
-from tests.keeping.old_databases import files, load
+from tests.keeping.old_databases import NEWEST, write
+from tests.keeping.small_disk import files_of_at_most
+from tests.patience import PATIENCE
 from tests.world import World
 
 EVENING = datetime(2026, 11, 24, 1, 10, tzinfo=UTC)
@@ -116,6 +124,13 @@ def confirmed(world: World) -> Erasure:
     return done
 
 
+def told_of(world: World, room: str) -> list[Reading]:
+    """Whatever the house still has of a room's devices, wherever."""
+    devices = [device.id for device in world.site.devices if device.room == room]
+    history = EmbeddedHistory(world.connection, world.folder / "vaka.db", world.site)
+    return list(history.readings(devices, EVENING - timedelta(days=9), EVENING + timedelta(days=9)))
+
+
 def code(said: Erasure | Refusal) -> str:
     assert isinstance(said, Refusal)
     return said.code
@@ -133,7 +148,9 @@ def assert_gone(folder: Path) -> None:
 
 def test_not_a_byte_of_her_is_left_and_the_others_keep_theirs(world: World) -> None:
     settings = Settings(data=world.folder)
-    before = {r.seq: r for r in world.readings()}
+    before, hers = told_of(world, "4A"), told_of(world, "3B")
+    assert before
+    assert hers
     assert NAME.encode() in bytes_of(world.folder)
     confirmed(world)
     (done,) = go_on(settings, world.clock)
@@ -151,10 +168,10 @@ def test_not_a_byte_of_her_is_left_and_the_others_keep_theirs(world: World) -> N
     assert rows["absence"] == 1
     assert receipt.deleted["readings"]["journal"] > 0
     assert receipt.deleted["readings"]["history"] > 0
-    names = dict(tuple(row) for row in world.connection.execute("SELECT no, address FROM device"))
-    left_over = {r.seq for r in world.readings()}
-    newest = max(before)
-    assert left_over == {seq for seq, r in before.items() if names[r.device].startswith("4A")} | {newest}
+    assert told_of(world, "4A") == before
+    # The journal's newest reading only loses its value: the next one's number follows it.
+    assert [r for r in told_of(world, "3B") if r.value] == []
+    assert len(told_of(world, "3B")) <= 1
     assert world.connection.execute("PRAGMA foreign_key_check").fetchall() == []
     assert world.connection.execute("SELECT residents FROM shift").fetchone()[0] == '["r-olav"]'
     version = sites.newest(world.connection, "house")
@@ -200,12 +217,13 @@ def test_readings_of_a_room_that_two_shared_are_kept_without_the_one(world: Worl
     assert plan.alone == ()
     assert plan.spans == ()
     assert set(plan.tags) == {"r-per", "r-olav+r-per"}
-    before = list(world.readings())
+    before = told_of(world, "4A")
+    assert before
     asked = requests(world).ask("r-per", "died", "alma")
     assert isinstance(asked, Erasure)
     requests(world).confirm(asked.number, "lise")
     (done,) = go_on(Settings(data=world.folder), world.clock)
-    assert world.readings() == before
+    assert told_of(world, "4A") == before
     assert b"Per Tangen" not in bytes_of(world.folder)
     assert done.document is not None
     assert read(done.document).shared
@@ -244,6 +262,20 @@ def test_it_takes_two_who_may_and_nothing_open_about_her(world: World) -> None:
     assert code(requests(world).confirm(asked.number, "alma")) == "no_erasure"
     confirmed(world)
     assert code(requests(world).take_back(asked.number + 1, "alma")) == "confirmed_already"
+
+
+def test_the_command_says_of_one_that_was_taken_back_that_it_was(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert isinstance(requests(world).ask(PSEUDONYM, "died", "lise"), Erasure)
+    world.stop()
+    data = ["erase", "--data", str(world.folder)]
+    for words in (["--list"], ["--take-back", "1", "--by", "lise"], ["--list"]):
+        assert main([*data, *words]) == 0
+    waiting, *taken_back = capsys.readouterr().out.splitlines()
+    assert "a second person: vaka erase --confirm 1" in waiting
+    assert len(taken_back) == 2
+    assert all(line.startswith("erasure 1: taken back, asked for by lise") for line in taken_back)
 
 
 def test_a_device_that_carries_the_name_is_renamed_first(world: World) -> None:
@@ -285,7 +317,7 @@ def test_killed_anywhere_it_is_gone_on_with_to_the_end(world: World, before: str
     for number in range(1, 40):
         killed = subprocess.run(
             [sys.executable, "-c", KILLED_AFTER, str(world.folder), str(number), before],
-            capture_output=True, timeout=60, check=False,
+            capture_output=True, timeout=PATIENCE, check=False,
         )  # fmt: skip
         if killed.returncode == 0:
             break
@@ -298,6 +330,76 @@ def test_killed_anywhere_it_is_gone_on_with_to_the_end(world: World, before: str
         assert done.document is not None
         assert done.ended_at is not None
         assert connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+
+
+def test_on_a_disk_that_is_full_nothing_is_finished_and_it_goes_on_when_there_is_room(world: World) -> None:
+    confirmed(world)
+    settings, refused = Settings(data=world.folder), 0
+    for size in range(0, 4_000_000, 250_000):
+        try:
+            with files_of_at_most(size):
+                go_on(settings, world.clock)
+            break
+        except (JobError, OSError, sqlite3.Error):
+            refused += 1
+            (open_,) = erasures.everything(world.connection, "house")
+            assert (open_.document, open_.ended_at) == (None, None)
+    assert refused > 2
+    assert_gone(world.folder)
+    (done,) = erasures.everything(world.connection, "house")
+    assert done.document is not None
+    assert verify(world.connection).faults == ()
+
+
+def test_a_message_that_was_on_its_way_while_she_was_erased_is_erased_too(world: World) -> None:
+    confirmed(world)
+    # Killed when the readings are gone and the house's own files are not done yet ...
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED_AFTER, str(world.folder), "4", "UPDATE erasure"],
+        capture_output=True, timeout=PATIENCE, check=False,
+    )  # fmt: skip
+    assert killed.returncode == 9, killed.stderr.decode()
+    numbers = [row[0] for row in world.connection.execute("SELECT no FROM device WHERE address LIKE '3B%'")]
+
+    def hers() -> int:
+        marks = ", ".join("?" * len(numbers))
+        told = f"SELECT count(*) FROM reading WHERE device IN ({marks})"
+        return int(world.connection.execute(told, numbers).fetchone()[0])
+
+    assert hers() == 0
+    # ... comes what the hub had taken from the broker before.
+    world.says("3B motion", own_time=False, motion=True)
+    world.says("4A motion", motion=False)
+    assert hers() == 1
+    keep(world.folder / "vaka.db", world.clock.now(), Retention(None, None))
+    go_on(Settings(data=world.folder), world.clock)
+    assert hers() == 0
+    with closing(connect_history(beside(world.folder / "vaka.db"))) as history:
+        kept = {row[0] for row in history.execute("SELECT DISTINCT device FROM block")}
+    assert kept
+    assert not kept & set(numbers)
+    assert_gone(world.folder)
+
+
+def test_what_a_device_kept_to_itself_and_tells_when_she_is_erased_is_not_kept(world: World) -> None:
+    confirmed(world)
+    go_on(Settings(data=world.folder), world.clock)
+    erased_at = world.clock.now()
+    before = {room: told_of(world, room) for room in ("3B", "4A")}
+    world.passes(timedelta(hours=20))
+    hers = [erased_at - timedelta(hours=3), erased_at - timedelta(microseconds=1)]
+    for at in hers:
+        world.says("3B motion", at=at, motion=True)
+        world.says("3B motion", at=at + timedelta(microseconds=1), motion=False)
+        world.says("4A motion", at=at, motion=True)
+    keep(world.folder / "vaka.db", world.clock.now(), Retention(None, None))
+    came = [one.at for one in told_of(world, "3B") if one not in before["3B"]]
+    assert came == [erased_at], "only what was said from the erasing on is kept"
+    assert [one.at for one in told_of(world, "4A") if one not in before["4A"]], "another's room lost its own"
+    world.says("3B door", open=True)
+    assert told_of(world, "3B")[-1].at == world.clock.now()
+    rows = world.connection.execute("SELECT DISTINCT until FROM erased_time").fetchall()
+    assert [row[0] for row in rows] == [to_us(erased_at)]
 
 
 def test_the_receipt_proves_itself_and_names_the_backups_that_still_hold_her(
@@ -320,7 +422,11 @@ def test_the_receipt_proves_itself_and_names_the_backups_that_still_hold_her(
     assert isinstance(verified(b"{}"), str)
     assert_gone(world.folder)
 
-    # Who puts that backup back has her erased again.
+    # Who puts that backup back has her erased again: also where the hub had sealed nothing when it was made.
+    (entry,) = json.loads((settings.backups / "erased.json").read_bytes())
+    her = f"{world.site.site}\0{PSEUDONYM}".encode()
+    unkeyed = hmac.new(b"", her, hashlib.sha256).hexdigest()
+    assert entry["digest"] != unkeyed, "whoever guesses a pseudonym must not find out who was erased"
     there = tmp_path / "again"
     restore(settings.backups / made.file, identity_of(secret), there)
     assert NAME.encode() in bytes_of(there)
@@ -333,7 +439,7 @@ def test_every_table_that_is_by_room_was_thought_of(tmp_path: Path) -> None:
     """A table with a room: is it about who lives there? Then it belongs to BY_ROOM. Those that came after the
     newest of the old databases are asked about when that one is written.
     """
-    load(files()[max(files())], tmp_path / "vaka.db")
+    write(NEWEST, tmp_path / "vaka.db")
     with closing(sqlite3.connect(tmp_path / "vaka.db")) as connection:
         tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
         by_room = {

@@ -15,14 +15,18 @@ from dashboards.app import create_app
 from hub.history.upkeep import Retention, keep
 from hub.metrics import exposition
 from hub.settings import Settings
-from hub.store import backups, certificates, jobs
+from hub.store import backups, certificates, jobs, phones, proofs
 from hub.store.backups import Backup
 from hub.store.db import transaction
+from hub.store.phones import Phone
+from hub.store.proofs import Proof
+from hub.watch import state
 from rules.protection import Protection
+from rules.watch import PARTS, Standing
 from tests.web.house import House
 
 ROOT = Path(__file__).parents[2]
-LABELS = {"severity", "state", "part", "job", "file", "certificate", "site", "schema"}
+LABELS = {"severity", "state", "part", "job", "file", "certificate", "site", "schema", "unit", "reason"}
 UNITS = ("_seconds", "_bytes", "_readings")
 
 
@@ -49,6 +53,9 @@ def full(house: House) -> House:
         jobs.failed(house.connection, "backup", now, now, "no disk")
         backups.add(house.connection, Backup("x.vaka.age", now, 4711, now, now))
         certificates.put(house.connection, "broker", now + timedelta(days=9), now)
+        proofs.add(house.connection, Proof(0, "solbakken", "sol", now, ended_at=now, result="in_part"))
+    parts = {part: Standing("x", now, now) if part == "web" else Standing() for part in PARTS}
+    state.write(house.data, state.State("solbakken", now, parts))
     return house
 
 
@@ -64,6 +71,30 @@ def value(house: House, name: str, **labels: str) -> float:
             if sample.name == name and sample.labels == labels:
                 return float(sample.value)
     raise AssertionError(f"there is no {name} {labels}")
+
+
+def test_the_alerting_itself_is_told_of_by_unit_reason_and_part(full: House) -> None:
+    now = full.now()
+    assert value(full, "vaka_proof_held", unit="sol") == 0.5
+    assert 0 <= now.timestamp() - value(full, "vaka_proof_timestamp_seconds", unit="sol") < 60
+    assert value(full, "vaka_proof_timestamp_seconds", unit="nord") == 0
+    assert not [s for s in families(full)["vaka_proof_held"].samples if s.labels["unit"] == "nord"]
+    assert value(full, "vaka_proof_last_held_timestamp_seconds", unit="sol") == 0
+    with transaction(full.connection):
+        later = now + timedelta(minutes=5)
+        proofs.add(full.connection, Proof(0, "solbakken", "sol", later, ended_at=later, result="held"))
+        phone = Phone("x" * 22, "kari", "https://push.example.org", b"k", b"a", "Pixel", now, silent_at=now)
+        phones.put(full.connection, "solbakken", phone)
+    assert value(full, "vaka_proof_held", unit="sol") == 1
+    assert value(full, "vaka_proof_last_held_timestamp_seconds", unit="sol") == later.timestamp()
+    assert value(full, "vaka_phones_not_reached", state="silent") == 1
+    assert value(full, "vaka_phones_not_reached", state="lost") == 0
+    assert value(full, "vaka_reach_gaps", reason="nobody_on_duty") == 0
+    assert (value(full, "vaka_watch_part_up", part="web"), value(full, "vaka_watch_part_up", part="hub")) == (
+        0,
+        1,
+    )
+    assert value(full, "vaka_watch_seen_timestamp_seconds") > 0
 
 
 def test_names_units_and_labels_are_as_prometheus_wants_them(full: House) -> None:

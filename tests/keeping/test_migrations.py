@@ -10,19 +10,19 @@ from starlette.testclient import TestClient
 from dashboards.app import create_app
 from dashboards.house import read_house
 from hub.__main__ import COMMANDS, main
+from hub.backup.make import new_key
 from hub.clock import now
 from hub.doctor import on_database
 from hub.history.segments import beside, connect_history
 from hub.retention import held, prune
 from hub.settings import Settings
+from hub.site.installed import installed_site
 from hub.store import absences, alerts, outbox, pauses, protection, readings
 from hub.store.db import connect
 from rules.retention import DEFAULTS
-from tests.keeping.old_databases import CONTENT, HOUSE, SCHEMA, files, load
+from tests.keeping.old_databases import CONTENT, FIRST_HISTORY, HOUSE, NEWEST, NUMBERS, write
 
 Rows = dict[str, list[dict[str, object]]]
-NUMBERS = sorted(files())
-NEWEST = max(int(file.name[:4]) for file in SCHEMA.glob("*.sql"))
 
 
 def rows_of(connection: sqlite3.Connection) -> Rows:
@@ -51,15 +51,15 @@ def columns_of(connection: sqlite3.Connection) -> dict[str, list[tuple[object, .
     }
 
 
-def test_there_is_an_old_database_of_every_number_and_content_for_each() -> None:
-    assert list(range(1, len(NUMBERS) + 1)) == NUMBERS, "python -m tests.keeping.old_databases writes them"
+def test_the_numbers_have_no_gap_and_no_rows_are_left_out() -> None:
+    assert list(range(1, len(NUMBERS) + 1)) == NUMBERS
     assert set(CONTENT) <= set(NUMBERS)
 
 
 @pytest.mark.parametrize("number", NUMBERS)
 def test_it_is_brought_up_to_date_with_all_that_is_in_it(number: int, tmp_path: Path) -> None:
     database = tmp_path / "vaka.db"
-    load(files()[number], database)
+    write(number, database)
     with closing(sqlite3.connect(database)) as old:
         assert old.execute("PRAGMA user_version").fetchone()[0] == number
         before = rows_of(old)
@@ -83,7 +83,7 @@ def test_it_is_brought_up_to_date_with_all_that_is_in_it(number: int, tmp_path: 
 @pytest.mark.parametrize("number", NUMBERS)
 def test_what_is_in_it_is_understood(number: int, tmp_path: Path) -> None:
     settings = Settings(data=tmp_path)
-    load(files()[number], settings.database)
+    write(number, settings.database)
     with closing(connect(settings.database)) as connection:
         house = read_house(connection, None, now())
         assert house.site.name == "Granly omsorgsboliger"
@@ -103,7 +103,7 @@ def test_what_is_in_it_is_understood(number: int, tmp_path: Path) -> None:
 
 
 def test_a_history_of_the_first_version_gets_its_days(tmp_path: Path) -> None:
-    first = (SCHEMA.parents[1] / "history" / "schema" / "0001_first.sql").read_text("utf-8")
+    first = FIRST_HISTORY.read_text("utf-8")
     with closing(sqlite3.connect(tmp_path / "history.db")) as old:
         old.executescript(first)
         old.execute("UPDATE moved SET seq = 17")
@@ -162,7 +162,7 @@ def test_every_command_is_in_one_of_the_lists() -> None:
 @pytest.fixture
 def newer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     database = tmp_path / "vaka.db"
-    load(files()[max(files())], database)
+    write(NEWEST, database)
     with closing(sqlite3.connect(database)) as connection:
         connection.execute("PRAGMA user_version = 4711")
     monkeypatch.setenv("VAKA_DATA", str(tmp_path))
@@ -185,12 +185,83 @@ def test_every_command_refuses_a_newer_database_with_a_clear_word_and_leaves_it_
     assert newer.read_bytes() == before
 
 
+# An older one, on which a hub of its version may be at work
+
+
+BRINGS_IT_UP_TO_DATE = {"hub", "up", "import"}
+"""The hub when it starts, and the file without which it may not start."""
+BESIDE_THE_HUB = {name: words for name, words in WITH_A_DATABASE.items() if name not in BRINGS_IT_UP_TO_DATE}
+MORE = {
+    "import": ["--devices", "devices.csv", "--dry-run"],
+    "backtest": ["--days", "1"],
+    "backup": [],
+    "erase": ["--go-on"],
+    "export": ["--resident", "r-1"],
+    "audit": ["verify"],
+}
+
+
+@pytest.mark.parametrize("history_only", [False, True])
+@pytest.mark.parametrize(("command", "words"), [*BESIDE_THE_HUB.items(), *MORE.items()])
+def test_no_command_beside_the_hub_brings_an_older_database_up_to_date(
+    command: str,
+    words: list[str],
+    history_only: bool,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    database, history = tmp_path / "vaka.db", tmp_path / "history.db"
+    write(NUMBERS[-2], database)
+    if history_only:
+        connect(database).close()
+    older = sqlite3.connect(history)
+    older.executescript(FIRST_HISTORY.read_text("utf-8"))
+    older.execute("PRAGMA user_version = 1")
+    older.close()
+    monkeypatch.setenv("VAKA_DATA", str(tmp_path))
+    monkeypatch.setenv("VAKA_BACKUP_RECIPIENT", new_key(tmp_path / "key"))
+    monkeypatch.delenv("VAKA_SITE", raising=False)
+    monkeypatch.setattr("getpass.getpass", lambda *_: "correct horse battery staple")
+    monkeypatch.chdir(tmp_path)
+    Path("devices.csv").write_text("id,room,role\n", "utf-8")
+    before = database.read_bytes(), history.read_bytes()
+    assert main([command, *words]) == 1
+    said = "".join(capsys.readouterr())
+    which = "history" if history_only else "vaka"
+    assert f"{which}.db is of an older version" in said
+    assert "the hub brings it up to date when it starts" in said
+    assert (database.read_bytes(), history.read_bytes()) == before
+
+
+def test_the_watchman_finds_the_site_in_an_older_database_and_leaves_it_as_it_is(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path)
+    write(NUMBERS[-2], settings.database)
+    before = settings.database.read_bytes()
+    assert installed_site(settings).site == "granly"
+    assert settings.database.read_bytes() == before
+
+
 def test_the_pages_say_so_too(newer: Path) -> None:
     with TestClient(create_app(Settings(data=newer.parent)), raise_server_exceptions=False) as client:
         for path in ("/", "/sign-in", "/healthz", "/api/v1/alerts"):
             answer = client.get(path)
             assert answer.status_code == 503, path
             assert "was written by a newer Vaka" in answer.text, path
+
+
+def test_the_pages_wait_for_the_hub_to_bring_an_older_database_up_to_date(tmp_path: Path) -> None:
+    database = tmp_path / "vaka.db"
+    write(NUMBERS[-2], database)
+    before = database.read_bytes()
+    with TestClient(create_app(Settings(data=tmp_path)), raise_server_exceptions=False) as client:
+        for path in ("/", "/sign-in", "/healthz", "/api/v1/alerts"):
+            answer = client.get(path)
+            assert answer.status_code == 503, path
+            assert "the hub brings it up to date when it starts" in answer.text, path
+        assert database.read_bytes() == before
+        connect(database).close()  # as the hub does
+        assert client.get("/sign-in").status_code == 200
 
 
 def test_a_newer_history_is_refused_as_well(tmp_path: Path) -> None:

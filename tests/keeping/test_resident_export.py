@@ -12,6 +12,7 @@ import pytest
 from hub.__main__ import main
 from hub.history.upkeep import Retention, keep
 from hub.resident_export import FILES, export
+from hub.store.instants import to_us
 from tests.keeping.test_erasing import NAME, PSEUDONYM, world
 from tests.world import World
 
@@ -47,6 +48,31 @@ def test_everything_of_hers_is_there_and_nobody_elses_name(world: World) -> None
     for name in files:
         if name != "LES-MEG.txt":
             assert f"{name}: " in files["LES-MEG.txt"], f"nobody says what {name} is"
+
+
+def test_what_people_wrote_of_her_elsewhere_is_there_without_the_others_and_no_key(world: World) -> None:
+    at = to_us(world.clock.now())
+    with world.connection:
+        world.connection.execute(
+            "INSERT INTO emergency_access (site, person, unit, reason, began_at, ends_at, room) VALUES"
+            " ('house', 'kari', ?, 'Solveig falt, ropte Bakke', ?, ?, '3B')",
+            (world.site.rooms[0].unit, at, at + 1),
+        )
+        world.connection.execute(
+            "INSERT INTO relative_message (site, relative, resident, kind, about, secret, created_at)"
+            " SELECT 'house', id, ?, 'invitation', '1', 'https://vaka.example.org/s3cret', 0 FROM relative",
+            (PSEUDONYM,),
+        )
+    files = taken(world)
+    (taken_access,) = rows(files["emergencies.csv"])
+    assert (taken_access["person"], taken_access["reason"]) == ("carer", "Solveig falt, ropte en annen")
+    told = {(row["where"], row["words"]) for row in rows(files["mentions.csv"])}
+    assert ("pause", "SOLVEIG visits her son") in told, "in another's room"
+    assert ("emergency_access", "Solveig falt, ropte en annen") in told
+    assert "secret" not in files["relative_message.csv"], "whoever has the file could sign in with it"
+    assert [row["words"] for row in rows(taken(world, "r-olav")["mentions.csv"])] == [
+        "en annen falt, ropte Bakke"
+    ]
 
 
 def test_readings_are_those_of_her_room_from_journal_and_history_alike(world: World) -> None:

@@ -25,7 +25,8 @@ from hub.store.db import connect, transaction
 from hub.store.instants import to_us
 from hub.timetable import AGAIN_AFTER, Job, JobError, run_if_due
 from rules.retention import CLASSES, DEFAULTS, LONGEST, Class, Retention, kept
-from tests.keeping.old_databases import files, load
+from tests.keeping.old_databases import NEWEST, write
+from tests.patience import PATIENCE
 
 NOW = datetime(2026, 11, 23, 2, 30, tzinfo=UTC)
 DAYS: dict[Class, int] = {name: default.days for name, default in DEFAULTS.items()}
@@ -58,7 +59,7 @@ def test_every_class_is_finite_has_a_reason_and_its_rows() -> None:
 
 def test_every_table_has_an_end_or_a_reason_for_none(tmp_path: Path) -> None:
     """Those that came after the newest of the old databases are asked about when that one is written."""
-    load(files()[max(files())], tmp_path / "vaka.db")
+    write(NEWEST, tmp_path / "vaka.db")
     with closing(sqlite3.connect(tmp_path / "vaka.db")) as connection:
         query = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
         there = {name for (name,) in connection.execute(query)}
@@ -331,12 +332,14 @@ def test_of_two_processes_one_does_it_and_after_a_kill_in_the_middle_the_next(da
     assert first.stdout is not None
     assert first.stdout.readline() == "at work\n"
     second = begin()
-    assert second.communicate(timeout=30)[0] == "False\n", "two were at it"
+    assert second.communicate(timeout=PATIENCE)[0] == "False\n", "two were at it"
     first.send_signal(signal.SIGKILL)
-    first.communicate(timeout=30)
+    first.communicate(timeout=PATIENCE)
     third = begin()
-    assert third.communicate("\n", timeout=30)[0] == "at work\nTrue\n", "the killed run was taken for done"
-    assert begin().communicate(timeout=30)[0] == "False\n", "it was done twice"
+    assert third.communicate("\n", timeout=PATIENCE)[0] == "at work\nTrue\n", (
+        "the killed run was taken for done"
+    )
+    assert begin().communicate(timeout=PATIENCE)[0] == "False\n", "it was done twice"
 
 
 def test_the_hub_s_timetable_prunes_at_the_start_what_a_missed_night_left(

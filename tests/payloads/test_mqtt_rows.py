@@ -63,7 +63,11 @@ MEANINGS: dict[str, Meaning] = {
     "smoke": lambda v: {"smoke": v},
     "switch1": lambda v: {"on": v == "ON"},
 }
-RADAR = {"fall": {"fall": "confirmed"}, "occupancy": {"presence": True}, "out_of_bed": {"in_bed": False}}
+RADAR: dict[str, dict[str, Any]] = {
+    "fall": {"fall": "confirmed"},
+    "occupancy": {"presence": True},
+    "out_of_bed": {"in_bed": False},
+}
 NO_MEASURE = frozenset(
     [
         "last_seen_epoch_s",

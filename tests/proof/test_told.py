@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import msgspec
 import pytest
@@ -127,7 +128,9 @@ def test_where_those_on_duty_cannot_be_reached_the_next_are_and_a_way_that_break
     with web_address() as (receiver, url):
         (tmp_path / "secret").write_text("s" * 32)
         (tmp_path / "vaka.db").write_bytes(b"no database " * 1000)
-        settings = Settings(data=tmp_path, webhook_secret_file=tmp_path / "secret")
+        settings = Settings(
+            data=tmp_path, webhook_secret_file=tmp_path / "secret", webhook_hosts=urlsplit(url).netloc
+        )
         patrol = msgspec.structs.replace(
             reachable("per", "night_patrol", True), way="webpush", address="A" * 22
         )

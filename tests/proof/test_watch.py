@@ -60,6 +60,16 @@ def test_a_slow_look_is_no_outage_and_a_short_one_is_told_to_nobody() -> None:
     assert hub.said == []
 
 
+def test_a_part_that_starts_with_the_watchman_has_24_s_before_it_is_down() -> None:
+    standing = Standing()
+    for second in range(0, 30, 3):
+        standing, _ = looked("web", standing, "no answer yet", AT + timedelta(seconds=second), starting=True)
+        assert standing.is_down == (second >= 24)
+    assert standing.down_since == AT, "an outage began where it began"
+    after, _ = looked("web", standing, "no answer yet", AT + timedelta(seconds=30), starting=True)
+    assert after.is_down, "what is down stays down until it is well"
+
+
 def test_a_part_that_comes_and_goes_is_one_outage_told_at_most_each_five_minutes() -> None:
     hub = Watched()
     for _ in range(20):

@@ -102,7 +102,9 @@ delayed = punctual | st.integers(1, 10_000).map(lambda seconds: timedelta(second
 
 def sayings(ages: st.SearchStrategy[timedelta] = punctual) -> st.SearchStrategy[Said]:
     each = [(device, measure, value) for device, measure, values in SAYINGS for value in values]
-    return st.builds(lambda gap, what, age: Said(gap, *what, age), gaps, st.sampled_from(each), ages)
+    return st.builds(
+        lambda gap, what, age: Said(gap, what[0], what[1], what[2], age), gaps, st.sampled_from(each), ages
+    )
 
 
 @cache

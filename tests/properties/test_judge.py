@@ -32,9 +32,9 @@ def test_it_does_not_matter_when_the_clock_is_looked_at(
     zone: str, start: datetime, said: list[Said], data: st.DataObject
 ) -> None:
     at, readings = start, []
-    for one in said:
-        at += one.gap
-        readings.append(reading(one, at))
+    for saying in said:
+        at += saying.gap
+        readings.append(reading(saying, at))
     judge, now = Judge(book(zone)), start
     found: list[Finding] = []
     for one in readings:
@@ -65,7 +65,7 @@ class Player:
 
     def standing(self) -> Any:
         judge = self.judge
-        return copy.deepcopy((judge._kept, judge._unheard, judge.latest._values, self.now))
+        return copy.deepcopy((judge._kept, judge._held.now, judge.latest._values, self.now))
 
 
 sights = st.tuples(

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hub import summons
@@ -87,6 +87,7 @@ absent = st.lists(st.tuples(st.sampled_from(PEOPLE), hours), max_size=2)
 quiet = st.sampled_from([None, parse_window("20:00-07:00")])
 
 
+@example([("kari", "email"), ("kari", "pager")], [], [], None, "medium", True, False)
 @given(ways, planned, absent, quiet, st.sampled_from(["high", "medium"]), st.booleans(), st.booleans())
 def test_somebody_is_called_by_a_way_that_exists(
     known: list[tuple[str, str]],

@@ -9,6 +9,7 @@ from hub.__main__ import main
 from hub.absences import Absences, let_time_pass
 from hub.clock import WallClock
 from hub.scenario.world import World, read
+from hub.store import absences as store
 from hub.store import alerts
 from hub.store.db import connect
 from rules.absence import Absence
@@ -86,7 +87,7 @@ def test_an_absence_that_should_have_ended_ends_though_the_hub_was_not_there(hou
     assert isinstance(absences.away("r-astrid", "trip", now + HOUR, "kari"), Absence)
     let_time_pass(connection, site, now + 5 * HOUR)
     assert absences.known() == []
-    (absence,) = absences.came_back(now)
+    (absence,) = store.ended(connection, "couple", now)
     assert (absence.ended_at, absence.ended_by) == (now + HOUR, None)
     assert alerts.open_alerts(connection, "couple") == []
     connection.close()

@@ -46,6 +46,15 @@ def test_a_name_that_would_open_more_than_its_own_topic_gets_no_account_and_is_t
     assert why in found.without[address]
 
 
+@pytest.mark.parametrize("name", ["hub", "alerts"])
+def test_a_gateway_that_is_called_as_the_hub_is_gets_none_of_its_rights(name: str) -> None:
+    found = accounts_of(read(SITE.replace("zigbee-sol", name)))
+    assert name not in found.names[1:]
+    assert "another account" in found.without[name]
+    assert "zigbee/sol" not in found.acl
+    assert found.acl.count(f"user {name}\n") == 1
+
+
 def test_a_password_stays_until_its_account_is_gone_or_it_is_renewed(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

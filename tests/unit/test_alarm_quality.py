@@ -2,12 +2,16 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.alarm_quality import Happened, load_standard, quality
+from rules.alarm_quality import ABOUT_VAKA, Happened, load_standard, quality
+from rules.protection import NOT_HEARD
+from rules.wording.alerting import NAMES
 
 START = datetime(2026, 10, 1, tzinfo=UTC)
 END = START + timedelta(days=30)
@@ -53,6 +57,36 @@ def test_a_flood_begins_with_eleven_in_ten_minutes_and_lasts_until_there_are_few
     assert load.busiest == 11
     assert load.busiest_at == START
     assert of(*flood[:10]).load.floods == 0
+
+
+def test_alerts_about_vaka_itself_are_no_alarms_of_care_and_are_told_beside_them() -> None:
+    care = [came(n * MINUTE, room=str(n)) for n in range(3)]
+    of_vaka = [came(n * MINUTE, rule=rule, severity="high") for n, rule in enumerate(sorted(ABOUT_VAKA))]
+    unheard = came(5 * MINUTE, rule=NOT_HEARD)
+    found = of(*care, *of_vaka, unheard)
+    assert found.about_vaka == len(NAMES)
+    assert found.load == of(*care, unheard).load
+    assert found.load.alarms == 4, "somebody has to look after people where a sensor cannot be heard"
+    assert found.mix["high"] == 0
+    assert {one.name for one in found.rules} == {"quiet", NOT_HEARD}
+    assert sorted(NAMES) == sorted(ABOUT_VAKA), "each of the hub's own rules about the alerting"
+
+
+@pytest.mark.parametrize(("month", "day"), [((2026, 10), 28), ((2027, 3), 30)])
+def test_in_a_month_in_which_the_clocks_change_the_busiest_minutes_are_when_they_were(
+    month: tuple[int, int], day: int
+) -> None:
+    zone = ZoneInfo("Europe/Oslo")
+    since = datetime(*month, 1, tzinfo=zone)
+    until = (since + timedelta(days=31)).replace(day=1)
+    at = datetime(*month, day, 10, tzinfo=zone).astimezone(UTC)
+    at_ten = [msgspec.structs.replace(came(n * MINUTE), times=(at + n * MINUTE,)) for n in range(3)]
+    asked: list[datetime] = []
+    load = quality(at_ten, lambda moment: asked.append(moment) or 1, since, until).load
+    assert load.busiest_at == at
+    assert at in asked, "who was on duty then, not an hour later"
+    hours = (until.timestamp() - since.timestamp()) / 3600
+    assert load.per_carer == pytest.approx(3 / (hours * 6))
 
 
 def test_who_is_two_has_a_flood_of_twenty_one() -> None:

@@ -1,4 +1,4 @@
-"""ARCHITECTURE.md is the map of the house: what it draws and names is there."""
+"""ARCHITECTURE.md is the map of the house: what it draws and names is there. Decisions are told one way."""
 
 import re
 
@@ -26,4 +26,19 @@ def test_every_file_that_the_map_names_exists() -> None:
     assert missing == []
 
 
+def test_the_map_looks_for_each_thing_once() -> None:
+    asked = re.findall(r"(?m)^\| ([^|]+) \|", MAP.partition("## Where is …?")[2].partition("\n## ")[0])
+    assert len(asked) > 100
+    assert sorted(asked) == sorted(set(asked))
+
+
 ROOMS = {"devices", "rules", "hub", "dashboards", "tests", "docs"}
+
+
+def test_every_decision_says_what_why_and_what_else_was_weighed() -> None:
+    for file in sorted((ROOT / "docs" / "adr").glob("*.md")):
+        said = file.read_text("utf-8")
+        assert re.match(r"# \D", said), f"{file.name}: its number stands in its name alone"
+        wanted = (r"\*\*Decided\*\*:", r"\*\*Why\b", r"\*\*Weighed and left\.\*\*")
+        found = [re.search(f"(?m)^{part}", said) for part in wanted]
+        assert all(found), f"{file.name}: it wants {wanted}"

@@ -102,7 +102,8 @@ def test_what_is_older_than_it_is_kept_is_cut_off_with_a_word_and_the_rest_holds
 
 def test_what_is_erased_is_gone_and_its_place_is_still_there(trail: sqlite3.Connection) -> None:
     with transaction(trail):
-        audit.erase(trail, 4, "receipt 1")
+        audit.add(trail, "house", START, "lise", "erasure confirmed", {"erasure": 1})
+        audit.erase(trail, 4, "erasure 1")
     verdict = verify(trail)
     assert (verdict.erased, verdict.faults) == (1, ())
     assert "r3" not in str(trail.execute("SELECT detail, by FROM audit WHERE seq = 4").fetchone()[:])
@@ -112,6 +113,31 @@ def test_who_takes_the_salt_away_and_writes_something_else_is_found(trail: sqlit
     for forged in ('{"page":"/","erased":"erasure 1"}', '{"page":"erased"}'):
         trail.execute("UPDATE audit SET salt = NULL, detail = ? WHERE seq = 4", (forged,))
         assert [(fault.seq, fault.reason) for fault in verify(trail).faults] == [(4, "changed")]
+
+
+def test_who_makes_an_entry_look_erased_without_an_erasure_is_found(trail: sqlite3.Connection) -> None:
+    forged = "UPDATE audit SET salt = NULL, by = NULL, detail = ? WHERE seq = 4"
+    trail.execute(forged, ('{"erased":"erasure 1"}',))
+    assert faults(trail) == [(4, "changed")]
+    audit.add(trail, "house", START, "lise", "erasure asked for", {"erasure": 1})
+    assert faults(trail) == [(4, "changed")]
+    audit.add(trail, "house", START, "lise", "erasure confirmed", {"erasure": 1})
+    assert faults(trail) == []
+    trail.execute(forged, ('{"erased":"erasure 2"}',))
+    assert faults(trail) == [(4, "changed")]
+
+
+def test_a_chain_that_begins_anew_behind_a_noted_value_is_found_by_it(trail: sqlite3.Connection) -> None:
+    seq, chain = audit.head(trail) or (0, b"")
+    year = timedelta(days=365)
+    trail.execute("DELETE FROM audit")
+    audit.add(trail, "house", START, "lise", "residents seen", {})
+    assert faults(trail, Head(seq, chain)) == [(seq, "head_gone")]
+    said = {"upto": seq, "rows": seq, "chain": chain.hex()}
+    audit.add(trail, "house", START + year, None, audit.CUT, said)
+    trail.execute("UPDATE audit SET seq = seq + 100")
+    assert faults(trail, Head(seq, chain, START)) == [], "as it is after a year"
+    assert faults(trail, Head(seq, chain, START + year)) == [(seq, "head_gone")], "not the next day"
 
 
 def test_two_who_write_at_once_tie_to_each_other_and_never_to_the_same(

@@ -95,7 +95,7 @@ def test_the_older_forms_of_codecs_are_run_too(source: str) -> None:
 def test_a_codec_that_is_broken_or_means_harm_does_none(source: str) -> None:
     started = time.process_time()
     said = run(source, 1, b"\x01")
-    assert time.process_time() - started < SECONDS * 4
+    assert time.process_time() - started < SECONDS * 20
     assert isinstance(said, str) or said == {} or list(said) == ["a"]
 
 

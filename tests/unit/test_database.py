@@ -11,8 +11,15 @@ import pytest
 from hub.store import sites
 from hub.store.db import NewerDatabaseError, connect, transaction
 from hub.store.instants import from_us, to_us
+from tests.keeping.old_databases import digests, landed
+from tests.patience import PATIENCE
 
 AT = datetime(2026, 11, 23, 2, 10, tzinfo=UTC)
+
+
+def test_no_schema_file_is_other_than_it_landed() -> None:
+    told = "python -m tests.keeping.old_databases, where a file is new; one that landed is never changed"
+    assert digests() == landed(), told
 
 
 def test_a_database_is_made_with_its_folder_and_opened_again_as_it_was(tmp_path: Path) -> None:
@@ -51,7 +58,7 @@ def test_processes_that_open_a_new_database_at_the_same_time_all_find_it_whole(t
         assert opener.stdin is not None
         opener.stdin.write("go\n")
         opener.stdin.flush()
-    assert [opener.communicate(timeout=60)[0] for opener in openers] == ["0\n"] * 4
+    assert [opener.communicate(timeout=PATIENCE)[0] for opener in openers] == ["0\n"] * 4
 
 
 def test_a_database_of_a_newer_vaka_is_refused_and_left_alone(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from hub.__main__ import main
+from tests.patience import PATIENCE
 
 
 def vaka_decode(lines: bytes, *arguments: str) -> list[dict[str, Any]]:
@@ -16,7 +17,7 @@ def vaka_decode(lines: bytes, *arguments: str) -> list[dict[str, Any]]:
         [sys.executable, "-m", "hub", "decode", *arguments],
         input=lines,
         capture_output=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
     assert (done.returncode, done.stderr) == (0, b"")

@@ -3,12 +3,15 @@
 from datetime import timedelta
 from pathlib import Path
 
-from hub import clock
-from hub.demo.preparation import plan_roster, put_in_force
+from dashboards.access import access_of
+from hub import clock, reach
+from hub.commands.demo import let_through
+from hub.demo.preparation import PAGED, ROSTER, give_pagers, house, plan_roster, put_in_force
 from hub.settings import Settings
-from hub.store import shifts
+from hub.store import contacts, shifts
 from hub.store.db import connect
 from rules.duty import on_duty
+from rules.reach import ROUTING
 
 
 def test_each_unit_has_a_carer_by_day_and_the_patrol_by_night_and_twice_is_once(tmp_path: Path) -> None:
@@ -18,7 +21,7 @@ def test_each_unit_has_a_carer_by_day_and_the_patrol_by_night_and_twice_is_once(
     connection = connect(settings.database)
     today = clock.now().astimezone(site.zone).replace(hour=0, minute=0, second=0, microsecond=0)
     planned = shifts.between(connection, site.site, today - timedelta(days=30), today + timedelta(days=30))
-    for hour, expected in ((3, {"amina"}), (9, {"kari", "amina", "lise"}), (17, {"jonas"}), (23, {"amina"})):
+    for hour, expected in ((3, {"nora"}), (9, {"kari", "amina", "lise"}), (17, {"jonas"}), (23, {"nora"})):
         at = today + timedelta(hours=hour)
         assert {shift.person for shift in on_duty(site, planned, (), at)} == expected, hour
     plan_roster(settings, site)
@@ -26,3 +29,42 @@ def test_each_unit_has_a_carer_by_day_and_the_patrol_by_night_and_twice_is_once(
         connection, site.site, today - timedelta(days=30), today + timedelta(days=30)
     )
     connection.close()
+
+
+def test_the_week_ahead_has_one_night_for_the_leader_to_fill_and_everybody_else_is_told(
+    tmp_path: Path,
+) -> None:
+    settings = Settings(data=tmp_path)
+    site = put_in_force(settings)
+    for _ in range(2):
+        plan_roster(settings, site)
+        give_pagers(settings, site)
+    connection, now = connect(settings.database), clock.now()
+    assert sorted(one.person for one in contacts.everything(connection, site.site)) == sorted(PAGED)
+    found = reach.week(connection, site, frozenset({"pager"}), now)
+    routing = [gap for gap in found.gaps if gap.reason in ROUTING]
+    assert {(gap.unit, gap.reason) for gap in routing} == {
+        ("solsikka", "nobody_on_duty"),
+        ("bjorka", "nobody_on_duty"),
+    }
+    assert all(len(gap.hours) <= 10 for gap in routing), "one night"
+    connection.close()
+
+
+def test_a_carer_has_the_own_unit_and_the_night_patrol_all_as_the_roster_says() -> None:
+    site = house().site
+    units = {unit.id for unit in site.units}
+    sees = {p.id: {unit for unit in units if access_of(p).sees_unit(unit)} for p in site.people}
+    assert (sees["kari"], sees["amina"], sees["nora"]) == ({"solsikka"}, {"bjorka"}, units)
+    assert all(set(of_shift) <= sees[person] for person, _, of_shift, _, _ in ROSTER)
+    assert all(sees[person] == units for person, function, *_ in ROSTER if function == "night_patrol")
+
+
+def test_of_ones_own_settings_the_demo_takes_only_where_webhooks_may_go() -> None:
+    own = {
+        "PATH": "/bin",
+        "VAKA_WEBHOOK_HOSTS": "127.0.0.1:9000",
+        "VAKA_DATA": "/srv/vaka",
+        "VAKA_BROKER": "x",
+    }
+    assert let_through(own) == {"PATH": "/bin", "VAKA_WEBHOOK_HOSTS": "127.0.0.1:9000"}

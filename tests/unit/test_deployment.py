@@ -70,7 +70,8 @@ def test_a_secret_is_a_file_and_never_stands_in_the_environment(name: str) -> No
     secret = {key for key in environment if re.search("PASSWORD|TOKEN|SECRET|KEY", key)}
     assert secret == {key for key in secret if key.endswith("_FILE")}
     for key in secret:
-        assert environment[key].removeprefix("/run/secrets/") in SERVICES[name]["secrets"]
+        of_our_own = environment[key] == "/keys/push.key" and "vaka-keys:/keys" in SERVICES[name]["volumes"]
+        assert of_our_own or environment[key].removeprefix("/run/secrets/") in SERVICES[name]["secrets"]
 
 
 def test_compose_refuses_to_start_before_secrets_were_made() -> None:
@@ -90,6 +91,7 @@ def test_compose_refuses_to_start_before_secrets_were_made() -> None:
         "VAKA_WEB_PUBLISHED",
         "VAKA_SMTP",
         "VAKA_SMTP_FROM",
+        "VAKA_WEBHOOK_HOSTS",
         "VAKA_MESSENGERS",
         "VAKA_HEARTBEAT_URL",
         "VAKA_HISTORY",
@@ -193,14 +195,22 @@ def test_the_hub_reaches_the_broker_by_tls_with_the_houses_own_authority() -> No
     assert any(str(settings.broker_ca) in volume for volume in SERVICES["hub"]["volumes"])
 
 
-def test_the_pages_are_given_the_ways_and_of_influxdb_a_token_that_only_reads() -> None:
-    assert SERVICES["web"]["secrets"] == ["influx_read_token", *WAY_SECRETS]
+def test_the_pages_hold_no_secret_of_a_way_and_of_influxdb_a_token_that_only_reads() -> None:
+    assert SERVICES["web"]["secrets"] == ["influx_read_token"]
     assert SERVICES["web"]["environment"]["VAKA_INFLUX_TOKEN_FILE"] == "/run/secrets/influx_read_token"
-    assert not [key for key in SERVICES["web"]["environment"] if "BROKER" in key]
+    assert not [key for key in SERVICES["web"]["environment"] if "BROKER" in key or "SMTP" in key]
 
 
-@pytest.mark.parametrize("name", OURS)
-def test_each_of_ours_calls_people_by_the_same_ways(name: str) -> None:
+def test_the_key_that_phones_are_called_with_lies_where_the_pages_cannot_read_it() -> None:
+    for name in ("hub", "watch"):
+        assert SERVICES[name]["environment"]["VAKA_PUSH_KEY_FILE"] == "/keys/push.key"
+        assert "vaka-keys:/keys" in SERVICES[name]["volumes"]
+    assert SERVICES["web"]["volumes"] == ["vaka-data:/data"]
+    assert "--owner=vaka --group=vaka --mode=0700 /keys" in DOCKERFILE
+
+
+@pytest.mark.parametrize("name", ["hub", "watch"])
+def test_hub_and_watchman_call_people_by_the_same_ways(name: str) -> None:
     environment = SERVICES[name]["environment"]
     assert {key: environment.get(key) for key in COMPOSE["x-ways"]} == COMPOSE["x-ways"]
     assert set(WAY_SECRETS) <= set(SERVICES[name]["secrets"])
@@ -210,7 +220,7 @@ def test_every_setting_of_a_way_reaches_the_containers() -> None:
     of_ways = {
         f"VAKA_{name.upper()}"
         for name in Settings.model_fields
-        if name.startswith(("smtp", "webhook", "messengers", "web_address"))
+        if name.startswith(("smtp", "webhook", "messengers", "web_address")) or name == "push_key_file"
     }
     assert set(COMPOSE["x-ways"]) == of_ways
 

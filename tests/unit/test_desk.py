@@ -16,6 +16,7 @@ from hub.store import alerts, outbox
 from hub.store.db import connect, transaction
 from rules.alert import Alert, Concern, Decision, opened
 from rules.finding import Finding
+from tests.patience import PATIENCE
 from tests.world import Clock
 
 AT = datetime(2026, 11, 23, 2, 10, tzinfo=UTC)
@@ -110,7 +111,7 @@ def test_of_two_processes_that_accept_at_the_same_instant_one_wins_and_the_other
         assert process.stdin is not None
         process.stdin.write("now\n")
         process.stdin.flush()
-    said = [process.communicate(timeout=30)[0].split() for process in processes]
+    said = [process.communicate(timeout=PATIENCE)[0].split() for process in processes]
     winner = next(person for person, (changed, _) in zip(people, said, strict=True) if changed == "True")
     assert sorted(changed for changed, _ in said) == ["False", "True"]
     assert [by for _, by in said] == [winner, winner]

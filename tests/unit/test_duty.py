@@ -79,6 +79,14 @@ def test_a_unit_without_a_roster_is_called_whole_and_that_is_said() -> None:
     assert whom("assigned", []) == Called(("kari", "siri", "per"), "nobody_on_duty")
 
 
+def test_where_only_the_night_patrol_goes_by_it_is_called_and_nobody_is_woken_at_home() -> None:
+    patrol = ROSTER[3:]
+    assert whom("unit", patrol) == Called(("per",), "on_duty")
+    assert whom("assigned", patrol) == Called(("per",), "nobody_assigned")
+    elsewhere = [shift("per", "nord", "night_patrol")]
+    assert whom("unit", elsewhere) == Called(("kari", "siri", "per"), "nobody_on_duty")
+
+
 def test_a_shift_counts_from_its_first_instant_and_no_longer_at_its_last() -> None:
     one = [shift("kari", "sol")]
     assert whom("unit", one, at=one[0].starts_at).why == "on_duty"

@@ -233,3 +233,23 @@ def test_a_block_holds_exactly_what_was_put_in(rows: list[Row]) -> None:
     again = list(unpacked(packed(rows)))
     assert again == [tuple(row) for row in rows]
     assert [type(row[2]) for row in again] == [type(row.value) for row in rows]
+
+
+def test_days_outlive_their_hours_and_hours_outlive_the_readings(world: World) -> None:
+    for _ in range(6):
+        world.says("3B motion", motion=True)
+        world.passes(AN_HOUR)
+        world.says("3B motion", motion=False)
+        world.passes(A_DAY - AN_HOUR)
+    keep(world.database, world.clock.at, FOR_EVER)
+    whole = asked(world).daily(["3B motion"], MONDAY.date(), world.clock.at.date(), ["motion"])
+    assert [(one.times, one.hours, one.seconds) for one in whole] == [(1, 1, 3600.0)] * 6
+    keep(world.database, world.clock.at, Retention(2 * A_DAY, 4 * A_DAY, None))
+    left = asked(world)
+    begins, hours_begin = left.begins(), left.hours_begin()
+    assert begins is not None
+    assert hours_begin is not None
+    assert MONDAY < hours_begin < begins
+    assert left.daily(["3B motion"], MONDAY.date(), world.clock.at.date(), ["motion"]) == whole
+    hours = left.hourly(["3B motion"], MONDAY, world.clock.at, ["motion"])
+    assert hours[0].at.date() == hours_begin.date()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dashboards.technician.reasons import in_words, is_known, sort_of
+from rules.wording.reasons import in_words, is_known, sort_of
 from tests.payloads.hostile import tried
 
 EXAMPLES = {
@@ -65,3 +65,24 @@ def test_every_reason_that_hostile_messages_bring_forth_has_its_norwegian_words(
 )
 def test_reasons_are_sorted_by_what_a_technician_does_about_them(reason: str, sort: str) -> None:
     assert sort_of(reason) == sort
+
+
+@pytest.mark.parametrize(
+    ("reason", "nynorsk"),
+    [
+        (
+            "the payload has 9000 bytes; at most 4096 are read",
+            "innhaldet har 9000 byte; høgst 4096 blir lesne",
+        ),
+        (
+            "temperature is 999; expected a number from -50 to 100; the time of arrival is used",
+            "temperature er 999; venta eit tal frå -50 til 100; tida ho kom fram, blir brukt",
+        ),
+        (
+            "the payload is JSON that is cut off after 12 characters",
+            "innhaldet er JSON som er kutta av etter 12 teikn",
+        ),
+    ],
+)
+def test_a_reason_is_told_in_nynorsk_with_what_stood_in_it(reason: str, nynorsk: str) -> None:
+    assert in_words(reason, "nn") == nynorsk

@@ -15,6 +15,7 @@ import pytest
 from hub.history.embedded import EmbeddedHistory
 from hub.relatives import forget, invitations, news
 from hub.relatives.book import Book, Choices, Newcomer
+from hub.relatives.enclosure import by_the_pages
 from hub.relatives.post import Post, deliver
 from hub.relatives.week import rhythm
 from hub.settings import Settings
@@ -23,6 +24,7 @@ from hub.store import relatives as store
 from hub.store.relative_messages import Message
 from hub.ways.email import Email, MailServer
 from rules.building import LegalBasis
+from rules.consent_reviews import reviews
 from rules.duration import Window
 from rules.pause import Refusal
 from rules.relatives import (
@@ -35,7 +37,6 @@ from rules.relatives import (
     Rest,
     last_day_of_need,
     may,
-    reviews,
 )
 from rules.telling_relatives import MOST_A_DAY, departure, digest_due
 from rules.usual import band, judged
@@ -71,6 +72,7 @@ class House:
     """The world, Anna's daughter Marit, and a mail server."""
 
     def __init__(self, world: World, mailbox: Mailbox, port: int) -> None:
+        self.write = by_the_pages(Settings(data=world.folder))
         self.world, self.mailbox = world, mailbox
         self.way = Email(MailServer("smtp", "127.0.0.1", port, None, None, "vaka@example.org"))
         self.book = Book(world.connection, world.site, world.clock)
@@ -104,7 +106,7 @@ class House:
         world = self.world
         while news.follow(world.connection, world.site, world.clock.now()):
             pass
-        return deliver(world.connection, world.site, self.way, ADDRESS, world.clock)
+        return deliver(world.connection, lambda: world.site, self.way, ADDRESS, world.clock, self.write)
 
     def letters(self) -> list[str]:
         return [str(make_header(decode_header(letter["subject"]))) for letter in self.mailbox.taken]
@@ -150,6 +152,35 @@ def test_what_is_over_before_it_was_told_is_told_as_handled_alone(house: House) 
     house.world.passes(5 * MIN)
     house.post()
     assert house.letters() == ["Tatt hånd om – Solbakken"]
+
+
+def test_who_was_told_of_three_alerts_a_day_hears_how_each_of_them_ended(house: House) -> None:
+    marit = house.relative("alerts", "digest")
+    told = []
+    for _ in range(MOST_A_DAY):
+        told.append(house.press())
+        house.post()
+        house.world.passes(5 * MIN)
+        assert house.post() == 1
+        house.world.desk.accept(told[-1], "kari")
+        house.world.passes(MIN)
+        house.world.desk.close(told[-1], "kari", "helped")
+        assert house.post() == 1, "it is handled, and that is what she waits for"
+    house.press()
+    house.post()
+    house.world.passes(5 * MIN)
+    assert house.post() == 0, "a fourth waits"
+    kinds = [m.kind for m in house.messages(marit) if m.sent_at is not None]
+    assert kinds == ["handled", "told"] * MOST_A_DAY
+
+
+def test_the_weeks_letter_takes_none_of_the_days_letters(house: House) -> None:
+    marit = house.relative("alerts", "digest")
+    connection = house.world.connection
+    week = Message(0, "test", marit.id, "r-anna", "digest", "2026-11-24", None, NOON, next_at=NOON)
+    relative_messages.put_in(connection, week)
+    assert house.post() == 1
+    assert relative_messages.letters_since(connection, marit.id, NOON - DAY) == []
 
 
 @pytest.mark.parametrize("outcome", ["false_alarm", "test"])
@@ -227,6 +258,21 @@ def test_of_two_who_share_a_room_both_must_have_said_yes(house: House) -> None:
     house.world.desk.close(house.world.alerts()[-1].id, "kari", "helped")
     house.post()
     assert [m.kind for m in house.messages(son)] == ["handled"]
+
+
+def test_what_was_before_the_later_yes_of_two_who_share_a_room_stays_before(house: House) -> None:
+    son = house.relative("alerts", resident="r-olav", email="son@example.org")
+    house.press("4B")
+    house.world.passes(DAY)
+    house.book.add(Newcomer("Sønn", "son@example.org", "nb", "r-eva", "Sønn"), "lise")
+    today = house.world.clock.now().date()
+    for resident, since in (("r-olav", today - 5 * DAY), ("r-eva", today)):
+        days = (since, today + 9 * DAY)
+        given = house.book.consent(son, resident, ["handled"], days, GIVEN, "lise")  # type: ignore[arg-type]
+        assert not isinstance(given, Refusal)
+    house.world.desk.close(house.world.alerts()[-1].id, "kari", "helped")
+    house.post()
+    assert house.messages(son) == []
 
 
 def test_a_mail_server_that_is_away_is_tried_again_and_the_letter_keeps_its_id(house: House) -> None:
@@ -454,6 +500,47 @@ def test_a_letter_waits_for_the_end_of_quiet_hours_and_for_its_turn() -> None:
     held = departure("handled", None, sent, NOON, OSLO)
     assert held == (NOON + DAY - timedelta(hours=MOST_A_DAY), "enough_for_today")
     assert departure("handled", None, sent[1:], NOON, OSLO).reason == "now"
+    assert departure("handled", None, sent, NOON, OSLO, ends_what_was_told=True) == (NOON, "now")
+    assert departure("handled", quiet, sent, night, OSLO, ends_what_was_told=True).reason == "quiet_hours"
+
+
+@pytest.mark.parametrize(
+    ("day", "last", "hours"),
+    [(date(2026, 10, 25), "2026-10-25T22:59", 25), (date(2027, 3, 28), "2027-03-28T21:59", 23)],
+)
+def test_a_yes_and_quiet_hours_keep_to_the_wall_clock_in_a_night_in_which_it_changes(
+    site: World, day: date, last: str, hours: int
+) -> None:
+    ends = datetime.fromisoformat(last).replace(tzinfo=UTC)
+    consents = [
+        msgspec.structs.replace(c, valid_from=day, valid_until=day)
+        for c in known().consents
+        if c.category == "well"
+    ]
+    one = known(consents=consents)
+    minutes = [ends - n * MIN for n in range(26 * 60)]
+    allowed = [at for at in minutes if may(one, "well", "r-anna", at, site.site).allowed]
+    assert (len(allowed), allowed[0]) == (hours * 60, ends), "the whole of the day, however long it is"
+    assert may(one, "well", "r-anna", ends + MIN, site.site).reason == "ended"
+
+    quiet = Window(time(22), time(7))
+    evening = datetime.combine(day - DAY, time(22), OSLO)
+    morning = datetime.combine(day, time(7), OSLO)
+    for minute in range(0, int((morning.astimezone(UTC) - evening.astimezone(UTC)) / MIN), 15):
+        at = evening.astimezone(UTC) + minute * MIN
+        assert departure("told", quiet, [], at, OSLO) == (morning.astimezone(UTC), "quiet_hours")
+    assert departure("told", quiet, [], morning.astimezone(UTC), OSLO).reason == "now"
+    inside = Window(time(2, 30), time(2, 45))  # comes twice in October, and not at all in March
+    at = datetime.combine(day, time(0), OSLO).astimezone(UTC)
+    found = departure("told", inside, [], at, OSLO)
+    assert found == (at, "now")
+    held = [
+        m for m in range(6 * 60) if departure("told", inside, [], at + m * MIN, OSLO).reason == "quiet_hours"
+    ]
+    assert len(held) == (30 if hours == 25 else 0)
+    for minute in held:
+        leaves = departure("told", inside, [], at + minute * MIN, OSLO).at
+        assert at + minute * MIN < leaves <= at + (minute + 15) * MIN
 
 
 def test_the_week_is_due_on_its_day_and_hour_also_when_the_clocks_change() -> None:
@@ -481,7 +568,9 @@ def test_usual_is_the_persons_own_and_nothing_is_usual_before_there_is_enough() 
     assert [one.level for one in judged(values, days)] == ["more", "less", "unknown"]
 
 
-def test_a_night_up_more_than_usual_is_told_in_the_morning_once(tmp_path: Path) -> None:
+def test_a_night_with_more_and_a_day_with_less_are_told_in_the_morning_once(
+    tmp_path: Path,
+) -> None:
     start = datetime(2026, 11, 1, 5, 0, tzinfo=UTC)
     world = World(tmp_path, SITE, start)
     with mail_server() as (mailbox, port):
@@ -504,11 +593,17 @@ def test_a_night_up_more_than_usual_is_told_in_the_morning_once(tmp_path: Path) 
         history = EmbeddedHistory(world.connection, tmp_path / "vaka.db", world.site)
         (night,) = rhythm(world.connection, history, world.site, world.site.residents[0], [morning]).nights
         assert night.level == "more"
-        nights = news.Nights()
+        nights = news.Unusual()
         assert nights.tell(world.connection, history, world.site, now) == 1
         assert nights.tell(world.connection, history, world.site, now) == 0
-        assert news.Nights().tell(world.connection, history, world.site, now) == 0, "after a restart too"
+        assert news.Unusual().tell(world.connection, history, world.site, now) == 0, "after a restart too"
         assert house.post() == 1
+        world.until(datetime(2026, 11, 17, 10, tzinfo=UTC))
+        world.says("3B motion", motion=True)  # once, on a day that is like the others four times
+        world.says("3B motion", motion=False)
+        world.until(datetime(2026, 11, 18, 7, 30, tzinfo=UTC))
+        assert news.Unusual().tell(world.connection, history, world.site, world.clock.now()) == 1
+        assert [m.about for m in house.messages(marit)] == ["day 2026-11-17", "night 2026-11-17"]
     world.stop()
 
 

@@ -34,6 +34,12 @@ def test_a_night_shift_is_local_time() -> None:
     assert read_roster(b"\xef\xbb\xbf" + GOOD.encode(), "vakter.csv", SITE) == [expected]
 
 
+def test_days_may_stand_as_a_norwegian_spreadsheet_writes_them() -> None:
+    here = GOOD.replace("2026-11-24 22:00", "24.11.2026 22:00").replace("2026-11-25 07:30", "25.11.2026 7.30")
+    assert read_roster(here.encode(), "vakter.csv", SITE) == read_roster(GOOD.encode(), "vakter.csv", SITE)
+    assert "expected a day and a time" in wrong(GOOD.replace("2026-11-24", "31.11.2026"))[0]
+
+
 def test_columns_may_stand_in_any_order_with_commas_and_empty_lines() -> None:
     text = "to,from,person\n2026-11-24 15:00,2026-11-24T07:00,per\n\n,,\n"
     (shift,) = read_roster(text.encode(), "vakter.csv", SITE)
@@ -63,6 +69,11 @@ def test_a_file_without_the_needed_columns_or_of_another_kind_is_refused_by_name
     assert len(wrong("")) == 1
     refused = Problem("x", 1, "not_utf8")
     assert read_roster("ø".encode("latin-1"), "x", SITE) == [refused]
+    endless = '"' + "a" * 200_000
+    for text in (endless, f"person;from;to\n{endless}"):
+        assert [one.code for one in read_roster(text.encode(), "x", SITE) if isinstance(one, Problem)] == [
+            "not_csv"
+        ]
 
 
 def test_the_same_file_twice_puts_each_shift_on_the_roster_once(tmp_path: Path) -> None:

@@ -146,6 +146,40 @@ def test_a_recurrence_leaves_out_its_exceptions_and_one_of_its_times_may_be_move
     ]
 
 
+@pytest.mark.parametrize(
+    ("rule", "days"),
+    [
+        ("RRULE:FREQ=MONTHLY;BYDAY=1MO,-1FR;COUNT=4", ["11-27", "12-07", "12-25", "01-04"]),
+        ("RRULE:FREQ=MONTHLY;BYMONTHDAY=-1;UNTIL=20270131T210000Z", ["11-30", "12-31", "01-31"]),
+        ("RRULE:FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=24", ["12-24"]),
+        ("RRULE:FREQ=MONTHLY;INTERVAL=2;COUNT=3", ["11-24", "01-24", "03-24"]),
+        ("RDATE:20261201T210000Z,20261208T210000Z", ["12-01", "12-08"]),
+        ("RRULE:FREQ=WEEKLY;COUNT=3\nRDATE:20261126T210000Z\nEXDATE:20261201T210000Z",
+         ["11-24", "11-26", "12-08"]),
+        ("RRULE:FREQ=MONTHLY;COUNT=2\nEXDATE;VALUE=DATE:20261224", ["11-24"]),
+    ],
+)  # fmt: skip
+def test_months_years_single_days_more_and_single_days_less(rule: str, days: list[str]) -> None:
+    found = read_calendar(calendar(f"UID:1\nSUMMARY:per\n{OSLO}\n{rule}"), SITE, {}, NOW)
+    assert found.problems == ()
+    begun = [s.starts_at.astimezone(SITE.zone) for s in found.shifts]
+    with_its_own = days if days[0] == "11-24" or "RRULE" in rule else ["11-24", *days]
+    assert [f"{at:%m-%d}" for at in begun] == with_its_own
+    assert {f"{at:%H:%M}" for at in begun} == {"22:00"}
+
+
+def test_one_time_of_a_monthly_duty_is_moved() -> None:
+    monthly = f"UID:1\nSUMMARY:per\n{OSLO}\nRRULE:FREQ=MONTHLY;COUNT=2"
+    moved = (
+        "UID:1\nSUMMARY:per\nRECURRENCE-ID;TZID=Europe/Oslo:20261224T220000\n"
+        "DTSTART;TZID=Europe/Oslo:20261223T220000\nDTEND;TZID=Europe/Oslo:20261224T070000"
+    )
+    assert understood(monthly, moved) == [
+        "per carer all 11-24 22:00-25 07:30",
+        "per carer all 12-23 22:00-24 07:00",
+    ]
+
+
 def test_a_night_keeps_its_hours_on_the_wall_when_the_clocks_change() -> None:
     event = (
         "UID:1\nSUMMARY:per\nDTSTART;TZID=Europe/Oslo:20270327T220000\n"
@@ -176,10 +210,17 @@ def test_a_night_keeps_its_hours_on_the_wall_when_the_clocks_change() -> None:
         (f"{PER}DTSTART:20261124T220000Z\nDTEND:20261124T210000Z", ("shift_length", "-1 day, 23:00:00")),
         (f"{PER}DTSTART;VALUE=DATE:20260101\nDTEND;VALUE=DATE:20270101", ("too_many_days", "365 d")),
         (f"UID:1\nSUMMARY:per\n{OSLO}\nRRULE:FREQ=SECONDLY", ("recurrence", "FREQ=SECONDLY")),
-        (f"UID:1\nSUMMARY:per\n{OSLO}\nRRULE:FREQ=MONTHLY;BYDAY=1MO", ("recurrence", "FREQ=MONTHLY")),
+        (f"UID:1\nSUMMARY:per\n{OSLO}\nRRULE:FREQ=MONTHLY;BYHOUR=1", ("recurrence", "BYHOUR")),
+        (f"UID:1\nSUMMARY:per\n{OSLO}\nRRULE:FREQ=MONTHLY;BYDAY=XX", ("broken", "RRULE")),
+        (f"UID:1\nSUMMARY:per\n{OSLO}\nRRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30",
+         ("recurrence", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30")),
         (f"UID:1\nSUMMARY:per\n{OSLO}\nRRULE:FREQ=DAILY;BYHOUR=1,2,3", ("recurrence", "BYHOUR")),
         (f"UID:1\nSUMMARY:per\n{OSLO}\nRRULE:FREQ=DAILY;INTERVAL=0", ("recurrence", "INTERVAL=0")),
-        (f"UID:1\nSUMMARY:per\n{OSLO}\nRDATE:20261201T210000Z", ("recurrence", "RDATE")),
+        (f"UID:1\nSUMMARY:per\n{OSLO}\nRDATE;VALUE=PERIOD:20261201T210000Z/PT8H",
+         ("recurrence", "RDATE;VALUE=PERIOD")),
+        (f"UID:1\nSUMMARY:per\n{OSLO}\nEXRULE:FREQ=DAILY", ("recurrence", "EXRULE")),
+        (f"UID:1\nSUMMARY:per\nRECURRENCE-ID;RANGE=THISANDFUTURE:20261124T210000Z\n{OSLO}",
+         ("recurrence", "RANGE=THISANDFUTURE")),
         (f"{PER}DTSTART:19700101T2100Z\nDURATION:PT1H\nRRULE:FREQ=DAILY", ("broken", "DTSTART")),
         (f"{PER}DTSTART;VALUE=DATE:19700101\nRRULE:FREQ=DAILY", ("recurrence", "DTSTART=1970-01-01")),
     ],
@@ -196,6 +237,10 @@ def test_what_is_no_shift_is_said_with_its_reason_and_stops_nothing_else(
 BIG = calendar(*[f"UID:{n}\nSUMMARY:per\n{OSLO}\nRRULE:FREQ=DAILY" for n in range(4000)])
 
 
+IN_FEBRUARY = "RRULE:FREQ=MONTHLY;BYMONTH=2;BYMONTHDAY=30"
+NEVER = calendar(*[f"UID:{n}\nSUMMARY:per\n{OSLO}\n{IN_FEBRUARY};INTERVAL={n + 1}" for n in range(3000)])
+
+
 @pytest.mark.parametrize(
     ("data", "code"),
     [
@@ -207,13 +252,14 @@ BIG = calendar(*[f"UID:{n}\nSUMMARY:per\n{OSLO}\nRRULE:FREQ=DAILY" for n in rang
         (b"x" * (LARGEST + 1), "too_large"),
         (calendar(*["UID:1"] * 5_001), "too_many_events"),
         (BIG, "too_many_shifts"),
+        (NEVER, None),
         (calendar(f"UID:1\nSUMMARY:{'per ' * 100_000}\n{OSLO}"), None),
     ],
 )  # fmt: skip
 def test_a_hostile_file_is_refused_in_no_time(data: bytes, code: str | None) -> None:
-    began = time.monotonic()
+    began = time.process_time()  # not by the wall: other tests run beside this one
     found = read_calendar(data, SITE, {}, NOW)
-    assert time.monotonic() - began < 10, "it took too long"
+    assert time.process_time() - began < 10, "it took too long"
     if code is not None:
         assert [p.code for p in found.problems] == [code]
         assert found.shifts == ()
@@ -299,6 +345,16 @@ def test_an_event_that_is_not_understood_any_more_takes_nothing_from_the_roster(
     assert (later.removed, len(later.problems)) == ((), 1)
 
 
+@pytest.mark.parametrize("missing", [1, 30, 90, 120])
+def test_a_download_that_was_cut_off_takes_nothing_from_the_roster(missing: int) -> None:
+    """Two calendars in one file: what is left of the second would be a calendar without these shifts."""
+    shift = "UID:{}\nSUMMARY:kari\nDTSTART:2026112{}T080000Z\nDTEND:2026112{}T150000Z"
+    whole = calendar(shift.format("a", 5, 5)) + b"\r\n" + calendar(shift.format("b", 6, 6)).rstrip()
+    assert len(read_calendar(whole, SITE, {}, NOW).shifts) == 2
+    read = read_calendar(whole[:-missing], SITE, {}, NOW)
+    assert (read.shifts, [one.code for one in read.problems]) == ((), ["no_calendar"])
+
+
 def test_shifts_of_another_unit_are_not_taken_over_by_a_leader_of_one(connection: sqlite3.Connection) -> None:
     file = calendar(
         f"UID:1\nSUMMARY:per\nLOCATION:nord\n{OSLO}",
@@ -315,7 +371,69 @@ def test_a_big_houses_staff_is_looked_for_by_name_in_no_time() -> None:
         f"site: test\nname: T\nunits: [{{id: a, name: A}}]\nrooms: [{{id: x, unit: a}}]\npeople:{people}\n"
     )
     event = "UID:{}\nSUMMARY:vakt person nummer{}\n" + OSLO
-    began = time.monotonic()
+    began = time.process_time()
     found = read_calendar(calendar(*(event.format(n, n % 300) for n in range(600))), site, {}, NOW)
-    assert time.monotonic() - began < 10, "each name is looked up anew for each event"
+    assert time.process_time() - began < 10, "each name is looked up anew for each event"
     assert len(found.shifts) == 600
+
+
+def night(uid: int, who: str, day: int, more: str = "") -> str:
+    """From ten in the evening of a day in November until half past seven."""
+    times = f"DTSTART;TZID=Europe/Oslo:202611{day}T220000\nDTEND;TZID=Europe/Oslo:202611{day + 1}T073000"
+    return f"UID:{uid}\nSUMMARY:{who}\n{times}{more}"
+
+
+def named(name: str, *events: str) -> bytes:
+    return calendar(*events).replace(b"PRODID:", f"X-WR-CALNAME:{name}\r\nPRODID:".encode())
+
+
+def left(connection: sqlite3.Connection) -> list[str]:
+    """Who is on the roster on which day."""
+    found = shifts.between(connection, "test", NOW, NOW + timedelta(days=60))
+    return [f"{s.person} {s.starts_at.astimezone(SITE.zone):%d}" for s in found]
+
+
+def test_an_event_that_vanished_from_its_calendar_is_taken_out_within_the_days_of_the_file(
+    connection: sqlite3.Connection,
+) -> None:
+    week = [night(1, "per", 24), night(2, "kari", 25), night(3, "per", 26), night(4, "per", 28)]
+    take_over(connection, SITE, named("Turnus sol", *week), "v.ics", NOW, "lise")
+    without = named("Turnus sol", week[0], week[2])
+    tried = try_import(connection, SITE, without, "v.ics", NOW)
+    assert [s.person for s in tried.removed] == ["kari"], "the 28th lies beyond the file"
+    assert left(connection) == ["per 24", "kari 25", "per 26", "per 28"], "tried, and not yet in force"
+    take_over(connection, SITE, without, "v.ics", NOW, "lise")
+    assert left(connection) == ["per 24", "per 26", "per 28"]
+
+
+def test_nothing_is_taken_out_that_came_from_elsewhere_has_begun_or_was_not_understood(
+    connection: sqlite3.Connection,
+) -> None:
+    take_over(connection, SITE, named("Turnus nord", night(9, "kari", 25)), "n.ics", NOW, "lise")
+    week = [night(1, "per", 24), night(2, "kari", 26), night(3, "per", 27)]
+    take_over(connection, SITE, named("Turnus sol", *week), "v.ics", NOW, "lise")
+    odd = [week[0], night(2, "ingen av oss", 26), week[2]]
+    found = take_over(connection, SITE, named("Turnus sol", *odd), "v.ics", NOW, "lise")
+    assert (found.removed, len(found.problems)) == ((), 1)
+    begun = datetime(2026, 11, 24, 23, tzinfo=UTC)
+    later = take_over(connection, SITE, named("Turnus sol", week[1], week[2]), "v.ics", begun, "lise")
+    assert later.removed == ()
+    assert left(connection) == ["per 24", "kari 25", "kari 26", "per 27"]
+
+
+def test_a_calendar_without_a_name_takes_out_only_of_the_people_in_it(connection: sqlite3.Connection) -> None:
+    take_over(connection, SITE, calendar(night(1, "per", 24), night(2, "per", 25)), "v.ics", NOW, "lise")
+    take_over(connection, SITE, calendar(night(3, "kari", 24), night(4, "kari", 26)), "k.ics", NOW, "lise")
+    assert sorted(left(connection)) == ["kari 24", "kari 26", "per 24", "per 25"]
+    pers = calendar(night(1, "per", 24), night(5, "per", 26))
+    found = take_over(connection, SITE, pers, "v.ics", NOW, "lise")
+    assert [f"{s.person} {s.starts_at:%d}" for s in found.removed] == ["per 25"]
+
+
+def test_a_calendar_that_is_given_a_name_keeps_its_shifts(connection: sqlite3.Connection) -> None:
+    week = [night(1, "per", 24), night(2, "kari", 25), night(3, "per", 26)]
+    take_over(connection, SITE, calendar(*week), "v.ics", NOW, "lise")
+    again = take_over(connection, SITE, named("Turnus sol", *week), "v.ics", NOW, "lise")
+    assert (again.changes_something, again.same) == (False, 3)
+    found = take_over(connection, SITE, named("Turnus sol", week[0], week[2]), "v.ics", NOW, "lise")
+    assert [s.person for s in found.removed] == ["kari"]

@@ -8,7 +8,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from hub.site.file import SiteFile, read_site, read_site_bytes
-from rules.building import ROLES, Site
+from rules.building import MOST_DEVICES, ROLES, Site
 from rules.catalogue import catalogue
 from rules.rulebook import rulebook
 
@@ -199,6 +199,12 @@ def test_a_file_too_large_to_be_a_site_is_refused_at_once() -> None:
     assert problems_of("#" * 5_000_000) == [
         "site.yaml:1: the file has 5,000,000 characters; expected at most 4,194,304"
     ]
+
+
+def test_more_devices_than_a_hub_can_carry_are_refused_with_the_number_that_it_can() -> None:
+    more = "".join(f"\n  - {{id: d{n}, room: 1A, role: motion}}" for n in range(MOST_DEVICES))
+    [said] = problems_of(EXAMPLE.read_text("utf-8").replace("\ndevices:", f"\ndevices:{more}", 1))
+    assert said.endswith("devices is a list; expected at most 10,000 of them")
 
 
 def test_a_file_that_would_unfold_to_billions_of_values_is_refused_at_its_lines() -> None:

@@ -12,6 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub import summons
+from hub.contact_book import ContactBook
+from hub.settings import Settings
 from hub.store import contacts, summonses
 from hub.store.contacts import Contact
 from hub.store.db import transaction
@@ -19,7 +21,7 @@ from hub.ways.courier import Courier
 from hub.ways.way import Failed, Message
 from rules.duration import Window, parse_window
 from rules.severity import Severity
-from rules.summons import FLOOD_OF, GROUPED_EVERY, Decision, Held, History, Preferences, decide
+from rules.summons import FLOOD_OF, GROUPED_EVERY, Decision, Held, History, Preferences, decide, held_anew
 from tests.world import World
 
 OSLO = ZoneInfo("Europe/Oslo")
@@ -174,6 +176,10 @@ class Night:
     def subjects(self) -> list[str]:
         return [message.subject for message in self.phone.got]
 
+    def waiting(self) -> set[str | None]:
+        """Why what waits does."""
+        return {one.held for one in summonses.held_for(self.house.connection, "test", "kari")}
+
 
 @pytest.fixture
 def nights(tmp_path: Path) -> Iterator[list[Night]]:
@@ -207,6 +213,55 @@ def test_what_is_low_in_the_night_comes_as_one_message_in_the_morning(
     assert "Lavt varsel: 1\n" in morning.body
     assert "Lavt varsel: 2\n" in morning.body
     assert all(one.sent_at == oslo("2026-11-25 07:00") for one in sent(house, morning))
+
+
+def test_who_wants_quiet_from_now_on_is_not_woken_by_what_was_gathering_already(
+    nights: list[Night], tmp_path: Path
+) -> None:
+    house = night(nights, tmp_path, "low", EVENING)
+    house.opens("1")
+    house.passes(6 * MIN)
+    house.look()
+    assert house.waiting() == {"gathered"}
+    book = ContactBook(house.house.connection, house.house.site, Settings(), house.house.clock)
+    assert book.prefer("kari", QUIET, "kari") == QUIET
+    assert house.waiting() == {"quiet_hours"}
+    house.passes(timedelta(hours=2))
+    assert house.subjects() == []
+    house.opens("2")
+    house.passes(timedelta(hours=6))
+    (morning,) = house.phone.got
+    assert {f"Lavt varsel: {room}" for room in "12"} <= set(morning.body.splitlines()), "with what came later"
+
+
+def test_who_wants_no_quiet_any_more_is_told_at_once_what_was_held_for_it(
+    nights: list[Night], tmp_path: Path
+) -> None:
+    house = night(nights, tmp_path, "low", EVENING)
+    book = ContactBook(house.house.connection, house.house.site, Settings(), house.house.clock)
+    book.prefer("kari", QUIET, "kari")
+    house.opens("1")
+    house.passes(16 * MIN)
+    assert (house.subjects(), house.waiting()) == ([], {"quiet_hours"})
+    book.prefer("kari", Preferences(), "kari")
+    house.look()
+    assert house.subjects() == ["Lavt varsel: 1"]
+
+
+@given(instants, st.integers(0, 20), wishes, st.sampled_from([None, "gathered", "quiet_hours", "flood"]))
+def test_held_anew_nothing_low_comes_in_quiet_hours_nor_later_than_it_must(
+    now: datetime, minutes: int, wanted: Preferences, held: Held | None
+) -> None:
+    at = now + minutes * MIN
+    decision = held_anew(held, at, now, wanted, OSLO)
+    if held in (None, "flood"):
+        assert decision is None
+        return
+    leaves = decision.at if decision is not None else at
+    if wanted.quiet is not None and wanted.quiet.start != wanted.quiet.end:
+        assert not wanted.quiet.contains(leaves, OSLO)
+    if wanted.quiet is None:
+        assert leaves <= at
 
 
 def sent(house: Night, message: Message) -> list[summonses.Summons]:

@@ -13,6 +13,7 @@ from rules.finding import Evidence, Finding
 from rules.protection import Why
 from rules.rulebook import Rulebook, Watch, rulebook
 from rules.wording import Language, Voice
+from rules.wording.audit import detail_of
 
 SITE = Site.model_validate(
     {
@@ -291,3 +292,14 @@ def test_every_reason_for_not_being_watched_over_has_words(cause: str) -> None:
 )
 def test_lengths_are_said_in_two_units_at_most(span: timedelta, nb: str) -> None:
     assert wording.length(span, "nb") == nb
+
+
+def test_what_an_entry_of_the_audit_trail_is_about_is_said_in_words() -> None:
+    assert detail_of("address", "10.0.0.7", "nb") == "fra 10.0.0.7"
+    assert (detail_of("how", "password", "nb"), detail_of("how", "passkey", "en")) == (
+        "med passord",
+        "by passkey",
+    )
+    assert detail_of("units", ["sol", "nord"], "nn") == "avdelingar sol, nord"
+    assert (detail_of("note", "", "nb"), detail_of("units", [], "nb")) == ("", "")
+    assert detail_of("something_new", 3, "nb") == "something new 3"

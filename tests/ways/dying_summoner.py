@@ -12,8 +12,10 @@ import signal
 import sqlite3
 import sys
 import time
+from datetime import timedelta
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 from hub import summoner
 from hub.clock import WallClock
@@ -22,8 +24,11 @@ from hub.site.file import SiteFile, read_site
 from hub.store import alerts, db, summonses
 from hub.ways import courier
 from hub.ways.email import Email
+from hub.ways.messenger import Messenger
+from hub.ways.pager import Pager
 from hub.ways.way import Failed, Message
 from hub.ways.webhook import Webhook
+from hub.ways.webpush import WebPush
 
 
 class Death:
@@ -55,10 +60,11 @@ def watched(moment: str, death: Death, path: Path) -> sqlite3.Connection:
 
 
 def watch_sends(moment: str, death: Death) -> None:
-    for kind in (Email, Webhook):
+    kinds: tuple[Any, ...] = (Email, Webhook, WebPush, Pager, Messenger)
+    for kind in kinds:
         send = kind.send
 
-        def dying(self: object, message: Message, send=send) -> Failed | None:  # type: ignore[no-untyped-def]
+        def dying(self: object, message: Message, send: Any = send) -> Failed | None:
             if moment == "before_send":
                 death.looks()
             failed: Failed | None = send(self, message)
@@ -66,7 +72,7 @@ def watch_sends(moment: str, death: Death) -> None:
                 death.looks()
             return failed
 
-        kind.send = dying  # type: ignore[method-assign]
+        kind.send = dying
 
 
 def summon(folder: Path, moment: str, count: int) -> None:
@@ -74,6 +80,8 @@ def summon(folder: Path, moment: str, count: int) -> None:
     for module in (summoner, courier):
         module.connect = lambda path: watched(moment, death, path)  # type: ignore[attr-defined]
     watch_sends(moment, death)
+    courier.FIRST_WAIT = timedelta(milliseconds=50)  # the pager's connection may not be there yet
+    courier.LOOK_AGAIN = 0.1
     connection = db.connect(settings.database)
     site = connection.execute("SELECT document FROM site_version ORDER BY id DESC").fetchone()[0]
     file = read_site(site, "the site")

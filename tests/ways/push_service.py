@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from typing import Any, NamedTuple
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -26,6 +26,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from tests.patience import HANGS_FOR
 from tests.servers import ROOT
 
 CURVE = ec.SECP256R1()
@@ -100,12 +101,17 @@ def vapid(authorization: str) -> Claims:
 
 @dataclass
 class PushService:
-    """What it took, by path, and what it answers: 201 unless told otherwise."""
+    """What it took, by path, and what it answers: 201 unless told otherwise, on slow paths not before it is
+    let go.
+    """
 
     port: int
     ca: Path
     taken: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
     answers: list[tuple[int, dict[str, str]]] = field(default_factory=list)
+    default: int = 201
+    slow: set[str] = field(default_factory=set)
+    let_go: Event = field(default_factory=Event)
 
     def endpoint(self, name: str) -> str:
         return f"https://localhost:{self.port}/push/{name}"
@@ -124,7 +130,10 @@ def push_service(folder: Path) -> Iterator[PushService]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
             service.taken.append((self.path, {k.lower(): v for k, v in self.headers.items()}, body))
-            status, headers = service.answers.pop(0) if service.answers else (201, {"Location": "/message/1"})
+            if self.path in service.slow:
+                service.let_go.wait(HANGS_FOR)
+            otherwise = (service.default, {"Location": "/message/1"})
+            status, headers = service.answers.pop(0) if service.answers else otherwise
             self.send_response(status)
             for name, value in headers.items():
                 self.send_header(name, value)
@@ -142,6 +151,7 @@ def push_service(folder: Path) -> Iterator[PushService]:
     try:
         yield service
     finally:
+        service.let_go.set()
         server.shutdown()
         server.server_close()
         thread.join()

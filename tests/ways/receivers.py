@@ -12,7 +12,12 @@ from typing import Any
 
 from aiosmtpd.controller import Controller
 
+from hub.inside import Inside
+from tests.patience import HANGS_FOR, PATIENCE
 from tests.servers import free_port
+
+HERE = Inside(frozenset(("127.0.0.1", port) for port in range(1, 65536)))
+"""As an operator would name each of a test's receivers."""
 
 
 class Mailbox:
@@ -39,7 +44,7 @@ def mail_server() -> Iterator[tuple[Mailbox, int]]:
     """The mailbox and its port."""
     mailbox = Mailbox()
     port = free_port()
-    controller = Controller(mailbox, hostname="127.0.0.1", port=port)
+    controller = Controller(mailbox, hostname="127.0.0.1", port=port, ready_timeout=PATIENCE)
     controller.start()
     try:
         yield mailbox, port
@@ -55,6 +60,7 @@ class Address:
     def __init__(self) -> None:
         self.requests: list[tuple[dict[str, str], bytes]] = []
         self.statuses: list[int] = []
+        self.default = 204
         self.let_go = Event()
         self.let_go.set()
         self.asked = Event()
@@ -72,8 +78,8 @@ def web_address() -> Iterator[tuple[Address, str]]:
             address.on_call(body)
             address.requests.append(({k.lower(): v for k, v in self.headers.items()}, body))
             address.asked.set()
-            address.let_go.wait(30)
-            self.send_response(address.statuses.pop(0) if address.statuses else 204)
+            address.let_go.wait(HANGS_FOR)
+            self.send_response(address.statuses.pop(0) if address.statuses else address.default)
             self.end_headers()
 
         def log_message(self, *_: Any) -> None:

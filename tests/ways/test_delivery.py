@@ -16,12 +16,14 @@ from hub.store import contacts, summonses
 from hub.store.contacts import Contact
 from hub.store.db import connect, transaction
 from hub.store.summonses import Summons
+from hub.ways import destination
 from hub.ways.courier import Courier, outcome
 from hub.ways.email import Email, MailServer
 from hub.ways.way import Failed, Way, message_of
 from hub.ways.webhook import Webhook, why_unusable
 from rules.building import Site
-from tests.ways.receivers import mail_server, web_address
+from tests.patience import HANGS_FOR, PATIENCE
+from tests.ways.receivers import HERE, mail_server, web_address
 
 NIGHT = datetime(2026, 11, 24, 1, 10, tzinfo=UTC)
 KARI = {"id": "kari", "name": "Kari", "role": "carer"}
@@ -58,9 +60,19 @@ def connection(database: Path) -> Iterator[sqlite3.Connection]:
     connection.close()
 
 
-def put(connection: sqlite3.Connection, way: str, address: str, urgent: bool = True) -> None:
+def put(
+    connection: sqlite3.Connection,
+    way: str,
+    address: str,
+    urgent: bool = True,
+    *,
+    event: int = 1,
+    proof: bool = False,
+) -> None:
     words = ("HØYT varsel: 3B", "Åpne Vaka.\n")
-    summons = Summons(0, "s", 1, 1, "kari", way, address, urgent, *words, NIGHT, next_at=NIGHT)
+    summons = Summons(
+        0, "s", 1, event, "kari", way, address, urgent, *words, NIGHT, next_at=NIGHT, proof=proof
+    )
     with transaction(connection):
         contacts.put(connection, "s", Contact("kari", way, address), NIGHT)
         summonses.add(connection, summons)
@@ -127,7 +139,10 @@ def test_a_mail_server_that_is_away_is_asked_again(connection: sqlite3.Connectio
 def test_a_webhook_is_signed_so_that_the_receiver_can_tell_it_from_anybody_elses() -> None:
     call = Summons(7, "s", 1, 1, "kari", "webhook", "", True, "HØYT varsel: 3B", "", NIGHT)
     with web_address() as (address, url):
-        assert Webhook("secret", Clock()).send(message_of(msgspec.structs.replace(call, address=url))) is None
+        assert (
+            Webhook("secret", Clock(), HERE).send(message_of(msgspec.structs.replace(call, address=url)))
+            is None
+        )
     headers, body = address.requests[0]
     assert headers["webhook-id"] == "vaka-s-7"
     signed = f"vaka-s-7.{headers['webhook-timestamp']}.".encode() + body
@@ -152,26 +167,53 @@ def test_a_webhook_is_signed_so_that_the_receiver_can_tell_it_from_anybody_elses
 def test_what_a_web_address_answers_says_whether_to_try_again(status: int, for_good: bool | None) -> None:
     with web_address() as (address, url):
         address.statuses = [status]
-        failed = Webhook("secret", Clock()).send(
+        failed = Webhook("secret", Clock(), HERE).send(
             message_of(Summons(7, "s", 1, 1, "kari", "webhook", url, True, "", "", NIGHT))
         )
     assert (failed.for_good if failed is not None else None) == for_good
 
 
+@pytest.fixture
+def no_way_gives_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A send that hangs is under way until the test ends: what came out meanwhile did not wait for it."""
+    monkeypatch.setattr(destination, "TIMEOUT", HANGS_FOR)
+
+
+@pytest.mark.usefixtures("no_way_gives_up")
 def test_a_low_message_that_hangs_does_not_hold_up_a_high_one(
     connection: sqlite3.Connection, database: Path
 ) -> None:
     with web_address() as (slow, slow_url), web_address() as (quick, quick_url):
         slow.let_go.clear()
         put(connection, "webhook", slow_url, urgent=False)
-        way = Webhook("secret", Clock())
+        way = Webhook("secret", Clock(), HERE)
         out = courier(database, way)
         out.start()
-        assert slow.asked.wait(10)
+        assert slow.asked.wait(PATIENCE)
         put(connection, "webhook", quick_url)
         out.wake()
-        assert quick.asked.wait(5), "the high one waited for the low one"
+        assert quick.asked.wait(PATIENCE), "the high one waited for the low one"
         slow.let_go.set()
+        out.stop()
+
+
+@pytest.mark.usefixtures("no_way_gives_up")
+def test_a_test_message_that_hangs_does_not_hold_up_a_high_alert_to_the_same_address(
+    connection: sqlite3.Connection, database: Path
+) -> None:
+    connection.execute("INSERT INTO alert_event (alert, at, event, reason) VALUES (1, 1, 'called', 'unit')")
+    with web_address() as (address, url):
+        address.let_go.clear()
+        put(connection, "webhook", url, proof=True)
+        out = courier(database, Webhook("secret", Clock(), HERE))
+        out.start()
+        assert address.asked.wait(PATIENCE)
+        address.asked.clear()
+        put(connection, "webhook", url, event=2)
+        out.wake()
+        assert address.asked.wait(PATIENCE), "the real one waited for the test"
+        assert [json.loads(body)["test"] for _, body in address.requests] == [True, False]
+        address.let_go.set()
         out.stop()
 
 
@@ -185,7 +227,7 @@ def test_where_an_address_is_refused_for_good_the_next_way_is_taken_at_once(
         put(connection, "email", "gone@example.org", urgent=False)
         mailbox.answers = ["550 no such person"]
         courier(database, email(port)).deliver(connection)
-        courier(database, Webhook("secret", Clock())).deliver(connection)
+        courier(database, Webhook("secret", Clock(), HERE)).deliver(connection)
     assert len(address.requests) == 1
     assert stored(connection).sent_at == NIGHT
 
@@ -207,7 +249,7 @@ def test_a_hub_that_dies_between_sending_and_marking_sends_again_with_the_same_i
 ) -> None:
     with web_address() as (address, url):
         put(connection, "webhook", url)
-        way = Webhook("secret", Clock())
+        way = Webhook("secret", Clock(), HERE)
         dying = Thread(target=way.send, args=(message_of(stored(connection)),))  # it sends, and never marks
         dying.start()
         dying.join()
@@ -227,7 +269,7 @@ def test_what_waits_for_an_address_that_is_no_longer_theirs_goes_there_no_more(
             if why == "address removed":
                 contacts.delete(connection, "s", Contact("kari", "webhook", url))
         site = SITE if why == "address removed" else SITE.model_copy(update={"people": ()})
-        for way in (Webhook("secret", Clock()), email(port)):
+        for way in (Webhook("secret", Clock(), HERE), email(port)):
             Courier(database, lambda: site, way, Clock()).deliver(connection)
         assert receiver.requests == []
         assert [mail["to"] for mail in mailbox.taken] == (

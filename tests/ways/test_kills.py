@@ -11,6 +11,7 @@ import sys
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -19,6 +20,7 @@ from hub.store import contacts
 from hub.store.contacts import Contact
 from hub.store.db import transaction
 from rules.summons import Preferences
+from tests.patience import PATIENCE
 from tests.servers import ROOT, free_port
 from tests.ways.receivers import Address, Mailbox, mail_server, web_address
 from tests.world import World
@@ -89,7 +91,7 @@ class Summoners:
     def end(self) -> None:
         assert self._process.stdin is not None
         self._process.stdin.close()
-        self._process.wait(10)
+        self._process.wait(PATIENCE)
         assert self._process.stdout is not None
         self._process.stdout.close()
 
@@ -109,6 +111,7 @@ def test_killed_at_each_moment_nothing_is_lost_and_a_repetition_has_the_same_id(
             "VAKA_SMTP": f"smtp://127.0.0.1:{port}",
             "VAKA_SMTP_FROM": "vaka@example.org",
             "VAKA_WEBHOOK_SECRET_FILE": str(secret),
+            "VAKA_WEBHOOK_HOSTS": urlsplit(url).netloc,
         }
         summoners = Summoners(environment)
         kills = repeated = 0

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from hub import summons
+from hub import alerting, summons
 from hub.store import alerts, contacts, shifts, summonses
 from hub.store.contacts import Contact
 from hub.store.db import transaction
 from hub.store.summonses import Summons
-from rules.duty import Shift
+from rules.duty import Shift, StaffAbsence
+from rules.proof_verdict import Sending, told_of_phones
 from rules.wording.summons import body_of_several
 from tests.world import World
 
@@ -28,7 +29,7 @@ rules: [{rule: help-button}, {rule: door-open}]
 people:
   - {id: kari, name: Kari, role: carer, units: [sol]}
   - {id: siri, name: Siri, role: carer, units: [sol], language: en}
-  - {id: nils, name: Nils, role: carer, units: [nord]}
+  - {id: nils, name: Nils, role: carer, units: [nord], language: nn}
   - {id: lise, name: Lise, role: leader}
   - {id: odd, name: Odd, role: carer, units: [sol]}
 """
@@ -91,6 +92,17 @@ def test_a_message_names_the_place_and_never_the_person_or_what_is_wrong(house: 
     assert norwegian.urgent
 
 
+def test_each_is_written_to_in_their_own_language(house: World) -> None:
+    house.says("3B button", pressed="single")
+    house.passes(3 * MIN)
+    said = {one.person: (one.subject, one.body.splitlines()[0]) for one in messages(house)}
+    assert said == {
+        "kari": ("HØYT varsel: 3B", "Åpne Vaka for å se hva det gjelder og ta det."),
+        "nils": ("HØGT varsel: 3B", "Opne Vaka for å sjå kva det gjeld og ta det."),
+        "siri": ("HIGH alert: 3B", "Open Vaka to see what it is about and to take it."),
+    }
+
+
 def test_a_repeated_call_says_that_nobody_has_answered(house: World) -> None:
     house.says("3B button", pressed="single")
     house.passes(10 * MIN)
@@ -119,7 +131,47 @@ def test_a_call_for_more_hands_goes_out_although_somebody_has_the_alert(house: W
     house.desk.arrive(id, "kari")
     messages(house)
     house.desk.act(id, "assist", "kari")
-    assert [one.person for one in messages(house) if one.next_at is not None] == ["kari", "kari", "siri"]
+    asked = [one for one in messages(house) if one.next_at is not None]
+    assert [(one.person, one.subject) for one in asked] == [("siri", "More hands are needed. HIGH alert: 3B")]
+
+
+def test_who_asks_for_more_hands_and_is_alone_on_duty_is_not_called_herself(house: World) -> None:
+    with transaction(house.connection):
+        ill = StaffAbsence(0, "siri", NIGHT - MIN, NIGHT + 60 * MIN, "lise")
+        shifts.add_absence(house.connection, "test", ill)
+    house.says("3B button", pressed="single")
+    id = house.alert("help-button").id
+    house.desk.arrive(id, "kari")
+    messages(house)
+    house.desk.act(id, "assist", "kari")
+    asked = {one.person for one in messages(house) if one.next_at is not None}
+    assert asked == {"nils"}, "who is on duty elsewhere in the house"
+    assert "reached_nobody" in [step.event for step in alerts.events(house.connection, id)]
+
+
+def test_a_call_for_more_hands_waits_for_no_gathering_though_the_alert_is_low(tmp_path: Path) -> None:
+    house = World(tmp_path, SITE.replace("{rule: door-open}", "{rule: door-open, severity: low}"), NIGHT)
+    with transaction(house.connection):
+        contacts.put(house.connection, "test", Contact("siri", "email", "siri@example.org"), NIGHT)
+    summons.begin(house.connection, "test")
+    house.says("3B door", open=True)
+    house.passes(6 * MIN)
+    [alert] = house.alerts()
+    assert {one.held for one in messages(house)} == {"gathered"}
+    house.desk.arrive(alert.id, "kari")
+    messages(house)
+    house.desk.act(alert.id, "assist", "kari")
+    [asked] = [one for one in messages(house) if one.next_at is not None]
+    assert (asked.subject, asked.held) == ("More hands are needed. Low alert: 3B", None)
+    assert asked.next_at == asked.created_at
+    house.stop()
+
+
+def test_what_is_about_a_unit_is_told_by_its_name_and_not_by_the_houses(house: World) -> None:
+    silent = (Sending("kari", "webpush", NIGHT, phone="p1", device="Pixel"),)
+    with transaction(house.connection):
+        alerting.take(house.connection, "test", *told_of_phones("sol", silent, NIGHT), NIGHT)
+    assert {one.subject for one in messages(house)} == {"Lavt varsel: Solsida", "Low alert: Solsida"}
 
 
 def test_looking_again_or_starting_anew_writes_to_nobody_twice(house: World) -> None:

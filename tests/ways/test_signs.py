@@ -16,6 +16,7 @@ from hub.mqtt.broker import BrokerAccess
 from hub.signs import Signs, alive_topic
 from hub.ways.pager import Pager, why_unusable
 from hub.ways.way import Message
+from tests.patience import PATIENCE
 from tests.servers import Mosquitto
 from tests.world import World
 
@@ -57,7 +58,7 @@ class Corridor:
 
     def until(self, wanted: Callable[[], bool], what: str) -> None:
         with self._news:
-            assert self._news.wait_for(wanted, 10), f"{what}; there stands {self.shown}"
+            assert self._news.wait_for(wanted, PATIENCE), f"{what}; there stands {self.shown}"
 
     def sign(self, place: str) -> dict[str, Any] | None:
         found = self.shown.get(f"vaka/test/signs/{place}")

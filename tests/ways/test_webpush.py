@@ -12,7 +12,9 @@ import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from hub.phones import MOST, Phones
+from hub.contact_trial import outcome as outcome_of
+from hub.inside import is_public
+from hub.phones import MOST, Phones, lose_those_of_another_key
 from hub.settings import DATABASE, Settings
 from hub.store import contacts, phones, summonses
 from hub.store.alerts import AlertEvent
@@ -22,8 +24,10 @@ from hub.store.phones import Phone
 from hub.store.summonses import Summons
 from hub.summons import answerable
 from hub.ways.courier import Courier
-from hub.ways.push_address import OwnServer, destination, is_public, why_unusable
-from hub.ways.push_key import KEY_FILE, PushKey, Receipt
+from hub.ways.push_address import OwnServer, destination, why_unusable
+from hub.ways.push_key import KEY_FILE, PUBLIC_FILE, PushKey, public_key
+from hub.ways.push_receipts import Receipt, ReceiptMarks, claimed
+from hub.ways.trials import Trials
 from hub.ways.way import Failed, Message
 from hub.ways.webpush import FILLED_UP_TO, WebPush, outcome, web_push
 from rules.alert import Alert
@@ -55,8 +59,9 @@ class Hub:
             smtp_from="vaka@example.org",
         )
         self.clock, self.service = Clock(), service
+        self.database = settings.database
         self.connection = connect(settings.database)
-        self.key = PushKey(folder)
+        self.key, self.marks = PushKey(folder), ReceiptMarks(folder)
         self.way: WebPush = web_push(settings, self.clock)
         self.own = OwnServer("localhost", service.port, service.ca)
         self.phones = Phones(self.connection, SITE, self.clock)
@@ -103,13 +108,15 @@ def test_the_phone_alone_can_read_what_goes_out_and_it_says_only_where_and_how_u
     assert len(read) == FILLED_UP_TO
     said = json.loads(read)
     receipt = said.pop("receipt")
-    assert hub.key.receipt_of("solbakken", receipt) == Receipt(phone.id, 7)
+    assert claimed(receipt) == Receipt(phone.id, 7, hub.clock.now())
+    assert hub.marks.proves("solbakken", "kari", receipt)
     assert said == {
         "title": "HØYT varsel: 3B",
         "body": "Åpne Vaka for å se hva det gjelder og ta det.",
         "open": "/alerts/12",
         "tag": "alert-12",
         "urgent": True,
+        "silent": False,
         "at": "2026-11-24T01:10:00Z",
     }
     assert b"varsel" not in body
@@ -192,6 +199,64 @@ def test_a_phone_that_is_gone_is_forgotten_and_the_next_way_taken_at_once(hub: H
     assert audited["what"] == "contact removed"
 
 
+def test_a_phone_whose_push_service_does_not_know_us_is_marked_until_it_takes_something_again(
+    hub: Hub,
+) -> None:
+    phone = hub.switch_on("kari", "kari", new_device())
+    put_call(hub, phone, urgent=True)
+    hub.service.answers.append((403, {}))
+    hub.deliver()
+    known = phones.get(hub.connection, SITE.site, phone.id)
+    assert known is not None
+    assert known.state == "refused"
+    assert known.refused_at == hub.clock.now()
+    assert [one.id for one in phones.in_trouble(hub.connection, SITE.site)] == [phone.id]
+    assert hub.ways_of("kari"), "it may be our clock: each call tries again"
+    [row] = hub.connection.execute("SELECT next_at, failure FROM summons").fetchall()
+    assert tuple(row) == (None, "the push service does not know us (403)"), "nothing is retried in silence"
+    with transaction(hub.connection):  # somebody calls them again
+        hub.connection.execute("UPDATE summons SET next_at = created_at")
+    hub.deliver()
+    known = phones.get(hub.connection, SITE.site, phone.id)
+    assert known is not None
+    assert known.state == "ok"
+
+
+def test_phones_of_a_key_that_was_lost_are_lost_at_once_and_nothing_is_posted_for_them(hub: Hub) -> None:
+    with_ours = hub.switch_on("kari", "kari", new_device())
+    endpoint, device = hub.service.endpoint("sol"), new_device()
+    keys = (device.public, device.auth)
+    of_before = hub.phones.switch_on("sol", endpoint, keys, "iPhone", hub.own, made_with="another key")
+    assert isinstance(of_before, Phone)
+    failed = hub.way.send(message(of_before))
+    assert failed is not None
+    assert failed.gone
+    assert hub.service.taken == []
+    now = hub.clock.now()
+    assert lose_those_of_another_key(hub.connection, SITE.site, hub.way.public_key, now) == 1
+    assert lose_those_of_another_key(hub.connection, SITE.site, hub.way.public_key, now) == 0
+    assert [(one.id, one.state) for one in phones.in_trouble(hub.connection, SITE.site)] == [
+        (of_before.id, "lost")
+    ]
+    assert hub.ways_of("sol") == []
+    assert [c.address for c in hub.ways_of("kari")] == [with_ours.id]
+
+
+def test_a_test_of_the_alerting_wakes_the_phone_and_makes_no_sound(hub: Hub) -> None:
+    device = new_device()
+    phone = hub.switch_on("kari", "kari", device)
+    assert hub.way.send(msgspec.structs.replace(message(phone), proof=True)) is None
+    [(_, headers, body)] = hub.service.taken
+    said = json.loads(device.reads(body))
+    assert (headers["urgency"], int(headers["ttl"])) == ("high", 120)
+    assert (said["silent"], said["urgent"], said["open"], said["tag"]) == (
+        True,
+        False,
+        "/care/proof",
+        "proof",
+    )
+
+
 def test_a_push_service_that_is_busy_is_left_alone_for_as_long_as_it_asks(hub: Hub) -> None:
     phone = hub.switch_on("kari", "a", new_device())
     hub.service.answers += [(429, {"Retry-After": "90"}), (503, {})]
@@ -215,7 +280,10 @@ def test_what_an_answer_comes_to() -> None:
     assert of(201) is None
     assert of(202) is None
     assert of(410) == Failed("the phone takes no messages any more", True, gone=True)
-    assert of(403) == Failed("the push service answered 403", True)
+    assert of(413) == Failed("the push service answered 413", True)
+    for status in (401, 403):
+        refused = of(status)
+        assert refused == Failed(f"the push service does not know us ({status})", True, refused_us=True)
     assert of(301) == Failed("the push service answered 301", True)
     assert of(500) == Failed("the push service answered 500", False)
     assert of(503, "120") == Failed("the push service answered 503", False, after=timedelta(minutes=2))
@@ -225,7 +293,9 @@ def test_what_an_answer_comes_to() -> None:
 def test_a_push_service_whose_certificate_is_not_trusted_learns_nothing(hub: Hub, tmp_path: Path) -> None:
     phone = hub.switch_on("kari", "a", new_device())
     not_trusting = OwnServer("localhost", hub.service.port, None)
-    failed = WebPush(tmp_path / DATABASE, hub.key, None, not_trusting, hub.clock).send(message(phone))
+    failed = WebPush(tmp_path / DATABASE, hub.key, hub.marks, None, not_trusting, hub.clock).send(
+        message(phone)
+    )
     assert failed is not None
     assert failed.why.startswith("the push service could not be reached")
     assert not failed.for_good
@@ -330,36 +400,70 @@ def test_what_is_not_high_goes_to_all_of_somebodys_phones_and_by_no_other_way(hu
 def test_a_test_message_calls_nobody_to_anything(hub: Hub) -> None:
     device = new_device()
     phone = hub.switch_on("kari", "a", device)
-    assert hub.phones.test("kari", phone.id, hub.way, "nb") is None
+    trials = Trials(hub.database, lambda: SITE, {"webpush": hub.way}, hub.clock)
+    trials.start()
+
+    def tried(person: str = "kari") -> Failed | Refusal | None:
+        asked = hub.phones.test(person, phone.id, "nb")
+        return asked if isinstance(asked, Refusal) else outcome_of(hub.connection, asked, hub.clock)
+
+    assert tried() is None
     [(_, headers, body)] = hub.service.taken
     said = json.loads(device.reads(body))
     assert (said["title"], said["open"]) == ("Prøvemelding fra Vaka", "/phone")
+    assert headers["urgency"] == "high"
     assert "topic" not in headers
-    assert hub.key.receipt_of("solbakken", said["receipt"]) == Receipt(phone.id, 0)
-    again = hub.phones.test("kari", phone.id, hub.way, "nb")
-    assert again == Refusal("a test message was sent just now", "too_soon")
-    assert isinstance(hub.phones.test("sol", phone.id, hub.way, "nb"), Refusal)
+    assert claimed(said["receipt"]) == Receipt(phone.id, 0, hub.clock.now())
+    assert tried() == Refusal("a test message was sent just now", "too_soon")
+    assert isinstance(tried("sol"), Refusal)
     hub.clock.at += timedelta(minutes=1)
     hub.service.answers.append((410, {}))
-    failed = hub.phones.test("kari", phone.id, hub.way, "nb")
-    assert isinstance(failed, Failed)
+    assert isinstance(tried(), Failed)
+    trials.stop()
     assert hub.ways_of("kari") == []
 
 
 def test_a_receipt_cannot_be_made_up(hub: Hub) -> None:
-    token = hub.key.receipt_token("solbakken", Receipt("abc", 7))
-    assert hub.key.receipt_of("solbakken", token) == Receipt("abc", 7)
-    assert hub.key.receipt_of("other", token) is None
+    token = hub.marks.token("solbakken", "kari", Receipt("abc", 7, NIGHT))
+    assert claimed(token) == Receipt("abc", 7, NIGHT)
+    assert hub.marks.proves("solbakken", "kari", token)
+    assert not hub.marks.proves("other", "kari", token)
+    assert not hub.marks.proves("solbakken", "sol", token)
     head, _, mark = token.rpartition(".")
+    sent_at = head.rpartition(".")[2]
     wrong = (
         "",
-        "..",
-        "abc.7.",
-        "abc.8." + mark,
-        "abd.7." + mark,
+        "...",
+        f"abc.7.{sent_at}.",
+        f"abc.8.{sent_at}.{mark}",
+        f"abd.7.{sent_at}.{mark}",
+        f"abc.7.{int(sent_at) + 1}.{mark}",
+        f"abc.07.{sent_at}.{mark}",
+        f"abc.7.{'9' * 18}.{mark}",
         head,
         token + "x",
-        "abc.٧." + mark,
-        "abc.-7." + mark,
+        f"abc.٧.{sent_at}.{mark}",
+        f"abc.-7.{sent_at}.{mark}",
     )
-    assert [t for t in wrong if hub.key.receipt_of("solbakken", t) is not None] == []
+    assert [t for t in wrong if hub.marks.proves("solbakken", "kari", t)] == []
+
+
+def test_the_pages_need_the_public_half_of_the_key_alone_and_one_kept_elsewhere_moves_there(
+    tmp_path: Path,
+) -> None:
+    data, keys = tmp_path / "data", tmp_path / "keys"
+    data.mkdir()
+    keys.mkdir()
+    assert public_key(data) is None
+    before = PushKey(data).public
+    (data / KEY_FILE).chmod(0o600)
+    assert public_key(data) == before
+    moved = PushKey(data, keys / KEY_FILE)
+    assert (moved.public, public_key(data)) == (before, before), "no phone has to be switched on anew"
+    assert sorted(path.name for path in data.iterdir()) == [PUBLIC_FILE]
+    assert stat.S_IMODE((keys / KEY_FILE).stat().st_mode) == 0o600
+    (data / PUBLIC_FILE).write_text("an old one")
+    assert PushKey(data, keys / KEY_FILE).public == public_key(data) == before
+    other = tmp_path / "other"
+    other.mkdir()
+    assert PushKey(other, keys / "made.key").public == public_key(other) != before

@@ -25,12 +25,15 @@ from hub.settings import Settings
 from hub.store import health, protection, sites
 from hub.store.db import connect, transaction
 from hub.store.instants import to_us
+from hub.summoner import configured_ways
+from hub.ways.trials import Trials
 from rules.alert import ARRIVAL_WITHIN, Alert, Outcome, concern_of
 from rules.building import Site
 from rules.catalogue import catalogue
 from rules.finding import Evidence, Finding, FindingKind
 from rules.protection import Protection, not_heard
 from rules.rulebook import Rulebook, rulebook
+from tests.patience import PATIENCE
 
 PASSWORD = "correct horse battery staple"
 
@@ -181,6 +184,19 @@ class House:
         return list(self.connection.execute(query, values))
 
 
+@contextmanager
+def hub_tries(house: House) -> Iterator[None]:
+    """The hub's part in test messages, by the ways of the house's settings."""
+    clock = WallClock()
+    ways = {way.name: way for way in configured_ways(house.settings, clock)}
+    trials = Trials(house.settings.database, lambda: house.site, ways, clock)
+    trials.start()
+    try:
+        yield
+    finally:
+        trials.stop()
+
+
 class Heart:
     """Renews the hub's row each second, as the hub does, until it is told to stop."""
 
@@ -217,15 +233,17 @@ class Web:
 
     def start(self) -> None:
         self._process = subprocess.Popen([sys.executable, "-m", "dashboards"], env=self._environment)
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE
         while not self._answers():
-            if self._process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError("the web process did not start")
+            if self._process.poll() is not None:
+                raise RuntimeError(f"the web process ended, with {self._process.returncode}")
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"the web process did not answer in {PATIENCE:.0f} s")
             time.sleep(0.05)
 
     def _answers(self) -> bool:
         try:
-            urllib.request.urlopen(f"{self.address}/healthz", timeout=2).close()
+            urllib.request.urlopen(f"{self.address}/healthz", timeout=PATIENCE).close()
         except HTTPError:
             return True  # it answers that the hub is silent
         except OSError:
@@ -239,14 +257,14 @@ class Web:
     def kill(self) -> None:
         assert self._process is not None
         self._process.kill()
-        self._process.wait(10)
+        self._process.wait(PATIENCE)
 
     def stop(self) -> None:
         assert self._process is not None
         self._process.send_signal(signal.SIGCONT)
         self._process.terminate()
         try:
-            self._process.wait(10)
+            self._process.wait(PATIENCE)
         finally:
             self._process.kill()
 

@@ -1,11 +1,12 @@
 """A house that was lived in for months, in its history: beds and 30 sensors by day and night."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from devices.reading import Value
 from hub.history.segments import beside, connect_history
 from hub.history.upkeep import close_days, move
 from hub.store import device_health, devices, readings, silences
@@ -26,7 +27,36 @@ LIVED_IN = DOCUMENT.replace("people:\n", f"{_OWN}people:\n", 1).replace(
     "  - {id: r2, name: Olav Bakke, room: 2A}\n",
     "  - {id: r2, name: Olav Bakke, room: 2A}\n  - {id: r6, name: Marit Bakke, room: 2A}\n",
 )
-_Said = tuple[datetime, str, str, bool | float]
+Said = tuple[datetime, str, str, Value]
+
+
+def keep_in_history(house: House, told: Sequence[Said]) -> None:
+    """What was told, in order of time, as the hub would have kept it by now: in the history, days closed."""
+    newest: dict[str, dict[str, tuple[Value, datetime]]] = {}
+    first: dict[str, datetime] = {}
+    for at, device, measure, value in told:
+        newest.setdefault(device, {})[measure] = (value, at)
+        first.setdefault(device, at)
+    with transaction(house.connection):
+        measures = readings.measure_numbers(house.connection)
+        addresses = {device.id: device.address or device.id for device in house.site.devices}
+        nos = {
+            name: devices.add(house.connection, house.site.site, "zigbee2mqtt", addresses[name], first[name])
+            for name in newest
+        }
+        rows = (
+            (nos[device], measures[measure], value, to_us(at), to_us(at), 0)
+            for at, device, measure, value in told
+        )
+        readings.append(house.connection, rows)
+        devices.put_latest(
+            house.connection,
+            [(nos[d], max(at for _, at in own.values()), own) for d, own in newest.items()],
+        )
+    with closing(connect_history(beside(house.settings.database))) as history:
+        while move(house.connection, history):
+            pass
+        close_days(house.connection, history, house.now())
 
 
 class LivedInHouse(House):
@@ -39,46 +69,21 @@ class LivedInHouse(House):
         self.began = self.now() - timedelta(days=days)
         chance = random.Random(11)
         told = sorted(one for room in rooms for one in self._life(room, days, chance))
-        self._keep([one for one in told if one[0] < self.now()])
+        keep_in_history(self, [one for one in told if one[0] < self.now()])
+        self._batteries()
+
+    def _batteries(self) -> None:
+        today = int(self.now().timestamp() // 86_400)
+        levels = [(today - 90 + n, 96.0 - n * 0.55 + (n * 7 % 3)) for n in range(91)]
+        nos = [row["no"] for row in self.rows("SELECT no FROM device")]
+        with transaction(self.connection):
+            device_health.put_levels(self.connection, [(no, *level) for no in nos for level in levels])
 
     def silence(self, device: str, since: datetime, until: datetime) -> None:
         with transaction(self.connection):
             silences.add(self.connection, self.site.site, [(f"device:{device}", since, until)])
 
-    def _keep(self, told: list[_Said]) -> None:
-        newest: dict[str, dict[str, tuple[bool | float, datetime]]] = {}
-        with transaction(self.connection):
-            measures = readings.measure_numbers(self.connection)
-            names = dict.fromkeys(one[1] for one in told)
-            nos = {
-                name: devices.add(self.connection, self.site.site, "zigbee2mqtt", name, self.began)
-                for name in names
-            }
-            readings.append(
-                self.connection,
-                (
-                    (nos[device], measures[measure], value, to_us(at), to_us(at), 0)
-                    for at, device, measure, value in told
-                ),
-            )
-            for at, device, measure, value in told:
-                newest.setdefault(device, {})[measure] = (value, at)
-            devices.put_latest(
-                self.connection,
-                [(nos[d], max(at for _, at in own.values()), own) for d, own in newest.items()],
-            )
-            for no in nos.values():
-                today = int(self.now().timestamp() // 86_400)
-                device_health.put_levels(
-                    self.connection,
-                    [(no, today - 90 + n, 96.0 - n * 0.55 + (n * 7 % 3)) for n in range(91)],
-                )
-        with closing(connect_history(beside(self.settings.database))) as history:
-            while move(self.connection, history):
-                pass
-            close_days(self.connection, history, self.now())
-
-    def _life(self, room: str, days: int, chance: random.Random) -> Iterator[_Said]:
+    def _life(self, room: str, days: int, chance: random.Random) -> Iterator[Said]:
         zone = self.site.zone
         first = self.began.astimezone(zone).date()
         for number in range(days + 1):
@@ -98,7 +103,7 @@ class LivedInHouse(House):
                         chance.gauss(140, 25),
                     )
 
-    def _day(self, room: str, midnight: datetime, slow: float, chance: random.Random) -> Iterator[_Said]:
+    def _day(self, room: str, midnight: datetime, slow: float, chance: random.Random) -> Iterator[Said]:
         at = midnight + 7 * HOUR + chance.uniform(0, 40) * MINUTE
         while at < midnight + 21.5 * HOUR:
             where = chance.choices(("stue", "kjøkken", "bad", "ytterdør", "skap"), (10, 5, 3, 0.6, 1))[0]
@@ -113,7 +118,7 @@ class LivedInHouse(House):
                 long = 2 * MINUTE
             at += long + chance.uniform(2, 32) * MINUTE / slow
 
-    def _night(self, room: str, evening: datetime, chance: random.Random) -> Iterator[_Said]:
+    def _night(self, room: str, evening: datetime, chance: random.Random) -> Iterator[Said]:
         at = evening + chance.gauss(20, 30) * MINUTE
         wakes = evening + 9 * HOUR + chance.gauss(0, 20) * MINUTE
         yield at, f"{room} seng", "in_bed", True

@@ -1,6 +1,7 @@
 """Alarm quality on the page, as a document and as a call: the same figures for who may see them."""
 
 import io
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -9,12 +10,14 @@ import pytest
 from pypdf import PdfReader
 from starlette.testclient import TestClient
 
+from hub import alerting
 from hub.desk import Desk
-from hub.store import shifts
+from hub.store import shifts, trend_reviews
 from hub.store.db import transaction
 from hub.store.instants import to_us
 from rules.alert import Outcome
 from rules.duty import Shift
+from rules.watch import gone
 from tests.web.house import House
 
 SignIn = Callable[..., TestClient]
@@ -83,6 +86,27 @@ def test_the_page_tells_how_many_came_what_they_were_worth_and_how_soon_somebody
         assert name not in page.partition("<main")[2], "of units and rules, never of a person"
 
 
+def test_alerts_about_vaka_itself_stand_beside_the_figures(lived_in: House, sign_in: SignIn) -> None:
+    at, until = lived_in.now() - timedelta(hours=2), lived_in.now()
+    between = {"since": (until - 30 * DAY).isoformat(), "until": until.isoformat()}
+    before = sign_in("adm").get("/api/v1/alarm-quality", params=between).json()
+    with transaction(lived_in.connection):
+        alerting.take(lived_in.connection, lived_in.site.site, *gone(lived_in.site.site, at), at)
+    session = sign_in("adm")
+    after = session.get("/api/v1/alarm-quality", params=between).json()
+    assert (before.pop("about_vaka"), after.pop("about_vaka")) == (0, 1)
+    assert after == before
+    assert "1 varsel om Vaka selv er ikke regnet med her." in session.get("/care/quality").text
+    printed = PdfReader(io.BytesIO(session.get("/care/quality/report.pdf").content))
+    said = " ".join(" ".join(page.extract_text() for page in printed.pages).split())
+    assert "1 varsel om Vaka selv er ikke regnet med her." in said
+    assert "Vaktposten er borte" not in said
+    day = f"{at.astimezone(lived_in.site.zone):%Y-%m-%d}"
+    unit = lived_in.site.units[0].id
+    spread = session.get(f"/api/v1/units/{unit}/alarm-load?day={day}&by=hour").json()
+    assert [part["medium"] for part in spread["parts"]] == [0] * len(spread["parts"])
+
+
 def test_the_figures_of_a_call_are_those_of_the_page_and_those_on_duty_share_the_load(
     lived_in: House, sign_in: SignIn
 ) -> None:
@@ -107,6 +131,28 @@ def test_the_figures_of_a_call_are_those_of_the_page_and_those_on_duty_share_the
     two = sign_in("kari").get("/api/v1/alarm-quality").json()
     assert two["load"]["carers"] == pytest.approx(2, abs=0.05)
     assert two["load"]["per_carer"] == pytest.approx(alone["load"]["per_carer"] / 2, rel=0.05)
+
+
+def test_what_staff_said_of_residents_weeks_is_counted_by_trend_for_ones_own_units(
+    lived_in: House, sign_in: SignIn
+) -> None:
+    week = lived_in.now().date()
+    opinions: list[tuple[str, trend_reviews.Opinion]] = [
+        ("r1", "useful"),
+        ("r2", "not_useful"),
+        ("r4", "useful"),
+    ]
+    with transaction(lived_in.connection):
+        for resident, opinion in opinions:
+            review = trend_reviews.Review("active", week, opinion, "kari")
+            trend_reviews.put(
+                lived_in.connection, lived_in.site.site, "resident", resident, review, lived_in.now() - DAY
+            )
+    house, sol = (sign_in(person).get("/api/v1/alarm-quality").json() for person in ("kari", "sol"))
+    assert house["reviewed"] == [{"trend": "active", "of": "resident", "useful": 2, "not_useful": 1}]
+    assert sol["reviewed"] == [{"trend": "active", "of": "resident", "useful": 1, "not_useful": 1}]
+    page = sign_in("sol").get("/care/quality").text
+    assert re.search(r"Bevegelse om dagen</th><td[^>]*>1</td><td[^>]*>1</td>", page)
 
 
 def test_each_sees_the_units_that_are_theirs(lived_in: House, sign_in: SignIn) -> None:

@@ -11,13 +11,13 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from rules.finding import Evidence
 from rules.protection import Protection, Why
+from tests.patience import PATIENCE
 from tests.web.house import PASSWORD, Heart, House, Web
 
 pytestmark = pytest.mark.browser
 
 AXE = Path(__file__).parents[2] / "dashboards" / "node_modules" / "axe-core" / "axe.min.js"
 MINUTE = timedelta(minutes=1)
-WITHIN_MS = 5_000
 
 
 def enter(page: Page, web: Web, person: str = "kari") -> None:
@@ -31,7 +31,7 @@ def enter(page: Page, web: Web, person: str = "kari") -> None:
 
 def until(page: Page, truth: str) -> None:
     """Wait until it holds in the page. Playwright's own waiting evaluates text there: the pages forbid it."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE
     while not page.evaluate(truth):
         assert time.monotonic() < deadline, f"{truth} did not come true"
         page.wait_for_timeout(50)
@@ -76,8 +76,8 @@ def test_an_alert_comes_in_by_itself_and_is_done_by_one_tap_each(
     expect(card).to_contain_text("Anna Haugen")
     expect(page).to_have_title(re.compile(r"^\(1\) Vaka"))
     keep_notices(page)
-    card.get_by_role("button", name="Jeg tar den").click()
-    expect(card).to_contain_text("Kari Nordmann tok den")
+    card.get_by_role("button", name="Jeg tar det").click()
+    expect(card).to_contain_text("Kari Nordmann tok det")
     until(page, "notices.includes('Du har tatt 1A')")
     card.get_by_role("button", name="Jeg er fremme").click()
     expect(card).to_contain_text("Kari Nordmann har vært der")
@@ -101,8 +101,8 @@ def test_an_alert_that_somebody_had_and_nobody_has_any_more_is_news(
     expect(page.locator("#news")).to_contain_text("Varsel åpent igjen, høy: 1A Anna Haugen")
     card = page.locator(".card.is-open.is-new")
     expect(card).to_contain_text("Ingen kom fram i tide; varselet ble åpnet igjen")
-    card.get_by_role("button", name="Jeg tar den").click()
-    expect(page.locator(".card")).to_contain_text("Kari Nordmann tok den")
+    card.get_by_role("button", name="Jeg tar det").click()
+    expect(page.locator(".card")).to_contain_text("Kari Nordmann tok det")
 
 
 def test_what_one_does_the_other_sees_and_only_one_can_take_it(
@@ -114,11 +114,11 @@ def test_what_one_does_the_other_sees_and_only_one_can_take_it(
     expect(other_page.locator(".card")).to_be_visible()
     # Her board hears of nothing while she taps: both tap before either knows.
     other_page.evaluate("source.close()")
-    page.get_by_role("button", name="Jeg tar den").click()
-    expect(page.locator(".card")).to_contain_text("Kari Nordmann tok den")
-    other_page.get_by_role("button", name="Jeg tar den").click()
+    page.get_by_role("button", name="Jeg tar det").click()
+    expect(page.locator(".card")).to_contain_text("Kari Nordmann tok det")
+    other_page.get_by_role("button", name="Jeg tar det").click()
     expect(other_page.locator("#notice")).to_contain_text("Kari Nordmann tok 1A")
-    expect(other_page.locator(".card")).to_contain_text("Kari Nordmann tok den")
+    expect(other_page.locator(".card")).to_contain_text("Kari Nordmann tok det")
 
 
 def test_the_answer_to_a_tap_counts_also_when_the_stream_was_quicker(
@@ -131,23 +131,23 @@ def test_the_answer_to_a_tap_counts_also_when_the_stream_was_quicker(
 
     def hold_back(route: Route) -> None:
         answer = route.fetch()
-        until(page, "document.querySelector('.card').textContent.includes('tok den')")
+        until(page, "document.querySelector('.card').textContent.includes('tok det')")
         route.fulfill(response=answer)
 
     page.route("**/accept", hold_back)
-    card.get_by_role("button", name="Jeg tar den").click()
+    card.get_by_role("button", name="Jeg tar det").click()
     expect(page.locator("#notice")).to_have_text("Du har tatt 1A")
-    expect(card).to_contain_text("Kari Nordmann tok den")
+    expect(card).to_contain_text("Kari Nordmann tok det")
 
 
-def test_a_new_alert_is_on_the_screen_within_a_second(
+def test_new_alerts_are_on_the_screen_without_a_reload(
     house: House, heart: Heart, web: Web, page: Page
 ) -> None:
+    """How soon, with 200 boards: `tests/bench/boards.py`."""
     enter(page, web)
-    house.night_exit("1A")
-    began = time.monotonic()
-    expect(page.locator(".card")).to_be_visible()
-    assert time.monotonic() - began < 1
+    for shown, room in enumerate(("1A", "2A", "3B"), 1):
+        house.night_exit(room)
+        expect(page.locator(".card")).to_have_count(shown)
 
 
 def test_an_alert_of_another_unit_never_reaches_the_browser(
@@ -160,14 +160,14 @@ def test_an_alert_of_another_unit_never_reaches_the_browser(
     assert "Sverre" not in page.content()
 
 
-def test_a_dead_web_process_is_seen_within_five_seconds_and_forgotten_when_it_is_back(
+def test_a_dead_web_process_is_seen_and_forgotten_when_it_is_back(
     house: House, heart: Heart, web: Web, page: Page
 ) -> None:
     enter(page, web)
     banner = page.locator("#stale")
     expect(banner).to_be_hidden()
     web.signal(signal.SIGSTOP)
-    expect(banner).to_be_visible(timeout=WITHIN_MS)
+    expect(banner).to_be_visible()
     expect(banner).to_contain_text(re.compile(r"Tavla er ikke oppdatert siden kl\.\s\d\d\.\d\d\.\d\d"))
     expect(banner).to_contain_text("Skjermen har mistet kontakten med Vaka")
     house.night_exit("1A")
@@ -181,40 +181,45 @@ def test_a_web_process_that_was_killed_and_started_anew_is_found_again(
 ) -> None:
     enter(page, web)
     web.kill()
-    expect(page.locator("#stale")).to_be_visible(timeout=WITHIN_MS)
+    expect(page.locator("#stale")).to_be_visible()
     house.night_exit("1A")
     web.start()
-    expect(page.locator("#stale")).to_be_hidden(timeout=15_000)
+    expect(page.locator("#stale")).to_be_hidden()
     expect(page.locator(".card")).to_be_visible()
 
 
-def test_a_silent_hub_is_seen_within_five_seconds(house: House, heart: Heart, web: Web, page: Page) -> None:
+def test_a_silent_hub_is_seen(house: House, heart: Heart, web: Web, page: Page) -> None:
     enter(page, web)
     heart.stop()
-    expect(page.locator("#stale")).to_be_visible(timeout=WITHIN_MS)
+    expect(page.locator("#stale")).to_be_visible()
     expect(page.locator("#stale")).to_contain_text("Vaka svarer ikke")
     heart.start()
     expect(page.locator("#stale")).to_be_hidden()
 
 
-def test_lost_sensors_are_seen_within_five_seconds(house: House, heart: Heart, web: Web, page: Page) -> None:
+def test_lost_sensors_are_seen(house: House, heart: Heart, web: Web, page: Page) -> None:
     enter(page, web)
     house.hub_says("broker", "down")
-    expect(page.locator("#stale")).to_be_visible(timeout=WITHIN_MS)
+    expect(page.locator("#stale")).to_be_visible()
     expect(page.locator("#stale")).to_contain_text("mistet kontakten med sensorene")
     house.hub_says("broker", "ok")
     expect(page.locator("#stale")).to_be_hidden()
 
 
-def test_signing_out_in_one_tab_ends_the_board_in_another(
+def test_signing_out_in_one_tab_ends_the_board_in_another_and_what_stands_still_there(
     house: House, heart: Heart, web: Web, page: Page
 ) -> None:
     enter(page, web)
+    still = page.context.new_page()
+    still.goto(f"{web.address}/care/residents")
+    expect(still.locator("main")).to_contain_text("Anna Haugen")
     tab = page.context.new_page()
     tab.goto(web.address)
     tab.locator(".menu summary").click()
     tab.get_by_role("button", name="Logg ut").click()
     expect(page.get_by_role("heading", name="Logg inn")).to_be_visible()
+    expect(still.get_by_role("heading", name="Logg inn")).to_be_visible()
+    expect(still.locator("body")).not_to_contain_text("Anna Haugen")
 
 
 def test_the_whole_way_by_keyboard_alone(house: House, heart: Heart, web: Web, page: Page) -> None:
@@ -232,7 +237,7 @@ def test_the_whole_way_by_keyboard_alone(house: House, heart: Heart, web: Web, p
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     steps = (
-        ("Jeg tar den", "Kari Nordmann tok den"),
+        ("Jeg tar det", "Kari Nordmann tok det"),
         ("På vei", "Kari Nordmann er på vei"),
         ("Jeg er fremme", "har vært der"),
     )
@@ -273,7 +278,7 @@ def test_what_moves_under_the_thumb_is_not_tapped(house: House, heart: Heart, we
     expect(page.locator("#open.is-moving")).to_have_count(0)
     assert house.rows("SELECT state FROM alert")[0]["state"] == "open"
     page.locator(".card .do").click()
-    expect(page.locator(".card")).to_contain_text("Kari Nordmann tok den")
+    expect(page.locator(".card")).to_contain_text("Kari Nordmann tok det")
 
 
 @pytest.mark.parametrize("width", [320, 390, 768, 1440, 1920])
@@ -315,7 +320,7 @@ def test_axe_finds_nothing(
     axe_finds_nothing(page)
     heart.stop()
     page.keyboard.press("Escape")
-    expect(page.locator("#stale")).to_be_visible(timeout=WITHIN_MS)
+    expect(page.locator("#stale")).to_be_visible()
     axe_finds_nothing(page)
 
 

@@ -348,7 +348,7 @@ def test_a_value_that_cannot_be_is_refused_and_nothing_is_changed(sign_in: SignI
     assert (answer.status_code, "too short" in answer.text) == (422, True)
     asked = {"level": "site", "values": {"after": "soon"}}
     answer = berit.patch("/api/v1/rules/quiet/1A", json=asked, headers=calling(berit))
-    assert (answer.status_code, "is not a length of time" in answer.json()["detail"]) == (409, True)
+    assert (answer.status_code, "is not a length of time" in answer.json()["detail"]) == (422, True)
     asked["values"] = {"rooms": "1A"}
     assert berit.patch("/api/v1/rules/quiet/1A", json=asked, headers=calling(berit)).status_code == 400
     assert values(berit, "quiet", "1A")["after"] == ("10 h", "site")

@@ -14,7 +14,7 @@ from hub.store.contacts import Contact
 from hub.store.db import transaction
 from tests.ways.receivers import Mailbox, mail_server
 from tests.web.conftest import SignIn, csrf_of
-from tests.web.house import DOCUMENT, House
+from tests.web.house import DOCUMENT, House, hub_tries
 
 WITH_LEADERS = DOCUMENT.replace(
     "rules:\n",
@@ -40,7 +40,8 @@ def mailbox(house: House) -> Iterator[Mailbox]:
         house.settings = Settings(
             data=house.data, smtp=f"smtp://127.0.0.1:{port}", smtp_from="vaka@example.org"
         )
-        yield mailbox
+        with hub_tries(house):
+            yield mailbox
 
 
 def send(browser: TestClient, path: str, **form: object) -> int:
@@ -92,6 +93,25 @@ def test_quiet_hours_are_kept_and_what_makes_no_sense_is_said(house: House, sign
     assert 'name="quiet_from" value=""' in browser.get("/contacts").text
 
 
+def test_who_changes_quiet_hours_on_an_old_page_is_shown_how_they_are_now(
+    house: House, sign_in: SignIn
+) -> None:
+    browser = sign_in("sol")
+    version = re.search(r'name="version" value="(\w+)"', browser.get("/contacts").text)
+    assert version is not None
+    seen = {"version": version[1], "gathered": "5"}
+    assert send(browser, "/contacts/sol/preferences", quiet_from="22:00", quiet_until="06:30", **seen) == 303
+    token = csrf_of(browser, "/contacts")
+    refused = browser.post("/contacts/sol/preferences", data={"csrf": token, **seen})
+    assert refused.status_code == 422
+    assert "Noen andre endret dette imens." in refused.text
+    assert 'name="quiet_from" value="22:00"' in refused.text
+    now = re.search(r'name="version" value="(\w+)"', refused.text)
+    assert now is not None
+    assert send(browser, "/contacts/sol/preferences", version=now[1], gathered="5") == 303
+    assert 'name="quiet_from" value=""' in browser.get("/contacts").text
+
+
 def test_a_test_message_goes_out_at_once_and_its_outcome_is_shown(
     house: House, mailbox: Mailbox, sign_in: SignIn
 ) -> None:
@@ -120,8 +140,26 @@ def test_a_test_message_goes_out_at_once_and_its_outcome_is_shown(
     assert "example.org" not in str([row[0] for row in house.rows("SELECT detail FROM audit")])
 
 
+def test_the_web_process_sends_nothing_itself_and_says_where_the_hub_is_not_at_work(
+    house: House, sign_in: SignIn
+) -> None:
+    contacts.put(house.connection, "solbakken", Contact("sol", "pager", "pager-7"), house.now())
+    browser = sign_in("sol")
+    (pager,) = ids(browser)
+    said = browser.post(f"/contacts/sol/{pager}/test", data={"csrf": csrf_of(browser, "/contacts")})
+    assert "Kom ikke ut" in said.text
+    assert "Huben svarer ikke, så meldingen ble ikke sendt." in said.text
+    [row] = house.rows("SELECT address, ended_at, begun_at FROM contact_trial")
+    assert (row["address"], row["begun_at"]) == ("", None), "it is not sent an hour later either"
+    with hub_tries(house):
+        later = browser.post(f"/contacts/sol/{pager}/test", data={"csrf": csrf_of(browser, "/contacts")})
+    assert "pager is not set up on this hub" in later.text
+
+
 def test_a_way_that_the_hub_does_not_have_says_so(house: House, sign_in: SignIn) -> None:
     contacts.put(house.connection, "solbakken", Contact("sol", "email", "siri@example.org"), house.now())
+    with transaction(house.connection):
+        say_usable_ways(house.connection, "solbakken", ["webpush", "pager"], house.now())
     browser = sign_in("sol")
     (mail,) = ids(browser)
     said = browser.post(f"/contacts/sol/{mail}/test", data={"csrf": csrf_of(browser, "/contacts")})

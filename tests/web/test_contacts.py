@@ -45,12 +45,30 @@ def test_quiet_hours_are_kept_and_what_makes_no_sense_is_refused_with_a_sentence
     kari = sign_in("kari")
     at, ours = f"{URL}/kari/preferences", headers(kari)
     said = {"quiet": "22:00-07:00", "gathered_for": "10 min"}
-    assert kari.put(at, json=said, headers=ours).json() == said
-    assert kari.get(URL).json()["people"][0]["preferences"] == said
+    assert kari.put(at, json=said, headers=ours).status_code == 428, "and what is it to be changed from?"
+    kept = kari.put(at, json={**said, "version": "*"}, headers=ours).json()
+    assert kept == {**said, "version": kept["version"]}
+    assert kari.get(URL).json()["people"][0]["preferences"] == kept
     for wrong in ({"quiet": "07:00-07:00"}, {"gathered_for": "2 h"}, {"quiet": "all night"}):
-        assert kari.put(at, json=wrong, headers=ours).status_code == 422, wrong
-    assert kari.get(URL).json()["people"][0]["preferences"] == said
-    assert kari.put(at, json={}, headers=ours).json() == {"quiet": None, "gathered_for": "5 min"}
+        assert kari.put(at, json={"version": "*"} | wrong, headers=ours).status_code == 422, wrong
+    assert kari.get(URL).json()["people"][0]["preferences"] == kept
+    back = kari.put(at, json={"version": kept["version"]}, headers=ours).json()
+    assert (back["quiet"], back["gathered_for"]) == (None, "5 min")
+
+
+def test_quiet_hours_that_somebody_else_changed_meanwhile_are_not_overwritten(
+    house: House, sign_in: SignIn
+) -> None:
+    kari = sign_in("kari")
+    at, ours = f"{URL}/kari/preferences", headers(kari)
+    seen = kari.get(URL).json()["people"][0]["preferences"]["version"]
+    first = {"quiet": "22:00-07:00", "version": seen}
+    newer = kari.put(at, json=first, headers=ours).json()
+    refused = kari.put(at, json={"quiet": None, "gathered_for": "10 min", "version": seen}, headers=ours)
+    assert (refused.status_code, refused.json()["reason"]) == (409, "quiet_changed")
+    assert kari.get(URL).json()["people"][0]["preferences"] == newer
+    again = {"quiet": None, "gathered_for": "10 min", "version": newer["version"]}
+    assert kari.put(at, json=again, headers=ours).json()["gathered_for"] == "10 min"
 
 
 def test_an_address_that_cannot_be_one_is_refused_and_a_service_that_nobody_allowed(

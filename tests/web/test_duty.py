@@ -1,16 +1,20 @@
 """The roster's pages and calls: who is on duty, signing in, planning, absence; each in their own units."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
+from dashboards.app import create_app
+from hub import integrations
 from hub.clock import WallClock
 from hub.duty import Duty
+from hub.integrations import Made
 from hub.store import shifts
 from rules.duty import Shift
+from rules.integration import Integration
 from tests.web.conftest import SignIn, csrf_of
 from tests.web.house import DOCUMENT, House
 
@@ -151,6 +155,10 @@ def test_of_two_leaders_who_change_one_shift_the_second_is_told_by_whom_and_noth
     stale = f"/api/v1/duty/shifts/{shift.id}?version={shift.version}"
     token = {"X-CSRF-Token": first.get("/api/v1/session").json()["csrf"]}
     assert first.delete(stale, headers=token).status_code == 409
+    unseen = first.delete(stale.partition("?")[0], headers=token)
+    assert (unseen.status_code, unseen.json()["title"]) == (428, "Oppgi hvilken versjon du leste")
+    blind = {"person": "kari", "starts_at": "2026-12-01T07:00:00Z", "ends_at": "2026-12-01T15:00:00Z"}
+    assert first.put(stale.partition("?")[0], headers=token, json=blind).status_code == 428
     (now,) = first.get("/api/v1/duty").json()["shifts"]
     assert first.delete(f"{stale.partition('=')[0]}={now['version']}", headers=token).status_code == 200
     gone = second.post("/care/duty/shift", data=again)
@@ -229,3 +237,89 @@ def test_a_calendar_is_tried_first_and_what_was_not_understood_is_said(house: Ho
         browser.post("/api/v1/duty/import", content=b"x" * 1_000_001, headers=ours(browser)).status_code
         == 413
     )
+
+
+def nights(first: datetime, days: range) -> bytes:
+    events = b""
+    for n in days:
+        at = (first + n * 24 * HOUR).strftime("%Y%m%d").encode()
+        events += b"BEGIN:VEVENT\nUID:%d\nSUMMARY:sol\nDTSTART:%sT220000\nDURATION:PT8H\nEND:VEVENT\n" % (
+            n,
+            at,
+        )
+    return b"BEGIN:VCALENDAR\nX-WR-CALNAME:T\n" + events + b"END:VCALENDAR\n"
+
+
+def test_a_calendar_that_would_empty_days_is_held_back_by_page_and_call_until_somebody_says_yes(
+    house: House, sign_in: SignIn
+) -> None:
+    whole = nights(house.now(), range(2, 22))
+    ends = nights(house.now(), range(2, 23, 20)).replace(b"UID:22", b"UID:21")
+    leader, of_sol, kari = sign_in("leder"), sign_in("solleder"), sign_in("kari")
+    imported = leader.post("/api/v1/duty/import", content=whole, headers=ours(leader))
+    assert (imported.status_code, len(imported.json()["added"])) == (200, 20)
+    tried = leader.post("/api/v1/duty/import?dry_run=true", content=ends, headers=ours(leader)).json()
+    assert (tried["lost"], tried["lost_of"], tried["needs_confirm"]) == (18, 18, True) or tried["lost"] == 19
+    lost = tried["lost"]
+    refused = leader.post("/api/v1/duty/import", content=ends, headers=ours(leader))
+    assert (refused.status_code, refused.json()["reason"], refused.json()["lost"]) == (
+        409,
+        "takes_out_most",
+        lost,
+    )
+    assert len(house.rows("SELECT * FROM shift")) == 20
+    for browser in (leader, of_sol):
+        assert "turnus ble ikke hentet inn" in browser.get("/").text
+        assert f"tar bort {lost} av" in browser.get("/care/duty/import").text
+    assert "turnus ble ikke hentet inn" not in kari.get("/").text
+    (held,) = leader.get("/api/v1/duty/import/held").json()
+    left = of_sol.post(
+        f"/care/duty/import/held/{held['id']}/leave", data={"csrf": csrf_of(of_sol, "/care/duty/import")}
+    )
+    assert (left.status_code, leader.get("/api/v1/duty/import/held").json()) == (303, [])
+
+    form = {"csrf": csrf_of(leader, "/care/duty/import")}
+    page = leader.post("/care/duty/import/try", data=form, files={"file": ("v.ics", ends, "text/calendar")})
+    assert f"Ja, ta bort {lost} vakter" in page.text
+    data = re.search(r'name="data" value="([^"]+)"', page.text)
+    assert data is not None
+    asked = {"data": data[1], "name": "v.ics"}
+    assert send(leader, "/care/duty/import/apply", **asked) == 409
+    for other in (lost - 1, lost + 1, 1_000_000):
+        assert send(leader, "/care/duty/import/apply", **asked, confirm=other) == 409
+    assert len(house.rows("SELECT * FROM shift")) == 20
+    assert send(leader, "/care/duty/import/apply", **asked, confirm=lost) == 303
+    assert len(house.rows("SELECT * FROM shift")) == 20 - lost + len(tried["added"])
+    assert leader.get("/api/v1/duty/import/held").json() == []
+
+
+def test_a_program_cannot_confirm_that_days_are_emptied(house: House, sign_in: SignIn) -> None:
+    now, acts = house.now(), ("plan roster", "see roster")
+    wanted = Integration(
+        "plan",
+        "solbakken",
+        "Turnus",
+        "for the test",
+        "leader",
+        acts,
+        (),
+        False,
+        "leder",
+        now,
+        now + 24 * HOUR,
+    )
+    made = integrations.make(house.connection, house.site, wanted, False, None, now)
+    assert isinstance(made, Made)
+    program = TestClient(create_app(house.settings), headers={"Authorization": f"Bearer {made.token}"})
+    whole, ends = nights(now, range(2, 22)), nights(now, range(2, 23, 20))
+    assert program.post("/api/v1/duty/import", content=whole).status_code == 200
+    lost = program.post("/api/v1/duty/import", content=ends).json()["lost"]
+    refused = program.post(f"/api/v1/duty/import?confirm={lost}", content=ends)
+    assert (refused.status_code, refused.json()["reason"]) == (409, "takes_out_most")
+    assert len(house.rows("SELECT * FROM shift")) == 20
+    (held,) = sign_in("leder").get("/api/v1/duty/import/held").json()
+    assert held["by"].startswith("integration:")
+    left = f"/api/v1/duty/import/held/{held['id']}"
+    assert program.delete(left).status_code == 403, "its own task is not a program's to see to"
+    leader = sign_in("leder")
+    assert leader.delete(left, headers=ours(leader)).status_code == 200

@@ -33,6 +33,7 @@ def test_a_carer_comes_on_duty_and_confirms_the_hand_over_on_a_phone(
     strip = page.locator("#duty")
     expect(strip).to_contain_text("Ingen har meldt seg")
     strip.get_by_role("link").click()
+    expect(page.get_by_text("Mine beboere")).to_be_visible()
     fits(page)
     axe_finds_nothing(page)
     page.get_by_text("Mine beboere").click()

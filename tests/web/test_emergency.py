@@ -1,5 +1,6 @@
 """Access to another unit in an emergency: opens at once, ends by itself, is told to who answers for it."""
 
+import json
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -17,6 +18,7 @@ from hub.store.contacts import Contact
 from hub.store.db import transaction
 from hub.store.instants import to_us
 from hub.summoner import configured_ways
+from tests.patience import PATIENCE
 from tests.servers import free_port
 from tests.web.conftest import SignIn, csrf_of
 from tests.web.house import DOCUMENT, House, Web
@@ -43,8 +45,18 @@ def open_nord(client: object, reason: str = REASON) -> int:
     return int(client.post("/emergency", data=form).status_code)  # type: ignore[attr-defined]
 
 
+PICTURES = (
+    "/care/residents/r4/hour.svg",
+    "/care/residents/r4/month.pdf",
+    "/care/residents/r4/pictures/day.png",
+    "/care/residents/r4/year",
+    "/api/v1/residents/r4/nights",
+)
+
+
 def test_a_carer_sees_another_unit_for_an_hour_and_then_no_more(house: House, sign_in: SignIn) -> None:
     sol, number = sign_in("sol"), house.rows("SELECT id FROM alert")[0]["id"]
+    assert {sol.get(picture).status_code for picture in PICTURES} == {404}
     assert "Sverre Lie" not in sol.get("/").text
     assert sol.get(f"/alerts/{number}").status_code == 404
     before = sol.cookies["vaka_session"]
@@ -54,11 +66,13 @@ def test_a_carer_sees_another_unit_for_an_hour_and_then_no_more(house: House, si
     assert "Sverre Lie" in board
     assert "Du har nødtilgang til Nordsida" in board
     assert sol.get(f"/alerts/{number}").status_code == 200
+    assert {sol.get(picture).status_code for picture in PICTURES} == {200}
     (row,) = house.rows("SELECT began_at, ends_at FROM emergency_access")
     assert row["ends_at"] - row["began_at"] == timedelta(minutes=60) / timedelta(microseconds=1)
     house.connection.execute("UPDATE emergency_access SET ends_at = ?", (to_us(house.now()),))
     assert "Sverre Lie" not in sol.get("/").text
     assert sol.get(f"/alerts/{number}").status_code == 404
+    assert {sol.get(picture).status_code for picture in PICTURES} == {404}
 
 
 def test_it_needs_a_reason_and_opens_only_what_is_not_theirs_already(house: House, sign_in: SignIn) -> None:
@@ -123,7 +137,7 @@ def test_leader_and_privacy_officer_are_told_by_mail_without_name_or_reason(
             return "250 OK"
 
     port = free_port()
-    server = Controller(Inbox(), hostname="127.0.0.1", port=port)
+    server = Controller(Inbox(), hostname="127.0.0.1", port=port, ready_timeout=PATIENCE)
     server.start()
     try:
         settings = Settings(data=house.data, smtp=f"smtp://127.0.0.1:{port}", smtp_from="vaka@example.org")
@@ -153,8 +167,8 @@ def test_an_open_board_loses_the_other_unit_when_it_ends(house: House, sign_in: 
     sol = sign_in("sol")
     open_nord(sol)
     cookies = {"vaka_session": sol.cookies["vaka_session"]}
-    with httpx2.stream("GET", f"{web.address}/live", cookies=cookies, timeout=20) as stream:
-        lines, ended, deadline = stream.iter_lines(), False, time.monotonic() + 15
+    with httpx2.stream("GET", f"{web.address}/live", cookies=cookies, timeout=PATIENCE) as stream:
+        lines, ended, deadline = stream.iter_lines(), False, time.monotonic() + PATIENCE
         for line in lines:
             if "Sverre Lie" in line and not ended:
                 ended = True
@@ -163,3 +177,54 @@ def test_an_open_board_loses_the_other_unit_when_it_ends(house: House, sign_in: 
                 break
             assert time.monotonic() < deadline
     assert ended
+
+
+def test_one_room_is_opened_before_a_whole_unit(house: House, sign_in: SignIn) -> None:
+    house.night_exit("5C")
+    by_room = {row["room"]: row["id"] for row in house.rows("SELECT id, room FROM alert")}
+    sol = sign_in("sol")
+    page = sol.get("/emergency").text
+    assert "Sverre" not in page, "rooms are chosen by what stands on their doors"
+    assert page.index('value="4B"') < page.index('value="nord"')
+    form = {"csrf": csrf_of(sol, "/emergency"), "room": "4B", "reason": REASON}
+    assert sol.post("/emergency", data=form).status_code == 303
+    board = sol.get("/").text
+    assert "Sverre Lie" in board
+    assert "Åse" not in board
+    assert "Du har nødtilgang til Nordsida, 4B" in board
+    assert sol.get("/care/residents/r4").status_code == 200
+    assert sol.get("/api/v1/residents/r4/day").status_code == 200
+    assert sol.get("/care/residents/r5").status_code == 404
+    assert sol.get(f"/alerts/{by_room['4B']}").status_code == 200
+    assert sol.get(f"/alerts/{by_room['5C']}").status_code == 404
+    assert "Sverre Lie" not in sol.get("/wall").text, "a screen on the wall is not hers alone"
+    assert sol.get("/wall?unit=nord").status_code == 404
+    lise = sign_in("lise")
+    assert "Nordsida, 4B" in lise.get("/audit/emergencies").text
+    (one,) = lise.get("/api/v1/audit/emergencies").json()
+    assert (one["unit"], one["room"]) == ("nord", "4B")
+    (said,) = house.rows("SELECT detail FROM audit WHERE what = 'emergency access begun'")
+    assert json.loads(said["detail"])["room"] == "4B"
+    house.connection.execute("UPDATE emergency_access SET ends_at = ?", (to_us(house.now()),))
+    assert sol.get("/care/residents/r4").status_code == 404
+
+
+@pytest.mark.parametrize("room", ["1A", "nowhere", "", "4B' OR 1=1"])
+def test_no_room_of_ones_own_and_none_that_there_is_not(house: House, sign_in: SignIn, room: str) -> None:
+    sol = sign_in("sol")
+    form = {"csrf": csrf_of(sol, "/emergency"), "room": room, "reason": REASON}
+    assert sol.post("/emergency", data=form).status_code == 422
+    assert house.rows("SELECT * FROM emergency_access") == []
+
+
+def test_a_room_and_then_its_unit_are_two_things_to_answer_for_and_the_other_way_round_is_one(
+    house: House, sign_in: SignIn
+) -> None:
+    sol = sign_in("sol")
+    ours = {"X-CSRF-Token": sol.get("/api/v1/session").json()["csrf"]}
+    for wish, many in (({"room": "4B"}, 1), ({"room": "4B"}, 1), ({"unit": "nord"}, 2), ({"room": "5C"}, 2)):
+        answer = sol.post("/api/v1/emergency", headers=ours, json={**wish, "reason": REASON})
+        assert answer.status_code == 201
+        assert len(house.rows("SELECT * FROM emergency_access")) == many
+    assert sol.delete("/api/v1/emergency", headers=ours).status_code == 204
+    assert sol.get("/api/v1/emergency").json() == []

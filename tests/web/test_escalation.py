@@ -95,6 +95,11 @@ def test_a_leader_changes_a_units_plan_and_an_alert_that_runs_keeps_the_one_it_b
         ({"high-after-2": "1"}, "Trinnet etter 1 min må komme senere enn trinnet før."),
         ({"low-to-1": []}, "Lavt varsel: Velg hvem trinnet etter 30 min går til."),
         ({"medium-repeat": "0.5"}, "Middels varsel: Det må gå minst ett minutt mellom gjentakelsene."),
+        (
+            {"high-repeat": "300"},
+            "Høyt varsel: 300 minutter uten at noen varsles, er for lenge. Høyst 1 t.",
+        ),
+        ({"medium-after-3": "300"}, "Middels varsel: 290 minutter uten at noen varsles"),
         ({"high-after-3": "2000"}, "2000 minutter er for lenge. Høyst et døgn."),
     ],
 )
@@ -144,6 +149,9 @@ def test_a_leader_of_one_unit_changes_neither_the_house_nor_another_unit(
     refused = browser.put("/api/v1/escalation/sol", json=bad, headers=ours)
     assert refused.status_code == 422
     assert "expected after: 0 s" in refused.text
+    silent = {"plan": {"high": {"steps": [{"after": "0 s", "to": ["neighbours"]}], "repeat": "30 h"}}}
+    refused = browser.put("/api/v1/escalation/sol", json=silent, headers=ours)
+    assert (refused.status_code, refused.json()["reason"]) == (422, "silent")
     assert browser.delete("/api/v1/escalation/sol", headers=ours).status_code == 204
     assert browser.get("/api/v1/escalation").json()["units"][0]["own"] is False
 

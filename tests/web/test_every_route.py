@@ -38,6 +38,10 @@ NAMES = ("Anna", "Haugen", "Olav", "Bakke", "Ingrid", "Solvang", "Sverre", "Åse
 BASIS = """
     legal_basis:
       - {kind: decision, rules: [quiet], decided_by: Solbakken, valid_from: 2024-01-10, review: 2099-01-10}"""
+CORRIDOR = (
+    ("residents:\n", "  - {id: gang, name: Gangen, unit: sol}\nresidents:\n"),
+    ("people:\n", "  - {id: gang føler, room: gang, role: motion}\npeople:\n"),
+)
 WITH_ALL_ROLES = DOCUMENT.replace(
     "rules:\n",
     """  - {id: leder, name: Lise Leder, role: leader}
@@ -47,6 +51,8 @@ rules:
 """,
     1,
 ).replace("{id: r1, name: Anna Haugen, room: 1A}", f"id: r1\n    name: Anna Haugen\n    room: 1A{BASIS}", 1)
+for before, after in CORRIDOR:
+    WITH_ALL_ROLES = WITH_ALL_ROLES.replace(before, after, 1)
 DEVICE = {"device": "1A stue", "version": "1"}
 PLACED = {"gateway": "zigbee2mqtt", "address": "1A stue", "room": "1A", "role": "motion", "id": "1A stue"}
 LATER = "2099-01-01T00:00:00Z"
@@ -64,6 +70,8 @@ class Asked(NamedTuple):
     status: int = 200
     of_solsida: bool = False
     query: str = ""
+    own: bool = False
+    """About whoever asks, who is a person: no program's."""
     sent: dict[str, str] | None = None
 
 
@@ -91,12 +99,12 @@ TABLE: dict[str, Asked] = {
     "GET /phone": Asked("whoever is signed in"),
     "POST /phone/{id}/remove": Asked("whoever is signed in", 404),
     "POST /phone/{id}/test": Asked("whoever is signed in", 404),
-    "GET /api/v1/phones": Asked("whoever is signed in"),
-    "POST /api/v1/phones": Asked("whoever is signed in", 422),
-    "DELETE /api/v1/phones/{id}": Asked("whoever is signed in", 404),
-    "POST /api/v1/phones/{id}/test": Asked("whoever is signed in", 404),
+    "GET /api/v1/phones": Asked("keep own account"),
+    "POST /api/v1/phones": Asked("keep own account", 422),
+    "DELETE /api/v1/phones/{id}": Asked("keep own account", 404),
+    "POST /api/v1/phones/{id}/test": Asked("keep own account", 404),
     "POST /api/v1/receipts/{token}": Asked("everybody", 403),
-    "POST /alerts/{id}/{step}": Asked("see alerts", 303, of_solsida=True),
+    "POST /alerts/{id}/{step}": Asked("answer alerts", 303, of_solsida=True),
     "GET /session": Asked("whoever is signed in", 204),
     "GET /metrics": Asked("everybody", 404),
     "GET /keeping": Asked("see what is kept"),
@@ -108,6 +116,7 @@ TABLE: dict[str, Asked] = {
     "GET /keeping/erasures/{number}/receipt.pdf": Asked("see erasures", 404),
     "GET /keeping/erasures/{number}/receipt.json": Asked("see erasures", 404),
     "GET /api/v1/keeping": Asked("see what is kept"),
+    "GET /api/v1/jobs": Asked("place devices"),
     "GET /api/v1/erasures": Asked("see erasures"),
     "POST /api/v1/erasures": Asked("erase residents", 422),
     "POST /api/v1/erasures/{number}/{step}": Asked("erase residents", 422),
@@ -117,24 +126,33 @@ TABLE: dict[str, Asked] = {
     "POST /sign-in": Asked("everybody", 401),
     "GET /sign-in/code": Asked("everybody", 303),
     "POST /sign-in/code": Asked("everybody", 303),
-    "POST /sign-in/passkey/challenge": Asked("everybody"),
-    "POST /sign-in/passkey": Asked("everybody", 400),
+    "POST /sign-in/openid": Asked("everybody", 503),
+    "GET /sign-in/openid/back": Asked("everybody", 401),
+    "POST /api/v1/session/passkey/challenge": Asked("everybody"),
+    "POST /api/v1/session/passkey": Asked("everybody", 422),
     "GET /switch": Asked("everybody", 303),
     "POST /switch": Asked("everybody", 303),
     "GET /account": Asked("keep own account"),
     "POST /account/sessions/end": Asked("keep own account", 303),
     "POST /account/sessions/{id}/end": Asked("keep own account", 404),
+    "POST /account/password": Asked("keep own account", 422),
     "POST /account/pin": Asked("keep own account", 422),
     "POST /account/pin/remove": Asked("keep own account", 303),
     "GET /account/app": Asked("keep own account"),
     "POST /account/app": Asked("keep own account", 422),
     "POST /account/app/remove": Asked("keep own account", 422),
-    "POST /account/passkeys/challenge": Asked("keep own account", 400),
-    "POST /account/passkeys": Asked("keep own account", 400),
+    "POST /account/identity": Asked("keep own account", 422),
+    "POST /account/identity/remove": Asked("keep own account", 422),
+    "POST /api/v1/account/passkeys/challenge": Asked("keep own account", 422),
+    "POST /api/v1/account/passkeys": Asked("keep own account", 422),
+    "POST /api/v1/account/passkeys/{id}/remove": Asked("keep own account", 422),
+    "POST /api/v1/account/identity": Asked("keep own account", 422),
+    "POST /api/v1/account/identity/remove": Asked("keep own account", 422),
     "POST /account/passkeys/{id}/remove": Asked("keep own account", 404),
     "GET /api/v1/account": Asked("keep own account"),
     "DELETE /api/v1/account/sessions": Asked("keep own account", 204),
     "DELETE /api/v1/account/sessions/{id}": Asked("keep own account", 404),
+    "PUT /api/v1/account/password": Asked("keep own account", 422),
     "PUT /api/v1/account/pin": Asked("keep own account", 422),
     "DELETE /api/v1/account/pin": Asked("keep own account", 204),
     "POST /api/v1/account/app": Asked("keep own account"),
@@ -221,9 +239,12 @@ TABLE: dict[str, Asked] = {
     "GET /care/duty/import": Asked("plan roster"),
     "POST /care/duty/import/try": Asked("plan roster", 422),
     "POST /care/duty/import/apply": Asked("plan roster", 422),
+    "POST /care/duty/import/held/{number}/leave": Asked("plan roster", 404),
     "POST /care/duty/shift/{number}/remove": Asked("plan roster", 404),
     "GET /choose-password/{link}": Asked("everybody"),
     "POST /choose-password/{link}": Asked("everybody", 422),
+    "GET /today": Asked("manage people"),
+    "GET /design": Asked("whoever is signed in"),
     "GET /people": Asked("manage people"),
     "GET /people/new": Asked("manage people"),
     "POST /people/new": Asked("manage people", 422),
@@ -231,8 +252,12 @@ TABLE: dict[str, Asked] = {
     "POST /people/{who}": Asked("manage people", 422),
     "POST /people/{who}/remove": Asked("manage people", 422),
     "POST /people/{who}/link": Asked("manage people"),
+    "POST /people/{who}/identity": Asked("manage people", 303),
+    "PUT /api/v1/people/{who}/identity": Asked("manage people", 422),
+    "DELETE /api/v1/people/{who}/identity": Asked("manage people", 204),
     "POST /people/{who}/sign-out": Asked("manage people", 303),
     "POST /people/{who}/factors": Asked("manage people", 303),
+    "GET /api/v1/today": Asked("manage people"),
     "GET /api/v1/people": Asked("manage people"),
     "GET /api/v1/people/{who}": Asked("manage people"),
     "PUT /api/v1/people/{who}": Asked("manage people", 422),
@@ -240,6 +265,29 @@ TABLE: dict[str, Asked] = {
     "POST /api/v1/people/{who}/password-link": Asked("manage people", 201),
     "DELETE /api/v1/people/{who}/sessions": Asked("manage people", 204),
     "DELETE /api/v1/people/{who}/factors": Asked("manage people", 204),
+    "GET /help/api": Asked("everybody"),
+    "GET /help": Asked("everybody"),
+    "GET /help/{guide}": Asked("everybody"),
+    "GET /help/carer.pdf": Asked("everybody"),
+    "GET /integrations": Asked("manage integrations"),
+    "GET /integrations/new": Asked("manage integrations"),
+    "POST /integrations/new": Asked("manage integrations", 422),
+    "GET /integrations/{id}": Asked("manage integrations", 404),
+    "POST /integrations/{id}/token": Asked("manage integrations", 404),
+    "POST /integrations/{id}/revoke": Asked("manage integrations", 404),
+    "POST /integrations/{id}/events": Asked("manage integrations", 404),
+    "POST /integrations/{id}/events/remove": Asked("manage integrations", 404),
+    "POST /integrations/{id}/events/test": Asked("manage integrations", 404),
+    "GET /api/v1/integrations": Asked("manage integrations"),
+    "POST /api/v1/integrations": Asked("manage integrations", 422),
+    "GET /api/v1/integrations/{id}": Asked("manage integrations", 404),
+    "POST /api/v1/integrations/{id}/token": Asked("manage integrations", 422),
+    "DELETE /api/v1/integrations/{id}": Asked("manage integrations", 404),
+    "GET /api/v1/integrations/{id}/events": Asked("manage integrations", 404),
+    "PUT /api/v1/integrations/{id}/events": Asked("manage integrations", 422),
+    "DELETE /api/v1/integrations/{id}/events": Asked("manage integrations", 404),
+    "POST /api/v1/integrations/{id}/events/test": Asked("manage integrations", 404),
+    "GET /api/v1/integrations/{id}/events/deliveries": Asked("manage integrations", 404),
     "GET /emergency": Asked("ask for emergency access"),
     "POST /emergency": Asked("ask for emergency access", 422),
     "POST /emergency/end": Asked("ask for emergency access", 303),
@@ -272,6 +320,36 @@ TABLE: dict[str, Asked] = {
     "GET /care/residents": Asked("see residents"),
     "GET /care/residents/{resident}": Asked("see residents", of_solsida=True),
     "GET /care/residents/{resident}/nights": Asked("see residents", of_solsida=True),
+    "GET /care/rooms/{room}": Asked("see residents", of_solsida=True),
+    "GET /care/rooms/{room}/hour": Asked("see residents", of_solsida=True),
+    "GET /care/rooms/{room}/day.{format}": Asked("see residents", of_solsida=True),
+    "GET /care/rooms/{room}/hour.{format}": Asked("see residents", of_solsida=True),
+    "GET /care/rooms/{room}/month": Asked("see residents", of_solsida=True),
+    "GET /care/rooms/{room}/trends": Asked("see residents", of_solsida=True),
+    "POST /care/rooms/{room}/trends": Asked(
+        "see residents",
+        422,
+        of_solsida=True,
+        sent={"trend": "active", "week": "2026-01-05", "opinion": "useful"},
+    ),
+    "GET /care/rooms/{room}/year": Asked("see residents", of_solsida=True),
+    "GET /care/rooms/{room}/month.pdf": Asked("see residents", of_solsida=True),
+    "GET /care/rooms/{room}/{span}/{what}.{format}": Asked("see residents", of_solsida=True),
+    "GET /api/v1/rooms/{room}/month": Asked("see residents", of_solsida=True),
+    "GET /api/v1/rooms/{room}/trends": Asked("see residents", of_solsida=True),
+    "PUT /api/v1/rooms/{room}/trends/{trend}/{week}": Asked(
+        "see residents", 422, of_solsida=True, sent={"opinion": "useful"}
+    ),
+    "GET /api/v1/rooms/{room}/year": Asked("see residents", of_solsida=True),
+    "GET /api/v1/rooms": Asked("see residents"),
+    "GET /api/v1/rooms/{room}/day": Asked("see residents", of_solsida=True),
+    "GET /api/v1/rooms/{room}/hour": Asked("see residents", of_solsida=True),
+    "GET /care/residents/{resident}/hour": Asked("see residents", of_solsida=True),
+    "GET /care/residents/{resident}/hour.{format}": Asked("see residents", of_solsida=True),
+    "GET /api/v1/residents/{resident}/hour": Asked("see residents", of_solsida=True),
+    "GET /care/residents/{resident}/year": Asked("see residents", of_solsida=True),
+    "GET /care/residents/{resident}/year/{yearly}.{format}": Asked("see residents", of_solsida=True),
+    "GET /api/v1/residents/{resident}/year": Asked("see residents", of_solsida=True),
     "GET /care/residents/{resident}/trends": Asked("see residents", of_solsida=True),
     "POST /care/residents/{resident}/trends": Asked(
         "see residents",
@@ -295,6 +373,8 @@ TABLE: dict[str, Asked] = {
     "GET /api/v1/units/{unit}/alarm-load": Asked("see alarm quality", of_solsida=True),
     "GET /api/v1/devices/{id:path}/course": Asked("see devices", of_solsida=True),
     "GET /care/quality": Asked("see alarm quality"),
+    "GET /care/quality/reports": Asked("see alarm quality"),
+    "GET /care/quality/reports/{unit}/{month}.pdf": Asked("see alarm quality", 404),
     "GET /care/quality/report.pdf": Asked("see alarm quality"),
     "GET /technician/bulk": Asked("place devices", of_solsida=True),
     "GET /technician/bulk/devices.{form}": Asked("place devices", of_solsida=True),
@@ -323,7 +403,7 @@ TABLE: dict[str, Asked] = {
     "GET /api/v1/session": Asked("whoever is signed in"),
     "GET /api/v1/alerts/{id}": Asked("see alerts", of_solsida=True),
     "GET /api/v1/alerts": Asked("see alerts"),
-    "POST /api/v1/alerts/{id}/{step}": Asked("see alerts", of_solsida=True),
+    "POST /api/v1/alerts/{id}/{step}": Asked("answer alerts", of_solsida=True),
     "GET /api/v1/tests": Asked("test devices"),
     "GET /api/v1/tests/{number}": Asked("test devices", of_solsida=True),
     "GET /api/v1/tests/{number}/sealed": Asked("test devices", of_solsida=True),
@@ -374,6 +454,8 @@ TABLE: dict[str, Asked] = {
     "GET /api/v1/audit/residents/{resident}": Asked("see residents' logs", of_solsida=True),
     "GET /api/v1/audit/look-ups": Asked("review look-ups"),
     "POST /api/v1/audit/look-ups/{key}/review": Asked("review look-ups", 422),
+    "GET /api/v1/alarm-quality/reports": Asked("see alarm quality"),
+    "GET /api/v1/alarm-quality/reports/{unit}/{month}": Asked("see alarm quality", 404),
     "GET /api/v1/alarm-quality": Asked("see alarm quality"),
     "GET /api/v1/rules/{rule}/rooms/{room}/dry-run": Asked("try rules", 409, of_solsida=True),
     "GET /api/v1/rules/{rule}/rooms/{room}/tuning": Asked("try rules", 409, of_solsida=True),
@@ -386,15 +468,18 @@ TABLE: dict[str, Asked] = {
     "GET /api/v1/handover/pdf": Asked("hand over"),
     "POST /api/v1/handover/notes": Asked("hand over", 422),
     "DELETE /api/v1/handover/notes/{number}": Asked("hand over", 404),
-    "POST /api/v1/handover/receipts": Asked("hand over", 204),
+    "POST /api/v1/handover/receipts": Asked("hand over", 204, own=True),
     "GET /api/v1/duty": Asked("see roster"),
     "POST /api/v1/duty/shifts": Asked("plan roster", 422),
     "PUT /api/v1/duty/shifts/{number}": Asked("plan roster", 422),
     "DELETE /api/v1/duty/shifts/{number}": Asked("plan roster", 404),
-    "PUT /api/v1/duty/mine": Asked("see roster", 422),
-    "DELETE /api/v1/duty/mine": Asked("see roster", 409),
+    "POST /api/v1/duty/copies": Asked("plan roster", 422),
+    "PUT /api/v1/duty/mine": Asked("see roster", 422, own=True),
+    "DELETE /api/v1/duty/mine": Asked("see roster", 409, own=True),
     "POST /api/v1/duty/absences": Asked("see roster", 422),
     "POST /api/v1/duty/import": Asked("plan roster", 422),
+    "GET /api/v1/duty/import/held": Asked("plan roster"),
+    "DELETE /api/v1/duty/import/held/{number}": Asked("plan roster", 404),
     "DELETE /api/v1/duty/absences/{number}": Asked("see roster", 404),
     "GET /api/v1/gateways": Asked("control gateways"),
     "GET /api/v1/gateways/requests": Asked("control gateways"),
@@ -424,19 +509,26 @@ TABLE: dict[str, Asked] = {
     "GET /care/relatives": Asked("see relatives"),
     "POST /care/relatives": Asked("invite relatives", 422),
     "GET /care/relatives/seen/{resident}": Asked("see relatives", of_solsida=True),
+    "GET /care/relatives/reviews": Asked("see relatives"),
+    "POST /care/relatives/reviews": Asked("invite relatives", 422),
     "GET /care/relatives/{number}": Asked("see relatives", of_solsida=True),
     "GET /care/relatives/{number}/preview": Asked("see relatives", of_solsida=True),
+    "GET /care/relatives/{number}/letter": Asked("see relatives", of_solsida=True),
+    "GET /care/relatives/{number}/letter/{name}.png": Asked("see relatives", 404, of_solsida=True),
     "POST /care/relatives/{number}/consents": Asked("invite relatives", 422, of_solsida=True),
     "POST /care/relatives/{number}/withdraw": Asked("stop relatives", 404, of_solsida=True),
     "POST /care/relatives/{number}/rest": Asked("stop relatives", 404, of_solsida=True),
     "POST /care/relatives/{number}/resume": Asked("stop relatives", 404, of_solsida=True),
     "POST /care/relatives/{number}/part": Asked("invite relatives", 404, of_solsida=True),
     "POST /care/relatives/{number}/invite": Asked("invite relatives", of_solsida=True),
+    "GET /api/v1/relative-reviews": Asked("see relatives"),
+    "PUT /api/v1/relative-reviews/{relative}/{resident}": Asked("invite relatives", 422),
     "GET /api/v1/relatives": Asked("see relatives"),
     "POST /api/v1/relatives": Asked("invite relatives", 422),
     "GET /api/v1/relatives/seen/{resident}": Asked("see relatives", of_solsida=True),
     "GET /api/v1/relatives/{number}": Asked("see relatives", of_solsida=True),
     "GET /api/v1/relatives/{number}/preview": Asked("see relatives", of_solsida=True),
+    "GET /api/v1/relatives/{number}/letter": Asked("see relatives", of_solsida=True),
     "GET /api/v1/relatives/{number}/messages": Asked("see relatives", of_solsida=True),
     "POST /api/v1/relatives/{number}/consents": Asked("invite relatives", 422),
     "PUT /api/v1/relatives/{number}/pauses/{resident}": Asked(
@@ -452,12 +544,14 @@ TABLE: dict[str, Asked] = {
     "GET /relative/settings": Asked("follow residents"),
     "GET /relative/leave": Asked("follow residents"),
     "POST /relative/settings": Asked("follow residents", 422),
+    "POST /relative/password": Asked("follow residents", 422),
     "POST /relative/rest": Asked("follow residents", 404),
     "POST /relative/resume": Asked("follow residents", 404),
     "POST /relative/withdraw": Asked("follow residents", 404),
     "GET /api/v1/relative": Asked("follow residents"),
     "GET /api/v1/relative/log": Asked("follow residents"),
     "PUT /api/v1/relative/choices": Asked("follow residents", 422),
+    "PUT /api/v1/relative/password": Asked("follow residents", 422),
     "PUT /api/v1/relative/pauses/{resident}": Asked("follow residents", 422),
     "DELETE /api/v1/relative/pauses/{resident}": Asked("follow residents", 204),
     "DELETE /api/v1/relative/consents/{resident}/{category}": Asked("follow residents", 204),
@@ -471,12 +565,21 @@ TABLE: dict[str, Asked] = {
 
 PARAMETERS = {"step": "accept", "resident": "r1", "room": "1A", "place": "1A", "rule": "night-exit",
               "unit": "sol", "form": "csv", "gateway": "zigbee2mqtt", "device": "1A stue", "person": "kari",
-              "contact": "x", "icon": "icon-192.png", "token": "x.1.x",
-              "name": "x", "who": "kari"}  # fmt: skip
+              "contact": "x", "icon": "icon-192.png", "guide": "carer", "token": "x.1.x",
+              "name": "x", "who": "kari", "month": "2026-10", "relative": "1"}  # fmt: skip
 ENDS_IT = ("POST /relative/sign-out", "POST /relative/leave", "DELETE /api/v1/relative")
 """After these a relative is signed out: test_relatives.py has them one by one."""
-OF_PICTURES = {"picture": "day", "drawing": "gaps", "format": "svg", "trend": "active", "week": "2026-01-05"}
-NOT_WALKED = ("GET /live", "POST /sign-out")
+OF_PICTURES = {
+    "picture": "day",
+    "drawing": "gaps",
+    "yearly": "days-movement",
+    "span": "month",
+    "what": "movement",
+    "format": "svg",
+    "trend": "active",
+    "week": "2026-01-05",
+}
+NOT_WALKED = ("GET /live", "POST /sign-out", "DELETE /api/v1/session")
 """A stream that never ends for who may have it, and the end of the walk itself; nobody is refused both."""
 
 
@@ -597,6 +700,8 @@ def prepared(house: House, tor: TestClient | None) -> Callable[[str], str]:
         here = {"id": "1A stue", "number": "0" if "legal-basis" in route else "1"} | known
         if "alerts" in route:
             here["id"] = alert
+        if "/care/rooms/" in route or "/v1/rooms/" in route:
+            here["room"] = "gang"
         if "requests/{id}" in route:
             here["id"] = known.get("request", "1")
         path = re.sub(r"\{(\w+)(?::path)?\}", lambda found: quote(here[found[1]], safe=""), route.split()[1])

@@ -1,18 +1,24 @@
 """Floor plans: pictures that come in and go out, where things are put, and who may."""
 
 import json
+import re
 from base64 import b64encode
+from contextlib import ExitStack
 
 import pytest
 import typst
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 from starlette.testclient import TestClient
 
 from dashboards.wall import drawing
 from dashboards.wall.drawing import PNG, Drawing, Undrawable, draw
+from hub.store import placements
+from hub.store.db import transaction
 from tests.web.conftest import SignIn, csrf_of
 from tests.web.house import Heart, House, Web
+from tests.web.lived_in import MINUTE, keep_in_history
 from tests.web.test_browser import until
+from tests.web.test_every_route import WITH_ALL_ROLES
 from tests.web.test_wall_browser import accessible, sign_in_here
 
 SVG = (
@@ -82,6 +88,19 @@ def test_what_cannot_be_drawn_is_refused_with_a_reason(content: bytes, why: str)
     assert draw(content) == Undrawable(why)  # type: ignore[arg-type]
 
 
+def test_drawings_that_take_long_leave_the_pages_to_those_who_watch(house: House, sign_in: SignIn) -> None:
+    client, picture = sign_in("tor"), b64encode(SVG).decode()
+    with ExitStack() as drawn:
+        for _ in range(drawing.AT_ONCE):
+            drawn.enter_context(drawing._drawing)
+        assert draw(SVG) == Undrawable("busy")
+        assert call(client, "POST", API, unit="sol", name="1. etasje", picture=picture)[0] == 503
+        form = {"unit": "sol", "name": "1. etasje", "csrf": csrf_of(client, "/floor")}
+        answer = client.post("/floor", data=form, files={"picture": ("plan.svg", SVG, "image/svg+xml")})
+        assert "Andre bilder tegnes akkurat nå" in answer.text
+    assert isinstance(draw(SVG), Drawing)
+
+
 def test_marks_are_put_with_the_version_they_were_made_on(house: House, sign_in: SignIn) -> None:
     first, second = sign_in("tor"), sign_in("adm")
     id = put(first)
@@ -100,15 +119,43 @@ def test_marks_are_put_with_the_version_they_were_made_on(house: House, sign_in:
 
 def test_an_alert_stands_on_the_plan_where_it_is_for_those_who_see_it(house: House, sign_in: SignIn) -> None:
     id = put(sign_in("tor"))
-    house.night_exit("1A")
+    alert = house.night_exit("1A")
     states = sign_in("sol").get(API).json()[0]["states"]
-    assert states["room:1A"] == {"alert": "high", "taken": False, "lost": False}
+    assert states["room:1A"] == {"alert": "high", "id": alert.id, "taken": False, "lost": False}
     assert states["device:1A ytterdør"]["alert"] == "high"
     assert sign_in("tor").get(API).json()[0]["states"] == {}, "no alert about a resident is a technician's"
     assert sign_in("nord").get(API).json() == []
     assert sign_in("nord").get(f"/floor/{id}/picture.png").status_code == 404
     picture = sign_in("sol").get(f"/floor/{id}/picture.png")
     assert picture.headers["content-type"] == "image/png"
+
+
+def test_a_mark_leads_to_the_pictures_of_its_place_for_those_who_may_see_them(
+    house: House, sign_in: SignIn
+) -> None:
+    house.import_site(WITH_ALL_ROLES)
+    house.set_password("leder")
+    keep_in_history(house, [(house.now() - 40 * MINUTE, "gang føler", "motion", True)])
+    with transaction(house.connection):
+        placements.follow(house.connection, house.site, house.now(), from_the_first=True)
+    id = put(sign_in("tor"))
+    places = (("room", "1A"), ("room", "gang"), ("device", "gang føler"), ("device", "1A stue"))
+    marks = [{"kind": kind, "of": of, "x": 2500, "y": 2500} for kind, of in places]
+    assert call(sign_in("tor"), "PUT", f"{API}/{id}/marks", version=1, marks=marks)[0] == 200
+
+    def leads(person: str) -> list[str]:
+        return re.findall(r'<a class="to" href="([^"]+)"', sign_in(person).get(f"/floor/{id}").text)
+
+    rooms = ["/care/residents/r1", "/care/rooms/gang"]
+    of_devices = ["/technician/devices/1A%20stue", "/technician/devices/gang%20f%C3%B8ler"]
+    assert sorted(leads("sol")) == sorted(rooms * 2)
+    assert sorted(leads("tor")) == of_devices
+    assert sorted(leads("leder")) == rooms + of_devices
+    for person in ("sol", "tor", "leder"):
+        client = sign_in(person)
+        assert {client.get(path).status_code for path in leads(person)} == {200}
+    assert "Anna Haugen" not in sign_in("sol").get(f"/floor/{id}").text
+    assert '<a class="to"' not in sign_in("tor").get(f"/floor/{id}?edit=1").text
 
 
 def test_a_form_with_what_is_no_picture_says_so(house: House, sign_in: SignIn) -> None:
@@ -132,7 +179,7 @@ def test_a_plan_is_put_together_by_mouse_and_keys_and_then_lights_up(
     page.keyboard.press("Shift+ArrowLeft")
     page.get_by_role("button", name="2A", exact=True).click()
     mark = page.locator('.mark[data-key="room:2A"]')
-    box, plan = mark.locator(".plate").bounding_box(), page.locator("svg.plan").bounding_box()
+    box, plan = mark.locator(".plate").bounding_box(), page.locator("svg.plan image").bounding_box()
     assert box is not None
     assert plan is not None
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
@@ -140,6 +187,22 @@ def test_a_plan_is_put_together_by_mouse_and_keys_and_then_lights_up(
     page.mouse.move(plan["x"] + plan["width"] * 0.75, plan["y"] + plan["height"] * 0.25, steps=4)
     page.mouse.up()
     accessible(page)
+    undo, off = page.get_by_role("button", name="Angre"), page.get_by_role("button", name="Ta av tegningen")
+    dragged = mark.get_attribute("transform")
+    off.click()  # what was there, too, can be put back: by its button, or by taking that back
+    expect(page.locator("#floor-said")).to_contain_text("av tegningen")
+    expect(page.get_by_role("button", name="2A", exact=True)).to_be_focused()
+    expect(off).to_be_disabled()
+    undo.click()
+    expect(page.locator("#floor-said")).to_contain_text("angret")
+    undo.click()
+    expect(mark).not_to_have_attribute("transform", dragged or "")
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(plan["x"] + plan["width"] * 0.75, plan["y"] + plan["height"] * 0.25, steps=4)
+    page.mouse.up()
+    page.evaluate("""show({"room:1A": {alert: "high", taken: false, id: 7}})""")  # as on a leader's page
+    expect(page.locator('.mark[data-key="room:1A"].high')).to_be_visible()
     page.get_by_role("button", name="Lagre").click()
     expect(page.locator("#floor-said")).to_have_text("Lagret")
     marks = {m["of"]: (m["x"], m["y"]) for m in sign_in("tor").get(API).json()[0]["marks"]}
@@ -149,9 +212,59 @@ def test_a_plan_is_put_together_by_mouse_and_keys_and_then_lights_up(
     sign_in_here(page, web, "kari")
     page.goto(f"{web.address}/floor/{id}")
     until(page, "typeof follow === 'function' && performance.now() - floorHeardAt < 2000")
-    house.night_exit("1A")
+    alert = house.night_exit("1A")
     expect(page.locator('.mark[data-key="room:1A"].high')).to_be_visible()
+    lit = page.locator("a.to", has=page.locator('[data-key="room:1A"]'))
+    expect(lit).to_have_attribute("href", f"/alerts/{alert.id}")
     assert "Høy" in (page.locator('.mark[data-key="room:1A"]').get_attribute("aria-label") or "")
     expect(page.locator("#floor-list")).to_contain_text("1A")
     accessible(page)
     assert json.loads(page.locator("#floor").get_attribute("data-states") or "") == {}
+
+
+@pytest.mark.browser
+def test_on_a_phone_a_plan_is_seen_closer_by_fingers_buttons_and_keys(
+    house: House, heart: Heart, web: Web, chromium: Browser, sign_in: SignIn
+) -> None:
+    id = put(sign_in("tor"))
+    mark = {"kind": "room", "of": "1A", "x": 2500, "y": 5000}
+    call(sign_in("tor"), "PUT", f"{API}/{id}/marks", version=1, marks=[mark])
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    sign_in_here(page, web, "kari")
+    page.goto(f"{web.address}/floor/{id}")
+    plan = page.locator("svg.plan")
+    until(page, "typeof view === 'object' && view.w > 0")
+
+    def width() -> float:
+        return float(page.evaluate("view.w"))
+
+    whole = width()
+    letters = page.locator('.mark[data-key="room:1A"] .plate').bounding_box()
+    assert letters is not None
+    assert letters["height"] > 15  # its 52 units would be 12 px
+    page.get_by_role("button", name="Nærmere").click()
+    assert width() == pytest.approx(whole / 1.6)
+    page.get_by_role("button", name="Hele plantegningen").click()
+    assert width() == pytest.approx(whole)
+    plan.focus()
+    page.keyboard.press("+")
+    left = page.evaluate("view.x")
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("view.x") > left
+    page.keyboard.press("0")
+    box = plan.bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    touch = context.new_cdp_session(page)
+    for kind, apart in (("touchStart", 30), ("touchMove", 60), ("touchMove", 90), ("touchEnd", 0)):
+        points = [{"x": x - apart, "y": y, "id": 0}, {"x": x + apart, "y": y, "id": 1}] if apart else []
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    assert width() == pytest.approx(whole / 3, rel=0.1)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    accessible(page)
+    page.get_by_role("button", name="Hele plantegningen").click()
+    page.get_by_role("button", name="Nærmere").click()
+    page.locator(".to .reach").tap()
+    page.wait_for_url("**/care/residents/r1")
+    context.close()

@@ -7,7 +7,7 @@ from devices.asking import Joining, PairingState
 from hub.store import gateway_news, quarantine
 from hub.store.db import transaction
 from tests.web.house import PASSWORD, Heart, House, Web
-from tests.web.test_browser import AXE, WITHIN_MS
+from tests.web.test_browser import AXE
 from tests.web.test_gateway_pages import LAMP, says
 
 pytestmark = pytest.mark.browser
@@ -31,8 +31,8 @@ def test_who_joins_is_seen_without_a_reload(house: House, heart: Heart, web: Web
         gateway_news.put_pairing(house.connection, "solbakken", "zigbee2mqtt", state, house.now())
         news = Joining("interview_successful", "0xb1", "0xb1c2", "Aqara MCCGQ11LM", True)
         gateway_news.add_joining(house.connection, "solbakken", "zigbee2mqtt", news, house.now())
-    expect(page.get_by_text("Åpen for nye enheter")).to_be_visible(timeout=WITHIN_MS)
-    expect(page.get_by_role("link", name="Sett på plass")).to_be_visible(timeout=WITHIN_MS)
+    expect(page.get_by_text("Åpen for nye enheter")).to_be_visible()
+    expect(page.get_by_role("link", name="Sett på plass")).to_be_visible()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -62,6 +62,16 @@ def test_it_says_what_happened_who_came_and_what_took_longest(house: House, sign
     assert "Ingen på vakt" in html
 
 
+def test_what_there_is_nothing_to_tell_of_stands_in_one_line(house: House, sign_in: SignIn) -> None:
+    house.night_exit("1A")
+    kari = sign_in("kari")
+    html = kari.get("/care/handover").text
+    assert "Ingenting å melde om:</strong> Dekkes ikke nå · Slått av · Borte · " in html
+    assert ('id="open-alerts"' in html, 'id="away"' in html, 'href="#nothing"' in html) == (True, False, True)
+    paper = PdfReader(io.BytesIO(kari.get("/care/handover/handover.pdf").content)).pages[0].extract_text()
+    assert "Ingenting å melde om: Beskjeder til dem som kommer · " in " ".join(paper.split())
+
+
 def test_a_note_stands_for_its_shifts_and_ends_by_itself_or_when_it_is_seen_to(
     house: House, sign_in: SignIn
 ) -> None:

@@ -9,11 +9,17 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from hub.clock import WallClock
 from hub.erasing.receipt import verified
+from hub.erasing.request import Requests
 from hub.erasing.work import go_on
+from hub.jobs import timetable
 from hub.store import backups, jobs
 from hub.store.backups import Backup
 from hub.store.db import transaction
+from hub.store.erasures import Erasure
+from hub.store.instants import to_us
+from rules.wording import Voice, full_date
 from tests.web.conftest import csrf_of
 from tests.web.house import DOCUMENT, House
 
@@ -21,6 +27,7 @@ SignIn = Callable[..., TestClient]
 LEADERS = DOCUMENT.replace(
     "rules:\n",
     "  - {id: lise, name: Lise Leder, role: leader}\n"
+    "  - {id: vern, name: Vera Vern, role: privacy_officer}\n"
     "  - {id: nora, name: Nora Nordleder, role: leader, units: [nord]}\nrules:\n",
     1,
 )
@@ -63,6 +70,21 @@ def test_what_is_kept_is_shown_with_its_end_its_jobs_and_its_backups(house: Hous
     assert {one["name"] for one in told["jobs"]} == {"retention", "backup"}
 
 
+def test_each_job_has_a_name_in_the_language_of_who_looks_and_days_are_written_out(
+    house: House, sign_in: SignIn
+) -> None:
+    now = house.now()
+    names = {job.name for job in timetable(house.settings, lambda *_: "")} | {"backup", "erasing"}
+    with transaction(house.connection):
+        for name in names:
+            jobs.due(house.connection, name, now + timedelta(hours=5))
+        backups.add(house.connection, Backup("vaka-1.vaka.age", now, 4_711_000, now, now))
+    page = sign_in("adm").get("/keeping").text
+    assert "Lage rapport om måneden som var" in page
+    assert [name for name in names if f'<th scope="row">{name}</th>' in page] == []
+    assert full_date(now, Voice("nb", house.site.zone, now)) in page
+
+
 def test_an_administrator_erases_without_a_name_and_a_leader_only_of_their_units(
     house: House, sign_in: SignIn
 ) -> None:
@@ -95,7 +117,7 @@ def test_it_is_asked_for_without_a_slip_confirmed_by_another_and_comes_with_a_re
     assert send(nora, f"{one}/confirm", "/keeping/residents/r4")[0] == 404
     assert "Venter på en til" in adm.get("/keeping").text
     assert send(adm, f"{one}/confirm", one) == (303, f"{one}?notice=confirmed")
-    assert "Navet holder på" in adm.get(one).text
+    assert "Huben holder på" in adm.get(one).text
     assert send(lise, f"{one}/take-back", "/keeping/residents/r1")[0] == 409
     assert adm.get(f"{one}/receipt.pdf").status_code == 404
     go_on(house.settings, adm.app.state.clock)  # type: ignore[attr-defined]
@@ -109,6 +131,32 @@ def test_it_is_asked_for_without_a_slip_confirmed_by_another_and_comes_with_a_re
     assert receipt[0].confirmed_by == "adm"
     assert lise.get(form).status_code == 404
     assert "Ingrid" not in lise.get("/").text
+
+
+def test_an_erasure_that_fails_for_a_day_is_a_task_for_who_answers_for_it_and_who_mends_it(
+    house: House, sign_in: SignIn
+) -> None:
+    adm, officer, tekno = sign_in("adm"), sign_in("vern"), sign_in("tor")
+    asked = Requests(house.connection, house.site, WallClock())
+    one = asked.ask("r3", "died", "lise")
+    assert isinstance(one, Erasure)
+    assert isinstance(asked.confirm(one.number, "adm"), Erasure)
+    with transaction(house.connection):
+        jobs.failed(house.connection, "erasing", house.now(), house.now(), "/data has 3 MiB free")
+    assert "Mislyktes: Slette beboere" in tekno.get("/technician").text, "who mends it hears of it at once"
+    (told,) = [job for job in tekno.get("/api/v1/jobs").json() if job["failed_at"]]
+    assert (told["name"], told["said"]) == ("erasing", "/data has 3 MiB free")
+    assert adm.get("/api/v1/erasures").json()[0]["state"] == "at work"
+    assert "blir ikke ferdig" not in officer.get("/keeping").text
+    house.connection.execute(
+        "UPDATE erasure SET confirmed_at = ?", (to_us(house.now() - timedelta(days=1, hours=1)),)
+    )
+    assert adm.get("/api/v1/erasures").json()[0]["state"] == "stuck"
+    for browser, page in ((officer, "/keeping"), (adm, "/keeping"), (adm, f"/keeping/erasures/{one.number}")):
+        text = browser.get(page).text
+        assert f"Sletting {one.number} blir ikke ferdig" in text
+        assert "/data has 3 MiB free" in text
+    assert "1 sletting har ikke blitt ferdig på over et døgn" in adm.get("/today").text
 
 
 def test_everything_is_a_call_as_well(house: House, sign_in: SignIn) -> None:

@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, expect
 
 from dashboards.frame import navigation_of, places_of
 from rules.building import Person, PersonRole
+from tests.web.conftest import SignIn
 from tests.web.house import PASSWORD, House, Web
 from tests.web.test_browser import axe_finds_nothing
 
@@ -20,6 +21,17 @@ def test_everywhere_that_a_role_may_go_is_listed_once(role: PersonRole) -> None:
     assert sorted((*first, *then, *more)) == sorted(places_of(person))
     assert len(first) <= 4
     assert len(first) + len(then) <= 6
+
+
+def test_the_bar_says_which_place_a_step_belongs_to(sign_in: SignIn) -> None:
+    tor = sign_in("tor")
+    for page, place in {
+        "change?device=1A%20stue": "/technician/devices",
+        "scan": "/technician/inbox",
+        "": "/technician",
+    }.items():
+        html = tor.get(f"/technician/{page}".rstrip("/")).text
+        assert f'href="{place}" aria-current="page"' in html
 
 
 @pytest.mark.browser
@@ -43,7 +55,7 @@ def test_the_rest_is_reached_by_keyboard_and_nothing_runs_out_of_the_screen(
         assert box["x"] + box["width"] <= width
     link = bar.get_by_role("link", name=below)
     expect(link).to_be_hidden()
-    bar.get_by_text("Mer", exact=True).focus()
+    bar.locator("summary", has_text="Mer").focus()
     page.keyboard.press("Enter")
     expect(link).to_be_visible()
     axe_finds_nothing(page)

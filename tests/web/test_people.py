@@ -8,6 +8,11 @@ import pyotp
 import pytest
 from starlette.testclient import TestClient
 
+from hub.site.change import put_in_force
+from hub.site.file import SiteFile, read_held
+from hub.store import contacts, sites
+from hub.store.contacts import Contact
+from hub.store.db import transaction
 from hub.store.instants import to_us
 from tests.web.conftest import SignIn, csrf_of
 from tests.web.house import DOCUMENT, PASSWORD, House
@@ -59,7 +64,7 @@ def test_somebody_new_chooses_a_password_by_a_link_that_works_once(
     assert "Mona Ny" in visitor.get(path).text
     form = {"csrf": csrf_of(visitor, path), "password": NEW, "again": "et annet passord"}
     assert visitor.post(path, data=form).status_code == 422
-    assert visitor.post(path, data={**form, "again": NEW}).headers["location"] == "/sign-in"
+    assert visitor.post(path, data={**form, "again": NEW}).headers["location"] == "/sign-in?notice=chosen"
     assert visitor.get(path).status_code == 404
     assert password(visitor, "mona", NEW) == 303
     assert visitor.get("/").status_code == 200
@@ -163,3 +168,48 @@ def test_the_link_lasts_a_day() -> None:
     from hub.password_links import LIFETIME
 
     assert timedelta(hours=24) == LIFETIME
+
+
+def test_an_administrators_open_screen_is_not_all_it_takes_to_become_them(
+    house: House, sign_in: SignIn
+) -> None:
+    adm = sign_in("adm")
+    ours = {"X-CSRF-Token": adm.get("/api/v1/session").json()["csrf"]}
+    form = {"csrf": csrf_of(adm, "/people/adm")}
+    page = adm.post("/people/adm/link", data=form)
+    assert page.status_code == 422
+    assert "/choose-password/" not in page.text
+    assert "Feil passord." in page.text
+    at = "/api/v1/people/adm"
+    assert adm.post(f"{at}/password-link", headers=ours, json={"password": "wrong"}).status_code == 422
+    assert adm.delete(f"{at}/factors", headers=ours).json()["reason"] == "own_factors"
+    assert adm.post("/people/adm/factors", data=form).status_code == 422
+    assert house.rows("SELECT 1 FROM password_link") == []
+    assert "/choose-password/" in adm.post("/people/adm/link", data={**form, "password": PASSWORD}).text
+    assert adm.post("/people/kari/link", data=form).status_code == 200
+
+
+def test_a_namesake_of_somebody_who_left_has_nothing_of_theirs(house: House, sign_in: SignIn) -> None:
+    """Also where both were written into the site's file; who comes back as themselves has."""
+    kari = sign_in("kari")
+    with transaction(house.connection):
+        contacts.put(house.connection, "solbakken", Contact("kari", "email", "k@example.org"), house.now())
+    held = sites.in_force(house.connection, None).document
+    line = "  - {id: kari, name: Kari Nordmann, role: carer}\n"
+    assert line in held
+
+    def import_file(document: str) -> None:
+        file = read_held(document)
+        assert isinstance(file, SiteFile)
+        with transaction(house.connection):
+            put_in_force(house.connection, file, house.now(), "operator", "site imported")
+
+    import_file(held.replace(line, ""))
+    assert kari.get("/").status_code == 303
+    import_file(held)
+    assert kari.get("/").status_code == 200, "an older file by mistake signs nobody out for good"
+    import_file(held.replace(line, ""))
+    import_file(held.replace(line, line.replace("Nordmann", "Andersen")))
+    assert kari.get("/").headers["location"] == "/sign-in"
+    assert password(sign_in("sol"), "kari", PASSWORD) == 401
+    assert [one for one in contacts.everything(house.connection, "solbakken") if one.person == "kari"] == []

@@ -4,23 +4,30 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from starlette.testclient import TestClient
 
+from dashboards.care.resident_view import ResidentView, month_of_nights
 from dashboards.pictures.drawing import Axis
 from dashboards.pictures.times import day_of
 from hub.alerting import take
+from hub.heard import heard, unheard
 from hub.history.embedded import EmbeddedHistory
+from hub.site.file import SiteFile, read_site
 from hub.store import sites
 from hub.store.db import transaction
 from rules.protection import not_heard
+from rules.stretches import Stretch
+from rules.wording import Voice
 from tests.web.conftest import SignIn, csrf_of
-from tests.web.lived_in import DAY, HOUR, LIVED_IN, MINUTE, LivedInHouse
+from tests.web.house import House
+from tests.web.lived_in import DAY, HOUR, LIVED_IN, MINUTE, LivedInHouse, keep_in_history
 
 OSLO = ZoneInfo("Europe/Oslo")
-PAGES = ("", "/nights", "/trends")
+PAGES = ("", "/hour", "/nights", "/trends", "/year")
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +70,23 @@ def test_a_carer_sees_the_residents_of_their_unit_and_each_look_is_on_the_audit_
         assert sol.get(f"/care/residents/r4{page}").status_code == 404
 
 
+def test_the_last_hour_ends_now_and_is_one_look_however_often_it_is_fetched_anew(
+    house: LivedInHouse, sign_in: SignIn
+) -> None:
+    kari = sign_in("kari")
+    before = len(seen(house))
+    for _ in range(3):
+        page = kari.get("/care/residents/r3/hour").text
+    assert 'hx-trigger="every 15s"' in page
+    assert "Siste time, " in page
+    assert len(seen(house)) == before + 1
+    told = kari.get("/api/v1/residents/r3/hour").json()
+    since, until = (datetime.fromisoformat(told[key]) for key in ("since", "until"))
+    assert until - since == HOUR
+    assert abs(house.now() - until) < MINUTE
+    assert "Siste time" in kari.get("/care/residents/r3/hour.svg").text
+
+
 def test_technicians_see_devices_and_no_resident(house: LivedInHouse, sign_in: SignIn) -> None:
     tor = sign_in("tor")
     for page in PAGES:
@@ -99,6 +123,26 @@ def test_a_device_that_never_spoke_was_never_heard(house: LivedInHouse, sign_in:
         (silence,) = own
         assert datetime.fromisoformat(silence["since"]) == day_of(day, OSLO).since
         assert datetime.fromisoformat(silence["until"]) == day_of(day, OSLO).until
+
+
+def test_a_sensor_that_was_hung_up_later_was_not_heard_before_its_first_word(tmp_path: Path) -> None:
+    house = House(tmp_path, LIVED_IN)
+    today = day_of(house.now().astimezone(OSLO).date(), OSLO).since.astimezone(UTC)
+    since, hung_up = today - 3 * DAY, today - 2 * DAY + 10.5 * HOUR
+    bad = [(since + n * HOUR, "1A bad", "motion", n % 2 == 0) for n in range(72)]
+    stue = [(hung_up + n * HOUR, "1A stue", "motion", n % 2 == 0) for n in range(10)]
+    keep_in_history(house, sorted([*bad, *stue]))
+    history = EmbeddedHistory(house.connection, house.settings.database, house.site)
+    devices = [one for one in house.site.devices if one.id in ("1A bad", "1A stue")]
+    for by_hour, first in ((False, hung_up), (True, hung_up - 0.5 * HOUR)):
+        found = unheard(house.connection, history, house.site, devices, since, today, by_hour)
+        assert found == {"1A bad": [], "1A stue": [Stretch(since, first)]}
+    drawn = heard(house.connection, history, house.site, devices, since, today - 2 * DAY)
+    assert {lane.device.id: lane.unheard for lane in drawn.lanes} == {
+        "1A bad": [],
+        "1A stue": [Stretch(since, today - 2 * DAY)],
+    }
+    house.connection.close()
 
 
 def test_an_alert_stands_in_the_day_with_who_came(house: LivedInHouse, sign_in: SignIn) -> None:
@@ -151,7 +195,7 @@ def test_a_trend_is_no_diagnosis_and_no_alert_and_says_who_cannot_be_told_apart(
     kari = sign_in("kari")
     page = kari.get("/care/residents/r1/trends").text
     assert "Ikke en diagnose" in page
-    assert "lavere enn personens vanlige" in page  # the last weeks were made slow
+    assert "lavere enn vanlig for personen" in page  # the last weeks were made slow
     assert "vet ikke hvem de ser" not in page
     for page in PAGES:
         assert "vet ikke hvem de ser" in kari.get(f"/care/residents/r2{page}").text
@@ -173,6 +217,9 @@ def test_staff_say_whether_a_week_was_of_use_and_the_newest_word_counts(
     again = kari.get("/api/v1/residents/r1/trends").json()["trends"][0]["weeks"][-1]
     assert again["opinion"] == "not_useful"
     assert "I hele huset: 0 nyttige, 1 ikke nyttige." in kari.get("/care/residents/r1/trends").text
+    said_of = [row["detail"] for row in house.rows("SELECT detail FROM audit WHERE what = 'trend reviewed'")]
+    assert ['"opinion":"useful"' in said_of[0], '"opinion":"not_useful"' in said_of[1]] == [True, True]
+    assert all('"r1"' in one and week["monday"] in one for one in said_of)
     unknown = kari.put(at.replace(week["monday"], "2020-01-06"), json={"opinion": "useful"}, headers=ours)
     assert unknown.status_code == 404
 
@@ -231,3 +278,22 @@ def test_every_picture_has_the_same_as_a_table(house: LivedInHouse, sign_in: Sig
             assert "Som tabell" in figure
             assert figure.count("<tr>") > 1
             assert ' style="' not in figure
+
+
+@pytest.mark.parametrize(
+    ("now", "month"),
+    [
+        ("2028-03-01 03:00", "2028-02-01"),  # a leap day's night goes on
+        ("2028-03-01 20:30", "2028-03-01"),
+        ("2027-01-01 00:00", "2026-12-01"),
+        ("2026-10-25 02:30", "2026-10-01"),
+    ],
+)
+def test_on_the_first_of_a_month_the_night_that_goes_on_is_shown(now: str, month: str) -> None:
+    found = read_site(LIVED_IN, "site.yaml")
+    assert isinstance(found, SiteFile)
+    at = datetime.fromisoformat(now).replace(tzinfo=OSLO).astimezone(UTC)
+    anna, home = found.site.residents[0], found.site.rooms[0]
+    view = ResidentView(anna, home, (), shared=False, voice=Voice("nb", OSLO, at))
+    assert month_of_nights(view, None) == date.fromisoformat(month)
+    assert month_of_nights(view, date(2026, 2, 28)) == date(2026, 2, 1), "what is asked for is shown"

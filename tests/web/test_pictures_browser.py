@@ -63,7 +63,16 @@ def test_a_picture_is_read_by_keyboard_and_widened_and_fits_the_screen(
     assert page.evaluate("document.querySelector('.scroll').scrollWidth") == before
     page.get_by_text("Som tabell").click()
     expect(page.get_by_role("table")).to_be_visible()
+    # On paper: no navigation, light colours whatever the screen has, and whose hand it came from.
     page.emulate_media(media="print")
-    expect(page.locator(".zoom")).to_be_hidden()
+    for hidden in (".zoom", ".head", ".places", ".tabs", ".told"):
+        expect(page.locator(hidden).first).to_be_hidden()
     expect(page.locator(".scroll svg")).to_be_visible()
+    expect(page.locator(".printed")).to_contain_text("Skrevet ut av Kari Nordmann")
+    assert page.evaluate("getComputedStyle(document.querySelector('.axis')).fill") == "rgb(75, 92, 96)"
+    assert page.evaluate("getComputedStyle(document.querySelector('.panel')).backgroundColor") == (
+        "rgb(255, 253, 248)"
+    )
+    page.emulate_media(media="screen")
+    expect(page.locator(".printed")).to_be_hidden()
     page.context.close()

@@ -9,14 +9,14 @@ import pytest
 from playwright.sync_api import Page
 from starlette.testclient import TestClient
 
-from hub import reach
+from hub import alerting, reach
 from hub.store import contacts, gaps, proofs, shifts
 from hub.store.contacts import Contact
 from hub.store.db import transaction
 from hub.store.proofs import Record
 from hub.watch import state
 from rules.duty import Shift
-from rules.proof import Sending, Step
+from rules.proof_verdict import Sending, Step, told_of_phones
 from rules.watch import PARTS, Standing
 from tests.web.conftest import csrf_of
 from tests.web.house import PASSWORD, House, Web
@@ -72,6 +72,9 @@ def test_a_carer_tries_the_alerting_and_sees_each_leg_and_how_far_each_message_c
             record=Record(steps, sendings),
         )
         proofs.put(house.connection, ended)
+    again = kari.post("/care/proof", data={"unit": "sol", "csrf": csrf_of(kari, "/care/proof")})
+    assert again.headers["location"] == "/care/proof?notice=before#unit-sol"
+    assert "under et minutt siden" in kari.get(again.headers["location"]).text
     shown = re.sub(r"\s+", " ", kari.get("/care/proof").text)
     assert "Når delvis fram" in shown
     assert "Noen av meldingene kom ikke ut." in shown
@@ -99,9 +102,14 @@ def test_a_gap_is_on_the_leaders_map_and_list_and_on_the_board_and_is_given_to_s
     assert page.count("<strong>Ingen på vakt</strong>") == 2
     assert 'class="is-gap"' in page
     assert "Innen et døgn" in page
-    board = kari.get("/").text
-    assert "Ingen å varsle det neste døgnet" in board
-    assert "Nobody to tell, within 24 hours" in nord.get("/").text
+    board = re.sub(r"\s+", " ", kari.get("/").text)
+    assert "Neste vakt: " in board
+    assert "Solsida: ingen på vakt" in board.replace("Ingen på vakt", "ingen på vakt")
+    assert "Dette venter på deg" not in board
+    assert "Coming shift: " in nord.get("/").text
+    leaders = re.sub(r"\s+", " ", adm.get("/").text)
+    assert "hull i uka som kommer" in leaders
+    assert "uten ansvarlig" in leaders
     assert "Solsida" not in re.sub(r"\s+", " ", nord.get("/care/reach").text)
     task = next(t for t in gaps.standing(house.connection, SITE) if t.unit == "sol")
     form = {"owner": "kari", "due": "2099-01-01", "csrf": csrf_of(adm, "/care/reach")}
@@ -174,3 +182,12 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(house: House, web: Web, 
                 fold.click()
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
             axe_finds_nothing(page)
+
+
+def test_an_alert_about_a_unit_names_it_once(house: House, sign_in: SignIn) -> None:
+    now = house.now()
+    silent = (Sending("kari", "webpush", now, phone="p1", device="Pixel"),)
+    with transaction(house.connection):
+        alerting.take(house.connection, SITE, *told_of_phones("sol", silent, now), now)
+    [heading] = re.findall(r"<h2 id=\"alert-\d+-who\">.*?</h2>", sign_in("kari").get("/").text, re.S)
+    assert re.sub(r"<[^>]+>", "", heading).split() == ["Solsida"]

@@ -64,7 +64,7 @@ def test_an_invited_daughter_comes_in_reads_chooses_and_leaves(
 
 
 def test_staff_look_at_relatives_on_a_phone(house: House, web: Web, chromium: Browser) -> None:
-    marit = relative_of(house)
+    marit = relative_of(house, days=20)
     context = chromium.new_context(viewport={"width": 320, "height": 800})
     page = context.new_page()
     page.goto(f"{web.address}/care/relatives")
@@ -72,7 +72,7 @@ def test_staff_look_at_relatives_on_a_phone(house: House, web: Web, chromium: Br
     page.get_by_label("Passord").fill("correct horse battery staple")
     page.get_by_label("Passord").press("Enter")
     expect(page.get_by_role("navigation", name="Sider")).to_be_visible()
-    for path in ("", f"/{marit.id}", f"/{marit.id}/preview", "/seen/r1"):
+    for path in ("", f"/{marit.id}", f"/{marit.id}/preview", f"/{marit.id}/letter", "/reviews", "/seen/r1"):
         page.goto(f"{web.address}/care/relatives{path}")
         is_in_order(page)
     context.close()

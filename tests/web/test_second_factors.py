@@ -1,13 +1,19 @@
 """Codes of an app and passkeys: switched on by their person alone, asked for where a role needs one."""
 
+import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
+import cbor2
 import pyotp
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 from playwright.sync_api import Browser, expect
 from starlette.testclient import TestClient
+from webauthn.helpers import bytes_to_base64url
 
 from dashboards.app import create_app
 from hub.settings import Settings
@@ -103,6 +109,23 @@ def test_guessing_codes_is_slowed_down(sign_in: SignIn, visitor: TestClient) -> 
     assert [code_of(visitor, f"00000{n}") for n in range(4)] == [401, 401, 401, 429]
 
 
+def test_who_has_the_password_guesses_codes_from_many_addresses_no_faster(
+    house: House, sign_in: SignIn
+) -> None:
+    browser = sign_in("kari")
+    app, _ = Account(browser).switch_on()
+    said = []
+    for number in range(6):
+        address = (f"203.0.113.{number}", 4000)
+        guesser = TestClient(browser.app, follow_redirects=False, client=address)
+        assert password_of(guesser, "kari") == "/sign-in/code"
+        said.append(code_of(guesser, "000000"))
+    assert said == [401, 401, 401, 429, 429, 429]
+    browser.cookies.delete("vaka_session")
+    password_of(browser, "kari")
+    assert code_of(browser, next_code(house, app)) == 303, "her own browser notices nothing"
+
+
 def test_an_app_is_switched_on_and_off_with_the_password_and_others_are_signed_out(
     house: House, sign_in: SignIn
 ) -> None:
@@ -158,12 +181,54 @@ def test_who_needs_a_second_factor_takes_over_no_screen_by_pin(house: House, str
 
 def test_a_passkeys_answer_to_nobodys_challenge_opens_nothing(visitor: TestClient) -> None:
     ours = {"X-CSRF-Token": csrf_of(visitor, "/sign-in")}
-    asked = visitor.post("/sign-in/passkey/challenge", headers=ours).json()
+    asked = visitor.post("/api/v1/session/passkey/challenge", headers=ours).json()
     assert asked["options"]["userVerification"] == "required"
     made_up = {"id": "AAAA", "rawId": "AAAA", "type": "public-key", "response": {}}
     for name in (asked["name"], "made-up"):
         body = {"name": name, "answer": made_up}
-        assert visitor.post("/sign-in/passkey", headers=ours, json=body).status_code == 401
+        assert visitor.post("/api/v1/session/passkey", headers=ours, json=body).status_code == 401
+
+
+def made_key(options: dict[str, Any], origin: str) -> dict[str, Any]:
+    """What a device answers that makes a key for this challenge, without any proof of what it is."""
+    key = ec.generate_private_key(ec.SECP256R1()).public_key().public_numbers()
+    cose = {1: 2, 3: -7, -1: 1, -2: key.x.to_bytes(32, "big"), -3: key.y.to_bytes(32, "big")}
+    host = urlsplit(origin).hostname or ""
+    said = hashlib.sha256(host.encode()).digest() + b"\x45" + bytes(4 + 16) + b"\0\x10" + b"vaka" * 4
+    attested = cbor2.dumps({"fmt": "none", "attStmt": {}, "authData": said + cbor2.dumps(cose)})
+    client = {"type": "webauthn.create", "challenge": options["challenge"], "origin": origin}
+    id = bytes_to_base64url(b"vaka" * 4)
+    answer = {
+        "clientDataJSON": bytes_to_base64url(json.dumps(client).encode()),
+        "attestationObject": bytes_to_base64url(attested),
+    }
+    return {"id": id, "rawId": id, "type": "public-key", "response": answer}
+
+
+def test_an_open_screen_adds_no_passkey_without_the_password(house: House, sign_in: SignIn) -> None:
+    """Not by the challenge that anybody is given to sign in with, nor by one of another session."""
+    kari, elsewhere, sol = Account(sign_in("kari")), Account(sign_in("kari")), Account(sign_in("sol"))
+    proof = {"password": PASSWORD}
+    at = "/api/v1/account/passkeys"
+
+    def asked(by: Account, path: str, **body: str) -> dict[str, Any]:
+        answer = by.client.post(path, headers=by.headers, json=body)
+        assert answer.status_code == 200
+        found = answer.json()
+        assert isinstance(found, dict)
+        return found
+
+    def added(by: Account, waiting: dict[str, Any]) -> int:
+        body = {"name": waiting["name"], "made": made_key(waiting["options"], "http://testserver")}
+        return by.client.post(at, headers=by.headers, json=body).status_code
+
+    for_anybody = asked(kari, "/api/v1/session/passkey/challenge")
+    assert added(kari, for_anybody) == 422
+    assert added(kari, asked(elsewhere, f"{at}/challenge", **proof)) == 422
+    assert added(kari, asked(sol, f"{at}/challenge", **proof)) == 422
+    assert house.rows("SELECT 1 FROM passkey") == []
+    assert added(kari, asked(kari, f"{at}/challenge", **proof)) == 204
+    assert [row[0] for row in house.rows("SELECT person FROM passkey")] == ["kari"]
 
 
 @pytest.mark.browser

@@ -4,12 +4,14 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 
+import msgspec
 import pytest
 from starlette.testclient import TestClient
 
 from dashboards.app import create_app
 from dashboards.sessions import GRACE, ROTATE_AFTER
-from dashboards.sign_in.pins import OPEN_FOR, WRONG_AT_MOST, fault_of
+from dashboards.sign_in.page import REFUSED
+from dashboards.sign_in.pins import GUESSES_FORGOTTEN, OPEN_FOR, WRONG_AT_MOST, WRONG_OF_OPENER, fault_of
 from hub.store import shifts
 from hub.store.db import transaction
 from hub.store.instants import from_us, to_us
@@ -189,6 +191,19 @@ def test_at_a_shared_screen_the_next_one_takes_over_by_pin_and_acts_as_themselve
     assert screen.get("/").status_code == 303, "who was there before is signed out"
 
 
+def test_who_takes_over_a_screen_reads_their_own_language_and_not_that_of_who_sat_there_before(
+    house: House, sign_in: SignIn
+) -> None:
+    for person in ("kari", "nord"):
+        assert with_pin(sign_in(person)) == 303
+    screen = at_shared_screen(house)
+    assert screen.post("/appearance", data={"csrf": csrf_of(screen), "language": "nn"}).status_code == 303
+    assert take_over(screen, "kari", "2847") == 303
+    assert '<html lang="nn"' in screen.get("/").text, "she has none of her own: as the screen was set"
+    assert take_over(screen, "nord", "2847") == 303
+    assert '<html lang="en"' in screen.get("/").text, "Nils has English in the site file"
+
+
 def test_a_pin_counts_only_at_a_screen_with_a_full_sign_in_of_this_shift(
     house: House, sign_in: SignIn, visitor: TestClient
 ) -> None:
@@ -238,3 +253,21 @@ def test_a_screen_that_is_shared_no_more_takes_no_pins(house: House, sign_in: Si
     form = {"person": "sol", "password": PASSWORD, "csrf": csrf_of(screen, "/sign-in")}
     assert screen.post("/sign-in", data=form).status_code == 303
     assert screen.get("/switch").headers["location"] == "/sign-in"
+
+
+def test_who_signs_in_again_and_again_guesses_no_more_at_a_colleagues_pin(
+    house: House, sign_in: SignIn
+) -> None:
+    with_pin(sign_in("kari"))
+    others = at_shared_screen(house, "tor")
+    for _ in range(WRONG_OF_OPENER // WRONG_AT_MOST):
+        screen = at_shared_screen(house)
+        assert [take_over(screen, "kari", "0001") for _ in range(WRONG_AT_MOST)] == [401] * WRONG_AT_MOST
+    assert take_over(at_shared_screen(house), "kari", "2847") == 401, "the right one too"
+    assert take_over(others, "kari", "2847") == 303, "screens that others open notice nothing"
+    refused = house.rows("SELECT detail FROM audit WHERE what = ?", REFUSED)
+    said = [msgspec.json.decode(row[0]) for row in refused]
+    assert {one["opened_by"] for one in said} == {"sol"}
+    long_ago = to_us(house.now() - GUESSES_FORGOTTEN - timedelta(minutes=1))
+    house.connection.execute("UPDATE pin_guess SET last_at = ?", (long_ago,))
+    assert take_over(at_shared_screen(house), "kari", "2847") == 303

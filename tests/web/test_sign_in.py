@@ -15,6 +15,7 @@ from dashboards.app import create_app
 from dashboards.auth import LONGEST_WAIT, Brake
 from dashboards.sessions import IDLE_END, renew, token_hash
 from hub.store.instants import to_us
+from tests.patience import PATIENCE
 from tests.web.conftest import SignIn, csrf_of
 from tests.web.house import DOCUMENT, PASSWORD, House, Web
 
@@ -56,9 +57,9 @@ def test_a_wrong_password_and_an_unknown_person_take_equally_long(house: House) 
     def shortest(person: str) -> float:
         took = []
         for _ in range(5):
-            began = time.perf_counter()
+            began = time.process_time()
             assert not password_fits(house.connection, "solbakken", person, "wrong")
-            took.append(time.perf_counter() - began)
+            took.append(time.process_time() - began)
         return min(took)
 
     known, unknown = shortest("kari"), shortest("nobody")
@@ -118,10 +119,10 @@ def test_a_board_that_hangs_open_stays_signed_in(house: House, sign_in: SignIn, 
     def used() -> list[int]:
         return [row["used_at"] for row in house.rows("SELECT used_at FROM session ORDER BY person")]
 
-    with httpx2.stream("GET", f"{web.address}/live", cookies=cookies, timeout=10) as stream:
+    with httpx2.stream("GET", f"{web.address}/live", cookies=cookies, timeout=PATIENCE) as stream:
         house.connection.execute("UPDATE session SET used_at = ?", (nearly,))
         beats = (line for line in stream.iter_lines() if line == "event: beat")
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + PATIENCE
         while used()[0] == nearly and time.monotonic() < deadline:
             next(beats)
     renewed, idle = used()

@@ -103,5 +103,5 @@ def test_more_alerts_than_have_a_place_are_counted_by_how_grave_they_are(
         house.night_exit(room)
         house.find("door-open", room, MINUTE, evidence=house.door(room, MINUTE))
     page = sign_in("kari").get("/wall").text
-    assert "Og 2 varsler til" in page
-    assert "2 Middels" in page
+    assert "Og 4 varsler til" in page
+    assert "4 Middels" in page

@@ -1,0 +1,75 @@
+"""A resident's year: a calendar of their days, and their weeks against their own."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi.responses import HTMLResponse
+
+from dashboards.care.day_view import Looked
+from dashboards.care.resident_view import resident_in_view
+from dashboards.care.residents import PATH, head_of
+from dashboards.care.seen import note_seen
+from dashboards.care.year_view import drawn_as_file, weeks_drawn, year_data, year_drawn
+from dashboards.frame import page
+from dashboards.pictures.files import answer
+from dashboards.pictures.times import month_name
+from dashboards.visit import Visit, Visitor, needs
+from hub.year import Yearly
+from rules.wording.pictures import words
+
+pages = APIRouter(
+    prefix=PATH,
+    include_in_schema=False,
+    default_response_class=HTMLResponse,
+    dependencies=[needs("see residents")],
+)
+
+
+@pages.get("/{resident}/year")
+def show_year(
+    request: Request, visit: Visitor, resident: str, month: date | None = None, of: Yearly | None = None
+) -> str:
+    """`month`: any day of the last month shown; `of`: what is drawn, the first there is unless given."""
+    view = resident_in_view(visit, resident)
+    shown = year_parts(request, visit, view, month, of)
+    note_seen(visit, f"{PATH}/{resident}/year", [resident])
+    return page(request, visit, "care/resident_year.html", **head_of(visit, view, "year"), **shown)
+
+
+def year_parts(
+    request: Request, visit: Visit, view: Looked, month: date | None, of: Yearly | None
+) -> dict[str, object]:
+    """What the page of a year needs besides its head."""
+    year = year_data(request, visit, view, month)
+    chosen = of if of in year.days else next(iter(year.days), None)
+    language = visit.language
+    before, after = year.first - timedelta(days=1), (year.last + timedelta(days=1)).replace(day=1)
+    later = min((after + timedelta(days=360)).replace(day=1), view.today.replace(day=1))
+    kept = f"&of={chosen}" if chosen else ""
+    since, until = month_name(year.first, language), month_name(year.last, language)
+    return {
+        "span": words("year", language, since=since, until=until),
+        "choices": [(what, words(f"trend {what}", language)) for what in year.days],
+        "chosen": chosen,
+        "month": year.last,
+        "days": year_drawn(year, view, chosen) if chosen else None,
+        "weeks": weeks_drawn(year, view, chosen) if chosen else None,
+        "before": f"?month={before}{kept}" if year.first > view.first else "",
+        "after": f"?month={later}{kept}" if after <= view.today else "",
+        "query": f"month={year.last}",
+    }
+
+
+@pages.get("/{resident}/year/{yearly}.{format}")
+def save_year(
+    request: Request, visit: Visitor, resident: str, yearly: str, format: str, month: date | None = None
+) -> Response:
+    """`days-` or `weeks-` and what it tells of."""
+    view = resident_in_view(visit, resident)
+    note_seen(visit, f"{PATH}/{resident}/year/{yearly}.{format}", [resident])
+    drawn = drawn_as_file(year_data(request, visit, view, month), view, yearly)
+    if drawn is None:
+        raise HTTPException(404, "there is no such picture")
+    return answer(drawn, visit.house.room_name(view.room.id), format, f"{resident}-year-{yearly}")

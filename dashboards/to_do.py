@@ -1,0 +1,81 @@
+"""What a leader has to see to in the days to come: on their board, each with where it is seen to."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal, NamedTuple
+
+from dashboards.access import Access
+from dashboards.snapshot import Snapshot
+from hub.store.held_rosters import HeldRoster
+from rules import wording
+from rules.wording.relatives import until_when
+from rules.wording.voice import Voice
+
+
+class ToDo(NamedTuple):
+    """`unowned`: how many of them are nobody's yet; `first`: when the first is due, or what it is of, in
+    words.
+    """
+
+    what: Literal["held", "gaps", "consents", "report"]
+    number: int
+    unowned: int
+    first: str
+    is_late: bool
+
+
+def to_do(snapshot: Snapshot, access: Access, voice: Voice) -> list[ToDo]:
+    """Of what they see."""
+    return [
+        *_held(snapshot, access, voice),
+        *_gaps(snapshot, access, voice),
+        *_ending(snapshot, access, voice),
+        *_reports(snapshot, access, voice),
+    ]
+
+
+def concerns(access: Access, held: HeldRoster) -> bool:
+    """Whether a roster that was held back is theirs to see to."""
+    return not held.units or any(access.sees_unit(unit) for unit in held.units.split())
+
+
+def _held(snapshot: Snapshot, access: Access, voice: Voice) -> list[ToDo]:
+    """Rosters from files that were not taken over."""
+    own = [one for one in snapshot.held if concerns(access, one)]
+    return [ToDo("held", len(own), 0, wording.since(own[0].at, voice), False)] if own else []
+
+
+def _gaps(snapshot: Snapshot, access: Access, voice: Voice) -> list[ToDo]:
+    own = [task for task in snapshot.gaps if access.sees_unit(task.unit)]
+    if not own:
+        return []
+    first = wording.from_when(max(own[0].next_at, voice.now), voice)
+    late = any(task.due is not None and task.due < voice.now for task in own)
+    return [ToDo("gaps", len(own), sum(task.owner is None for task in own), first, late)]
+
+
+def _ending(snapshot: Snapshot, access: Access, voice: Voice) -> list[ToDo]:
+    site, today = snapshot.house.site, voice.now.astimezone(voice.zone).date()
+    mine = {r.id for r in site.residents if access.sees_resident(r, site)}
+    own = [task for task in snapshot.ending if task.about.resident in mine]
+    if not own:
+        return []
+    first = until_when(own[0].about.on, voice.language)
+    late = any(task.due is not None and task.due < today for task in own)
+    return [ToDo("consents", len(own), sum(task.owner is None for task in own), first, late)]
+
+
+def _reports(snapshot: Snapshot, access: Access, voice: Voice) -> list[ToDo]:
+    own = [report for report in snapshot.reports if access.sees_unit(report.unit)]
+    if not own:
+        return []
+    return [
+        ToDo(
+            "report",
+            len(own),
+            0,
+            wording.month(date.fromisoformat(f"{own[0].month}-01"), voice.language),
+            False,
+        )
+    ]

@@ -1,0 +1,46 @@
+"""Rosters from files that were held back (rules/roster_loss.py): tasks for leaders."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime
+
+import msgspec
+
+from hub.store.structs import add, many
+
+_TABLE = "held_roster"
+
+
+class HeldRoster(msgspec.Struct, frozen=True):
+    """`lost` of `total` shifts to come would have gone. `units`: ids with spaces between, '' the house."""
+
+    id: int
+    site: str
+    calendar: str
+    at: datetime
+    by: str | None
+    lost: int
+    total: int
+    units: str
+
+
+def put(connection: sqlite3.Connection, held: HeldRoster) -> None:
+    """Of one calendar the newest counts. Within a transaction."""
+    forget(connection, held.site, held.calendar)
+    add(connection, _TABLE, held)
+
+
+def forget(connection: sqlite3.Connection, site: str, calendar: str) -> None:
+    """The calendar was taken over. Within a transaction."""
+    connection.execute("DELETE FROM held_roster WHERE site = ? AND calendar = ?", (site, calendar))
+
+
+def remove(connection: sqlite3.Connection, site: str, id: int) -> None:
+    """Somebody leaves the roster as it is. Within a transaction."""
+    connection.execute("DELETE FROM held_roster WHERE site = ? AND id = ?", (site, id))
+
+
+def of(connection: sqlite3.Connection, site: str) -> list[HeldRoster]:
+    """The newest first."""
+    return many(connection, _TABLE, HeldRoster, "site = ? ORDER BY at DESC, id DESC", site)

@@ -1,0 +1,173 @@
+"""What all calls have in common: refusals as problem details, ETags, and lists in parts."""
+
+import json
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from starlette.testclient import TestClient
+
+from dashboards.api.refusal import KINDS, MEDIA_TYPE
+from dashboards.app import create_app
+from hub.store import quarantine
+from hub.store.db import transaction
+from tests.web.house import House
+
+SignIn = Callable[..., TestClient]
+PROBLEM = {"type", "title", "status", "detail", "instance", "reason"}
+
+
+def ours_of(client: TestClient) -> dict[str, str]:
+    return {"X-CSRF-Token": client.get("/api/v1/session").json()["csrf"]}
+
+
+def test_every_refusal_is_problem_details_with_a_reason(house: House, sign_in: SignIn) -> None:
+    adm, ours = sign_in("adm"), ours_of(sign_in("adm"))
+    ours = ours_of(adm)
+    nobody = TestClient(adm.app)
+    plan = {"plan": {"high": {"steps": [{"to": ["unit"], "after": "0 s"}]}}}
+    for answer, status, reason in (
+        (nobody.get("/api/v1/alerts"), 401, "sign_in_needed"),
+        (nobody.get("/api/v1/alerts", headers={"Authorization": "Bearer x"}), 401, "token_refused"),
+        (nobody.get("/api/v1/nothing"), 404, "not_found"),
+        (nobody.patch("/api/v1/alerts"), 405, "method_not_allowed"),
+        (adm.delete("/api/v1/escalation"), 403, "forbidden"),
+        (adm.get("/api/v1/residents/r1"), 404, "not_found"),
+        (adm.get("/api/v1/audit?limit=0"), 422, "invalid"),
+        (adm.get("/api/v1/audit?after=!"), 422, "no_such_place"),
+        (adm.put("/api/v1/escalation", headers=ours, content=b"{"), 422, "invalid"),
+        (adm.put("/api/v1/escalation", headers=ours | {"If-Match": "x"}, json=plan), 412, "not_as_read"),
+        (adm.delete("/api/v1/people/adm", headers=ours), 422, "own_person"),
+        (adm.delete("/api/v1/devices/1A stue", headers=ours), 428, "precondition_required"),
+        (adm.post("/api/v1/device-list", headers=ours, content=b"x" * 6_000_000), 413, "too_large"),
+    ):
+        body = answer.json()
+        assert (answer.status_code, body["status"], body["reason"]) == (status, status, reason), body
+        assert answer.headers["content-type"] == MEDIA_TYPE
+        assert set(body) >= PROBLEM
+        assert body["type"] == f"/help/api#{KINDS[status]}"
+        assert body["title"]
+        assert body["instance"] == answer.request.url.path
+    wrong = adm.get("/api/v1/audit?limit=x&after=1").json()["errors"]
+    assert [(one["where"], one["wrong"]) for one in wrong] == [("query.limit", "int_parsing")]
+    for language, said, absent in (
+        ("nb", "For mange kall", "Det finnes ikke, eller du har ikke tilgang"),
+        ("nn", "Det finst ikkje lenger", "Det finst ikkje, eller du har ikkje tilgang"),
+        ("en", "It is no more", "There is nothing here, or not for you"),
+    ):
+        asks = {"Accept-Language": language}
+        explained = nobody.get("/help/api", headers=asks).text
+        assert all(f'id="{kind}"' in explained for kind in KINDS.values())
+        assert f">{said}</td>" in explained
+        refused = nobody.get("/api/v1/nothing", headers=asks).json()
+        assert (refused["type"], refused["title"]) == ("/help/api#not_found", absent)
+
+
+def test_what_was_sent_is_not_said_again(house: House, sign_in: SignIn) -> None:
+    adm = sign_in("adm")
+    answer = adm.put("/api/v1/account/pin", headers=ours_of(adm), json={"pin": ["a-secret-1234"]})
+    assert answer.status_code == 422
+    assert "a-secret" not in answer.text
+
+
+def test_a_mistake_of_our_own_is_a_problem_without_its_insides(
+    house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    app = create_app(house.settings)
+
+    @app.get("/api/v1/broken")
+    def broken() -> None:
+        raise ZeroDivisionError("with a secret in it")
+
+    with TestClient(app, raise_server_exceptions=False) as client, caplog.at_level(logging.CRITICAL):
+        answer = client.get("/api/v1/broken")
+    assert (answer.status_code, answer.json()["reason"]) == (500, "our_mistake")
+    assert answer.headers["content-type"] == MEDIA_TYPE
+    assert "secret" not in answer.text
+
+
+def test_what_has_not_changed_is_not_sent_again_and_was_looked_at_all_the_same(
+    house: House, sign_in: SignIn
+) -> None:
+    kari = sign_in("kari")
+    alert = house.night_exit()
+    for path in ("rules", "alerts", "escalation", "floor-plans", "residents", "goals"):
+        first = kari.get(f"/api/v1/{path}")
+        tag = first.headers["ETag"]
+        looks = len(house.rows("SELECT seq FROM audit"))
+        again = kari.get(f"/api/v1/{path}", headers={"If-None-Match": f'"other", {tag}'})
+        assert (again.status_code, again.content) == (304, b""), path
+        assert again.headers["ETag"] == tag
+        assert "content-type" not in again.headers
+        if path not in ("escalation", "floor-plans", "goals"):
+            assert len(house.rows("SELECT seq FROM audit")) == looks + 1, path
+    tag = kari.get("/api/v1/alerts").headers["ETag"]
+    assert tag.startswith('W/"')
+    house.act(alert, "kari")
+    changed = kari.get("/api/v1/alerts", headers={"If-None-Match": tag})
+    assert changed.status_code == 200
+    assert changed.headers["ETag"] != tag
+
+
+def test_a_change_says_by_if_match_what_it_was_thought_of_for(house: House, sign_in: SignIn) -> None:
+    adm, ours = sign_in("adm"), {}
+    ours = ours_of(adm)
+    tag = {"If-Match": adm.get("/api/v1/people/kari").headers["ETag"]}
+    wish = {"name": "Kari Normann", "role": "carer", "units": []}
+    assert adm.put("/api/v1/people/kari", headers=ours | tag, json=wish).status_code == 204
+    late = adm.put("/api/v1/people/kari", headers=ours | tag, json=wish | {"name": "Kari N"})
+    assert (late.status_code, late.json()["others"][0]["by"]) == (412, "adm")
+    tag = {"If-Match": adm.get("/api/v1/escalation").headers["ETag"]}
+    plan = {"plan": {"high": {"steps": [{"to": ["unit"], "after": "0 s"}], "repeat": "5 min"}}}
+    put = adm.put("/api/v1/escalation", headers=ours | tag, json=plan)
+    assert put.status_code in (204, 422), put.text
+    device = adm.get("/api/v1/devices/1A stue")
+    tag = {"If-Match": device.headers["ETag"]}
+    moved = adm.put("/api/v1/devices/1A stue", headers=ours | tag, json={"room": "2A", "role": "motion"})
+    assert moved.status_code == 200, moved.text
+    late = adm.put("/api/v1/devices/1A stue", headers=ours | tag, json={"room": "1A", "role": "motion"})
+    assert late.status_code == 412
+
+
+def test_a_long_list_comes_in_parts_that_miss_nothing_while_it_grows(house: House, sign_in: SignIn) -> None:
+    def set_aside(number: int) -> None:
+        with transaction(house.connection):
+            at = house.now() + timedelta(seconds=number)
+            quarantine.add(house.connection, "solbakken", f"zigbee2mqtt/{number}", "no JSON", b"x", at)
+
+    for number in range(25):
+        set_aside(number)
+    tor, found = sign_in("tor"), []
+    answer = tor.get("/api/v1/quarantine?limit=10")
+    while True:
+        found += [one["topic"] for one in answer.json()]
+        set_aside(100 + len(found))  # the newest, which who reads on does not need
+        if "next" not in answer.links:
+            break
+        answer = tor.get(answer.links["next"]["url"])
+    assert found == [f"zigbee2mqtt/{number}" for number in reversed(range(25))]
+    for path, size in (("devices", 12), ("alerts", 3)):
+        for room in ("1A", "2A", "3B") if path == "alerts" else ():
+            house.night_exit(room)
+        who, seen = (tor, "devices") if path == "devices" else (sign_in("kari"), "alerts")
+        whole = [one["id"] for one in who.get(f"/api/v1/{path}").json()[seen]]
+        assert len(whole) == size
+        answer, parts = who.get(f"/api/v1/{path}?limit=2"), []
+        parts += [one["id"] for one in answer.json()[seen]]
+        while "next" in answer.links:
+            answer = who.get(answer.links["next"]["url"])
+            assert 1 <= len(answer.json()[seen]) <= 2
+            parts += [one["id"] for one in answer.json()[seen]]
+        assert parts == whole
+
+
+def test_a_place_of_another_list_is_refused(house: House, sign_in: SignIn) -> None:
+    tor = sign_in("tor")
+    with transaction(house.connection):
+        for name in "ab":
+            quarantine.add(house.connection, "solbakken", name, "no JSON", b"x", house.now())
+    place = tor.get("/api/v1/devices?limit=1").links["next"]["url"].partition("after=")[2]
+    answer = tor.get(f"/api/v1/quarantine?after={place}")
+    assert (answer.status_code, answer.json()["reason"]) == (422, "no_such_place")
+    assert json.loads(answer.text)["detail"]

@@ -1,0 +1,76 @@
+"""What an administrator sees first, and the page that shows the design system."""
+
+import re
+from datetime import timedelta
+
+from starlette.testclient import TestClient
+
+from dashboards.design import LOOKS, colours, measures
+from hub.store import integrations
+from hub.store.db import transaction
+from rules.integration import Integration
+from tests.web.conftest import SignIn
+from tests.web.house import DOCUMENT, House
+
+
+def matters(client: TestClient) -> dict[str, tuple[str, int]]:
+    return {one["what"]: (one["state"], one["number"]) for one in client.get("/api/v1/today").json()}
+
+
+def test_what_needs_an_administrator_comes_first_by_how_grave_it_is(house: House, sign_in: SignIn) -> None:
+    client = sign_in("adm")
+    calm = matters(client)
+    assert calm["legal bases"] == ("good", 0)
+    assert calm["without sign-in"] == ("good", 0)
+    due = (house.now() - timedelta(days=2)).date()
+    basis = (
+        "id: r1\n    name: Anna Haugen\n    room: 1A\n    legal_basis:\n"
+        f"      - {{kind: decision, rules: [quiet], decided_by: Oss, valid_from: 2024-01-10, review: {due}}}"
+    )
+    newcomer = "  - {id: ny, name: Nina Ny, role: carer}\nrules:\n"
+    house.import_site(
+        DOCUMENT.replace("{id: r1, name: Anna Haugen, room: 1A}", basis, 1).replace("rules:\n", newcomer, 1)
+    )
+    house.connection.execute(
+        "INSERT INTO unheard (site, part, since) VALUES ('solbakken', 'device:1A stue', 0)"
+    )
+    found = matters(client)
+    assert found["silent"] == ("bad", 1)
+    assert found["legal bases"] == ("bad", 1)
+    assert found["without sign-in"] == ("warn", 1)
+    states = [one["state"] for one in client.get("/api/v1/today").json()]
+    assert states == sorted(states, key=["bad", "warn", "good"].index)
+    page = client.get("/today").text
+    assert page.index("1 del av huset har ikke kontakt") < page.index("1 person kan ikke logge inn ennå")
+    assert "Nina Ny" in page
+
+
+def test_a_programs_key_that_runs_out_is_said(house: House, sign_in: SignIn) -> None:
+    now = house.now()
+    soon = Integration(
+        id="nurse-call",
+        site=house.site.site,
+        name="Nurse call",
+        purpose="lamps above the doors",
+        role="technician",
+        acts=("see alerts",),
+        reads_only=True,
+        units=(),
+        created_by="adm",
+        created_at=now - timedelta(days=80),
+        ends_at=now + timedelta(days=2),
+    )
+    with transaction(house.connection):
+        assert integrations.add(house.connection, soon, b"hash")
+    assert matters(sign_in("adm"))["integrations"] == ("warn", 1)
+
+
+def test_the_design_page_shows_every_token_in_every_look_to_all_who_work_here(sign_in: SignIn) -> None:
+    text = sign_in("kari").get("/design").text
+    for look in LOOKS:
+        shown = text.split(f'data-theme="{look}"')[1].split("</ul>")[0]
+        assert re.findall(r'fill="var\(--([\w-]+)\)"', shown) == [token.name for token in colours(look)]
+    for tokens in measures().values():
+        assert tokens
+        assert all(f"var(--{token.name})" in text for token in tokens)
+    assert sign_in("tor").get("/design?look=night").status_code == 200

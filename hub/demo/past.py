@@ -35,8 +35,9 @@ from rules.catalogue import catalogue
 from rules.finding import Finding
 from rules.rulebook import Rulebook, rulebook
 
-SETTLED = timedelta(minutes=30)
-"""Before the demo begins: what is found from then on is the demo's own."""
+SETTLED = timedelta(minutes=90)
+"""Before the demo begins: nothing is found from then on, so that what came before is over by then."""
+_AT_MOST = 25.0  # minutes for each of three acts: together less than `SETTLED`
 _OUTCOMES: dict[str, tuple[int, int, int]] = {
     "help-button": (14, 4, 1),
     "fall": (8, 4, 6),
@@ -77,15 +78,19 @@ def live_through(settings: Settings, site: Site, now: datetime, days: int, seed:
         # Nothing of it is real, and a crash begins anew: the disk need not be waited for.
         connection.execute("PRAGMA synchronous = OFF")
         random = Random(seed)
-        said = weeks(site, random, since, until)
+        said = [one for one in weeks(site, random, since, until) if not _calls_late(one, until)]
         _keep(connection, site, said)
         with closing(connect_history(beside(settings.database))) as history:
             history.execute("PRAGMA synchronous = OFF")
             while move(connection, history):
                 pass
             close_days(connection, history, now)
-        _People(connection, site, random).see_to(_found(site, said, until - SETTLED), until - SETTLED)
+        _People(connection, site, random).see_to(_found(site, said, until - SETTLED), until)
     return len(said)
+
+
+def _calls_late(one: Said, until: datetime) -> bool:
+    return one.measure in ("pressed", "fall") and one.at >= until - SETTLED
 
 
 def _keep(connection: sqlite3.Connection, site: Site, said: Sequence[Said]) -> None:
@@ -162,7 +167,7 @@ class _People:
     def _plan(self, alert: Alert, at: datetime) -> None:
         person = self._on_duty(at, alert.unit)
         for what, middle in (("accept", 1.3), ("arrive", 2.4), ("close", 5.0)):
-            at += min(25.0, middle * self._random.lognormvariate(0, 0.7)) * MINUTE
+            at += min(_AT_MOST, middle * self._random.lognormvariate(0, 0.7)) * MINUTE
             heapq.heappush(self._waiting, _Act(at, alert.id, what, person))
 
     def _act_until(self, then: datetime) -> None:

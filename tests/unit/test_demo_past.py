@@ -9,7 +9,7 @@ from random import Random
 import pytest
 
 from hub.demo.batteries import level
-from hub.demo.past import live_through
+from hub.demo.past import SETTLED, live_through
 from hub.demo.preparation import house, put_in_force
 from hub.demo.weeks import CHANGED, silences, weeks
 from hub.history.embedded import EmbeddedHistory
@@ -17,6 +17,7 @@ from hub.quality_reports import missing
 from hub.settings import Settings
 from hub.store import alerts, outbox, sites
 from hub.store.db import connect
+from rules.alert import Alert
 
 SITE = house().site
 NOON = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
@@ -64,6 +65,47 @@ def test_every_alert_was_seen_to_by_somebody_and_nothing_waits_to_be_sent(lived:
     assert all(a.accepted_at and a.arrived_at and a.closed_at and a.accepted_at < a.closed_at for a in closed)
     assert outbox.waiting(connection, SITE.site, 10) == []
     connection.close()
+
+
+@pytest.fixture(scope="module")
+def call() -> tuple[int, datetime]:
+    """A seed with a call for help on the day of `NOON`, and when that is."""
+    evening = NOON + timedelta(hours=11)
+    for seed in range(100):
+        for one in weeks(SITE, Random(seed), evening - 3 * DAY, evening):
+            if one.measure == "pressed" and one.at > NOON:
+                return seed, one.at
+    raise AssertionError
+
+
+def alerts_at(folder: Path, now: datetime, seed: int) -> tuple[list[Alert], set[datetime]]:
+    """Those open in a demo that begins then, and when buttons were pressed in its history."""
+    settings = Settings(data=folder)
+    put_in_force(settings)
+    live_through(settings, SITE, now, 3, seed)
+    buttons = [device.id for device in SITE.devices if device.role == "help_button"]
+    with closing(connect(settings.database)) as connection:
+        history = EmbeddedHistory(connection, settings.database, SITE)
+        heard = history.readings(buttons, now - 4 * DAY, now)
+        return alerts.open_alerts(connection, SITE.site), {r.at for r in heard if r.measure == "pressed"}
+
+
+@pytest.mark.parametrize("minutes", [1, 3, 10, 40])
+def test_whoever_begins_soon_after_a_call_for_help_finds_nobodys_alert_half_done(
+    tmp_path: Path, call: tuple[int, datetime], minutes: int
+) -> None:
+    seed, pressed = call
+    still_open, heard = alerts_at(tmp_path, pressed + SETTLED + timedelta(minutes=minutes), seed)
+    assert (still_open, pressed in heard) == ([], True)
+
+
+@pytest.mark.parametrize("minutes", [1, 31, 40])
+def test_nobody_calls_just_before_the_demo_begins(
+    tmp_path: Path, call: tuple[int, datetime], minutes: int
+) -> None:
+    seed, pressed = call
+    still_open, heard = alerts_at(tmp_path, pressed + timedelta(minutes=minutes), seed)
+    assert (still_open, pressed in heard) == ([], False)
 
 
 def test_the_hub_was_the_houses_all_along_so_that_its_last_whole_month_is_reported(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from rules.finding import Evidence
 from rules.protection import Protection, Why
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, PATIENCE_MS
 from tests.web.house import PASSWORD, Heart, House, Web
 
 pytestmark = pytest.mark.browser
@@ -327,6 +327,7 @@ def test_axe_finds_nothing(
 def axe_finds_nothing(page: Page) -> None:
     if not AXE.exists():
         pytest.fail(f"{AXE} is absent: make assets")
+    page.wait_for_load_state(timeout=PATIENCE_MS)
     page.evaluate("document.getAnimations().forEach(a => a.finish())")
     page.evaluate(AXE.read_text())
     found = page.evaluate("axe.run()")["violations"]

@@ -140,6 +140,7 @@ def test_who_forgot_the_pin_finds_help_before_signing_in_on_any_screen(web: Web,
     page.set_viewport_size({"width": 320, "height": 700})
     page.goto(f"{web.address}/sign-in")
     page.get_by_role("link", name="Hjelp").click()
+    page.wait_for_url("**/help*")
     axe_finds_nothing(page)
     for guide in SERVED:
         page.goto(f"{web.address}/help/{guide}")

@@ -18,7 +18,7 @@ function connect() {
   source.addEventListener("board", (e) => look(JSON.parse(e.data), true));
   source.addEventListener("change", (e) => look(JSON.parse(e.data), false));
   source.addEventListener("beat", (e) => hear(JSON.parse(e.data)));
-  source.addEventListener("end", () => location.reload());
+  source.addEventListener("end", fetchAnew);
   source.addEventListener("error", () => {
     if (source.readyState !== EventSource.CLOSED) return; // the browser connects anew by itself
     setTimeout(connect, 1000);

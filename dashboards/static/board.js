@@ -27,7 +27,7 @@ function connect() {
   source.addEventListener("change", (e) => putBoard(JSON.parse(e.data), false));
   source.addEventListener("life", (e) => document.dispatchEvent(new CustomEvent("vaka:life", { detail: JSON.parse(e.data) })));
   source.addEventListener("beat", (e) => hear(JSON.parse(e.data)));
-  source.addEventListener("end", () => location.reload());
+  source.addEventListener("end", fetchAnew);
   source.addEventListener("error", onError);
 }
 
@@ -37,7 +37,7 @@ async function onError() {
   source.close();
   try {
     const answer = await fetch("/session", { cache: "no-store" });
-    if (answer.status === 401) { location.reload(); return; }
+    if (answer.status === 401) { fetchAnew(); return; }
   } catch { /* the server is away; the banner tells */ }
   setTimeout(connect, 1000);
 }

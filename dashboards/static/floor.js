@@ -41,7 +41,7 @@ function follow() {
     floorHeardAt = performance.now();
     floorDoubted = beat.why !== "ok" || beat.hub_age === null || Math.abs(beat.hub_age * 1000) > FLOOR_STALE_AFTER_MS;
   });
-  source.addEventListener("end", () => location.reload());
+  source.addEventListener("end", fetchAnew);
   source.addEventListener("error", () => {
     if (source.readyState === EventSource.CLOSED) setTimeout(follow, 1000);
   });

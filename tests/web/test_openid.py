@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 import requests
 from fastapi import FastAPI
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, expect
 from starlette.testclient import TestClient
 
 from dashboards.app import create_app
@@ -306,7 +306,9 @@ def test_in_a_browser_one_links_signs_in_hands_over_by_pin_and_signs_out_there_t
         for name in ("web_address", "oidc_issuer", "oidc_client_id", "oidc_client_secret_file", "oidc_name"):
             monkeypatch.setenv(f"VAKA_{name.upper()}", str(getattr(settings, name)))
         with running(house, port):
-            context = chromium.new_context(locale="nb-NO", viewport={"width": 390, "height": 844})
+            context = chromium.new_context(
+                locale="nb-NO", viewport={"width": 390, "height": 844}, service_workers="block"
+            )
             page = context.new_page()
             page.set_default_timeout(PATIENCE_MS)
             complaints: list[str] = []
@@ -398,12 +400,20 @@ def hands_over_and_signs_out(house: House, page: Page, provider: OpenidProvider)
     page.locator("input[name=password]").fill("x")
     page.get_by_role("button").first.click()
     page.wait_for_url(f"{pages}/")
+    page.route("**/sign-out", answered_after_the_boards_stream_has_ended)
     sign_out(page, pages)
     page.wait_for_url(f"{provider.issuer}/session/end*")
     page.locator("button[value=yes]").click()
     page.wait_for_url(f"{pages}/sign-in*")
     page.get_by_role("button", name=f"Bruk {NAME}").click()
     expect(page.locator("input[name=login]")).to_be_visible()  # nobody is signed in there any more
+
+
+def answered_after_the_boards_stream_has_ended(route: Route, request: Request) -> None:
+    """The board hears first that its session is over: it must not call back who is leaving."""
+    with request.frame.page.expect_event("requestfinished", lambda done: done.url.endswith("/live")):
+        answer = route.fetch()
+    route.fulfill(response=answer)
 
 
 def newest(house: House) -> tuple[str, str]:

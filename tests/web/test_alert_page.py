@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from starlette.testclient import TestClient
 
 from hub.alerting import take
@@ -260,6 +260,28 @@ def test_a_page_that_is_no_longer_live_says_so_and_comes_back(
     expect(page.get_by_role("alert")).to_contain_text(re.compile(r"Sist oppdatert kl\. \d\d\.\d\d\.\d\d"))
     heart.start()
     expect(page.get_by_role("alert")).to_be_hidden()
+
+
+@pytest.mark.browser
+def test_what_the_page_asks_for_by_itself_does_not_call_back_who_is_signing_out(
+    house: House, heart: Heart, web: Web, chromium: Browser
+) -> None:
+    context = chromium.new_context(service_workers="block")
+    page = context.new_page()
+    alert = house.night_exit("1A")
+    open_alert(page, web, alert.id)
+
+    def answered_late(route: Route) -> None:
+        with page.expect_response(lambda said: said.status == 401 and said.url.endswith("/now")):
+            route.fetch(max_redirects=0)
+        route.fulfill(content_type="text/html", body="<h1>The directory</h1>")
+
+    page.evaluate("addEventListener('submit', () => setInterval(fresh, 300))")  # not only every 20 s
+    page.route("**/sign-out", answered_late)
+    page.locator(".menu > summary").click()
+    page.get_by_role("button", name="Logg ut").click()
+    expect(page.get_by_role("heading", name="The directory")).to_be_visible()
+    context.close()
 
 
 @pytest.mark.browser

@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 import requests
 from fastapi import FastAPI
-from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from starlette.testclient import TestClient
 
 from dashboards.app import create_app
@@ -400,20 +400,23 @@ def hands_over_and_signs_out(house: House, page: Page, provider: OpenidProvider)
     page.locator("input[name=password]").fill("x")
     page.get_by_role("button").first.click()
     page.wait_for_url(f"{pages}/")
+    held_back: list[int] = []
+
+    def answered_after_the_boards_stream_has_ended(route: Route) -> None:
+        """The board hears first that its session is over: it must not call back who is leaving."""
+        with page.expect_event("requestfinished", lambda done: done.url.endswith("/live")):
+            answer = route.fetch()
+        held_back.append(answer.status)
+        route.fulfill(response=answer)
+
     page.route("**/sign-out", answered_after_the_boards_stream_has_ended)
     sign_out(page, pages)
     page.wait_for_url(f"{provider.issuer}/session/end*")
+    assert held_back == [200]
     page.locator("button[value=yes]").click()
     page.wait_for_url(f"{pages}/sign-in*")
     page.get_by_role("button", name=f"Bruk {NAME}").click()
     expect(page.locator("input[name=login]")).to_be_visible()  # nobody is signed in there any more
-
-
-def answered_after_the_boards_stream_has_ended(route: Route, request: Request) -> None:
-    """The board hears first that its session is over: it must not call back who is leaving."""
-    with request.frame.page.expect_event("requestfinished", lambda done: done.url.endswith("/live")):
-        answer = route.fetch()
-    route.fulfill(response=answer)
 
 
 def newest(house: House) -> tuple[str, str]:

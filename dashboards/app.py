@@ -167,10 +167,9 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(SecurityHeaders)
     app.mount("/static", StaticFiles(directory=STATIC), "static")
     app.mount(f"{GUIDES_AT}/pictures", StaticFiles(directory=GUIDE_PICTURES), "pictures of the guides")
-    for pages in PAGES:
-        app.include_router(pages)
-    for family in api.FAMILIES:
-        app.include_router(family)
+    # Not include_router: that would build every route a second time, a second and more of the first visitor's.
+    for family in (*PAGES, *api.FAMILIES):
+        app.router.routes.extend(family.routes)
     document.finish(app)
     for error, answer in refusing.HANDLERS.items():
         app.add_exception_handler(error, answer)

@@ -167,7 +167,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(SecurityHeaders)
     app.mount("/static", StaticFiles(directory=STATIC), "static")
     app.mount(f"{GUIDES_AT}/pictures", StaticFiles(directory=GUIDE_PICTURES), "pictures of the guides")
-    # Not include_router: that would build every route a second time, a second and more of the first visitor's.
+    # Not include_router: it builds every route a second time, a second and more of the first visitor's.
     for family in (*PAGES, *api.FAMILIES):
         app.router.routes.extend(family.routes)
     document.finish(app)

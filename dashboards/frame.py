@@ -4,7 +4,6 @@ done.
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any, NamedTuple
 
 from fastapi import Request
@@ -15,13 +14,10 @@ from dashboards.guides.text import address_for
 from dashboards.night import night_of
 from dashboards.pages import clock_text, day_text, render
 from dashboards.visit import Visit, history_in_stead, theme_of
-from hub.emergency import NOTHING, answers_for
+from hub.emergency import NOTHING, SHOWN_FOR, answers_for
 from hub.store import emergencies, phones, shifts
 from hub.store.emergencies import Emergency
 from rules.building import Person, PersonRole
-
-SHOWN_FOR = timedelta(days=90)
-"""As long as the list of emergency access goes back."""
 
 
 class Place(NamedTuple):
@@ -56,6 +52,7 @@ PLACES: tuple[Place, ...] = (
     Place("Test of the alerting", "/care/proof", "see proof"),
     Place("Alarm quality", "/care/quality", "see alarm quality"),
     Place("Emergency access", "/emergency", "ask for emergency access"),
+    Place("Emergency access", "/audit/emergencies", "review emergency access"),
     Place("Who saw what", "/audit", "see audit"),
     Place("Legal basis", "/care/legal-basis", "see legal basis"),
     Place("Today", "/today", "manage people"),
@@ -122,7 +119,15 @@ class Navigation(NamedTuple):
 
 
 def places_of(person: Person) -> list[Place]:
-    return [place for place in PLACES if may(person, place.act)]
+    return [place for place in PLACES if may(person, place.act) and _leads_on(place, person)]
+
+
+def _leads_on(place: Place, person: Person) -> bool:
+    """Who looks after the whole house has nothing to open: their emergency access is that of others."""
+    if place.word != "Emergency access":
+        return True
+    asks = bool(person.units) and may(person, "ask for emergency access")
+    return asks == (place.path == "/emergency")
 
 
 def navigation_of(person: Person) -> Navigation:
@@ -178,12 +183,18 @@ def _look(request: Request, visit: Visit) -> dict[str, Any]:
     return {"theme": theme, "hours_of_night": night, "is_night": night.contains(visit.now, zone)}
 
 
-class EmergencyShown(NamedTuple):
-    """`mine`: units and rooms that are open to one for now, each with its end. `new`: how many nobody has
-    looked at.
-    """
+class OpenNow(NamedTuple):
+    """A unit or room of others that is open to one for now."""
 
-    mine: tuple[tuple[str, str], ...]
+    number: int
+    place: str
+    until: str
+
+
+class EmergencyShown(NamedTuple):
+    """`new`: how many nobody has looked at, for who has no board that says it (dashboards/to_do.py)."""
+
+    mine: tuple[OpenNow, ...]
     new: int
 
 
@@ -191,15 +202,19 @@ def _emergency(visit: Visit) -> EmergencyShown:
     site = visit.house.site
     mine = emergencies.active(visit.connection, site.site, visit.now) if visit.emergency != NOTHING else []
     found = []
-    if may(visit.person, "review emergency access"):
-        found = emergencies.since(visit.connection, site.site, visit.now - SHOWN_FOR)
+    if may(visit.person, "review emergency access") and not may(visit.person, "see alerts"):
+        found = emergencies.unseen(visit.connection, site.site, visit.now - SHOWN_FOR)
     return EmergencyShown(
         tuple(
-            (place_of(visit, one), clock_text(one.ends_at, visit.house.site.zone, visit.language))
+            OpenNow(
+                one.id,
+                place_of(visit, one),
+                clock_text(one.ends_at, visit.house.site.zone, visit.language),
+            )
             for one in mine
             if one.person == visit.person.id
         ),
-        sum(one.seen_by is None and answers_for(visit.person, one) for one in found),
+        sum(answers_for(visit.person, one) for one in found),
     )
 
 

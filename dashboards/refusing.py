@@ -142,7 +142,12 @@ def say(request: Request, status: int, detail: str) -> Response:
     if _is_program(request):
         return _problem(request, status, detail)
     page = render(
-        language_of(request, None), "refusal.html", status=status, detail=detail, theme=theme_of(request)
+        language_of(request, None),
+        "refusal.html",
+        status=status,
+        detail=detail,
+        theme=theme_of(request),
+        may_open_others=getattr(request.state, "may_open_others", False),
     )
     return HTMLResponse(page, status)
 

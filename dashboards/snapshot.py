@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
 from dashboards.house import House
+from hub.emergency import SHOWN_FOR
 from hub.off import Off, all_off
 from hub.quality_reports import NEWS
 from hub.reach import routing
@@ -17,6 +18,7 @@ from hub.relatives.reviews import Task
 from hub.store import (
     absences,
     alerts,
+    emergencies,
     escalations,
     health,
     held_rosters,
@@ -27,6 +29,7 @@ from hub.store import (
     walk_tests,
 )
 from hub.store.alerts import AlertEvent
+from hub.store.emergencies import Emergency
 from hub.store.gaps import GapTask
 from hub.store.health import Health
 from hub.store.held_rosters import HeldRoster
@@ -83,6 +86,8 @@ class Snapshot(NamedTuple):
     """Monthly reports that are new."""
     held: list[HeldRoster]
     """Rosters from files that were held back."""
+    unseen: list[Emergency]
+    """Emergency access that nobody who answers for it has looked at."""
     on_duty: tuple[Shift, ...]
 
 
@@ -103,6 +108,7 @@ def fingerprint(connection: sqlite3.Connection, house: House, now: datetime) -> 
         tuple(connection.execute(_CONSENTS, {"site": site}).fetchone()),
         tuple(one.id for one in quality_reports.made_since(connection, site, now - NEWS)),
         tuple(one.id for one in held_rosters.of(connection, site)),
+        tuple(one.id for one in emergencies.unseen(connection, site, now - SHOWN_FOR)),
         shifts.on_duty(connection, house.site, now),
     )
 
@@ -126,6 +132,7 @@ def read_snapshot(connection: sqlite3.Connection, house: House, now: datetime) -
         reviews.standing(connection, house.site, now),
         quality_reports.made_since(connection, site, now - NEWS),
         held_rosters.of(connection, site),
+        emergencies.unseen(connection, site, now - SHOWN_FOR),
         shifts.on_duty(connection, house.site, now),
     )
 

@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 
 from dashboards.access import Access
 from dashboards.snapshot import Snapshot
+from hub.emergency import answers_for
 from hub.store.held_rosters import HeldRoster
 from rules import wording
 from rules.wording.relatives import until_when
@@ -18,16 +19,17 @@ class ToDo(NamedTuple):
     words.
     """
 
-    what: Literal["held", "gaps", "consents", "report"]
+    what: Literal["held", "emergencies", "gaps", "consents", "report"]
     number: int
     unowned: int
     first: str
     is_late: bool
 
 
-def to_do(snapshot: Snapshot, access: Access, voice: Voice) -> list[ToDo]:
-    """Of what they see."""
+def to_do(snapshot: Snapshot, access: Access, voice: Voice, answers: str = "") -> list[ToDo]:
+    """Of what they see. `answers`: who answers for emergency access."""
     return [
+        *_emergencies(snapshot, answers, voice),
         *_held(snapshot, access, voice),
         *_gaps(snapshot, access, voice),
         *_ending(snapshot, access, voice),
@@ -44,6 +46,13 @@ def _held(snapshot: Snapshot, access: Access, voice: Voice) -> list[ToDo]:
     """Rosters from files that were not taken over."""
     own = [one for one in snapshot.held if concerns(access, one)]
     return [ToDo("held", len(own), 0, wording.since(own[0].at, voice), False)] if own else []
+
+
+def _emergencies(snapshot: Snapshot, answers: str, voice: Voice) -> list[ToDo]:
+    """What others opened, and nobody has looked at."""
+    person = snapshot.house.person(answers)
+    own = [one for one in snapshot.unseen if person is not None and answers_for(person, one)]
+    return [ToDo("emergencies", len(own), 0, wording.since(own[0].began_at, voice), False)] if own else []
 
 
 def _gaps(snapshot: Snapshot, access: Access, voice: Voice) -> list[ToDo]:

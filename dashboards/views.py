@@ -41,6 +41,8 @@ class Scope(NamedTuple):
     view: View = "board"
     leads: bool = False
     """Whether what has to be seen to in the days to come is theirs (leaders, administrators)."""
+    answers: str = ""
+    """Who answers for emergency access; nobody does for their own."""
 
 
 class Line(NamedTuple):
@@ -344,7 +346,7 @@ def board(snapshot: Snapshot, scope: Scope) -> Board:
             for task in coming(snapshot.gaps, snapshot.now)
             if access.residents and access.sees_unit(task.unit)
         ],
-        to_do=to_do(snapshot, access, voice) if scope.leads else [],
+        to_do=to_do(snapshot, access, voice, scope.answers) if scope.leads else [],
         reviews=sum(review.resident in living for review in reviews(house.site, today))
         if house.site.legal_basis == "required"
         else 0,

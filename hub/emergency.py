@@ -22,6 +22,8 @@ from rules.wording.emergency import body, subject
 
 LASTS = timedelta(minutes=60)
 """[default] Until somebody who belongs there has come."""
+SHOWN_FOR = timedelta(days=90)
+"""[default] How far back those who answer for it see it; the audit trail goes further."""
 BEGUN = "emergency access begun"
 """In the audit trail."""
 SHORTEST_REASON, LONGEST_REASON = 5, 400
@@ -76,14 +78,21 @@ def begin(
     return begun
 
 
-def end(connection: sqlite3.Connection, site: str, person: str, now: datetime) -> None:
-    """All that somebody has: they need it no more."""
+def end(
+    connection: sqlite3.Connection, site: str, person: str, now: datetime, number: int | None = None
+) -> bool:
+    """What they need no more: that one of theirs, or all. Returns whether there was any."""
     with transaction(connection):
-        for one in emergencies.active(connection, site, now):
-            if one.person == person:
-                emergencies.keep(connection, msgspec.structs.replace(one, ends_at=now))
-                said = {"unit": one.unit}
-                audit.add(connection, site, now, person, "emergency access ended", said)
+        theirs = [
+            one
+            for one in emergencies.active(connection, site, now)
+            if one.person == person and number in (None, one.id)
+        ]
+        for one in theirs:
+            emergencies.keep(connection, msgspec.structs.replace(one, ends_at=now))
+            said = {"unit": one.unit} | ({"room": one.room} if one.room else {})
+            audit.add(connection, site, now, person, "emergency access ended", said)
+    return bool(theirs)
 
 
 def note_seen(connection: sqlite3.Connection, one: Emergency, by: str, now: datetime) -> None:

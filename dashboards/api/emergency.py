@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, HTTPException, Request
 from pydantic import BaseModel, Field
 
 from dashboards.api.paging import Paged
@@ -67,7 +67,20 @@ def ask(request: Request, visit: Visitor, wish: EmergencyIn) -> EmergencyOut:
     responses={403: {"model": Refusal}},
 )
 def end(visit: Visitor) -> None:
+    """All of one's own."""
     emergency.end(visit.connection, visit.house.site.site, visit.person.id, visit.now)
+
+
+@api.delete(
+    "/emergency/{number}",
+    status_code=204,
+    dependencies=[OurCall, needs("ask for emergency access")],
+    responses={403: {"model": Refusal}},
+)
+def end_one(visit: Visitor, number: int) -> None:
+    """404 where it is not one's own, or is over."""
+    if not emergency.end(visit.connection, visit.house.site.site, visit.person.id, visit.now, number):
+        raise HTTPException(404, "there is nothing here, or not for you")
 
 
 @api.get("/audit/emergencies", dependencies=[needs("review emergency access")])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import NamedTuple
 
 from fastapi import APIRouter, HTTPException, Request
@@ -10,14 +9,12 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from dashboards.frame import page, place_of
 from dashboards.visit import OurForm, Visit, Visitor, needs
-from hub.emergency import answers_for, note_seen
+from hub.emergency import SHOWN_FOR, answers_for, note_seen
 from hub.store import emergencies
 from hub.store.emergencies import Emergency
 from rules import wording
 
 PATH = "/audit/emergencies"
-DAYS = 90
-"""[default] How far back the list goes; the audit trail goes further."""
 pages = APIRouter(
     prefix=PATH,
     include_in_schema=False,
@@ -44,7 +41,7 @@ def show(request: Request, visit: Visitor) -> str:
         visit,
         "audit/emergencies.html",
         lines=[_line(visit, one) for one in in_view(visit)],
-        days=DAYS,
+        days=SHOWN_FOR.days,
     )
 
 
@@ -55,7 +52,7 @@ def review(visit: Visitor, number: int) -> RedirectResponse:
 
 
 def in_view(visit: Visit) -> list[Emergency]:
-    found = emergencies.since(visit.connection, visit.house.site.site, visit.now - timedelta(days=DAYS))
+    found = emergencies.since(visit.connection, visit.house.site.site, visit.now - SHOWN_FOR)
     return [one for one in found if answers_for(visit.person, one)]
 
 

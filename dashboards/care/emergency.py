@@ -8,6 +8,7 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from dashboards import sessions
+from dashboards.access import may
 from dashboards.frame import page
 from dashboards.pages import render
 from dashboards.visit import OurForm, Visit, Visitor, keep_token, needs, settings_of
@@ -49,8 +50,8 @@ def ask(
 
 
 @pages.post("/end", dependencies=[OurForm])
-def end(visit: Visitor) -> Response:
-    emergency.end(visit.connection, visit.house.site.site, visit.person.id, visit.now)
+def end(visit: Visitor, number: Annotated[int | None, Form()] = None) -> Response:
+    emergency.end(visit.connection, visit.house.site.site, visit.person.id, visit.now, number)
     return RedirectResponse(f"{PATH}?notice=ended", 303)
 
 
@@ -79,14 +80,20 @@ def _page(
     reason: str = "",
     notice: str = "",
 ) -> str:
-    own = visit.person.units
-    others = [one for one in visit.house.site.units if own and one.id not in own]
-    rooms = emergency.rooms_to_choose(visit.house.site, visit.person, visit.now)
+    site, open_now = visit.house.site, visit.access
+    others = [one for one in site.units if not open_now.sees_unit(one.id)]
+    rooms = [
+        one
+        for one in emergency.rooms_to_choose(site, visit.person, visit.now)
+        if not open_now.sees_room(one.id, one.unit)
+    ]
     return page(
         request,
         visit,
         "care/emergency.html",
         others=others,
+        whole_house=not visit.person.units,
+        reviews=may(visit.person, "review emergency access"),
         fault=fault,
         rooms=[(one.name, [r for r in rooms if r.unit == one.id]) for one in others],
         unit=unit,

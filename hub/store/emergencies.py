@@ -48,5 +48,11 @@ def since(connection: sqlite3.Connection, site: str, at: datetime) -> list[Emerg
     return many(connection, _TABLE, Emergency, condition, site, to_us(at))
 
 
+def unseen(connection: sqlite3.Connection, site: str, at: datetime) -> list[Emergency]:
+    """Of those that began since then: what nobody has looked at, the longest wait first."""
+    condition = "site = ? AND began_at >= ? AND seen_by IS NULL ORDER BY id"
+    return many(connection, _TABLE, Emergency, condition, site, to_us(at))
+
+
 def get(connection: sqlite3.Connection, site: str, id: int) -> Emergency | None:
     return next(iter(many(connection, _TABLE, Emergency, "site = ? AND id = ?", site, id)), None)

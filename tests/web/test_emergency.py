@@ -26,6 +26,7 @@ from tests.web.house import DOCUMENT, House, Web
 PEOPLE = """  - {id: lise, name: Lise Leder, role: leader, units: [nord]}
   - {id: sara, name: Sara Solleder, role: leader, units: [sol]}
   - {id: pia, name: Pia Personvern, role: privacy_officer, language: en}
+  - {id: hanna, name: Hanna Husleder, role: leader}
 rules:
 """
 REASON = "fall i gangen, ingen andre i nærheten"
@@ -228,3 +229,82 @@ def test_a_room_and_then_its_unit_are_two_things_to_answer_for_and_the_other_way
         assert len(house.rows("SELECT * FROM emergency_access")) == many
     assert sol.delete("/api/v1/emergency", headers=ours).status_code == 204
     assert sol.get("/api/v1/emergency").json() == []
+
+
+def test_of_two_that_are_open_one_is_given_back_and_the_other_stays(house: House, sign_in: SignIn) -> None:
+    sol = sign_in("sol")
+    ours = {"X-CSRF-Token": sol.get("/api/v1/session").json()["csrf"]}
+    for room in ("4B", "5C"):
+        sol.post("/api/v1/emergency", headers=ours, json={"room": room, "reason": REASON})
+    first, second = (one["number"] for one in sol.get("/api/v1/emergency").json())
+    form = {"csrf": csrf_of(sol), "number": first}
+    assert sol.post("/emergency/end", data=form).status_code == 303
+    assert sol.get("/care/residents/r4").status_code == 404
+    assert sol.get("/care/residents/r5").status_code == 200
+    assert sol.delete(f"/api/v1/emergency/{first}", headers=ours).status_code == 404, "it is over"
+    assert sol.delete(f"/api/v1/emergency/{second}", headers=ours).status_code == 204
+    assert sol.get("/api/v1/emergency").json() == []
+    (_, said) = house.rows("SELECT detail FROM audit WHERE what = 'emergency access ended' ORDER BY seq")
+    assert json.loads(said["detail"]) == {"unit": "nord", "room": "5C"}
+
+
+def test_nobody_ends_what_another_one_opened(house: House, sign_in: SignIn) -> None:
+    sol, sara = sign_in("sol"), sign_in("sara")
+    open_nord(sol)
+    (number,) = (one["number"] for one in sol.get("/api/v1/emergency").json())
+    ours = {"X-CSRF-Token": sara.get("/api/v1/session").json()["csrf"]}
+    assert sara.delete(f"/api/v1/emergency/{number}", headers=ours).status_code == 404
+    sara.post("/emergency/end", data={"csrf": csrf_of(sara), "number": number})
+    assert sol.get("/care/residents/r4").status_code == 200
+
+
+def test_what_is_open_already_is_not_offered_again_but_can_be_ended_there(sign_in: SignIn) -> None:
+    sol = sign_in("sol")
+    form = {"csrf": csrf_of(sol, "/emergency"), "room": "4B", "reason": REASON}
+    sol.post("/emergency", data=form)
+    page = sol.get("/emergency").text
+    assert 'value="4B"' not in page
+    assert 'value="5C"' in page
+    assert "Du har nødtilgang til Nordsida, 4B" in page
+    assert 'action="/emergency/end"' in page
+    open_nord(sol)
+    page = sol.get("/emergency").text
+    assert "Alle andre avdelinger er åpne for deg nå" in page
+    assert 'name="reason"' not in page
+
+
+def test_a_page_that_is_not_for_a_carer_offers_emergency_access_whether_or_not_it_is_there(
+    sign_in: SignIn,
+) -> None:
+    sol = sign_in("sol")
+    other, nobody = sol.get("/care/residents/r4"), sol.get("/care/residents/r999")
+    assert (other.status_code, nobody.status_code) == (404, 404)
+    assert 'href="/emergency"' in other.text
+    assert other.text == nobody.text
+    for who in ("kari", "tor"):
+        page = sign_in(who).get("/care/residents/r999")
+        assert page.status_code == 404
+        assert "/emergency" not in page.text, f"{who} has no use for it"
+
+
+def test_a_leader_of_the_whole_house_is_led_to_what_others_opened(sign_in: SignIn) -> None:
+    hanna, lise, kari = sign_in("hanna"), sign_in("lise"), sign_in("kari")
+    assert 'href="/emergency"' not in hanna.get("/").text
+    assert 'href="/audit/emergencies"' in hanna.get("/").text
+    assert 'href="/audit/emergencies"' in hanna.get("/emergency").text
+    assert 'href="/emergency"' in lise.get("/").text
+    assert "/emergenc" not in kari.get("/").text, "there is nothing that she could open"
+
+
+def test_it_waits_for_the_leader_of_that_unit_until_somebody_looked(house: House, sign_in: SignIn) -> None:
+    lise, sara = sign_in("lise"), sign_in("sara")
+    assert "Nødtilgang som ingen" not in lise.get("/").text
+    open_nord(sign_in("sol"))
+    board = lise.get("/").text
+    waiting = board[board.index("Dette venter på deg") :]
+    assert "Nødtilgang som ingen har sett på: 1" in waiting
+    assert board.count("Nødtilgang som ingen") == 1, "it is said once"
+    assert "Nødtilgang som ingen" not in sara.get("/").text, "it is not her unit"
+    (one,) = lise.get("/api/v1/audit/emergencies").json()
+    lise.post(f"/audit/emergencies/{one['number']}", data={"csrf": csrf_of(lise)})
+    assert "Nødtilgang som ingen" not in lise.get("/").text

@@ -294,6 +294,7 @@ TABLE: dict[str, Asked] = {
     "GET /api/v1/emergency": Asked("ask for emergency access"),
     "POST /api/v1/emergency": Asked("ask for emergency access", 422),
     "DELETE /api/v1/emergency": Asked("ask for emergency access", 204),
+    "DELETE /api/v1/emergency/{number}": Asked("ask for emergency access", 404),
     "GET /audit/emergencies": Asked("review emergency access"),
     "POST /audit/emergencies/{number}": Asked("review emergency access", 404),
     "GET /api/v1/audit/emergencies": Asked("review emergency access"),

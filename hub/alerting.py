@@ -35,7 +35,7 @@ def take(
     if finding.kind == "cleared":
         return None
     alert = alerts.add(connection, opened(finding, site, concern, found_at))
-    alerts.add_event(connection, alert.id, found_at, finding.kind, None, finding.reason)
+    alerts.add_event(connection, alert.id, found_at, finding.kind, None, finding.reason, alert.severity)
     escalation.begin(connection, alert, concern.escalation, found_at)
     announce(connection, alert, found_at)
     return alert
@@ -53,7 +53,7 @@ def change(
     """Put a decision on a stored alert into force. Within a transaction. `plan`: who is called where it was a
     pre-warning until now.
     """
-    alerts.add_event(connection, before.id, at, event, by, decision.reason)
+    alerts.add_event(connection, before.id, at, event, by, decision.reason, decision.alert.severity)
     if decision.changed and decision.alert != before:
         alerts.put(connection, decision.alert)
         escalation.follow(connection, decision.alert, plan, at)

@@ -52,6 +52,7 @@ Reason = Literal[
     "paused",
     "no_basis",
     "shared_room",
+    "before",
 ]
 
 

@@ -18,6 +18,7 @@ from rules.health.telling import is_fault_rule
 from rules.pause import PAUSE_ENDS
 from rules.protection import NOT_HEARD
 from rules.relatives import Category
+from rules.severity import Severity
 
 Kind = Literal["invitation", "told", "handled", "unusual", "digest"]
 NEEDS: dict[Kind, tuple[Category, ...]] = {
@@ -41,7 +42,7 @@ DIGEST_LATE = timedelta(days=1)
 MORNING = time(8)
 """[default] From when on a relative is told of a night that was unlike the others."""
 
-_RAISED = frozenset({"raised", "confirmed"})
+_RAISED = frozenset({"raised", "confirmed", "raised_again", "raised_anew"})
 _OURS = frozenset({NOT_HEARD, PAUSE_ENDS, AWAY_ENDS, SOMEBODY_IN})
 """What the hub itself asks staff: no relative's business."""
 
@@ -52,13 +53,20 @@ def is_news(alert: Alert) -> bool:
     return bool(alert.residents) and not ours and not alert.prewarning
 
 
-def news_of(event: str, alert: Alert) -> Kind | None:
-    """What a step of an alert's trail is for a relative. `alert`: as it is after all its steps."""
+def news_of(event: str, severity: Severity, alert: Alert) -> Kind | None:
+    """What a step of an alert's trail is for a relative. `severity`: how grave it was then. `alert`: as it is
+    after all its steps.
+    """
     if not is_news(alert):
         return None
     if event == "close":
         return "handled"
-    return "told" if event in _RAISED and alert.severity == "high" else None
+    return "told" if event in _RAISED and severity == "high" else None
+
+
+def has_eased(alert: Alert) -> bool:
+    """Whether one that relatives are shown looks less grave by now, with nobody there yet to see to it."""
+    return alert.severity != "high" and alert.state in ("open", "accepted")
 
 
 class Departure(NamedTuple):

@@ -19,13 +19,15 @@ from dashboards.relative.shown import (
     State,
 )
 from hub.history import History
+from hub.relatives.told import has_heard, may_hear, was_grave
 from hub.relatives.week import Rhythm, own_devices, rhythm
-from hub.store import absences, alerts, health, protection, relative_messages
+from hub.store import absences, alerts, health, protection
 from rules.absence import away_now
 from rules.alert import Alert
 from rules.building import Resident
-from rules.relatives import CATEGORIES, Category, Known, consented_since, may, may_of_alert, told_since
-from rules.telling_relatives import is_news
+from rules.relatives import CATEGORIES, Category, Known, consented_since, may
+from rules.severity import SEVERITIES
+from rules.telling_relatives import has_eased, is_news
 from rules.usual import Judged
 from rules.wording import relatives as words
 from rules.wording.voice import Language, Voice
@@ -147,14 +149,17 @@ def _today(reading: _Reading, resident: Resident) -> tuple[State, str, tuple[str
     standing = [
         alert
         for alert in alerts.open_alerts(reading.connection, site.site)
-        if resident.id in alert.residents and is_news(alert) and alert.severity != "low"
+        if resident.id in alert.residents
+        and is_news(alert)
+        and (alert.severity != "low" or was_grave(reading.connection, alert))
     ]
     if standing:
-        told = [a for a in standing if a.severity == "high" and _may_see(reading, a, ("alerts",))]
+        told = [alert for alert in standing if _is_shown(reading, alert)]
         if not told:
             return say("nothing", "nothing", "staff")
+        gravest = max(told, key=lambda alert: (SEVERITIES.index(alert.severity), alert.raised_at))
         by_state = {"open": "told", "accepted": "taken", "arrived": "there"}
-        return say("watch", by_state[told[-1].state])
+        return say("watch", by_state[gravest.state], *(("eased",) if has_eased(gravest) else ()))
     away = away_now(absences.active(reading.connection, site.site), voice.now)
     if resident.id in away:
         known = reading.may("away", resident)
@@ -191,12 +196,6 @@ def _away(reading: _Reading, resident: Resident) -> str | None:
 # Alerts
 
 
-def _may_see(reading: _Reading, alert: Alert, categories: Sequence[Category]) -> bool:
-    return may_of_alert(
-        reading.known, categories, alert.residents, reading.voice.now, reading.house.site
-    ).allowed
-
-
 def _alerts(reading: _Reading, resident: Resident) -> tuple[AlertShown, ...]:
     """What they were told of, or would have been; the newest first."""
     connection, site, voice = reading.connection, reading.house.site, reading.voice
@@ -215,19 +214,15 @@ def _alerts(reading: _Reading, resident: Resident) -> tuple[AlertShown, ...]:
 
 
 def _is_shown(reading: _Reading, alert: Alert) -> bool:
-    over = alert.state == "closed"
-    categories: tuple[Category, ...] = ("alerts", "handled") if over else ("alerts",)
-    if not is_news(alert) or not _may_see(reading, alert, categories):
+    connection, known, now = reading.connection, reading.known, reading.voice.now
+    categories: tuple[Category, ...] = ("alerts", "handled") if alert.state == "closed" else ("alerts",)
+    if not is_news(alert):
         return False
-    since = told_since(reading.known, categories, alert.residents)
-    if since is None or alert.raised_at.astimezone(reading.voice.zone).date() < since:
+    if not may_hear(connection, known, categories, alert, now, reading.house.site).allowed:
         return False
-    message = relative_messages.about(
-        reading.connection, reading.known.relative.id, alert.residents[0], "told", str(alert.id)
-    )
-    if message is not None and message.sent_at is not None:
-        return True
-    return alert.severity == "high" and alert.outcome not in ("test", "false_alarm")
+    if alert.outcome in ("test", "false_alarm"):
+        return has_heard(connection, known.relative, alert, now)
+    return was_grave(connection, alert)
 
 
 # Nights and days

@@ -13,13 +13,14 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from hub.relatives.enclosure import Order, Writer
+from hub.relatives.told import has_heard, has_letter, may_hear, was_grave
 from hub.store import alerts, credentials, invitations, relative_messages
 from hub.store import relatives as store
 from hub.store.relative_messages import Message
 from hub.ways.way import Message as Outgoing
 from rules.alert import Alert
 from rules.building import Site
-from rules.relatives import Category, Known, may, may_of_alert
+from rules.relatives import Category, Known, may
 from rules.telling_relatives import GIVEN_UP_AFTER, NEEDS, departure
 from rules.wording.relatives import letter_body, letter_subject
 
@@ -48,7 +49,9 @@ def verdicts(
     found = []
     for message in messages:
         drop = _why_not(connection, site, known, message, inside, now)
-        ends = message.kind == "handled" and _was_told(connection, message)
+        ends = message.kind == "handled" and has_letter(
+            connection, relative.id, message.resident, int(message.about)
+        )
         leaves = departure(message.kind, relative.quiet, sent, now, site.zone, ends_what_was_told=ends).at
         found.append(Verdict(message, drop, leaves if drop is None and leaves > now else None))
     return found
@@ -83,22 +86,15 @@ def _why_not(
 def _why_not_alert(
     connection: sqlite3.Connection, site: Site, known: Known, message: Message, alert: Alert, now: datetime
 ) -> str | None:
-    decision = may_of_alert(known, NEEDS[message.kind], alert.residents, now, site)
+    decision = may_hear(connection, known, NEEDS[message.kind], alert, now, site)
     if not decision.allowed:
         return decision.reason
     if message.kind == "told":
         return "over already" if alert.state == "closed" else None
-    if not _was_told(connection, message) and (
-        alert.outcome in ("test", "false_alarm", "passed") or alert.severity != "high"
-    ):
+    was_nothing = alert.outcome in ("test", "false_alarm", "passed") or not was_grave(connection, alert)
+    if was_nothing and not has_heard(connection, known.relative, alert, now):
         return "nothing that they were told of"
     return None
-
-
-def _was_told(connection: sqlite3.Connection, message: Message) -> bool:
-    """Whether a letter said that there was this alert."""
-    first = relative_messages.about(connection, message.relative, message.resident, "told", message.about)
-    return first is not None and first.sent_at is not None
 
 
 class Letter(NamedTuple):

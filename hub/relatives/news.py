@@ -11,6 +11,7 @@ import sqlite3
 from datetime import date, datetime, timedelta
 
 from hub.history import History
+from hub.relatives.told import may_hear
 from hub.relatives.week import rhythm
 from hub.store import alerts, credentials, relative_messages
 from hub.store import relatives as store
@@ -18,7 +19,7 @@ from hub.store.alerts import AlertEvent
 from hub.store.db import transaction
 from hub.store.relative_messages import Message
 from rules.building import Site
-from rules.relatives import Known, consented_since, may, may_of_alert, told_since
+from rules.relatives import Known, consented_since, may
 from rules.telling_relatives import NEEDS, TOLD_AFTER, Kind, digest_due, news_of, night_to_tell
 
 _AT_ONCE = 500
@@ -60,14 +61,11 @@ def _step(
     connection: sqlite3.Connection, site: Site, everybody: list[Known], step: AlertEvent, now: datetime
 ) -> None:
     alert = alerts.get(connection, site.site, step.alert)
-    kind = news_of(step.event, alert) if alert is not None else None
+    kind = news_of(step.event, step.severity or alert.severity, alert) if alert is not None else None
     if alert is None or kind is None:
         return
     for known in everybody:
-        if not may_of_alert(known, NEEDS[kind], alert.residents, now, site).allowed:
-            continue
-        since = told_since(known, NEEDS[kind], alert.residents)
-        if since is None or alert.raised_at.astimezone(site.zone).date() < since:
+        if not may_hear(connection, known, NEEDS[kind], alert, now, site).allowed:
             continue
         leaves = max(now, step.at + TOLD_AFTER) if kind == "told" else now
         _put(connection, known, alert.residents[0], kind, str(alert.id), now, leaves)

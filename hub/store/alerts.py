@@ -32,7 +32,9 @@ _evidence = msgspec.json.Decoder(tuple[Evidence, ...]).decode
 
 
 class AlertEvent(msgspec.Struct, frozen=True):
-    """One step of an alert's life. `by` is a person's id, None for the hub itself."""
+    """One step of an alert's life. `by` is a person's id, None for the hub itself. `severity`: how grave the
+    alert was after it; None: that was not written down.
+    """
 
     seq: int
     alert: int
@@ -40,6 +42,7 @@ class AlertEvent(msgspec.Struct, frozen=True):
     event: str
     by: str | None
     reason: str
+    severity: Severity | None = None
 
 
 def get(connection: sqlite3.Connection, site: str, id: int) -> Alert | None:
@@ -111,14 +114,14 @@ def trails(
 ) -> dict[int, list[AlertEvent]]:
     """The trails of the same alerts, by alert, each in order."""
     rows = connection.execute(
-        "SELECT e.seq, e.alert, e.at, e.event, e.by, e.reason FROM alert_event e"
+        "SELECT e.seq, e.alert, e.at, e.event, e.by, e.reason, e.severity FROM alert_event e"
         " JOIN alert a ON a.id = e.alert"
         " WHERE a.site = ? AND a.found_at < ? AND coalesce(a.closed_at, ?) >= ? ORDER BY e.seq",
         (site, to_us(until), to_us(since), to_us(since)),
     )
     found: dict[int, list[AlertEvent]] = {}
     for row in rows:
-        step = AlertEvent(row[0], row[1], from_us(row[2]), row[3], row[4], row[5])
+        step = _event(row)
         found.setdefault(step.alert, []).append(step)
     return found
 
@@ -166,29 +169,45 @@ def put(connection: sqlite3.Connection, alert: Alert) -> None:
 
 
 def add_event(
-    connection: sqlite3.Connection, alert: int, at: datetime, event: str, by: str | None, reason: str
+    connection: sqlite3.Connection,
+    alert: int,
+    at: datetime,
+    event: str,
+    by: str | None,
+    reason: str,
+    severity: Severity | None = None,
 ) -> None:
     connection.execute(
-        "INSERT INTO alert_event (alert, at, event, by, reason) VALUES (?, ?, ?, ?, ?)",
-        (alert, to_us(at), event, by, reason),
+        "INSERT INTO alert_event (alert, at, event, by, reason, severity) VALUES (?, ?, ?, ?, ?, ?)",
+        (alert, to_us(at), event, by, reason, severity),
     )
 
 
 def events(connection: sqlite3.Connection, alert: int) -> list[AlertEvent]:
     """The trail of one alert, in order."""
     rows = connection.execute(
-        "SELECT seq, alert, at, event, by, reason FROM alert_event WHERE alert = ? ORDER BY seq", (alert,)
+        "SELECT seq, alert, at, event, by, reason, severity FROM alert_event WHERE alert = ? ORDER BY seq",
+        (alert,),
     )
-    return [AlertEvent(row[0], row[1], from_us(row[2]), row[3], row[4], row[5]) for row in rows]
+    return [_event(row) for row in rows]
 
 
 def events_since(connection: sqlite3.Connection, seq: int, limit: int) -> list[AlertEvent]:
     """What came after that step, of all alerts, in order."""
     rows = connection.execute(
-        "SELECT seq, alert, at, event, by, reason FROM alert_event WHERE seq > ? ORDER BY seq LIMIT ?",
+        "SELECT seq, alert, at, event, by, reason, severity FROM alert_event"
+        " WHERE seq > ? ORDER BY seq LIMIT ?",
         (seq, limit),
     )
-    return [AlertEvent(row[0], row[1], from_us(row[2]), row[3], row[4], row[5]) for row in rows]
+    return [_event(row) for row in rows]
+
+
+def since_when(connection: sqlite3.Connection, alert: int, severity: Severity) -> datetime | None:
+    """When an alert was first as grave as this, as far as its trail says."""
+    found = connection.execute(
+        "SELECT min(at) FROM alert_event WHERE alert = ? AND severity = ?", (alert, severity)
+    ).fetchone()[0]
+    return None if found is None else from_us(found)
 
 
 class Step(NamedTuple):
@@ -237,6 +256,11 @@ def add_finding(connection: sqlite3.Connection, site: str, finding: Finding) -> 
             finding.device,
         ),
     )
+
+
+def _event(row: tuple[Any, ...]) -> AlertEvent:
+    seq, alert, at, *rest = row
+    return AlertEvent(seq, alert, from_us(at), *rest)
 
 
 def _one(connection: sqlite3.Connection, condition: str, site: str, values: tuple[Any, ...]) -> Alert | None:

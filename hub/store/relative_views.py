@@ -7,6 +7,7 @@ from datetime import datetime
 
 import msgspec
 
+from hub.store.instants import to_us
 from hub.store.structs import add, many
 
 _TABLE = "relative_view"
@@ -39,3 +40,9 @@ def of_resident(connection: sqlite3.Connection, site: str, resident: str, limit:
 def by(connection: sqlite3.Connection, relative: int, limit: int) -> list[View]:
     """The newest first."""
     return many(connection, _TABLE, View, "relative = ? ORDER BY id DESC LIMIT ?", relative, limit)
+
+
+def between(connection: sqlite3.Connection, relative: int, since: datetime, until: datetime) -> list[View]:
+    """What they looked at from an instant on until before another."""
+    condition = "relative = ? AND at >= ? AND at < ?"
+    return many(connection, _TABLE, View, condition, relative, to_us(since), to_us(until))

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 
 from rules.alert import Alert, Outcome
 from rules.building import Site
-from rules.telling_relatives import Kind
+from rules.telling_relatives import Kind, has_eased
 from rules.usual import Judged, Level
 from rules.wording.voice import Language, Voice, Words, norwegian, say
 
@@ -79,6 +79,7 @@ _MORE: dict[str, Words] = {
         "Not all sensors answer. Staff know of it and keep watch.",
     ),
     "staff": ("Personalet følger med som ellers.", "Staff keep watch as always."),
+    "eased": ("Det ser mindre alvorlig ut nå.", "It looks less serious now."),
     "who": (
         "Sensorene hører at noen er der, men kan ikke se hvem.",
         "The sensors hear that somebody is there, and cannot see who.",
@@ -92,7 +93,7 @@ def today_headline(state: str, language: Language) -> str:
 
 
 def today_line(line: str, language: Language) -> str:
-    """`line`: no_sign, not_fresh, gaps, staff, who."""
+    """`line`: no_sign, not_fresh, gaps, staff, eased, who."""
     return say(_MORE[line], language)
 
 
@@ -157,7 +158,8 @@ def alert_now(alert: Alert, language: Language) -> str:
     """Who has it, or how it ended."""
     if alert.state == "closed":
         return say(_ENDED[alert.outcome or "passed"], language)
-    return say(_STANDS[alert.state], language)
+    stands = say(_STANDS[alert.state], language)
+    return f"{stands} {today_line('eased', language)}" if has_eased(alert) else stands
 
 
 def when(at: datetime, voice: Voice, dated: bool = False) -> str:

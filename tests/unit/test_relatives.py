@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from email.header import decode_header, make_header
 from email.message import EmailMessage
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
 
 from hub.history.embedded import EmbeddedHistory
 from hub.relatives import forget, invitations, news
-from hub.relatives.book import Book, Choices, Newcomer
-from hub.relatives.enclosure import by_the_pages
-from hub.relatives.post import Post, deliver
+from hub.relatives.book import Choices, Newcomer
+from hub.relatives.post import Post
 from hub.relatives.week import rhythm
 from hub.settings import Settings
 from hub.store import alerts, credentials, relative_messages
 from hub.store import relatives as store
 from hub.store.relative_messages import Message
-from hub.ways.email import Email, MailServer
 from rules.building import LegalBasis
 from rules.consent_reviews import reviews
 from rules.duration import Window
@@ -40,79 +36,9 @@ from rules.relatives import (
 )
 from rules.telling_relatives import MOST_A_DAY, departure, digest_due
 from rules.usual import band, judged
-from tests.ways.receivers import Mailbox, mail_server
+from tests.unit.relatives import ADDRESS, DAY, GIVEN, MIN, NOON, OSLO, SITE, TODAY, House
+from tests.ways.receivers import mail_server
 from tests.world import World
-
-SITE = """
-site: test
-name: Solbakken
-units: [{id: sol, name: Solsida}]
-rooms: [{id: 3B, unit: sol}, {id: 4B, unit: sol}]
-residents:
-  - {id: r-anna, name: Anna Haugen, room: 3B}
-  - {id: r-olav, name: Olav Bakke, room: 4B}
-  - {id: r-eva, name: Eva Bakke, room: 4B}
-devices:
-  - {id: 3B button, room: 3B, role: help_button, gateway: native}
-  - {id: 3B motion, room: 3B, role: motion, gateway: native}
-  - {id: 4B button, room: 4B, role: help_button, gateway: native}
-rules: [{rule: help-button}]
-people: [{id: kari, name: Kari Nordmann, role: carer}, {id: lise, name: Lise, role: leader}]
-"""
-NOON = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
-OSLO = ZoneInfo("Europe/Oslo")
-TODAY = date(2026, 11, 24)
-MIN = timedelta(minutes=1)
-DAY = timedelta(days=1)
-ADDRESS = "https://vaka.example.org"
-GIVEN = ("resident", "in_person")
-
-
-class House:
-    """The world, Anna's daughter Marit, and a mail server."""
-
-    def __init__(self, world: World, mailbox: Mailbox, port: int) -> None:
-        self.write = by_the_pages(Settings(data=world.folder))
-        self.world, self.mailbox = world, mailbox
-        self.way = Email(MailServer("smtp", "127.0.0.1", port, None, None, "vaka@example.org"))
-        self.book = Book(world.connection, world.site, world.clock)
-        news.begin(world.connection, "test")
-
-    def relative(
-        self, *categories: Category, resident: str = "r-anna", email: str = "marit@example.org"
-    ) -> Relative:
-        added = self.book.add(Newcomer("Marit Dahl", email, "nb", resident, "Datter"), "lise")
-        assert isinstance(added, Relative)
-        if categories:
-            self.allow(added, categories, resident)
-        with_password = (
-            "INSERT OR IGNORE INTO credential (site, person, hash, set_at) VALUES ('test', ?, 'x', 0)"
-        )
-        self.world.connection.execute(with_password, (added.account,))
-        self.book.choose(added, Choices("nb", True, time(0), time(0), 6, 17))
-        return added
-
-    def allow(self, relative: Relative, categories: Sequence[Category], resident: str = "r-anna") -> None:
-        days = (TODAY - DAY, TODAY + 100 * DAY)
-        done = self.book.consent(relative, resident, categories, days, GIVEN, "lise")  # type: ignore[arg-type]
-        assert not isinstance(done, Refusal), done
-
-    def press(self, room: str = "3B") -> int:
-        self.world.says(f"{room} button", pressed="single")
-        return self.world.alerts()[-1].id
-
-    def post(self) -> int:
-        """The hub's thread looks once, as of now."""
-        world = self.world
-        while news.follow(world.connection, world.site, world.clock.now()):
-            pass
-        return deliver(world.connection, lambda: world.site, self.way, ADDRESS, world.clock, self.write)
-
-    def letters(self) -> list[str]:
-        return [str(make_header(decode_header(letter["subject"]))) for letter in self.mailbox.taken]
-
-    def messages(self, relative: Relative) -> list[Message]:
-        return relative_messages.of(self.world.connection, relative.id)
 
 
 @pytest.fixture

@@ -228,7 +228,7 @@ def why_no_consent(consent: Consent, today: date) -> Refusal | None:
         return Refusal("the end of a consent must lie ahead", "end_past")
     if consent.valid_until < consent.valid_from:
         return Refusal("a consent cannot end before it begins", "end_before")
-    if consent.valid_until - max(consent.valid_from, today) > LONGEST:
+    if consent.valid_until - consent.valid_from > LONGEST:
         return Refusal(f"a consent counts for at most {LONGEST.days} days", "consent_far")
     return None
 

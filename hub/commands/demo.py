@@ -86,6 +86,7 @@ def _live(arguments: argparse.Namespace, folder: Path, stopping: Event, at_the_e
     broker.start()
     settings, children = _parts(folder, broker, _free_port(arguments.port))
     site = put_in_force(settings, max(0, arguments.days))
+    relative = bring_a_relative(settings, site, max(0, arguments.days))
     seed = secrets.randbits(32) if arguments.seed is None else arguments.seed
     if arguments.days > 0:
         _say(f"{arguments.days} days of life are put into the house; that takes some seconds")
@@ -94,7 +95,6 @@ def _live(arguments: argparse.Namespace, folder: Path, stopping: Event, at_the_e
     give_pagers(settings, site)
     hang_floor_plans(settings, site)
     sign_ins = set_passwords(settings, site)
-    relative = bring_a_relative(settings, site)
 
     colleague = Colleague(settings, site.site, COLLEAGUE, WallClock())
     threads = [Thread(target=work, args=[stopping]) for work in (children.keep_running, colleague.work)]

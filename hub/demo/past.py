@@ -48,7 +48,7 @@ _OUTCOMES: dict[str, tuple[int, int, int]] = {
 _OTHERS = (6, 5, 5)
 
 
-class _Clock:
+class StoryClock:
     """Stands where the story is."""
 
     follows_readings = False
@@ -143,7 +143,7 @@ class _People:
 
     def __init__(self, connection: sqlite3.Connection, site: Site, random: Random) -> None:
         self._connection, self._site, self._random = connection, site, random
-        self._clock = _Clock(NEVER)
+        self._clock = StoryClock(NEVER)
         self._desk = Desk(connection, site.site, self._clock)
         self._waiting: list[_Act] = []
 

@@ -9,6 +9,7 @@ from argon2 import PasswordHasher
 
 from hub import clock
 from hub.demo.passphrase import passphrase
+from hub.demo.past import StoryClock
 from hub.relatives.book import Book, Newcomer
 from hub.settings import Settings
 from hub.site import change
@@ -35,7 +36,9 @@ RELATIVE: tuple[str, str, Language, str, str] = (
 LEADER = "lise"
 """Who recorded it."""
 AGREED = timedelta(days=70)
-"""Before today: what was before a consent is not shown, and a week is shown beside the weeks before it."""
+"""Before today it was recorded: what was before a consent is not shown, and a week is shown beside the weeks
+before it.
+"""
 
 
 def house() -> SiteFile:
@@ -68,17 +71,22 @@ def put_in_force(settings: Settings, days: int = 0) -> Site:
     return site
 
 
-def bring_a_relative(settings: Settings, site: Site) -> tuple[str, str]:
-    """Somebody's daughter, with the resident's yes to all there is; her address and a new password."""
+def bring_a_relative(settings: Settings, site: Site, days: int = 0) -> tuple[str, str]:
+    """Somebody's daughter, with the resident's yes to all there is, in a house that was lived in for so many
+    days; her address and a new password.
+    """
     password, connection = passphrase(), connect(settings.database)
+    agreed = clock.now() - min(AGREED, timedelta(days=days))
     try:
-        book = Book(connection, site, clock.WallClock())
-        marit = book.add(Newcomer(*RELATIVE), LEADER)
-        assert isinstance(marit, Relative), marit
-        today = clock.now().astimezone(site.zone).date()
-        if not store.known(connection, marit).consents:
-            days = (today - AGREED, today + LONGEST - timedelta(days=1))
-            book.consent(marit, RELATIVE[3], CATEGORIES, days, ("resident", "in_person"), LEADER)
+        marit = store.of_email(connection, site.site, RELATIVE[1])
+        if marit is None:
+            book = Book(connection, site, StoryClock(agreed))
+            added = book.add(Newcomer(*RELATIVE), LEADER)
+            assert isinstance(added, Relative), added
+            marit = added
+            first = agreed.astimezone(site.zone).date()
+            year = (first, first + LONGEST - timedelta(days=1))
+            book.consent(marit, RELATIVE[3], CATEGORIES, year, ("resident", "in_person"), LEADER)
         hash = PasswordHasher().hash(password)
         with transaction(connection):
             credentials.put(connection, site.site, marit.account, hash, clock.now())

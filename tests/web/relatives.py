@@ -26,7 +26,7 @@ def relative_of(
     categories: Collection[Category] = CATEGORIES,
     email: str = EMAIL,
     name: str = "Marit Dahl",
-    days: int = 365,
+    days: int = 300,
     language: str = "nb",
     came_in: bool = True,
 ) -> Relative:
@@ -45,7 +45,7 @@ def relative_of(
 
 
 def allow(
-    house: House, relative: Relative, resident: str, categories: Collection[Category], days: int = 365
+    house: House, relative: Relative, resident: str, categories: Collection[Category], days: int = 300
 ) -> None:
     today = house.now().astimezone(house.site.zone).date()
     span = (today - timedelta(days=40), today + timedelta(days=days))

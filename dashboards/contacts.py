@@ -26,6 +26,7 @@ from rules.duration import parse_window
 from rules.pause import Refusal
 from rules.summons import Preferences
 from rules.wording.refusals import refusal_text
+from rules.wording.undelivered import why_undelivered
 
 PATH = "/contacts"
 pages = APIRouter(prefix=PATH, include_in_schema=False, default_response_class=HTMLResponse)
@@ -124,15 +125,12 @@ def test(request: Request, visit: Visitor, person: str, contact: str) -> Respons
     done = tried(request, visit, found, contact)
     if isinstance(done, Refusal) and done.code == "no_contact":
         raise HTTPException(404, done.why)
-    why = refusal_text(done, visit.language) if isinstance(done, Refusal) else done.why if done else ""
-    failed = done if isinstance(done, Failed) else None
-    words = render(
-        visit.language,
-        "_contact_tried.html",
-        why=why,
-        refused=failed is not None and failed.for_good,
-        away=failed is not None and not failed.for_good,
-    )
+    why, away = "", False
+    if isinstance(done, Refusal):
+        why = refusal_text(done, visit.language)
+    elif done is not None:
+        why, away = why_undelivered(done.why, visit.language), not done.for_good
+    words = render(visit.language, "_contact_tried.html", why=why, away=away)
     if "hx-request" in request.headers:
         return HTMLResponse(words)
     return HTMLResponse(_page(request, visit, found, outcome=(contact, words)))

@@ -24,6 +24,7 @@ from rules.watch import PARTS
 from rules.wording.escalation import groups_in_words
 from rules.wording.receipts import which_way
 from rules.wording.times import length
+from rules.wording.undelivered import why_undelivered
 
 FORTNIGHT = timedelta(days=14)
 
@@ -197,7 +198,9 @@ def _message(visit: Visit, sending: Sending) -> MessageView:
         said(sending.sent_at),
         said(sending.delivered_at),
         said(sending.seen_at),
-        (sending.failure or "") if sending.sent_at is None else "",
+        why_undelivered(sending.failure, voice.language)
+        if sending.failure and sending.sent_at is None
+        else "",
     )
 
 

@@ -31,6 +31,7 @@ from rules.pause import Refusal
 from rules.relatives import CATEGORIES, GIVEN_BY, HOW, LONGEST, Category, Known
 from rules.relatives import may as may_see
 from rules.wording.refusals import refusal_text
+from rules.wording.undelivered import why_undelivered
 
 MESSAGES_SHOWN = 30
 pages = APIRouter(
@@ -350,7 +351,7 @@ def _told(visit: Visit, known: Known) -> list[Told]:
             m.kind,
             names.get(m.resident, ""),
             "sent" if m.sent_at is not None else "waits" if m.next_at is not None else "dropped",
-            m.failure or m.dropped or "",
+            why_undelivered(why, visit.language) if (why := m.failure or m.dropped) else "",
         )
         for m in found
         if m.resident == "" or m.resident in names

@@ -24,6 +24,7 @@ from rules.integration import LONGEST, LONGEST_PURPOSE, USUALLY, Integration, St
 from rules.language import norwegian
 from rules.pause import Refusal
 from rules.wording.refusals import refusal_text
+from rules.wording.undelivered import why_undelivered
 
 PATH = "/integrations"
 LATEST = 10
@@ -209,7 +210,7 @@ def _deliveries(visit: Visit, one: Integration, voice: wording.Voice) -> list[De
             message.attempts,
             message.sent_at is not None,
             wording.at(message.next_at, voice) if message.next_at is not None else "",
-            message.failure or "",
+            why_undelivered(message.failure, visit.language) if message.failure else "",
         )
         for message in store.newest(visit.connection, one.site, one.id, LATEST)
     ]

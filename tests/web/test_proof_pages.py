@@ -61,7 +61,10 @@ def test_a_carer_tries_the_alerting_and_sees_each_leg_and_how_far_each_message_c
     assert (asked.unit, asked.asked_by) == ("sol", "kari")
     at = house.now()
     steps = (Step("published", at, True), Step("heard", at, True), Step("sent", None, False))
-    sendings = (Sending("sol", "email", failure="550 nobody"), Sending("kari", "email", at, None, at))
+    sendings = (
+        Sending("sol", "email", failure="the mail server said 550 nobody"),
+        Sending("kari", "email", at, None, at),
+    )
     with transaction(house.connection):
         ended = msgspec.structs.replace(
             asked,
@@ -79,7 +82,7 @@ def test_a_carer_tries_the_alerting_and_sees_each_leg_and_how_far_each_message_c
     assert "Når delvis fram" in shown
     assert "Noen av meldingene kom ikke ut." in shown
     assert "stoppet her" in shown
-    assert "550 nobody" in shown
+    assert "Ikke sendt: E-postserveren avviste den. Se om adressen er riktig." in shown
     assert "Sett kl." in shown
 
 

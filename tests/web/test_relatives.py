@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 
+import msgspec
 import pytest
 from starlette.testclient import TestClient
 
@@ -13,8 +14,11 @@ from hub.absences import Absences
 from hub.clock import WallClock
 from hub.reach import say_usable_ways
 from hub.relatives import invitations
-from hub.store import absences
+from hub.relatives.enclosure import by_the_pages
+from hub.relatives.post import deliver
+from hub.store import absences, relative_messages
 from hub.store.db import transaction
+from hub.store.relative_messages import Message
 from rules.protection import Protection
 from tests.web.conftest import csrf_of
 from tests.web.house import DOCUMENT, PASSWORD, House
@@ -354,6 +358,10 @@ def test_a_leader_writes_down_consents_looks_and_invites_and_a_carer_can_stop_it
     days_too_many = {**days, "valid_until": (today + timedelta(days=400)).isoformat()}
     refused = leader.post(f"{page}/consents", data={**given, **days_too_many, "categories": ["well"]})
     assert refused.status_code == 422
+    long_ago = {"valid_from": (today - timedelta(days=70)).isoformat()}
+    a_year_from_now = {"valid_until": (today + timedelta(days=365)).isoformat(), "categories": ["well"]}
+    refused = leader.post(f"{page}/consents", data={**given, **long_ago, **a_year_from_now})
+    assert (refused.status_code, "Et samtykke varer høyst 366 dager" in refused.text) == (422, True)
     yes = leader.post(f"{page}/consents", data={**given, **days, "categories": ["well", "digest"]})
     assert yes.status_code == 303
     shown = leader.get(page).text
@@ -487,3 +495,25 @@ def test_a_relative_chooses_for_themselves_by_calls_too(house: House, sign_in: S
     assert "well" not in browser.get("/api/v1/relative").json()["residents"][0]["categories"]
     assert browser.delete("/api/v1/relative", headers=ours).status_code == 204
     assert browser.get("/api/v1/relative").status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("nb", "E-post er ikke satt opp her. Spør den som drifter Vaka."),
+        ("en", "E-mail is not set up here. Ask who runs Vaka."),
+    ],
+)
+def test_why_a_letter_did_not_go_out_is_said_in_the_language_of_who_looks(
+    house: House, sign_in: SignIn, language: str, said: str
+) -> None:
+    relative = relative_of(house)
+    waits = Message(0, "solbakken", relative.id, "r1", "digest", "2026-11-24", None, house.now())
+    relative_messages.put_in(house.connection, msgspec.structs.replace(waits, next_at=house.now()))
+    write = by_the_pages(house.settings)
+    deliver(house.connection, lambda: house.site, None, None, WallClock(), write)
+    kari = sign_in("kari")
+    kari.cookies.set("vaka_language", language)
+    page = kari.get(f"/care/relatives/{relative.id}").text
+    assert said in page
+    assert "no mail server" not in page

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
 from hub.mqtt.broker import BrokerAccess
+from hub.mqtt.embedded_broker import left_in
 from hub.mqtt.publisher import Publisher, PublishError
 from hub.settings import Settings
 from hub.site.file import SiteFile
@@ -111,13 +112,18 @@ def on_passwords(connection: sqlite3.Connection, site: Site) -> Iterator[Remark]
 
 
 def on_broker(settings: Settings) -> Iterator[Remark]:
-    """A connection of our own beside the hub's: under another client identifier, which disturbs nobody."""
-    access = BrokerAccess.from_settings(settings)
+    """A connection of our own beside the hub's: under another client identifier, which disturbs nobody. A
+    demo's data has its own broker beside it.
+    """
+    chosen = "broker" in settings.model_fields_set
+    demo = None if chosen else left_in(settings.data / "broker")
+    access = demo.access if demo is not None else BrokerAccess.from_settings(settings)
+    cure = f"start the demo again: vaka demo --data {settings.data}" if demo is not None else _CURES["broker"]
     try:
         with Publisher(access, "vaka-doctor"):
             pass
     except PublishError as fault:
-        yield Remark("wrong", str(fault), "start the broker, or correct VAKA_BROKER and its password file")
+        yield Remark("wrong", str(fault), cure)
         return
     yield Remark("ok", f"the broker {access} lets us in")
 

@@ -126,6 +126,15 @@ class EmbeddedBroker:
         return str(self.folder / "nats-server.json").encode() in command
 
 
+def left_in(folder: Path) -> EmbeddedBroker | None:
+    """The broker that was last started there, which may be at work by now or not."""
+    try:
+        port = int(json.loads((folder / "nats-server.json").read_text())["mqtt"]["port"])
+    except (OSError, ValueError, KeyError):
+        return None
+    return EmbeddedBroker(folder, port)
+
+
 def _write_private(path: Path, text: str) -> None:
     path.touch(mode=0o600)
     path.write_text(text)

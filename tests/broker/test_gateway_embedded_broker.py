@@ -13,8 +13,10 @@ import paho.mqtt.client as mqtt
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
+from hub.doctor import on_broker
 from hub.mqtt.broker import BrokerAccess
 from hub.mqtt.embedded_broker import BrokerStartError, EmbeddedBroker
+from hub.settings import Settings
 from tests.broker.test_gateway import QUICK, TOPIC, Hub, hub, numbered, until
 from tests.patience import PATIENCE
 from tests.servers import free_port, listens
@@ -145,3 +147,16 @@ def test_a_taken_port_is_told(tmp_path: Path) -> None:
 def test_its_secrets_are_readable_by_nobody_else(broker: EmbeddedBroker) -> None:
     for name in ("password", "nats-server.json"):
         assert (broker.folder / name).stat().st_mode & 0o077 == 0
+
+
+def test_the_doctor_asks_a_demos_own_broker_and_knows_how_to_start_it(
+    broker: EmbeddedBroker, tmp_path: Path
+) -> None:
+    demo = Settings(data=tmp_path)
+    assert [remark.state for remark in on_broker(demo)] == ["ok"]
+    broker.stop()
+    (remark,) = on_broker(demo)
+    assert remark.state == "wrong"
+    assert remark.cure == f"start the demo again: vaka demo --data {tmp_path}"
+    (remark,) = on_broker(Settings(data=tmp_path, broker=f"mqtt://127.0.0.1:{broker.port}"))
+    assert "VAKA_BROKER" in remark.cure, "of a broker that somebody named"

@@ -5,12 +5,13 @@
 const CLOSEST = 10; // times the whole
 const TAP_PX = 6; // a finger that moves no farther means what lies under it
 const MARK_PX = [13, 20], MARK_UNITS = 32; // how large a mark's words may be on the screen, and are in the drawing
+const ON_A_PHONE = { upTo: 600, least: 17 }; // read at arm's length
 const seen = document.querySelector("svg.plan");
 const plan = { width: seen.viewBox.baseVal.width, height: seen.viewBox.baseVal.height };
 let view = { x: 0, y: 0, w: plan.width, h: plan.height };
 
 // The whole plan in the frame's own proportions, with room around it for what stands at its edge.
-const AROUND = 0.06 * plan.width;
+const AROUND = 0.03 * plan.width;
 function whole() {
   const proportion = seen.clientWidth / Math.max(1, seen.clientHeight);
   const w = Math.max(plan.width + AROUND, (plan.height + AROUND) * proportion), h = w / proportion;
@@ -24,7 +25,8 @@ function look(wanted) {
   view = { x: inside(wanted.x, w, Math.min(0, all.x), Math.max(plan.width, all.w)), y: inside(wanted.y, h, Math.min(0, all.y), Math.max(plan.height, all.h)), w, h };
   seen.setAttribute("viewBox", [view.x, view.y, view.w, view.h].join(" "));
   const perPx = view.w / Math.max(1, seen.clientWidth);
-  const px = Math.min(MARK_PX[1], Math.max(MARK_PX[0], MARK_UNITS / perPx));
+  const least = seen.clientWidth <= ON_A_PHONE.upTo ? ON_A_PHONE.least : MARK_PX[0];
+  const px = Math.min(MARK_PX[1], Math.max(least, MARK_UNITS / perPx));
   seen.style.setProperty("--mark", String((px * perPx) / MARK_UNITS));
   const closer = view.w < all.w * 0.999;
   seen.classList.toggle("is-closer", closer);

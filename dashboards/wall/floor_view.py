@@ -26,6 +26,8 @@ class Shown(NamedTuple):
     short: str
     x: float
     y: float
+    in_room: bool
+    """A device whose room stands on the plan too, and lights up with it."""
 
 
 class State(msgspec.Struct, frozen=True):
@@ -40,10 +42,11 @@ class State(msgspec.Struct, frozen=True):
 
 
 def shown_marks(plan: FloorPlan, marks: list[Mark], house: House) -> list[Shown]:
-    """Without what the house no longer has."""
+    """Without what the house no longer has; rooms last, which lie above their devices."""
     words = {("room", room.id): house.room_name(room.id) for room in house.site.rooms}
     words |= {("device", device.id): device.id for device in house.site.devices}
     rooms = {device.id: device.room for device in house.site.devices}
+    placed = {mark.of for mark in marks if mark.kind == "room"}
     return [
         Shown(
             m.kind,
@@ -52,8 +55,9 @@ def shown_marks(plan: FloorPlan, marks: list[Mark], house: House) -> list[Shown]
             _short(m, words[m.kind, m.of], rooms),
             m.x * plan.width / 10_000,
             m.y * plan.height / 10_000,
+            m.kind == "device" and rooms.get(m.of) in placed,
         )
-        for m in marks
+        for m in sorted(marks, key=lambda mark: mark.kind)
         if (m.kind, m.of) in words
     ]
 

@@ -268,3 +268,36 @@ def test_on_a_phone_a_plan_is_seen_closer_by_fingers_buttons_and_keys(
     page.locator(".to .reach").tap()
     page.wait_for_url("**/care/residents/r1")
     context.close()
+
+
+@pytest.mark.browser
+def test_on_a_phone_what_is_open_covers_no_rooms_name_and_can_be_read_at_arms_length(
+    house: House, heart: Heart, web: Web, chromium: Browser, sign_in: SignIn
+) -> None:
+    id = put(sign_in("tor"))
+    room = {"kind": "room", "of": "1A", "x": 2500, "y": 5000}
+    device = {"kind": "device", "of": "1A ytterdør", "x": 2500, "y": 5800}
+    call(sign_in("tor"), "PUT", f"{API}/{id}/marks", version=1, marks=[room, device])
+    house.night_exit("1A")
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    sign_in_here(page, web, "kari")
+    page.goto(f"{web.address}/floor/{id}")
+    lit = page.locator('.mark[data-key="room:1A"].high')
+    expect(lit.locator(".sign")).to_be_visible()
+    sign, name = lit.locator(".sign").bounding_box(), lit.locator("text").bounding_box()
+    assert sign is not None
+    assert name is not None
+    assert sign["x"] + sign["width"] <= name["x"] + 1
+    assert page.evaluate(
+        "getComputedStyle(document.querySelector('.mark.high .sign')).color"
+    ) != page.evaluate("getComputedStyle(document.querySelector('.mark.high .plate-of-sign')).fill")
+    letters = "32 * parseFloat(seen.style.getPropertyValue('--mark')) * seen.clientWidth / view.w"
+    assert page.evaluate(letters) == pytest.approx(17, abs=0.1)
+    expect(page.locator('.mark[data-key="device:1A ytterdør"]')).to_be_hidden()  # its room says it
+    frame, drawn = page.locator("svg.plan").bounding_box(), page.locator("svg.plan image").bounding_box()
+    assert frame is not None
+    assert drawn is not None
+    assert drawn["height"] > 0.85 * frame["height"]
+    accessible(page)
+    context.close()

@@ -61,7 +61,7 @@ PLACES: tuple[Place, ...] = (
     Place("What is kept", "/keeping", "see what is kept"),
     Place("Relatives", "/care/relatives", "see relatives"),
     Place("How we reach you", "/contacts", "keep own account"),
-    Place("Design", "/design", "keep own account"),
+    Place("Design", "/design", "place devices"),
 )
 """In the order in which they are listed. A page adds its line here and its word to the template."""
 

@@ -74,3 +74,9 @@ def test_the_design_page_shows_every_token_in_every_look_to_all_who_work_here(si
         assert tokens
         assert all(f"var(--{token.name})" in text for token in tokens)
     assert sign_in("tor").get("/design?look=night").status_code == 200
+
+
+def test_the_design_page_stands_in_the_menu_of_those_who_run_the_house_alone(sign_in: SignIn) -> None:
+    assert 'href="/design"' not in sign_in("kari").get("/").text
+    for who, page in (("tor", "/technician"), ("adm", "/today")):
+        assert 'href="/design"' in sign_in(who).get(page).text

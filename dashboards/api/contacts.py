@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from pydantic import BaseModel, Field
 
 from dashboards.access import may
-from dashboards.api.etags import said_to_be_seen
+from dashboards.api.etags import TagSeen, said_to_be_seen
 from dashboards.api.refusal import Refusal as RefusalOut
 from dashboards.api.refusal import declined
 from dashboards.pace import TEST_MESSAGES, paced
@@ -127,17 +127,18 @@ def add_contact(request: Request, visit: Visitor, person: Theirs, wanted: Contac
 @api.put(
     "/{person}/preferences",
     dependencies=[OurCall],
-    responses={409: {"model": RefusalOut}, 422: {"model": RefusalOut}, 428: {"model": RefusalOut}},
+    responses={status: {"model": RefusalOut} for status in (409, 412, 422, 428)},
 )
 def put_preferences(
-    request: Request, visit: Visitor, person: Theirs, wanted: PreferencesIn
+    request: Request, visit: Visitor, person: Theirs, wanted: PreferencesIn, seen: TagSeen
 ) -> PreferencesOut:
     """Quiet hours, and how long low messages are gathered."""
     book = book_of(request, visit)
     asked = Preferences(wanted.quiet, wanted.gathered_for)
-    done = book.prefer(person.id, asked, visit.person.id, said_to_be_seen(wanted.version))
+    done = book.prefer(person.id, asked, visit.person.id, said_to_be_seen(seen, wanted.version))
     if isinstance(done, Refusal):
-        raise declined(409 if done.code == "quiet_changed" else 422, done)
+        changed = 412 if seen else 409
+        raise declined(changed if done.code == "quiet_changed" else 422, done)
     return _preferences(done)
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Header, HTTPException, Query, Request, Response
+from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from dashboards.api.devices import REFUSALS
-from dashboards.api.etags import version_seen
+from dashboards.api.etags import Seen, must_be_seen
 from dashboards.api.refusal import FaultOut, Refusal, conflict, fault_out, list_refused
 from dashboards.visit import OurCall, Visit, Visitor, clock_of, needs
 from hub.site.bulk import ListRefused, change_devices, try_devices
@@ -85,19 +85,20 @@ def put_list(
     request: Request,
     visit: Visitor,
     data: Annotated[bytes, Depends(body_of)],
+    matched: Seen,
     dry_run: Annotated[bool, Query(description="Only say what would change")] = False,
     remove_others: Annotated[bool, Query(description="Remove the devices that it does not name")] = False,
-    if_match: Annotated[str, Header(description="The ETag of the list as it was read")] = "",
 ) -> Any:
-    """Put a list in force, whole or not at all."""
+    """Put a list in force, whole or not at all; as of the list that was read, unless it is only tried."""
     _whole_house(visit)
-    seen, site = _version(if_match), visit.house.site.site
+    seen = must_be_seen(matched, 0 if dry_run else None) or None
+    site = visit.house.site.site
     if dry_run:
         tried = try_devices(visit.connection, site, data, "list", remove_others, seen)
         if isinstance(tried, ListRefused):
             return list_refused(tried.problems)
         if isinstance(tried, Conflict):
-            return conflict(tried)
+            return conflict(tried, matched)
         warnings = [fault_out(warning) for warning in tried.warnings]
         version = sites.in_force(visit.connection, site).id
         return ListOut(in_force=False, version=version, changes=_out(tried.changes), warnings=warnings)
@@ -106,7 +107,7 @@ def put_list(
     if isinstance(done, ListRefused):
         return list_refused(done.problems)
     if isinstance(done, Conflict):
-        return conflict(done)
+        return conflict(done, matched)
     assert isinstance(done, Changed)
     warnings = [fault_out(warning) for warning in done.warnings]
     return ListOut(
@@ -117,10 +118,6 @@ def put_list(
 def _whole_house(visit: Visit) -> None:
     if visit.access.units is not None:
         raise HTTPException(404, "the list is for whoever has the whole house")
-
-
-def _version(if_match: str) -> int | None:
-    return version_seen(if_match) or None
 
 
 def _out(changes: tuple[PartDiff, ...]) -> list[DeviceChangeOut]:

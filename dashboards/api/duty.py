@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, HTTPException, Query, Request
 from pydantic import AwareDatetime, BaseModel, Field
 
-from dashboards.api.etags import said_to_be_seen
+from dashboards.api.etags import TagSeen, said_to_be_seen
 from dashboards.api.refusal import Refusal as RefusalOut
 from dashboards.api.refusal import RefusedError, declined
 from dashboards.care.away import residents_of
@@ -167,7 +167,9 @@ class HeldOut(BaseModel):
 
 
 _CONFLICT: dict[int | str, dict[str, type[RefusalOut]]] = {409: {"model": RefusalOut}}
-_UNSEEN: dict[int | str, dict[str, type[RefusalOut]]] = {**_CONFLICT, 428: {"model": RefusalOut}}
+_UNSEEN: dict[int | str, dict[str, type[RefusalOut]]] = {
+    status: {"model": RefusalOut} for status in (409, 412, 428)
+}
 
 
 @api.get("")
@@ -200,11 +202,11 @@ def add_shift(request: Request, visit: Visitor, shift: ShiftIn) -> ShiftOut:
 
 
 @api.put("/shifts/{number}", dependencies=[OurCall, needs("plan roster")], responses=_UNSEEN)
-def put_shift(request: Request, visit: Visitor, number: int, shift: ShiftIn) -> ShiftOut:
+def put_shift(request: Request, visit: Visitor, number: int, shift: ShiftIn, seen: TagSeen) -> ShiftOut:
     """Change a planned shift: all of it, as it is to be."""
     shift_in_view(visit, number)
-    version = said_to_be_seen(shift.version)
-    return _done(visit, plan(request, visit, _shift(number, shift), version))
+    version = said_to_be_seen(seen, shift.version)
+    return _done(visit, plan(request, visit, _shift(number, shift), version), seen)
 
 
 @api.delete("/shifts/{number}", dependencies=[OurCall, needs("plan roster")], responses=_UNSEEN)
@@ -212,14 +214,15 @@ def remove_shift(
     request: Request,
     visit: Visitor,
     number: int,
+    seen: TagSeen,
     version: Annotated[
         str, Query(max_length=64, description="As it was seen: 409 where it was changed; * for any")
     ] = "",
 ) -> ShiftOut:
     """Take a planned shift out of the roster."""
     shift_in_view(visit, number)
-    seen = said_to_be_seen(version)
-    return _done(visit, book(request, visit).remove(number, visit.person.id, seen))
+    known = said_to_be_seen(seen, version)
+    return _done(visit, book(request, visit).remove(number, visit.person.id, known), seen)
 
 
 @api.post("/copies", status_code=201, dependencies=[OurCall, needs("plan roster")])
@@ -363,9 +366,9 @@ def _shift(number: int, shift: ShiftIn) -> Shift:
     return Shift(number, shift.person, units, shift.function, shift.starts_at, shift.ends_at, residents)
 
 
-def _done(visit: Visit, done: Shift | Refusal) -> ShiftOut:
+def _done(visit: Visit, done: Shift | Refusal, matched: str = "") -> ShiftOut:
     if isinstance(done, Refusal):
-        raise declined(409, done)
+        raise declined(412 if matched and done.code == "shift_changed" else 409, done)
     return _out(visit, done)
 
 

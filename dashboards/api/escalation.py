@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
-from dashboards.api.etags import Seen, announce
-from dashboards.api.refusal import Problems, Refusal, RefusedError, settled
+from dashboards.api.etags import Seen, announce, must_be_seen
+from dashboards.api.refusal import CHANGES, Refusal, RefusedError, settled
 from dashboards.care.edit import change
 from dashboards.care.escalation import edit_of_plan, plan_in_view, silences, words_of
 from dashboards.visit import OurCall, Visit, Visitor, needs
 from rules.escalation import EscalationPlan
 
-CHANGES: dict[int | str, dict[str, Any]] = {status: {"model": Problems} for status in (409, 412, 422)}
 api = APIRouter(
     prefix="/api/v1/escalation",
     dependencies=[needs("see escalation")],
@@ -42,7 +39,7 @@ class PlanIn(BaseModel):
     """A whole plan; a severity that is left out is the default's. Times as `1 min`."""
 
     plan: EscalationPlan
-    version: int | None = Field(None, description="Of the site that the change was thought of for")
+    version: int | None = Field(None, ge=1, description="Of the site that the change was thought of for")
 
 
 @api.get("")
@@ -112,10 +109,16 @@ def take_back_unit_plan(request: Request, visit: Visitor, unit: str, seen: Seen)
 
 
 def _put(
-    request: Request, visit: Visit, unit: str, plan: EscalationPlan | None, version: int | None, seen: int
+    request: Request,
+    visit: Visit,
+    unit: str,
+    plan: EscalationPlan | None,
+    version: int | None,
+    matched: int | None,
 ) -> None:
     plan_in_view(visit, unit)
+    seen = must_be_seen(matched, version)
     silent = silences(plan, visit.language)
     if silent:
         raise RefusedError(422, " ".join(silent), "silent")
-    settled(change(request, visit, [edit_of_plan(unit, plan)], version or seen), seen)
+    settled(change(request, visit, [edit_of_plan(unit, plan)], seen), matched)

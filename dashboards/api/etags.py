@@ -87,12 +87,16 @@ def announce(response: Response, version: int) -> None:
 
 
 def version_seen(
-    if_match: Annotated[str, Header(description="The ETag of what was read: 412 where it has changed")] = "",
-) -> int:
-    """0 where the caller does not say. Raises RefusedError (412) for what is no ETag of a call that has a
-    version.
+    if_match: Annotated[
+        str, Header(description="The ETag of what was read: 412 where it has changed; * for any")
+    ] = "",
+) -> int | None:
+    """None where the caller does not say, 0 for `*`. Raises RefusedError (412) for what is no ETag of a call
+    that has a version.
     """
-    if if_match.strip() in ("", "*"):
+    if not if_match.strip():
+        return None
+    if if_match.strip() == "*":
         return 0
     found = _VERSION.fullmatch(if_match)
     if found is None:
@@ -100,13 +104,42 @@ def version_seen(
     return int(found[1])
 
 
-def said_to_be_seen(version: str) -> str:
-    """The `version` in a change's body or address; "" for "*", whatever it is now. Raises RefusedError (428)
-    where there is none: two who change the same thing would not know of each other.
+def must_be_seen(*said: int | None) -> int:
+    """The version of the site that a change was thought of for, of what its header and its body say: the
+    older one; 0 for whatever is in force. Raises RefusedError (428) where neither says: two who change the
+    same thing would not know of each other.
     """
-    if not version:
+    if all(one is None for one in said):
+        raise RefusedError(428, "If-Match or version is missing; expected the ETag that was read, or *")
+    return min((one for one in said if one), default=0)
+
+
+def tag_seen(
+    if_match: Annotated[
+        str, Header(description='The `version` that was read, in quotes: `"3f0a"`, or *')
+    ] = "",
+) -> str:
+    """Of a thing with a version of its own. Raises RefusedError (412) for what is no ETag."""
+    if if_match.strip() in ("", "*"):
+        return if_match.strip()
+    found = _TAG.fullmatch(if_match.strip())
+    if found is None:
+        raise RefusedError(412, 'If-Match is not the version that was read; expected e.g. "3f0a"')
+    return own_part(found[1])
+
+
+def said_to_be_seen(*said: str) -> str:
+    """The version that a change's header, body or address names; "" for "*", whatever it is now. Raises
+    RefusedError: 428 where none does, as two who change the same thing would not know of each other; 412
+    where they name different ones, as then one of them is wrong.
+    """
+    if not any(said):
         raise RefusedError(428, "version is missing; expected the one that was read, or * for any")
-    return "" if version == "*" else version
+    named = {version for version in said if version not in ("", "*")}
+    if len(named) > 1:
+        raise RefusedError(412, "If-Match and version name different versions")
+    return next(iter(named), "")
 
 
-Seen = Annotated[int, Depends(version_seen)]
+Seen = Annotated[int | None, Depends(version_seen)]
+TagSeen = Annotated[str, Depends(tag_seen)]

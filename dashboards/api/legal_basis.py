@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, Literal
+from typing import Literal
 
 from fastapi import APIRouter, HTTPException, Request, Response
 from pydantic import BaseModel, Field
 
-from dashboards.api.etags import Seen, announce
-from dashboards.api.refusal import Problems, Refusal, settled
+from dashboards.api.etags import Seen, announce, must_be_seen
+from dashboards.api.refusal import CHANGES, Refusal, settled
 from dashboards.care.edit import change
 from dashboards.care.legal_basis import Wish, edit_to_add, edit_to_end, residents_of
 from dashboards.care.seen import note_seen
@@ -17,7 +17,6 @@ from dashboards.visit import OurCall, Visit, Visitor, needs
 from rules.building import Resident
 from rules.legal_basis import is_valid, reviews
 
-CHANGES: dict[int | str, dict[str, Any]] = {status: {"model": Problems} for status in (409, 412, 422)}
 api = APIRouter(
     prefix="/api/v1/legal-basis",
     dependencies=[needs("see legal basis")],
@@ -83,7 +82,7 @@ def register(request: Request, visit: Visitor, resident: str, basis: BasisIn, se
         basis.valid_until.isoformat() if basis.valid_until is not None else "",
         basis.review.isoformat(),
     )
-    settled(change(request, visit, [edit_to_add(visit, resident, wish)], seen), seen)
+    settled(change(request, visit, [edit_to_add(visit, resident, wish)], seen or 0), seen)
 
 
 @api.delete(
@@ -93,10 +92,11 @@ def register(request: Request, visit: Visitor, resident: str, basis: BasisIn, se
     responses=CHANGES,
 )
 def withdraw(request: Request, visit: Visitor, resident: str, number: int, seen: Seen) -> None:
-    """It counts no more from now on."""
+    """It counts no more from now on. It is named by its place, so that it counts as of what was read."""
     if not 0 <= number < len(_resident(visit, resident).legal_basis):
         raise HTTPException(404, "there is no such basis")
-    settled(change(request, visit, [edit_to_end(visit, resident, number)], seen), seen)
+    edits = [edit_to_end(visit, resident, number)]
+    settled(change(request, visit, edits, must_be_seen(seen)), seen)
 
 
 def _resident(visit: Visit, id: str) -> Resident:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import APIRouter, HTTPException, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from dashboards.account.page import unproven
-from dashboards.api.etags import Seen, announce
-from dashboards.api.refusal import Problems, Refusal, declined, settled
+from dashboards.api.etags import Seen, announce, must_be_seen
+from dashboards.api.refusal import CHANGES, Refusal, declined, settled
 from dashboards.people import directory
 from dashboards.people.directory import Entry
 from dashboards.visit import OurCall, Visitor, needs
@@ -26,7 +26,6 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
     403: {"model": Refusal},
     404: {"model": Refusal},
 }
-CHANGES: dict[int | str, dict[str, Any]] = {status: {"model": Problems} for status in (409, 412, 422)}
 api = APIRouter(prefix="/api/v1/people", responses=REFUSALS, dependencies=[needs("manage people")])
 
 
@@ -52,7 +51,7 @@ class PersonIn(BaseModel):
     units: list[str] = []
     language: Language | None = None
     new: bool = Field(False, description="Refused where there is one of this id")
-    version: int | None = Field(None, description="Of the site as it was read; without it the newest")
+    version: int | None = Field(None, ge=1, description="Of the site as it was read")
 
 
 class IdentityIn(BaseModel):
@@ -84,19 +83,25 @@ def show(request: Request, visit: Visitor, response: Response, who: str) -> Pers
 
 @api.put("/{who}", status_code=204, dependencies=[OurCall], responses=CHANGES)
 def put(request: Request, visit: Visitor, who: str, wish: PersonIn, seen: Seen) -> Response:
-    """Somebody new, or changed."""
+    """Somebody new, or changed. Who is new needs no version."""
     if not wish.new:
         directory.entry(request, visit, who)
     language = wish.language or ""
-    version = wish.version or seen or None
+    version = must_be_seen(seen, wish.version, 0 if wish.new else None) or None
     done = directory.put(request, visit, who, wish.name, wish.role, wish.units, language, version, wish.new)
     return _answer(done, seen)
 
 
 @api.delete("/{who}", status_code=204, dependencies=[OurCall], responses=CHANGES)
-def remove(request: Request, visit: Visitor, who: str, seen: Seen, version: int | None = None) -> Response:
+def remove(
+    request: Request,
+    visit: Visitor,
+    who: str,
+    seen: Seen,
+    version: Annotated[int | None, Query(ge=1, description="Of the site as it was read")] = None,
+) -> Response:
     directory.entry(request, visit, who)
-    return _answer(directory.remove(request, visit, who, version or seen or None), seen)
+    return _answer(directory.remove(request, visit, who, must_be_seen(seen, version) or None), seen)
 
 
 @api.post(
@@ -138,7 +143,7 @@ def unlink(request: Request, visit: Visitor, who: str) -> None:
     directory.unlink(visit, who)
 
 
-def _answer(done: Changed | Conflict | Refused | pause.Refusal, seen: int) -> Response:
+def _answer(done: Changed | Conflict | Refused | pause.Refusal, seen: int | None) -> Response:
     if isinstance(done, pause.Refusal):
         raise declined(422, done)
     settled(done, seen)

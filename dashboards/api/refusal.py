@@ -161,6 +161,13 @@ class Problems(Refusal):
     others: list[OtherOut] = []
 
 
+CHANGES: dict[int | str, dict[str, Any]] = {
+    **{status: {"model": Problems} for status in (409, 412, 422)},
+    428: {"model": Refusal, "description": "Neither If-Match nor a version: what was it thought of for?"},
+}
+"""What may come of a call that changes the site's document."""
+
+
 def fault_out(fault: Fault) -> FaultOut:
     return FaultOut(**{name: getattr(fault, name) for name in FaultOut.model_fields})
 

@@ -7,8 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 from pydantic import BaseModel, Field
 
-from dashboards.api.etags import Seen, announce
-from dashboards.api.refusal import Problems, Refusal, settled
+from dashboards.api.etags import Seen, announce, must_be_seen
+from dashboards.api.refusal import CHANGES, Refusal, settled
 from dashboards.care.edit import change as put_in_force
 from dashboards.care.rule import watch_of
 from dashboards.care.seen import note_seen
@@ -56,7 +56,7 @@ class ValuesIn(BaseModel):
     values: dict[str, str | int | bool | None] = Field(
         min_length=1, description="As a site file writes them; null takes back what was said at that level"
     )
-    version: int | None = Field(None, description="Of the site that the change was thought of for")
+    version: int | None = Field(None, ge=1, description="Of the site that the change was thought of for")
 
 
 @api.get("")
@@ -78,15 +78,16 @@ def list_rules(
     "/{rule}/{place}",
     status_code=204,
     dependencies=[OurCall, needs("change rules")],
-    responses={400: {"model": Refusal}, **{status: {"model": Problems} for status in (409, 412, 422)}},
+    responses={400: {"model": Refusal}, **CHANGES},
 )
 def change(request: Request, visit: Visitor, rule: str, place: str, asked: ValuesIn, seen: Seen) -> None:
     """Change values for the resident, the unit or the whole site: all of them or nothing."""
     watch = watch_of(visit, rule, place)
+    version = must_be_seen(seen, asked.version)
     if unknown := sorted(asked.values.keys() - SORTS.keys()):
         raise HTTPException(400, f"{unknown[0]!r} is no value of a rule; expected one of {', '.join(SORTS)}")
     edits = edits_of_values(visit, watch, asked.level, asked.values)
-    settled(put_in_force(request, visit, edits, asked.version or seen), seen)
+    settled(put_in_force(request, visit, edits, version), seen)
 
 
 def _out(visit: Visit, watch: Watch) -> RuleOut:

@@ -347,10 +347,11 @@ def test_a_value_that_cannot_be_is_refused_and_nothing_is_changed(sign_in: SignI
     answer = berit.post(page, data=form)
     assert (answer.status_code, "too short" in answer.text) == (422, True)
     asked = {"level": "site", "values": {"after": "soon"}}
-    answer = berit.patch("/api/v1/rules/quiet/1A", json=asked, headers=calling(berit))
+    ours = calling(berit) | {"If-Match": "*"}
+    answer = berit.patch("/api/v1/rules/quiet/1A", json=asked, headers=ours)
     assert (answer.status_code, "is not a length of time" in answer.json()["detail"]) == (422, True)
     asked["values"] = {"rooms": "1A"}
-    assert berit.patch("/api/v1/rules/quiet/1A", json=asked, headers=calling(berit)).status_code == 400
+    assert berit.patch("/api/v1/rules/quiet/1A", json=asked, headers=ours).status_code == 400
     assert values(berit, "quiet", "1A")["after"] == ("10 h", "site")
 
 

@@ -160,7 +160,17 @@ def test_of_two_leaders_who_change_one_shift_the_second_is_told_by_whom_and_noth
     blind = {"person": "kari", "starts_at": "2026-12-01T07:00:00Z", "ends_at": "2026-12-01T15:00:00Z"}
     assert first.put(stale.partition("?")[0], headers=token, json=blind).status_code == 428
     (now,) = first.get("/api/v1/duty").json()["shifts"]
-    assert first.delete(f"{stale.partition('=')[0]}={now['version']}", headers=token).status_code == 200
+    right = f"{stale.partition('=')[0]}={now['version']}"
+    for tag, why in ((shift.version, "not_as_read"), (now["version"] + "0", "not_as_read")):
+        unlike = first.delete(right, headers=token | {"If-Match": f'"{tag}"'})
+        assert (unlike.status_code, unlike.json()["reason"]) == (412, why), "the header counts too"
+        sent = blind | {"version": now["version"]}
+        at = stale.partition("?")[0]
+        assert first.put(at, headers=token | {"If-Match": f'"{tag}"'}, json=sent).status_code == 412
+    old = first.delete(stale.partition("?")[0], headers=token | {"If-Match": f'"{shift.version}"'})
+    assert (old.status_code, old.json()["reason"]) == (412, "shift_changed")
+    tag = {"If-Match": f'"{now["version"]}"'}
+    assert first.delete(right, headers=token | tag).status_code == 200
     gone = second.post("/care/duty/shift", data=again)
     assert gone.status_code == 422
     assert "Vakten finnes ikke lenger i turnusen." in gone.text

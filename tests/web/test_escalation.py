@@ -133,7 +133,7 @@ def test_a_leader_of_one_unit_changes_neither_the_house_nor_another_unit(
     house: House, sign_in: SignIn
 ) -> None:
     browser = sign_in("solleder")
-    ours = {"X-CSRF-Token": browser.get("/api/v1/session").json()["csrf"]}
+    ours = {"X-CSRF-Token": browser.get("/api/v1/session").json()["csrf"], "If-Match": "*"}
     plan = browser.get("/api/v1/escalation").json()["plan"]
     plan["high"]["repeat"] = "2 min"
     assert browser.get("/care/escalation/edit").status_code == 404

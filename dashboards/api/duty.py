@@ -185,11 +185,13 @@ def show_roster(
     absences = store.absences(visit.connection, site.site, begin, end)
     staff = {person.id for person in staff_of(visit)}
     torn = [gap for unit in units_of(visit) for gap in gaps(site, unit.id, known, absences, begin, end)]
-    note_seen(visit, "/api/v1/duty", (r for s in known for r in s.residents))
+    on_duty = [_out(visit, s) for s in store.on_duty(visit.connection, site, visit.now) if _sees(visit, s)]
+    shifts = [_out(visit, s) for s in known if s.ends_at > begin and _sees(visit, s)]
+    note_seen(visit, "/api/v1/duty", (r for s in (*on_duty, *shifts) for r in s.residents))
     return RosterOut(
         at=visit.now,
-        on_duty=[_out(visit, s) for s in store.on_duty(visit.connection, site, visit.now) if _sees(visit, s)],
-        shifts=[_out(visit, s) for s in known if s.ends_at > begin and _sees(visit, s)],
+        on_duty=on_duty,
+        shifts=shifts,
         absences=[_absence_out(absence) for absence in absences if absence.person in staff],
         gaps=[GapOut(**gap._asdict()) for gap in torn if gap.starts_at < gap.ends_at],
     )

@@ -15,7 +15,11 @@ ONE_LOOK = timedelta(minutes=10)
 
 
 def note_seen(visit: Visit, page: str, residents: Iterable[str]) -> None:
-    detail = {"page": page, "residents": list(dict.fromkeys(residents))}
+    """Nothing where nobody is seen: the log is of looks at somebody."""
+    own = list(dict.fromkeys(residents))
+    if not own:
+        return
+    detail = {"page": page, "residents": own}
     audit.add(visit.connection, visit.house.site.site, visit.now, visit.person.id, "residents seen", detail)
 
 

@@ -224,6 +224,23 @@ END:VCALENDAR\r
 """
 
 
+def test_the_roster_leaves_a_look_at_those_whom_it_shows_and_none_where_it_shows_nobody(
+    house: House, sign_in: SignIn
+) -> None:
+    def looks() -> list[str]:
+        return [row["detail"] for row in house.rows("SELECT detail FROM audit WHERE what = 'residents seen'")]
+
+    kari, nord = sign_in("kari"), sign_in("nord")
+    before = looks()
+    assert kari.get("/api/v1/duty").status_code == 200
+    assert looks() == before, "nobody was seen"
+    planned(house, "sol", "sol", residents=("r1",))
+    assert nord.get("/api/v1/duty").json()["shifts"] == []
+    assert looks() == before, "another unit's are not shown"
+    kari.get("/api/v1/duty")
+    assert looks()[len(before) :] == ['{"page":"/api/v1/duty","residents":["r1"]}']
+
+
 def test_a_calendar_is_tried_first_and_what_was_not_understood_is_said(house: House, sign_in: SignIn) -> None:
     when = f"{house.now() + 24 * HOUR:%Y%m%dT220000}".encode()
     file, browser = CALENDAR % (when, when), sign_in("leder")

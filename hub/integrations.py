@@ -27,6 +27,7 @@ from rules.integration import (
     SHORTEST_PURPOSE,
     Integration,
     is_to_be_warned_of,
+    why_not_in_force,
     why_not_until,
 )
 from rules.pause import Refusal
@@ -78,9 +79,10 @@ def renew(
 ) -> Made | Refusal:
     """A new token until then. The one before opens nothing any more, from now on."""
     known = integrations.get(connection, site, id)
-    if known is None or known.revoked_at is not None:
+    if known is None:
         return Refusal("there is no such integration", "no_integration")
-    fault = why_not_until(ends_at, now)
+    gone = why_not_in_force(known, now) if known.revoked_at is not None else None
+    fault = gone or why_not_until(ends_at, now)
     if fault is not None:
         return fault
     renewed = msgspec.structs.replace(known, ends_at=ends_at, warned_at=None)

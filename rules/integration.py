@@ -66,6 +66,16 @@ class Integration(msgspec.Struct, frozen=True):
         return self.standing(now) in ("good", "ends_soon")
 
 
+def why_not_in_force(integration: Integration, now: datetime) -> Refusal | None:
+    """Why nothing can be done for it any more, or not before it has a new token."""
+    standing = integration.standing(now)
+    if standing == "revoked":
+        return Refusal(f"the integration {integration.id!r} was revoked; make a new one", "was_revoked")
+    if standing == "ended":
+        return Refusal(f"the token of {integration.id!r} has ended; make a new one first", "token_ended")
+    return None
+
+
 def is_program(by: str | None) -> bool:
     """Whether it was a program that did or saw something, no person."""
     return by is not None and by.startswith(PREFIX)

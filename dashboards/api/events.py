@@ -20,6 +20,8 @@ from hub.store.events import EventMessage
 from rules.event import EventType, Subscription
 from rules.pause import Refusal as Declined
 
+_STATUS = {"no_key": 503, "was_revoked": 409, "token_ended": 409}
+_CHANGES: dict[int | str, dict[str, Any]] = {status: {"model": Refusal} for status in (409, 422, 503)}
 REFUSALS: dict[int | str, dict[str, Any]] = {status: {"model": Refusal} for status in (401, 404)}
 api = APIRouter(
     prefix="/api/v1/integrations/{id}/events",
@@ -64,12 +66,12 @@ def show_events(visit: Visitor, id: str) -> SubscriptionOut:
     return SubscriptionOut(**_fields(desk_of_events.subscription(visit, id)))
 
 
-@api.put("", dependencies=[OurCall], responses={422: {"model": Refusal}})
+@api.put("", dependencies=[OurCall], responses=_CHANGES)
 def subscribe(request: Request, visit: Visitor, id: str, wanted: SubscriptionIn) -> SubscribedOut:
     """In place of what was: with a new secret, and begun again where it was stopped."""
     done = desk_of_events.subscribe(request, visit, id, wanted.address, wanted.events)
     if isinstance(done, Declined):
-        raise declined(503 if done.code == "no_key" else 422, done)
+        raise declined(_STATUS.get(done.code, 422), done)
     return SubscribedOut(**_fields(done.subscription), secret=done.secret)
 
 
@@ -79,10 +81,13 @@ def unsubscribe(visit: Visitor, id: str) -> None:
     desk_of_events.unsubscribe(visit, id)
 
 
-@api.post("/test", status_code=202, dependencies=[OurCall])
+@api.post("/test", status_code=202, dependencies=[OurCall], responses={409: {"model": Refusal}})
 def send_ping(request: Request, visit: Visitor, id: str) -> DeliveryOut:
     """A message of the type `ping`, sent as all others are; the deliveries say what came of it."""
-    return _delivery(desk_of_events.ping(request, visit, id))
+    sent = desk_of_events.ping(request, visit, id)
+    if isinstance(sent, Declined):
+        raise declined(_STATUS[sent.code], sent)
+    return _delivery(sent)
 
 
 @api.get("/deliveries")

@@ -89,7 +89,12 @@ def make_integration(request: Request, visit: Visitor, wanted: IntegrationIn) ->
     return _made(visit, desk.make(request, visit, **fields, ends_at=ends_at))
 
 
-@api.post("/{id}/token", status_code=201, dependencies=[OurCall], responses=CHANGES)
+@api.post(
+    "/{id}/token",
+    status_code=201,
+    dependencies=[OurCall],
+    responses={**CHANGES, 409: {"model": Refusal}},
+)
 def renew_token(request: Request, visit: Visitor, id: str, wanted: RenewalIn) -> MadeOut:
     """A new token. The one before opens nothing any more."""
     return _made(visit, desk.renew(request, visit, id, wanted.ends_at or visit.now + USUALLY))
@@ -103,7 +108,7 @@ def revoke(request: Request, visit: Visitor, id: str) -> None:
 
 def _made(visit: Visit, done: Made | pause.Refusal) -> MadeOut:
     if isinstance(done, pause.Refusal):
-        raise declined(422, done)
+        raise declined(409 if done.code == "was_revoked" else 422, done)
     return MadeOut(**_out(visit, done.integration).model_dump(), token=done.token)
 
 

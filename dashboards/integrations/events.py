@@ -20,7 +20,7 @@ from hub.store.events import EventMessage
 from hub.ways.events import secret_of, shown
 from hub.ways.webhook import why_not_allowed, why_unusable
 from rules.event import EVENTS, EventType, Subscription
-from rules.integration import Integration
+from rules.integration import Integration, why_not_in_force
 from rules.pause import Refusal
 
 
@@ -41,9 +41,12 @@ def subscribe(
     """In place of what was: with a new secret, and begun again where it was stopped."""
     known = desk.one(visit, id)
     settings, now, site = settings_of(request), clock_of(request).now(), visit.house.site.site
-    why = why_unusable(address) or why_not_allowed(address, settings.webhooks_inside)
-    if why is not None:
+    if (gone := why_not_in_force(known, now)) is not None:
+        return gone
+    if (why := why_unusable(address)) is not None:
         return Refusal(why, "unusable_address")
+    if (why := why_not_allowed(address, settings.webhooks_inside)) is not None:
+        return Refusal(why, "webhook_not_named")
     if not wanted:
         return Refusal("choose at least one event", "no_events")
     if beyond := [event for event in wanted if event not in may_be_told(known)]:
@@ -81,9 +84,11 @@ def unsubscribe(visit: Visit, id: str) -> None:
         audit.add(visit.connection, site, visit.now, visit.person.id, "events unsubscribed", said)
 
 
-def ping(request: Request, visit: Visit, id: str) -> EventMessage:
+def ping(request: Request, visit: Visit, id: str) -> EventMessage | Refusal:
     """Raises HTTPException 404."""
-    return events.ping(visit.connection, subscription(visit, id), clock_of(request).now())
+    now = clock_of(request).now()
+    gone = why_not_in_force(desk.one(visit, id), now)
+    return gone or events.ping(visit.connection, subscription(visit, id), now)
 
 
 def subscription(visit: Visit, id: str) -> Subscription:

@@ -20,7 +20,7 @@ from hub.store import events as store
 from rules import wording
 from rules.building import PersonRole
 from rules.event import EventType
-from rules.integration import LONGEST, LONGEST_PURPOSE, USUALLY, Integration, Standing
+from rules.integration import LONGEST, LONGEST_PURPOSE, USUALLY, Integration, Standing, why_not_in_force
 from rules.language import norwegian
 from rules.pause import Refusal
 from rules.wording.refusals import refusal_text
@@ -151,7 +151,9 @@ def unsubscribe(visit: Visitor, id: str) -> Response:
 
 @pages.post("/{id}/events/test", dependencies=[OurForm])
 def send_ping(request: Request, visit: Visitor, id: str) -> Response:
-    events.ping(request, visit, id)
+    if isinstance(done := events.ping(request, visit, id), Refusal):
+        fault = refusal_text(done, visit.language)
+        return HTMLResponse(_one(request, visit, desk.one(visit, id), events_fault=fault), 422)
     return RedirectResponse(f"{PATH}/{quote(id)}?notice=pinged", 303)
 
 
@@ -181,10 +183,12 @@ def _one(request: Request, visit: Visit, one: Integration, fault: str = "", **sa
     """`said`: of what was just done, over what is known."""
     told = store.subscription(visit.connection, visit.house.site.site, one.id)
     voice = wording.Voice(visit.language, visit.house.site.zone, visit.now)
+    ended = why_not_in_force(one, visit.now)
     values: dict[str, Any] = {
         "line": _line(visit, one),
         "fault": fault,
         "token": "",
+        "ended": refusal_text(ended, visit.language) if ended is not None else "",
         "secret": "",
         "notice": "",
         "events_fault": "",

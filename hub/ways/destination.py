@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+import unicodedata
 from collections.abc import Callable
 from ipaddress import ip_address
 from typing import NamedTuple
@@ -42,11 +43,27 @@ def why_not_literally(url: SplitResult, inside: Inside) -> str | None:
     looked up, when something is sent.
     """
     assert url.hostname is not None
-    try:
-        literal = ip_address(url.hostname)
-    except ValueError:
+    literal = _written_as(url.hostname)
+    if literal is None or may_be_posted_to(url.hostname, port_of(url), literal, inside):
         return None
-    return None if may_be_posted_to(url.hostname, port_of(url), literal, inside) else _inside(url.hostname)
+    return _inside(url.hostname)
+
+
+def _written_as(host: str) -> Address | None:
+    """The address that a host is without being looked up, as whoever connects reads it: also `127.1`,
+    `0x7f.1`, `2130706433`, digits of another width, and this machine's own name.
+    """
+    plain = unicodedata.normalize("NFKC", host).replace("。", ".").lower().removesuffix(".")
+    if plain == "localhost" or plain.endswith((".localhost", ".localdomain")):
+        return ip_address("127.0.0.1")
+    try:
+        return ip_address(plain)
+    except ValueError:
+        pass
+    try:
+        return ip_address(socket.inet_aton(plain))
+    except (OSError, ValueError):  # a name, or one that is no ASCII
+        return None
 
 
 def port_of(url: SplitResult) -> int:

@@ -95,6 +95,14 @@ _WORDS: dict[str, Words] = {
     "token_too_long": ("En nøkkel varer høyst ett år.", "A key is good for a year at most."),
     "known_integration": ("Kortnavnet er tatt.", "That short name is taken."),
     "no_integration": ("Integrasjonen finnes ikke lenger.", "There is no such integration any more."),
+    "was_revoked": (
+        "Integrasjonen er trukket tilbake, og det kan ikke gjøres om. Lag en ny.",
+        "The integration was revoked, and that cannot be undone. Make a new one.",
+    ),
+    "token_ended": (
+        "Nøkkelen er gått ut. Lag en ny nøkkel først.",
+        "The key has ended. Make a new one first.",
+    ),
     "no_id": (
         "Skriv et kortnavn med små bokstaver og tall, for eksempel journal.",
         "Write a short name in small letters and digits, e.g. journal.",
@@ -105,8 +113,8 @@ _WORDS: dict[str, Words] = {
     ),
     "no_acts": ("Kryss av for minst én ting den skal kunne.", "Tick at least one thing that it may."),
     "unusable_address": (
-        "Skriv en adresse som begynner med https:// og ligger utenfor husets eget nett.",
-        "Write an address that begins with https:// and lies outside of the house's own network.",
+        "Skriv en adresse som begynner med https://.",
+        "Write an address that begins with https://.",
     ),
     "no_events": ("Kryss av for minst én hendelse.", "Tick at least one event."),
     "beyond_acts": (

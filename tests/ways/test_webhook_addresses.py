@@ -8,11 +8,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
 from pathlib import Path
 from threading import Thread
+from urllib.parse import urlsplit
 
 import pytest
 
 from hub.inside import Inside, inside_of, may_be_posted_to
 from hub.settings import SettingsError, read_settings
+from hub.ways.destination import looked_up
 from hub.ways.way import Failed, Message
 from hub.ways.webhook import Webhook, why_not_allowed
 from tests.ways.receivers import HERE, web_address
@@ -95,7 +97,8 @@ def test_what_is_never_one_is_refused_by_name(named: str, why: str) -> None:
 def test_a_name_that_leads_to_this_machine_is_found_out_when_it_is_looked_up() -> None:
     with web_address() as (receiver, url):
         by_name = url.replace("127.0.0.1", "localhost")
-        assert why_not_allowed(by_name, Inside()) is None, "a name says nothing"
+        found = looked_up(urlsplit(by_name), lambda address: not address.is_loopback)
+        assert found == "localhost is inside the house's own network"
         for address in (url, by_name, url.replace("127.0.0.1", "[::ffff:127.0.0.1]")):
             failed = sent(address, Inside())
             assert failed is not None
@@ -120,6 +123,50 @@ def test_numbers_that_the_resolver_reads_as_this_machine_lead_nowhere() -> None:
             assert failed is not None
             assert failed.for_good
         assert receiver.requests == []
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "localhost",
+        "LOCALHOST.",
+        "pager.localhost",
+        "localhost.localdomain",
+        "127.1",
+        "127.0.0.1.",
+        "2130706433",
+        "0x7f.1",
+        "017700000001",
+        "0",
+        "１２７.0.0.1",
+        "127。0。0。1",
+        "[::1]",
+        "[::ffff:127.0.0.1]",
+        "[::ffff:7f00:1]",
+        "169.254.169.254",
+        "0xA9FEA9FE",
+        "[fe80::1%25eth0]",
+        "10.1",
+        "192.168.1.1",
+    ],
+)
+def test_an_address_in_the_house_is_refused_as_it_is_given_however_it_is_written(host: str) -> None:
+    why = why_not_allowed(f"https://{host}/x", Inside())
+    assert why is not None
+    assert why.endswith("is inside the house's own network, and VAKA_WEBHOOK_HOSTS does not name it")
+
+
+def test_a_name_out_there_is_taken_and_this_machine_where_the_operator_named_it() -> None:
+    for host in (
+        "pager.example.org",
+        "åpen.example.org",
+        "localhost.example.org",
+        "8.8.8.8",
+        "127.1.example",
+    ):
+        assert why_not_allowed(f"https://{host}/x", Inside()) is None, host
+    assert why_not_allowed("http://localhost:8080/x", inside_of("localhost:8080")) is None
+    assert why_not_allowed("http://localhost:8081/x", inside_of("localhost:8080")) is not None
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 from starlette.testclient import TestClient
 
@@ -149,7 +150,7 @@ def test_each_program_is_told_what_it_may_see_and_nothing_else(house: House, sig
         headers=ours,
         json={"address": "http://169.254.169.254/", "events": ["alert.opened"]},
     )
-    assert (inside.status_code, inside.json()["reason"]) == (422, "unusable_address")
+    assert (inside.status_code, inside.json()["reason"]) == (422, "webhook_not_named")
     house.night_exit()
     house.lose("device:1A stue")
     house.protect(Protection("r1", "unprotected", ()))
@@ -167,6 +168,39 @@ def test_each_program_is_told_what_it_may_see_and_nothing_else(house: House, sig
     assert adm.get("/api/v1/integrations/drift/events").status_code == 404
     waiting = house.rows("SELECT integration FROM event_message WHERE next_at IS NOT NULL")
     assert {row["integration"] for row in waiting} == {"journal"}
+
+
+@pytest.mark.parametrize(("gone", "said"), [("was_revoked", "trukket tilbake"), ("token_ended", "gått ut")])
+def test_a_program_whose_key_is_good_no_more_is_told_of_nothing_new(
+    house: House, sign_in: SignIn, gone: str, said: str
+) -> None:
+    url = "http://127.0.0.1:1/x"
+    adm, ours, _ = subscribed(house, sign_in, url, ["alert.opened"], "carer", ("see alerts",), "signal")
+    at, page = "/api/v1/integrations/signal", "/integrations/signal"
+    if gone == "was_revoked":
+        assert adm.delete(at, headers=ours).status_code == 204
+        renewed = adm.post(f"{at}/token", headers=ours, json={})
+        assert (renewed.status_code, renewed.json()["reason"]) == (409, gone), "it is there, and was revoked"
+    else:
+        with transaction(house.connection):
+            known = integrations.get(house.connection, "solbakken", "signal")
+            assert known is not None
+            integrations.put(house.connection, msgspec.structs.replace(known, ends_at=house.now()))
+    before = house.rows("SELECT * FROM event_subscription"), house.rows("SELECT id FROM event_message")
+    put = adm.put(f"{at}/events", headers=ours, json={"address": url, "events": ["alert.opened"]})
+    assert (put.status_code, put.json()["reason"], "secret" in put.json()) == (409, gone, False)
+    tried = adm.post(f"{at}/events/test", headers=ours)
+    assert (tried.status_code, tried.json()["reason"]) == (409, gone)
+    form = {"csrf": ours["X-CSRF-Token"], "address": url, "wanted": ["alert.opened"]}
+    for path in ("events", "events/test"):
+        assert adm.post(f"{page}/{path}", data=form).status_code == 422
+    after = house.rows("SELECT * FROM event_subscription"), house.rows("SELECT id FROM event_message")
+    assert [[tuple(row) for row in rows] for rows in after] == [
+        [tuple(row) for row in rows] for rows in before
+    ]
+    shown = adm.get(page).text
+    assert said in shown.lower()
+    assert f'action="{page}/events"' not in shown
 
 
 def test_an_address_that_takes_nothing_for_days_is_given_up_and_told_of(

@@ -53,6 +53,7 @@ NOT_DEMANDED = {
     "PUT /api/v1/duty/mine": ONES_OWN,
     "DELETE /api/v1/duty/mine": ONES_OWN,
     "DELETE /api/v1/emergency": ONES_OWN,
+    "DELETE /api/v1/emergency/{number}": ONES_OWN,
     "PUT /api/v1/relative/choices": ONES_OWN,
     "PUT /api/v1/relative/password": ONES_OWN,
     "PUT /api/v1/relative/pauses/{resident}": ONES_OWN,

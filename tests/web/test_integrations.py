@@ -20,6 +20,7 @@ from rules.building import PersonRole
 from rules.integration import USUALLY, Integration
 from tests.web.conftest import csrf_of
 from tests.web.house import House
+from tests.web.relatives import relative_of
 from tests.web.test_every_route import TABLE, WITH_ALL_ROLES, prepared
 
 SignIn = Callable[..., TestClient]
@@ -210,6 +211,13 @@ def test_what_a_token_can_not_be(house: House, sign_in: SignIn) -> None:
 def test_all_that_a_program_sees_of_residents_is_on_record_under_its_name(
     house: House, visitor: TestClient, sign_in: SignIn
 ) -> None:
+    leder = sign_in("leder")
+    ours = {"X-CSRF-Token": leder.get("/api/v1/session").json()["csrf"]}
+    away = {"reason": "hospital", "back_by": (house.now() + timedelta(days=1)).isoformat()}
+    assert leder.put("/api/v1/absences/r2", headers=ours, json=away).status_code == 200
+    note = {"resident": "r1", "words": "Sov dårlig."}
+    assert leder.post("/api/v1/handover/notes", headers=ours, json=note).status_code == 201
+    relative_of(house)
     program = with_token(visitor, token_of(house, "leader"))
     alert = house.rows("SELECT id FROM alert")[0]["id"]
     for path in (
@@ -227,7 +235,7 @@ def test_all_that_a_program_sees_of_residents_is_on_record_under_its_name(
         assert program.get(f"/api/v1/{path}").status_code == 200
         entries = house.rows("SELECT what FROM audit WHERE by = 'integration:journal'")
         assert len(entries) > before, path
-    log = sign_in("leder").get("/api/v1/audit/residents/r1").json()["entries"]
+    log = leder.get("/api/v1/audit/residents/r1").json()["entries"]
     assert "integration:journal" in {entry["by"] for entry in log}
     assert "Journalen" in sign_in("adm").get("/audit?by=integration:journal").text
 

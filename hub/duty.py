@@ -14,13 +14,15 @@ from datetime import date, datetime, timedelta
 import msgspec
 
 from hub.clock import Clock
+from hub.staff_notices import tell
 from hub.store import audit
 from hub.store import shifts as store
 from hub.store.db import transaction
 from rules.building import Person, PersonRole, Site
-from rules.duty import LONGEST, Function, Shift, StaffAbsence
+from rules.duty import EARLY, LONGEST, Function, Shift, StaffAbsence, in_whose_place
 from rules.pause import Refusal
 from rules.week import WEEK, midnight, moved
+from rules.wording.stand_in import body, subject
 
 FUNCTIONS_OF: dict[PersonRole, tuple[Function, ...]] = {
     "carer": ("carer", "night_patrol"),
@@ -55,7 +57,7 @@ class Duty:
             if before is None:
                 after = store.add(self._connection, self._site.site, asked)
             else:
-                after = msgspec.structs.replace(asked, key=before.key)
+                after = msgspec.structs.replace(asked, key=before.key, calendar=before.calendar)
                 store.put(self._connection, self._site.site, after)
             self._note(after, "shift added" if before is None else "shift changed", by)
             return after
@@ -78,22 +80,43 @@ class Duty:
         units: Sequence[str],
         residents: Sequence[str],
         until: datetime | None,
+        instead_of: Sequence[str] = (),
     ) -> Shift | Refusal:
         """ "I am on duty." Said again it takes the place of what was said before. Without `until`: as
-        planned, or `ALONE`.
+        planned, or `ALONE`. `instead_of`: who of those planned is not called meanwhile; they are told.
         """
         with transaction(self._connection):
             now = self._clock.now()
             ends = until or self.planned_end(person, now)
-            asked = Shift(0, person, tuple(units), function, now, ends, tuple(residents), "signed_in")
-            why = why_not(asked, self._site)
+            asked = Shift(
+                0,
+                person,
+                tuple(units),
+                function,
+                now,
+                ends,
+                tuple(residents),
+                "signed_in",
+                instead_of=tuple(instead_of),
+            )
+            why = why_not(asked, self._site) or self._nobody_to_stand_in_for(asked)
             if why is not None:
                 return why
+            told_before: set[str] = set()
             for known in self._here(person, now):
+                told_before |= set(known.instead_of)
                 store.end(self._connection, self._site.site, known.id, now)
             after = store.add(self._connection, self._site.site, asked)
             self._note(after, "signed in to a shift", person)
+            self._tell(after, set(after.instead_of) - told_before)
             return after
+
+    def in_whose_place(self, person: str, units: Iterable[str]) -> tuple[Shift, ...]:
+        """The planned shifts that somebody who signs in now could take."""
+        now = self._clock.now()
+        known = store.between(self._connection, self._site.site, now - LONGEST, now + EARLY)
+        away = store.absences(self._connection, self._site.site, now, now + EARLY)
+        return in_whose_place(self._site, known, away, person, units, now)
 
     def changed_by(self, id: int) -> str | None:
         """Who planned a shift as it is now, as far as the audit trail still tells."""
@@ -115,7 +138,7 @@ class Duty:
 
     def planned_end(self, person: str, now: datetime) -> datetime:
         """Until when somebody who signs in now is on duty, unless they say otherwise."""
-        known = store.between(self._connection, self._site.site, now, now + timedelta(hours=2))
+        known = store.between(self._connection, self._site.site, now, now + EARLY)
         ends = [s.ends_at for s in known if s.person == person and s.source == "roster"]
         return min(max(ends), now + LONGEST) if ends else now + ALONE
 
@@ -183,8 +206,21 @@ class Duty:
                 return Refusal(f"{asked.person} is on another shift at that time", "two_shifts")
         return None
 
+    def _nobody_to_stand_in_for(self, asked: Shift) -> Refusal | None:
+        planned = self.in_whose_place(asked.person, asked.units)
+        if {s.person for s in planned if s.function == asked.function}.issuperset(asked.instead_of):
+            return None
+        return Refusal("somebody named is not planned there as that", "not_planned")
+
+    def _tell(self, shift: Shift, people: Iterable[str]) -> None:
+        """Whoever is not called any more: if they are there all the same, they sign in."""
+        until = shift.ends_at.astimezone(self._site.zone)
+        languages = {one.id: one.language or self._site.language for one in self._site.people}
+        told = [(one, subject(languages[one]), body(until, languages[one])) for one in sorted(people)]
+        tell(self._connection, self._site.site, told, shift.starts_at)
+
     def _note(self, shift: Shift, what: str, by: str) -> None:
-        detail = {
+        detail: dict[str, object] = {
             "shift": shift.id,
             "person": shift.person,
             "function": shift.function,
@@ -193,6 +229,8 @@ class Duty:
             "to": shift.ends_at,
             "residents": shift.residents,
         }
+        if shift.instead_of:
+            detail["instead_of"] = shift.instead_of
         audit.add(self._connection, self._site.site, self._clock.now(), by, what, detail)
 
 

@@ -19,6 +19,7 @@ from rules.escalation import Group
 
 Function = Literal["carer", "night_patrol", "leader"]
 """What somebody is on a shift. The night patrol goes through several units."""
+Source = Literal["roster", "signed_in"]
 
 
 class Shift(msgspec.Struct, frozen=True):
@@ -33,11 +34,13 @@ class Shift(msgspec.Struct, frozen=True):
     starts_at: datetime
     ends_at: datetime
     residents: tuple[str, ...] = ()
-    source: Literal["roster", "signed_in"] = "roster"
+    source: Source = "roster"
     key: str = ""
     """What the calendar calls it that it came from: the same one again changes it. Empty: from elsewhere."""
     calendar: str = ""
     """Which calendar that was; empty: one without a name, or none."""
+    instead_of: tuple[str, ...] = ()
+    """In whose place they came: whoever is planned there as the same does not count meanwhile."""
 
     @property
     def version(self) -> str:
@@ -72,9 +75,9 @@ EARLY = timedelta(hours=2)
 def on_duty(
     site: Site, shifts: Iterable[Shift], absences: Iterable[StaffAbsence], at: datetime
 ) -> tuple[Shift, ...]:
-    """The shifts that count at an instant. Those who signed in to a shift are on duty, as they said it. In a
-    unit where nobody of a function (carer, night patrol, leader) has signed in, those whom the roster plans
-    are, apart from whoever is absent and whoever signed in during that shift and has left again.
+    """The shifts that count at an instant: of those who signed in to a shift, as they said it, and beside
+    them those whom the roster plans. Apart from whoever is absent, whoever signed in during that shift and
+    has left again, and whoever somebody came in place of: where that somebody is.
 
     `shifts`: all that overlap with the last `LONGEST`; also those that are over tell who has left.
     """
@@ -90,7 +93,7 @@ def on_duty(
             continue
         if any(_left(shift, s, at) for s in signed_in):
             continue
-        left = _where_nobody_signed_in(shift, here, site)
+        left = _where_nobody_came_instead(shift, here, site)
         if left is not None:
             found.append(left)
     return tuple(sorted(found, key=lambda shift: (shift.starts_at, shift.id)))
@@ -102,9 +105,9 @@ def _left(planned: Shift, signed_in: Shift, at: datetime) -> bool:
     return came and planned.starts_at < signed_in.ends_at <= at
 
 
-def _where_nobody_signed_in(shift: Shift, here: list[Shift], site: Site) -> Shift | None:
-    """A planned shift without the units where others of the same function have signed in."""
-    others = [s for s in here if s.function == shift.function]
+def _where_nobody_came_instead(shift: Shift, here: list[Shift], site: Site) -> Shift | None:
+    """A planned shift without the units where somebody came in their place."""
+    others = [s for s in here if s.function == shift.function and shift.person in s.instead_of]
     if not others:
         return shift
     units = shift.units or tuple(unit.id for unit in site.units)
@@ -117,6 +120,23 @@ def _where_nobody_signed_in(shift: Shift, here: list[Shift], site: Site) -> Shif
     inside = {r.id for r in site.residents if r.room in rooms}
     residents = tuple(r for r in shift.residents if r in inside)
     return msgspec.structs.replace(shift, units=rest, residents=residents)
+
+
+def in_whose_place(
+    site: Site,
+    shifts: Iterable[Shift],
+    absences: Iterable[StaffAbsence],
+    person: str,
+    units: Iterable[str],
+    at: datetime,
+) -> tuple[Shift, ...]:
+    """The planned shifts, of now and those that begin soon, that somebody who signs in to these units could
+    take: nobody has signed in to them.
+    """
+    of_others, away, wanted = [s for s in shifts if s.person != person], list(absences), frozenset(units)
+    counting = (s for when in (at, at + EARLY) for s in on_duty(site, of_others, away, when))
+    found = {s.id: s for s in counting if s.source == "roster" and (not s.units or wanted & set(s.units))}
+    return tuple(found.values())
 
 
 class Called(msgspec.Struct, frozen=True):

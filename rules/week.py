@@ -100,7 +100,7 @@ def moved(shift: Shift, days: int, site: Site) -> Shift:
         return local_instant(f"{wall:%Y-%m-%dT%H:%M}", site.zone)
 
     return msgspec.structs.replace(
-        shift, id=0, key="", starts_at=later(shift.starts_at), ends_at=later(shift.ends_at)
+        shift, id=0, key="", calendar="", starts_at=later(shift.starts_at), ends_at=later(shift.ends_at)
     )
 
 

@@ -48,6 +48,7 @@ class ShiftOut(BaseModel):
     starts_at: datetime
     ends_at: datetime
     source: Literal["roster", "signed_in"]
+    instead_of: list[str] = Field(description="Who is planned there and is not called meanwhile")
     version: str = Field(description="Another one as soon as it is changed")
 
 
@@ -101,6 +102,13 @@ class SignInIn(BaseModel):
     until: Annotated[AwareDatetime | None, Field(description="The end of the planned shift, or 8 hours")] = (
         None
     )
+    instead_of: Annotated[
+        list[str],
+        Field(
+            max_length=100,
+            description="Who is planned there as the same and does not come: not called meanwhile, and told",
+        ),
+    ] = []
 
 
 class StaffAbsenceIn(BaseModel):
@@ -242,12 +250,13 @@ def copy_week(request: Request, visit: Visitor, asked: CopyIn) -> CopiedOut:
 
 @api.put("/mine", dependencies=[OurCall, needs("keep own account")], responses=_CONFLICT)
 def sign_in(request: Request, visit: Visitor, said: SignInIn) -> ShiftOut:
-    """ "I am on duty": the caller, in these units, from now on."""
+    """ "I am on duty": the caller, in these units, from now on, beside those who are planned."""
     refusal = refused_sign_in(visit, said.units, said.residents)
     if refusal is not None:
         return _done(visit, refusal)
     duty = book(request, visit)
-    return _done(visit, duty.sign_in(visit.person.id, said.function, said.units, said.residents, said.until))
+    wish = (said.function, said.units, said.residents, said.until, said.instead_of)
+    return _done(visit, duty.sign_in(visit.person.id, *wish))
 
 
 @api.delete("/mine", dependencies=[OurCall, needs("keep own account")], responses=_CONFLICT)

@@ -152,6 +152,8 @@ def _rest(visit: Visit, entry: Entry) -> str:
             continue
         if name == "person":
             value = visit.house.person_name(str(value))
+        elif name == "instead_of":
+            value = [visit.house.person_name(one) for one in value]
         elif name == "unit":
             value = visit.house.unit_name(str(value))
         elif (at := _instant(value)) is not None:

@@ -5,7 +5,6 @@ Planning a shift: dashboards/care/shift.py. From a file: dashboards/care/roster_
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Annotated, NamedTuple
 
 from fastapi import APIRouter, Form, HTTPException, Request, Response
@@ -15,8 +14,10 @@ from dashboards.access import may
 from dashboards.care.away import residents_of
 from dashboards.care.duty_view import (
     absences_of,
+    moment,
     monday,
     on_duty_now,
+    planned_too,
     staff_of,
     units_of,
     week_of,
@@ -28,7 +29,7 @@ from dashboards.visit import OurForm, Visit, Visitor, clock_of, needs
 from hub.duty import FUNCTIONS_OF, Duty
 from hub.store import shifts as store
 from rules.duration import local_instant
-from rules.duty import Function, Shift, StaffAbsence
+from rules.duty import EARLY, Function, Shift, StaffAbsence
 from rules.pause import Refusal
 from rules.week import WEEK
 from rules.wording.refusals import refusal_text
@@ -43,13 +44,17 @@ pages = APIRouter(
 
 
 class Mine(NamedTuple):
-    """The form by which somebody signs in, as it is offered: as planned, or as they signed in already."""
+    """The form by which somebody signs in, as it is offered: as planned next, or as they signed in already.
+    `planned`: what they are planned as and when, in words; none where they are not, or have signed in.
+    """
 
     signed_in: bool
     function: Function
     units: tuple[str, ...]
     residents: tuple[str, ...]
     until: str
+    instead_of: tuple[str, ...]
+    planned: tuple[Function, str, str] | None
 
 
 @pages.get("")
@@ -65,9 +70,10 @@ def sign_in(
     units: Annotated[list[str] | None, Form()] = None,
     residents: Annotated[list[str] | None, Form()] = None,
     until: Annotated[str, Form()] = "",
+    instead_of: Annotated[list[str] | None, Form()] = None,
 ) -> Response:
     """ "I am on duty." """
-    done = _sign_in(request, visit, function, units or [], residents or [], until)
+    done = _sign_in(request, visit, function, units or [], residents or [], until, instead_of or [])
     return _answered(request, visit, done, "signed-in")
 
 
@@ -133,7 +139,13 @@ def refused_sign_in(visit: Visit, units: list[str], residents: list[str]) -> Ref
 
 
 def _sign_in(
-    request: Request, visit: Visit, function: str, units: list[str], residents: list[str], until: str
+    request: Request,
+    visit: Visit,
+    function: str,
+    units: list[str],
+    residents: list[str],
+    until: str,
+    instead_of: list[str],
 ) -> Shift | Refusal:
     refusal = refused_sign_in(visit, units, residents)
     if refusal is not None:
@@ -143,7 +155,7 @@ def _sign_in(
         ends = local_instant(until, visit.house.site.zone) if until else None
     except ValueError as error:
         return Refusal(str(error), "no_time")
-    return book(request, visit).sign_in(visit.person.id, chosen, units, residents, ends)
+    return book(request, visit).sign_in(visit.person.id, chosen, units, residents, ends, instead_of)
 
 
 def _answered(request: Request, visit: Visit, done: Shift | StaffAbsence | Refusal, notice: str) -> Response:
@@ -155,19 +167,24 @@ def _answered(request: Request, visit: Visit, done: Shift | StaffAbsence | Refus
 def mine(request: Request, visit: Visit) -> Mine:
     """What the form for signing in says beforehand."""
     site, now = visit.house.site, visit.now
-    known = store.between(visit.connection, site.site, now, now + timedelta(hours=2))
+    known = store.between(visit.connection, site.site, now, now + WEEK)
     ours = [s for s in known if s.person == visit.person.id]
     here = [s for s in ours if s.source == "signed_in"]
     planned = [s for s in ours if s.source == "roster"]
-    one = next(reversed(here or planned), None)
+    soon = [s for s in planned if s.starts_at <= now + EARLY]
+    one = next(reversed(here or soon or planned[:1]), None)
     seen = [unit.id for unit in units_of(visit)]
-    ends = one.ends_at if one is not None else book(request, visit).planned_end(visit.person.id, now)
+    ends = here[-1].ends_at if here else book(request, visit).planned_end(visit.person.id, now)
     return Mine(
         bool(here),
         one.function if one is not None else FUNCTIONS_OF[visit.person.role][0],
         tuple(unit for unit in (one.units if one is not None and one.units else seen) if unit in seen),
         one.residents if one is not None else (),
         f"{ends.astimezone(site.zone):%Y-%m-%dT%H:%M}",
+        one.instead_of if one is not None else (),
+        None
+        if here or one is None
+        else (one.function, moment(visit, one.starts_at), moment(visit, one.ends_at)),
     )
 
 
@@ -175,7 +192,9 @@ def duty_page(
     request: Request, visit: Visit, unit: str = "", week: str = "", fault: str = "", notice: str = ""
 ) -> str:
     units = units_of(visit)
-    now = on_duty_now(visit)
+    now, own = on_duty_now(visit), mine(request, visit)
+    planned = book(request, visit).in_whose_place(visit.person.id, [one.id for one in units])
+    others = planned_too(visit, (s for s in planned if s.function in FUNCTIONS_OF[visit.person.role]))
     chosen = next((one for one in units if one.id == unit), units[0] if units else None)
     first = monday(visit, week)
     days = week_of(visit, chosen.id, first) if chosen is not None else []
@@ -188,7 +207,9 @@ def duty_page(
         notice=notice,
         fault=fault,
         now_in=now,
-        mine=mine(request, visit),
+        mine=own,
+        planned_too=others,
+        called_too=[one for one in others if one.now and one.person not in own.instead_of],
         functions=FUNCTIONS_OF[visit.person.role],
         all_units=units,
         choices=[(r.id, f"{visit.house.room_name(r.room)} {r.name}") for r in residents],

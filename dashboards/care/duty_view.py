@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
@@ -37,6 +38,20 @@ class UnitNow(NamedTuple):
     patrol: bool
     next: tuple[str, ...]
     next_at: str
+    replaced: tuple[tuple[str, str], ...]
+    """Who is planned and not called, and who came in their place."""
+
+
+class PlannedToo(NamedTuple):
+    """Somebody planned for now or soon, in whose place whoever signs in could come."""
+
+    person: str
+    name: str
+    function: Function
+    units: tuple[str, ...]
+    since: str
+    until: str
+    now: bool
 
 
 class Entry(NamedTuple):
@@ -90,10 +105,38 @@ def on_duty_now(visit: Visit) -> list[UnitNow]:
                 "carer" not in functions,
                 "night_patrol" in functions,
                 tuple(dict.fromkeys(visit.house.person_name(s.person) for s in later)),
-                _moment(visit, later[0].starts_at) if later else "",
+                moment(visit, later[0].starts_at) if later else "",
+                _replaced(visit, unit.id, here, coming),
             )
         )
     return found
+
+
+def _replaced(visit: Visit, unit: str, here: list[Shift], known: list[Shift]) -> tuple[tuple[str, str], ...]:
+    there = {s.person for s in here}
+    planned = {(s.person, s.function) for s in known if s.source == "roster" and s.covers(unit, visit.now)}
+    name = visit.house.person_name
+    return tuple(
+        (name(person), name(s.person))
+        for s in here
+        for person in s.instead_of
+        if person not in there and (person, s.function) in planned
+    )
+
+
+def planned_too(visit: Visit, shifts: Iterable[Shift]) -> list[PlannedToo]:
+    return [
+        PlannedToo(
+            s.person,
+            visit.house.person_name(s.person),
+            s.function,
+            tuple(unit.name for unit in units_of(visit) if not s.units or unit.id in s.units),
+            moment(visit, s.starts_at),
+            moment(visit, s.ends_at),
+            s.starts_at <= visit.now,
+        )
+        for s in shifts
+    ]
 
 
 def _on_shift(visit: Visit, shift: Shift, unit: str) -> OnShift:
@@ -102,7 +145,7 @@ def _on_shift(visit: Visit, shift: Shift, unit: str) -> OnShift:
         visit.house.person_name(shift.person),
         shift.function,
         shift.source == "signed_in",
-        _moment(visit, shift.ends_at),
+        moment(visit, shift.ends_at),
         _names(visit, shift.residents, unit),
     )
 
@@ -165,7 +208,7 @@ def absences_of(visit: Visit) -> list[tuple[int, str, str, str]]:
     found = store.absences(visit.connection, site.site, visit.now, visit.now + 60 * WEEK)
     seen = {person.id for person in staff_of(visit)}
     return [
-        (a.id, visit.house.person_name(a.person), _moment(visit, a.starts_at), _moment(visit, a.ends_at))
+        (a.id, visit.house.person_name(a.person), moment(visit, a.starts_at), moment(visit, a.ends_at))
         for a in found
         if a.person in seen
     ]
@@ -206,7 +249,7 @@ def _hours(visit: Visit, since: datetime, until: datetime) -> str:
     return f"{clock_text(since, zone, language)}–{end}"
 
 
-def _moment(visit: Visit, at: datetime) -> str:
+def moment(visit: Visit, at: datetime) -> str:
     """A time of today; of another day with its weekday."""
     zone, language = visit.house.site.zone, visit.language
     clock = clock_text(at, zone, language)

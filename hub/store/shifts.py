@@ -9,13 +9,24 @@ import msgspec
 
 from hub.store.instants import from_us, to_us
 from rules.building import Site
-from rules.duty import LONGEST, Shift, StaffAbsence
+from rules.duty import LONGEST, Function, Shift, Source, StaffAbsence
 from rules.duty import on_duty as on_duty_of
 
 _names = msgspec.json.Decoder(tuple[str, ...]).decode
 
 
-_FIELDS = ("person", "units", "function", "starts_at", "ends_at", "residents", "source", "key", "calendar")
+_FIELDS = (
+    "person",
+    "units",
+    "function",
+    "starts_at",
+    "ends_at",
+    "residents",
+    "source",
+    "key",
+    "calendar",
+    "instead_of",
+)
 _COLUMNS = ", ".join(_FIELDS)
 
 
@@ -83,10 +94,27 @@ def between(connection: sqlite3.Connection, site: str, since: datetime, until: d
 
 def _many(connection: sqlite3.Connection, condition: str, values: tuple[object, ...]) -> list[Shift]:
     rows = connection.execute(f"SELECT id, {_COLUMNS} FROM shift WHERE {condition}", values)
-    return [
-        Shift(r[0], r[1], _names(r[2]), r[3], from_us(r[4]), from_us(r[5]), _names(r[6]), r[7], r[8])
-        for r in rows
-    ]
+    return [_shift(*row) for row in rows]
+
+
+def _shift(
+    id: int,
+    person: str,
+    units: str,
+    function: Function,
+    starts_at: int,
+    ends_at: int,
+    residents: str,
+    source: Source,
+    key: str,
+    calendar: str,
+    instead_of: str,
+) -> Shift:
+    since, until, whose = from_us(starts_at), from_us(ends_at), _names(residents)
+    instead = _names(instead_of)
+    return Shift(
+        id, person, _names(units), function, since, until, whose, source, key, calendar, instead_of=instead
+    )
 
 
 def _row(shift: Shift) -> tuple[object, ...]:
@@ -100,6 +128,7 @@ def _row(shift: Shift) -> tuple[object, ...]:
         shift.source,
         shift.key,
         shift.calendar,
+        msgspec.json.encode(shift.instead_of).decode(),
     )
 
 

@@ -142,6 +142,7 @@ _NAMES: dict[str, Words] = {
     "starts_at": ("fra", "from"),
     "test": ("prøve", "test"),
     "unit": ("avdeling", "unit"),
+    "instead_of": ("i stedet for", "in place of"),
     "units": ("avdelinger", "units"),
     "until": ("til", "until"),
     "version": ("versjon", "version"),

@@ -157,6 +157,10 @@ _WORDS: dict[str, Words] = {
         "Denne personen kan ikke ha den funksjonen på vakt.",
         "This person cannot be on duty as that.",
     ),
+    "not_planned": (
+        "Den du går i stedet for, må stå på planen der, med samme funksjon.",
+        "Whoever you come in place of must be planned there, as the same.",
+    ),
     "no_unit": ("Velg en avdeling som finnes.", "Choose a unit that there is."),
     "no_time": ("Skriv når vakten begynner og slutter.", "Say when the shift begins and ends."),
     "shift_length": (

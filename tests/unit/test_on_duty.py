@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import cast
 
 import msgspec
 import pytest
@@ -11,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.duty import Duty
-from hub.store import shifts
+from hub.store import contacts, shifts, staff_notices
+from hub.store.contacts import Contact
 from hub.store.db import connect
 from rules.building import Site
 from rules.duty import Function, Shift, StaffAbsence, called, on_duty
@@ -43,10 +45,15 @@ def shift(
 
 
 def came(
-    person: str, *units: str, begin: float = -4, end: float = 4, residents: tuple[str, ...] = ()
+    person: str,
+    *units: str,
+    begin: float = -4,
+    end: float = 4,
+    residents: tuple[str, ...] = (),
+    instead_of: tuple[str, ...] = (),
 ) -> Shift:
     planned = shift(person, *units, begin=begin, end=end, residents=residents)
-    return msgspec.structs.replace(planned, source="signed_in")
+    return msgspec.structs.replace(planned, source="signed_in", instead_of=instead_of)
 
 
 def here(*known: Shift, absent: tuple[StaffAbsence, ...] = (), at: datetime = NIGHT) -> list[tuple[str, ...]]:
@@ -57,13 +64,30 @@ def test_where_nobody_has_signed_in_the_roster_counts() -> None:
     assert here(shift("kari", "sol"), shift("nils", "nord")) == [("kari", "sol"), ("nils", "nord")]
 
 
-def test_those_who_signed_in_win_over_those_only_planned_unit_by_unit() -> None:
+def test_whoever_signs_in_comes_beside_those_who_are_planned() -> None:
     assert here(shift("kari", "sol"), came("siri", "sol"), shift("nils", "nord")) == [
+        ("kari", "sol"),
         ("nils", "nord"),
         ("siri", "sol"),
     ]
-    assert here(shift("kari"), came("siri", "sol")) == [("kari", "nord"), ("siri", "sol")]
-    assert here(shift("kari", "sol", "nord"), came("siri")) == [("siri",)]
+    assert here(shift("kari", "sol"), shift("nils", "nord"), came("siri")) == [
+        ("kari", "sol"),
+        ("nils", "nord"),
+        ("siri",),
+    ]
+
+
+def test_who_says_in_whose_place_they_came_takes_it_there_and_from_nobody_else() -> None:
+    instead = came("siri", "sol", instead_of=("kari",))
+    assert here(shift("kari", "sol"), shift("nils", "sol"), instead) == [("nils", "sol"), ("siri", "sol")]
+    assert here(shift("kari"), instead) == [("kari", "nord"), ("siri", "sol")], (
+        "elsewhere she is still called"
+    )
+    assert here(shift("kari", "sol"), came("kari", "sol"), instead) == [("kari", "sol"), ("siri", "sol")]
+    assert here(shift("kari", "sol"), msgspec.structs.replace(instead, function="night_patrol")) == [
+        ("kari", "sol"),
+        ("siri", "sol"),
+    ]
 
 
 def test_whoever_left_early_is_not_on_duty_any_more_and_a_double_shift_still_begins() -> None:
@@ -79,8 +103,9 @@ def test_who_is_absent_is_not_on_duty_but_who_signed_in_all_the_same_is() -> Non
     assert here(came("kari", "sol"), absent=away) == [("kari", "sol")]
 
 
-def test_the_residents_of_somebody_who_is_only_planned_go_to_the_unit_that_signed_in() -> None:
-    known = on_duty(SITE, [shift("kari", "sol", residents=("r-anna",)), came("siri", "sol")], (), NIGHT)
+def test_the_residents_of_whoever_does_not_come_go_to_the_unit() -> None:
+    instead = came("siri", "sol", instead_of=("kari",))
+    known = on_duty(SITE, [shift("kari", "sol", residents=("r-anna",)), instead], (), NIGHT)
     found = called("assigned", "sol", ["r-anna"], SITE, known, NIGHT)
     assert (found.people, found.why) == (("siri",), "nobody_assigned")
 
@@ -91,14 +116,19 @@ ROWS = st.tuples(
     st.booleans(),
     st.integers(-6, 3),
     st.integers(1, 9),
+    st.sets(st.sampled_from(["kari", "siri", "nils"])),
 )
 
 
 @given(st.lists(ROWS, max_size=8))
-def test_no_sign_in_ever_takes_the_last_one_from_a_unit(rows: list[tuple[str, str, bool, int, int]]) -> None:
+def test_no_sign_in_ever_takes_the_last_one_from_a_unit(
+    rows: list[tuple[str, str, bool, int, int, set[str]]],
+) -> None:
     known = [
-        (came if signed_in else shift)(person, *([unit] if unit else []), begin=begin, end=begin + length)
-        for person, unit, signed_in, begin, length in rows
+        came(person, *([unit] if unit else []), begin=begin, end=begin + length, instead_of=tuple(instead_of))
+        if signed_in
+        else shift(person, *([unit] if unit else []), begin=begin, end=begin + length)
+        for person, unit, signed_in, begin, length, instead_of in rows
     ]
     found = on_duty(SITE, known, (), NIGHT)
     holding = [s for s in known if s.starts_at <= NIGHT < s.ends_at]
@@ -238,6 +268,38 @@ def test_signing_in_again_takes_the_place_of_what_was_said_before(connection: sq
     assert isinstance(again, Shift)
     (now,) = shifts.on_duty(connection, SITE, NIGHT + HOUR)
     assert (now.units, now.residents) == (("sol", "nord"), ("r-per",))
+
+
+def test_nobody_takes_the_place_of_somebody_who_is_not_planned_there_or_has_come_themselves(
+    connection: sqlite3.Connection,
+) -> None:
+    book = duty(connection)
+    book.put(shift("kari", "sol"), "lise")
+    book.put(shift("nils", "nord"), "lise")
+    for function, units, whom in (
+        ("carer", ["sol"], "nils"),
+        ("carer", ["sol"], "lise"),
+        ("night_patrol", ["sol"], "kari"),
+    ):
+        assert why(book.sign_in("siri", cast(Function, function), units, [], None, [whom])) == "not_planned"
+    assert isinstance(book.sign_in("kari", "carer", ["sol"], [], None), Shift)
+    assert why(book.sign_in("siri", "carer", ["sol"], [], None, ["kari"])) == "not_planned"
+    assert people(connection, NIGHT) == ["nils", "kari"]
+
+
+def test_in_whose_place_somebody_came_is_told_once_and_called_again_when_they_leave(
+    connection: sqlite3.Connection,
+) -> None:
+    contacts.put(connection, "test", Contact("kari", "email", "kari@example.org"), NIGHT)
+    duty(connection).put(shift("kari", "sol"), "lise")
+    for minutes in (0, 5):
+        at = NIGHT + timedelta(minutes=minutes)
+        assert isinstance(duty(connection, at).sign_in("siri", "carer", ["sol"], [], None, ["kari"]), Shift)
+    assert people(connection, NIGHT + HOUR) == ["siri"]
+    (told,) = staff_notices.due(connection, "test", NIGHT + HOUR)
+    assert (told.person, told.subject) == ("kari", "Noen går på vakt i stedet for deg")
+    duty(connection, NIGHT + HOUR).leave("siri")
+    assert people(connection, NIGHT + HOUR) == ["kari"]
 
 
 def test_who_is_absent_may_come_after_all(connection: sqlite3.Connection) -> None:

@@ -6,20 +6,23 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 from dateutil.rrule import rrulestr
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hub.duty import Duty
 from hub.roster_calendar import LARGEST, CalendarRead, read_calendar
 from hub.roster_import import take_over, try_import
 from hub.store import contacts, shifts
 from hub.store.contacts import Contact
 from hub.store.db import connect
 from rules.building import Site
+from rules.duty import Shift
 from rules.recurrence import WEEKDAYS, days_on
 from rules.wording.roster import CODES
-from tests.world import read
+from tests.world import Clock, read
 
 SITE: Site = read("""
 site: test
@@ -404,6 +407,20 @@ def test_an_event_that_vanished_from_its_calendar_is_taken_out_within_the_days_o
     assert left(connection) == ["per 24", "kari 25", "per 26", "per 28"], "tried, and not yet in force"
     take_over(connection, SITE, without, "v.ics", NOW, "lise")
     assert left(connection) == ["per 24", "per 26", "per 28"]
+
+
+def test_a_shift_that_a_leader_changed_is_taken_out_when_its_calendar_does_not_have_it_any_more(
+    connection: sqlite3.Connection,
+) -> None:
+    week = [night(1, "per", 24), night(2, "kari", 25), night(3, "per", 26)]
+    take_over(connection, SITE, named("Turnus sol", *week), "v.ics", NOW, "lise")
+    (kari,) = (
+        s for s in shifts.between(connection, "test", NOW, NOW + timedelta(days=7)) if s.person == "kari"
+    )
+    longer = msgspec.structs.replace(kari, ends_at=kari.ends_at + timedelta(hours=1), key="", calendar="")
+    assert isinstance(Duty(connection, SITE, Clock(NOW)).put(longer, "lise"), Shift)
+    take_over(connection, SITE, named("Turnus sol", week[0], week[2]), "v.ics", NOW, "lise")
+    assert left(connection) == ["per 24", "per 26"]
 
 
 def test_nothing_is_taken_out_that_came_from_elsewhere_has_begun_or_was_not_understood(

@@ -65,12 +65,38 @@ def test_a_carer_signs_in_by_what_the_form_offers_and_is_the_one_who_is_called(
     html = browser.get("/care/duty").text
     assert "Er du på vakt?" in html
     assert 'name="residents" value="r1" checked' in html
+    assert "På planen nå, og varsles som før: Kari Nordmann (Solsida)." in html
     assert send(browser, "/care/duty/sign-in", units=["sol"], residents=["r1"], function="carer") == 303
-    assert on_duty(house) == [("sol", "sol")]
+    assert on_duty(house) == [("kari", "sol"), ("sol", "sol")], "nobody who is planned is dropped"
     assert "Er her" in browser.get("/care/duty").text
     assert send(browser, "/care/duty/leave") == 303
     assert on_duty(house) == [("kari", "sol")]
     assert send(browser, "/care/duty/leave") == 422
+
+
+def test_whoever_comes_in_somebodys_place_says_so_and_all_see_who_is_not_called(
+    house: House, sign_in: SignIn
+) -> None:
+    planned(house, "kari", "sol")
+    browser, kari = sign_in("sol"), sign_in("kari")
+    assert 'name="instead_of" value="kari"' in browser.get("/care/duty").text
+    assert send(browser, "/care/duty/sign-in", units=["sol"], function="carer", instead_of=["kari"]) == 303
+    assert on_duty(house) == [("sol", "sol")]
+    assert "Kari Nordmann blir ikke varslet mens du er på vakt." in browser.get("/care/duty").text
+    assert "Kari Nordmann blir ikke varslet: Siri Solberg er på vakt i stedet." in kari.get("/care/duty").text
+    assert send(kari, "/care/duty/sign-in", units=["sol"], function="carer") == 303
+    assert on_duty(house) == [("sol", "sol"), ("kari", "sol")], "who comes all the same is called"
+    assert "blir ikke varslet" not in kari.get("/care/duty").text
+
+
+def test_the_form_offers_what_somebody_is_planned_as_next(house: House, sign_in: SignIn) -> None:
+    now = house.now().replace(second=0, microsecond=0)
+    night = Shift(0, "kari", (), "night_patrol", now + 8 * HOUR, now + 17 * HOUR)
+    assert isinstance(Duty(house.connection, house.site, WallClock()).put(night, "leder"), Shift)
+    html = sign_in("kari").get("/care/duty").text
+    assert 'value="night_patrol" checked' in html
+    assert "Du står på planen som nattpatrulje, fra " in html
+    assert 'value="carer" checked' in sign_in("sol").get("/care/duty").text, "who is not planned"
 
 
 def test_nobody_signs_in_to_a_unit_or_for_a_resident_that_they_would_not_see(
@@ -201,6 +227,13 @@ def test_the_calls_sign_in_and_off_as_the_page_does(house: House, sign_in: SignI
     refused = browser.put("/api/v1/duty/mine", json={"units": ["sol"]}, headers=ours(browser))
     assert refused.status_code == 409
     assert on_duty(house) == [("nord", "nord")]
+    planned(house, "kari", "nord")
+    wish = {"units": ["nord"], "instead_of": ["kari"]}
+    instead = browser.put("/api/v1/duty/mine", json=wish, headers=ours(browser))
+    assert (instead.status_code, instead.json()["instead_of"]) == (200, ["kari"])
+    assert on_duty(house) == [("nord", "nord")]
+    nobody = browser.put("/api/v1/duty/mine", json={**wish, "instead_of": ["sol"]}, headers=ours(browser))
+    assert (nobody.status_code, nobody.json()["reason"]) == (409, "not_planned")
     assert browser.delete("/api/v1/duty/mine", headers=ours(browser)).status_code == 200
     assert browser.delete("/api/v1/duty/mine", headers=ours(browser)).status_code == 409
 

@@ -18,7 +18,7 @@ from rules import wording
 from rules.building import Unit
 from rules.language import norwegian
 from rules.proof import TAKEN_UP_WITHIN, shift_of
-from rules.proof_verdict import LEGS, WITHIN, Later, Result, Sending, Step
+from rules.proof_verdict import LEGS, WITHIN, Later, Result, Sending
 from rules.receipts import TELL_OF_DELIVERY
 from rules.watch import PARTS
 from rules.wording.escalation import groups_in_words
@@ -30,12 +30,12 @@ FORTNIGHT = timedelta(days=14)
 
 
 class LegView(NamedTuple):
-    """`state`: through, broken, not for all (a phone is silent, a stage not reached), or not come to.
-    `after`: how long after it was asked for.
+    """`state`: through, broken, not for all (a phone is silent, a stage not reached), not come to, or not
+    told by the ways that were used. `after`: how long after it was asked for.
     """
 
     word: str
-    state: Literal["ok", "broken", "part", "none"]
+    state: Literal["ok", "broken", "part", "none", "untold"]
     after: str
 
 
@@ -80,6 +80,8 @@ class UnitView(NamedTuple):
     last_held: str
     later: list[LaterView]
     everybody: bool
+    untold: bool
+    """Nobody says whether it arrived: it was handed over."""
 
 
 class Cell(NamedTuple):
@@ -88,6 +90,7 @@ class Cell(NamedTuple):
     result: Result | None
     when: str
     why: str
+    untold: bool
 
 
 class ShiftRow(NamedTuple):
@@ -114,7 +117,7 @@ def view_of_unit(visit: Visit, unit: str) -> UnitView:
     last_held = wording.at(held.ended_at, voice) if held is not None and held.ended_at is not None else ""
     name = house.unit_name(unit)
     if newest is None:
-        return UnitView(unit, name, None, False, False, "", "", "", [], [], last_held, [], False)
+        return UnitView(unit, name, None, False, False, "", "", "", [], [], last_held, [], False, False)
     waits = newest.begun_at is None and newest.ended_at is None
     return UnitView(
         unit,
@@ -130,6 +133,7 @@ def view_of_unit(visit: Visit, unit: str) -> UnitView:
         last_held,
         [_later(visit, stage) for stage in newest.record.later],
         newest.everybody,
+        _untold(newest),
     )
 
 
@@ -151,7 +155,7 @@ def _legs(visit: Visit, proof: Proof) -> list[LegView]:
     found = []
     for leg in LEGS:
         step = steps.get(leg)
-        state: Literal["ok", "broken", "part", "none"] = "none"
+        state: Literal["ok", "broken", "part", "none", "untold"] = "none"
         if step is not None and step.held is not None:
             in_part = proof.result == "in_part" and leg in ("received", "later")
             state = "ok" if step.held else "part" if in_part else "broken"
@@ -160,13 +164,16 @@ def _legs(visit: Visit, proof: Proof) -> list[LegView]:
             seconds = f"{max(0.0, (step.at - proof.asked_at).total_seconds()):.1f} s"
             after = seconds.replace(".", ",") if norwegian(visit.language) else seconds
         word = wording.leg_words(leg, voice)
-        if leg == "received" and state == "none" and steps.get("later", _NOT_COME_TO).held is not None:
-            word = wording.nobody_tells(voice)
+        if leg == "received" and _untold(proof):
+            word, state = wording.nobody_tells(voice), "untold"
         found.append(LegView(word, state, after))
     return found
 
 
-_NOT_COME_TO = Step("later", None, None)
+def _untold(proof: Proof) -> bool:
+    """Whether the message was handed over by ways alone that never say whether it arrived."""
+    held = {step.leg: step.held for step in proof.record.steps}
+    return held.get("sent") is True and held.get("received") is None and held.get("later") is not None
 
 
 def _sendings(visit: Visit, proof: Proof) -> list[Sending]:
@@ -227,9 +234,9 @@ def _cell(visit: Visit, found: list[Proof]) -> Cell:
     voice = voice_of(visit.scope, visit.house, visit.now)
     worst = max(found, key=lambda proof: _ORDER[proof.result or "held"], default=None)
     if worst is None:
-        return Cell(None, "", "")
+        return Cell(None, "", "", untold=False)
     why = wording.why_broken(worst.reason, voice) if worst.reason is not None else ""
-    return Cell(worst.result, wording.at(worst.asked_at, voice), why)
+    return Cell(worst.result, wording.at(worst.asked_at, voice), why, _untold(worst))
 
 
 def parts(request: Request, visit: Visit) -> list[PartView] | None:

@@ -13,10 +13,10 @@ from hub import alerting, reach
 from hub.store import contacts, gaps, proofs, shifts
 from hub.store.contacts import Contact
 from hub.store.db import transaction
-from hub.store.proofs import Record
+from hub.store.proofs import Proof, Record
 from hub.watch import state
 from rules.duty import Shift
-from rules.proof_verdict import Sending, Step, told_of_phones
+from rules.proof_verdict import LEGS, Sending, Step, told_of_phones
 from rules.watch import PARTS, Standing
 from tests.web.conftest import csrf_of
 from tests.web.house import PASSWORD, House, Web
@@ -53,6 +53,7 @@ def test_a_carer_tries_the_alerting_and_sees_each_leg_and_how_far_each_message_c
     kari = sign_in("kari")
     first = kari.get("/care/proof").text
     assert first.count("Aldri prøvd") == 2
+    assert "Ikke prøvd" not in first, "it is said once"
     assert "Vaka svarer" in first
     answer = kari.post("/care/proof", data={"unit": "sol", "csrf": csrf_of(kari, "/care/proof")})
     assert answer.headers["location"] == "/care/proof?notice=asked#unit-sol"
@@ -84,6 +85,29 @@ def test_a_carer_tries_the_alerting_and_sees_each_leg_and_how_far_each_message_c
     assert "stoppet her" in shown
     assert "Ikke sendt: E-postserveren avviste den. Se om adressen er riktig." in shown
     assert "Sett kl." in shown
+
+
+@pytest.mark.parametrize(
+    ("way", "received", "shown", "hidden"),
+    [
+        ("phone", True, "Når fram", "Overlevert"),
+        ("pager", None, "Overlevert", "Når fram"),
+    ],
+)
+def test_what_no_way_can_tell_is_handed_over_and_not_said_to_have_arrived(
+    house: House, sign_in: SignIn, way: str, received: bool | None, shown: str, hidden: str
+) -> None:
+    at, arrived = house.now(), house.now() if received else None
+    steps = [Step(leg, at, True) for leg in LEGS if leg not in ("received", "later")]
+    steps += [Step("received", arrived, received), Step("later", at, True)]
+    record = Record(tuple(steps), (Sending("sol", way, at, arrived),))
+    with transaction(house.connection):
+        proof = Proof(0, SITE, "sol", at, ended_at=at, result="held", record=record)
+        proofs.add(house.connection, proof)
+    sol = sign_in("sol").get("/care/proof").text
+    assert f'<span class="chip good">{shown}</span>' in sol
+    assert f'<span class="chip good">{hidden}</span>' not in sol
+    assert "ikke kommet dit" not in sol
 
 
 def test_a_watchman_that_is_gone_or_a_part_that_is_down_stands_on_top(house: House, sign_in: SignIn) -> None:

@@ -29,6 +29,7 @@ from hub.demo.preparation import (
     put_in_force,
     set_passwords,
 )
+from hub.demo.proven import prove_each_shift
 from hub.demo.simulator import Simulator
 from hub.mqtt.embedded_broker import HOST, BrokerStartError, EmbeddedBroker
 from hub.mqtt.publisher import PublishError
@@ -91,8 +92,9 @@ def _live(arguments: argparse.Namespace, folder: Path, stopping: Event, at_the_e
     if arguments.days > 0:
         _say(f"{arguments.days} days of life are put into the house; that takes some seconds")
         live_through(settings, site, WallClock().now(), arguments.days, seed)
-    plan_roster(settings, site)
+    plan_roster(settings, site, arguments.days)
     give_pagers(settings, site)
+    prove_each_shift(settings, site, WallClock().now(), arguments.days)
     hang_floor_plans(settings, site)
     sign_ins = set_passwords(settings, site)
 

@@ -103,18 +103,20 @@ ROSTER: tuple[tuple[str, Function, tuple[str, ...], int, int], ...] = (
     ("nora", "night_patrol", (), 22, 31),
 )
 """Who works from which hour to which, day after day. Nobody but the night patrol is there at night."""
-PLANNED_DAYS = range(-7, 14)
+WEEK_BACK, DAYS_AHEAD = 7, 14
 UNFILLED_NIGHT = 3
 """In so many days nobody is found yet for the night: a gap for the leader to see to."""
 PAGED = ("kari", "amina", "nora", "jonas", "lise")
 """Who has a pager: the demo's own broker takes what is sent to it, so that calls and proofs get through."""
 
 
-def plan_roster(settings: Settings, site: Site) -> None:
-    """A week back and two ahead; those that are there already stay as they are."""
+def plan_roster(settings: Settings, site: Site, days: int = 0) -> None:
+    """As far back as the house was lived in, a week at least, and two weeks ahead; those that are there stay
+    as they are.
+    """
     today = clock.now().astimezone(site.zone).replace(hour=0, minute=0, second=0, microsecond=0)
     planned = []
-    for day in PLANNED_DAYS:
+    for day in range(-max(days, WEEK_BACK), DAYS_AHEAD):
         midnight = today + timedelta(days=day)  # on the wall: right on both days of the clock change
         planned += [
             Shift(

@@ -7,8 +7,9 @@ from dashboards.access import access_of
 from hub import clock, reach
 from hub.commands.demo import let_through
 from hub.demo.preparation import PAGED, ROSTER, give_pagers, house, plan_roster, put_in_force
+from hub.demo.proven import prove_each_shift
 from hub.settings import Settings
-from hub.store import contacts, shifts
+from hub.store import contacts, proofs, shifts
 from hub.store.db import connect
 from rules.duty import on_duty
 from rules.reach import ROUTING
@@ -48,6 +49,26 @@ def test_the_week_ahead_has_one_night_for_the_leader_to_fill_and_everybody_else_
         ("bjorka", "nobody_on_duty"),
     }
     assert all(len(gap.hours) <= 10 for gap in routing), "one night"
+    connection.close()
+
+
+def test_the_weeks_before_have_a_roster_and_a_proof_at_each_change_of_shift(tmp_path: Path) -> None:
+    settings, now = Settings(data=tmp_path), clock.now()
+    site = put_in_force(settings)
+    plan_roster(settings, site, 30)
+    made = prove_each_shift(settings, site, now, 30)
+    assert made in (2 * 30 * 3, 2 * 30 * 3 - 2, 2 * 30 * 3 + 2), "two units; a change of the clocks, a minute"
+    assert prove_each_shift(settings, site, now, 30) == 0, "an earlier demo's stay as they are"
+    connection = connect(settings.database)
+    assert shifts.on_duty(connection, site, now - timedelta(days=29))
+    found = proofs.since(connection, site.site, now - timedelta(days=31))
+    assert {proof.result for proof in found} == {"held"}
+    assert {one.person for proof in found for one in proof.record.sendings} == {
+        "kari",
+        "amina",
+        "jonas",
+        "nora",
+    }
     connection.close()
 
 

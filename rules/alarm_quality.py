@@ -37,6 +37,8 @@ WORST, WORST_SHARE = 10, 0.05
 MIX: Mapping[Severity, float] = {"low": 0.80, "medium": 0.15, "high": 0.05}
 JUDGED_ON = timedelta(days=30)
 """Of a shorter time nobody can tell a habit from a bad week."""
+MOSTLY_FALSE_FROM = 3
+"""[default] Fewer false alarms say nothing of a rule."""
 ABOUT_VAKA: frozenset[str] = frozenset({CHAIN_BROKEN, PHONE_SILENT, OVERDUE, WATCH_GONE, PART_DOWN})
 """Rules about Vaka itself. By ISA-18.2 an alarm is judged by what its operator has to do: these are the
 system's own diagnostics, a class of its own for whoever runs it, and counted beside the alarms of care. A
@@ -96,6 +98,11 @@ class Told(msgspec.Struct, frozen=True):
     def false_share(self) -> float | None:
         said = self.right + self.false
         return self.false / said if said else None
+
+    @property
+    def is_mostly_false(self) -> bool:
+        """Whether somebody should look at the values: most were, and it is more than bad luck."""
+        return self.false >= MOSTLY_FALSE_FROM and self.false > self.right
 
 
 class Response(msgspec.Struct, frozen=True):

@@ -67,7 +67,9 @@ class Against(NamedTuple):
 
 
 class Row(NamedTuple):
-    """One that comes often. `room` and `rule` lead to its page, where it has one."""
+    """One that comes often. `room` and `rule` lead to its page, where it has one. `false` of `told`: how many
+    were false alarms, of those that somebody said something of.
+    """
 
     name: str
     room_name: str
@@ -76,6 +78,9 @@ class Row(NamedTuple):
     said: str
     room: str
     rule: str
+    false: int
+    told: int
+    is_mostly_false: bool
 
 
 class Took(NamedTuple):
@@ -303,6 +308,9 @@ def _row(reader: Reader, one: Worst, of: Literal["rule", "device", "source"]) ->
         _percent(one.told.false_share, reader.language),
         one.room if known else "",
         one.name if known else "",
+        one.told.false,
+        one.told.right + one.told.false,
+        one.told.is_mostly_false,
     )
 
 

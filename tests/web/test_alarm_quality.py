@@ -86,6 +86,18 @@ def test_the_page_tells_how_many_came_what_they_were_worth_and_how_soon_somebody
         assert name not in page.partition("<main")[2], "of units and rules, never of a person"
 
 
+def test_a_rule_that_is_mostly_false_is_pointed_out_and_no_aim_is_made_up(
+    lived_in: House, sign_in: SignIn
+) -> None:
+    page = sign_in("kari").get("/care/quality").text
+    said = re.sub(r"\s+", " ", page.partition("For det meste falske varsler")[2].partition("</ul>")[0])
+    assert said.count("<li>") == 1
+    assert ": 6 av 10 var falske." in said
+    assert '<span class="chip warn">60 %</span>' in page
+    assert "jo lavere, jo bedre" in page
+    assert "Standardene gir ikke noe tall" in page
+
+
 def test_alerts_about_vaka_itself_stand_beside_the_figures(lived_in: House, sign_in: SignIn) -> None:
     at, until = lived_in.now() - timedelta(hours=2), lived_in.now()
     between = {"since": (until - 30 * DAY).isoformat(), "until": until.isoformat()}

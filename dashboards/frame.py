@@ -47,8 +47,8 @@ PLACES: tuple[Place, ...] = (
     Place("Residents", "/care/residents", "see residents"),
     Place("Hand-over", "/care/handover", "hand over"),
     Place("Duty roster", "/care/duty", "see roster"),
-    Place("Who is called", "/care/escalation", "see escalation"),
-    Place("Who is told", "/care/reach", "see reach"),
+    Place("Calling plan", "/care/escalation", "see escalation"),
+    Place("Alerts, the week ahead", "/care/reach", "see reach"),
     Place("Test of the alerting", "/care/proof", "see proof"),
     Place("Alarm quality", "/care/quality", "see alarm quality"),
     Place("Emergency access", "/emergency", "ask for emergency access"),
@@ -68,7 +68,7 @@ PLACES: tuple[Place, ...] = (
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Now", ("Alerts", "Wall screen", "Floor plans", "What is off", "Emergency access")),
     ("Residents", ("Residents", "Away", "Goals", "Relatives", "Legal basis")),
-    ("Duty", ("Hand-over", "Duty roster", "Who is called", "Who is told", "Test of the alerting")),
+    ("Duty", ("Hand-over", "Duty roster", "Calling plan", "Alerts, the week ahead", "Test of the alerting")),
     (
         "Devices",
         (

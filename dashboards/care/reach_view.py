@@ -14,6 +14,7 @@ from hub import reach
 from hub.store import gaps
 from rules import wording
 from rules.duration import local_instant
+from rules.language import norwegian
 from rules.reach import ROUTING, Reason, Route, Week, severities
 from rules.severity import Severity
 from rules.wording.escalation import groups_in_words
@@ -38,6 +39,7 @@ class Span(NamedTuple):
 
 class Day(NamedTuple):
     word: str
+    short: str
     spans: list[Span]
 
 
@@ -122,7 +124,8 @@ def maps(visit: Visit, week: Week) -> list[Map]:
                 at = f"{there[0].astimezone(zone):%Y-%m-%dT%H:%M}"
                 x = there[0].astimezone(zone).hour
                 spans.append(Span(x, len(there), state_of(reasons), words, at))
-            days.append(Day(wording.day(cells[0][0], voice), spans))
+            word, local = wording.day(cells[0][0], voice), cells[0][0].astimezone(zone)
+            days.append(Day(word, f"{word[: 2 if norwegian(visit.language) else 3]} {local.day}", spans))
         bad = sum(bool(reasons & ROUTING) for _, reasons in hours)
         found.append(Map(unit.id, unit.name, days, bad))
     return found

@@ -9,7 +9,7 @@ from rules.building import Site
 from rules.catalogue import catalogue
 from rules.reach import HOURS, Gap, Reason
 from rules.wording.names import readable
-from rules.wording.voice import Voice, Words, say
+from rules.wording.voice import Voice, Words, norwegian, say
 
 _DAYS = {
     "nb": ("ma", "ti", "on", "to", "fr", "lø", "sø"),
@@ -55,7 +55,7 @@ def gap_in_words(gap: Gap, site: Site, voice: Voice) -> str:
 
 
 def hours_in_words(hours: Sequence[datetime], voice: Voice) -> str:
-    """`lø 22–07, sø 22–07 og 3 til`; `hele uka`. Hours in local time."""
+    """`lø 28.11. 22–07, sø 29.11. 22–07 og 3 til`; `hele uka`. Hours in local time."""
     if len(hours) >= HOURS:
         return say(("hele uka", "all week"), voice.language)
     spans: list[tuple[datetime, datetime]] = []
@@ -72,7 +72,11 @@ def hours_in_words(hours: Sequence[datetime], voice: Voice) -> str:
 
 def _span(start: datetime, end: datetime, voice: Voice) -> str:
     first, last = start.astimezone(voice.zone), end.astimezone(voice.zone)
-    days = _DAYS[voice.language]
     if last - first > timedelta(hours=24):
-        return f"{days[first.weekday()]}{_STUCK}{first:%H}–{days[last.weekday()]}{_STUCK}{last:%H}"
-    return f"{days[first.weekday()]}{_STUCK}{first:%H}–{last:%H}"
+        return f"{_hour(first, voice)}–{_hour(last, voice)}"
+    return f"{_hour(first, voice)}–{last:%H}"
+
+
+def _hour(local: datetime, voice: Voice) -> str:
+    day = f"{local.day}.{local.month}." if norwegian(voice.language) else f"{local.day} {local:%b}"
+    return f"{_DAYS[voice.language][local.weekday()]} {day} {local:%H}".replace(" ", _STUCK)

@@ -76,7 +76,8 @@ def confirm(request: Request, visit: Visitor) -> Response:
 
 @pages.get("/handover.pdf")
 def print_out(visit: Visitor, hours: int = 12) -> Response:
-    name = f"vaka-{visit.house.site.site}-{visit.now:%Y-%m-%d-%H%M}.pdf"
+    local = visit.now.astimezone(visit.house.site.zone)
+    name = f"vaka-{visit.house.site.site}-{local:%Y-%m-%d-%H%M}.pdf"
     headers = {"Content-Disposition": f'inline; filename="{name}"'}
     return Response(handover_pdf(visit, hours), media_type="application/pdf", headers=headers)
 

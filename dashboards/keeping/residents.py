@@ -79,7 +79,7 @@ def export_of(request: Request, visit: Visit, resident: Resident) -> StreamingRe
     detail = {"residents": [resident.id]}
     audit.add(connection, site.site, visit.now, visit.person.id, "resident exported", detail)
     out.seek(0)
-    name = f"vaka-{site.site}-{visit.now:%Y-%m-%d}.zip"
+    name = f"vaka-{site.site}-{visit.now.astimezone(site.zone):%Y-%m-%d}.zip"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return StreamingResponse(_chunks(out), media_type="application/zip", headers=headers)
 

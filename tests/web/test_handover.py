@@ -1,8 +1,9 @@
 """The hand-over: what the next shift must know, with notes to it and a receipt; on paper and by calls too."""
 
 import io
+import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -152,6 +153,9 @@ def test_the_printed_hand_over_says_what_the_page_says(house: House, sign_in: Si
     house.night_exit("3B")
     answer = sign_in("leder").get("/care/handover/handover.pdf")
     assert answer.headers["content-type"] == "application/pdf"
+    (stamp,) = re.findall(r"-(\d{4}-\d\d-\d\d-\d{4})\.pdf", answer.headers["content-disposition"])
+    called = datetime.strptime(stamp, "%Y-%m-%d-%H%M").replace(tzinfo=house.site.zone)
+    assert abs(called - house.now()) < timedelta(minutes=5), "by the clock on the wall"
     text = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.content)).pages)
     words = " ".join(text.split())
     for said in (

@@ -56,7 +56,7 @@ def lose(house: House, part: str) -> None:
 def test_what_leaves_somebody_unprotected_stands_first(ill: House, sign_in: SignIn) -> None:
     page = sign_in("tor").get("/technician/faults").text
     assert page.index("2A ytterdør") < page.index("1A stue")
-    assert "Uten dekning" in page
+    assert "Ikke dekket" in page
     assert "Omtrent 11 dager igjen" in page
 
 

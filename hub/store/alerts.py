@@ -228,7 +228,7 @@ class Step(NamedTuple):
 def steps_after(connection: sqlite3.Connection, seq: int, limit: int) -> list[Step]:
     """The steps that came after that one, of all alerts of all sites, in order."""
     rows = connection.execute(
-        "SELECT seq, alert, at, event, site, rule, room, severity, raised_at, outcome FROM alert_event"
+        "SELECT seq, alert, at, event, site, rule, room, alert.severity, raised_at, outcome FROM alert_event"
         " JOIN alert ON alert.id = alert_event.alert WHERE seq > ? ORDER BY seq LIMIT ?",
         (seq, limit),
     )

@@ -73,7 +73,8 @@ def show(request: Request, visit: Visitor) -> str:
 
 @pages.get("/{resident}")
 def show_resident(request: Request, visit: Visitor, resident: str, notice: str = "") -> str:
-    said = render(visit.language, "care/_basis_notice.txt", said=notice).strip() if notice else ""
+    required = visit.house.site.legal_basis == "required"
+    said = render(visit.language, "care/_basis_notice.txt", said=notice, required=required).strip()
     return _resident_page(request, visit, _resident(visit, resident), Wish(), notice=said)
 
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Form, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from dashboards.account import password as passwords
-from dashboards.relative.page import PATH
+from dashboards.relative.page import PATH, known_notice
 from dashboards.relative.view import shown_to
 from dashboards.relative.visit import Relation, RelativeVisit, book_of, own_resident, relative_page
 from dashboards.visit import LANGUAGE_COOKIE, YEAR_S, OurForm, set_cookie, settings_of
@@ -19,14 +19,15 @@ from hub.store import credentials
 from rules.relatives import CATEGORIES
 from rules.wording import Language
 
+SETTINGS = f"{PATH}/settings"
 PAUSES = (7, 14, 30)
 """Days that a relative may choose to hear nothing; 0: until they choose otherwise."""
 pages = APIRouter(prefix=PATH, include_in_schema=False, default_response_class=HTMLResponse)
 
 
 @pages.get("/settings")
-def show(request: Request, visit: Relation) -> str:
-    return _page(request, visit)
+def show(request: Request, visit: Relation, notice: str = "") -> str:
+    return _page(request, visit, notice=known_notice(notice))
 
 
 @pages.post("/settings", dependencies=[OurForm])
@@ -45,7 +46,7 @@ def choose(
         return HTMLResponse(_page(request, visit, is_wrong=True), 422)
     choices = Choices(language, by_email, quiet[0], quiet[1], digest_weekday, digest_hour)
     book_of(request, visit).choose(visit.known.relative, choices)
-    response = RedirectResponse(f"{PATH}?notice=chosen", 303)
+    response = RedirectResponse(f"{SETTINGS}?notice=chosen", 303)
     set_cookie(request, response, LANGUAGE_COOKIE, language, YEAR_S)
     return response
 
@@ -62,7 +63,7 @@ def change_password(
     if fault:
         return HTMLResponse(_page(request, visit, password_fault=fault), 422)
     passwords.change(request, owner_of(visit), new)
-    return RedirectResponse(f"{PATH}?notice=password", 303)
+    return RedirectResponse(f"{SETTINGS}?notice=password", 303)
 
 
 @pages.post("/rest", dependencies=[OurForm])
@@ -78,7 +79,7 @@ def rest(
     until: datetime | None = visit.now + timedelta(days=days) if days else None
     relative = visit.known.relative
     book_of(request, visit).rest(relative, own_resident(visit, resident), until, relative.account)
-    return RedirectResponse(f"{PATH}?notice=paused", 303)
+    return RedirectResponse(f"{SETTINGS}?notice=paused", 303)
 
 
 @pages.post("/resume", dependencies=[OurForm])
@@ -87,7 +88,7 @@ def resume(request: Request, visit: Relation, resident: Annotated[str, Form()] =
     relative = visit.known.relative
     if not rests_of_others(visit, own_resident(visit, resident)):
         book_of(request, visit).resume(relative, resident, relative.account)
-        return RedirectResponse(f"{PATH}?notice=resumed", 303)
+        return RedirectResponse(f"{SETTINGS}?notice=resumed", 303)
     return HTMLResponse(_page(request, visit, is_wrong=True), 409)
 
 
@@ -104,7 +105,7 @@ def withdraw(
         raise HTTPException(404)
     relative = visit.known.relative
     book_of(request, visit).withdraw(relative, own_resident(visit, resident), [found], relative.account)
-    return RedirectResponse(f"{PATH}?notice=withdrawn", 303)
+    return RedirectResponse(f"{SETTINGS}?notice=withdrawn", 303)
 
 
 def rests_of_others(visit: RelativeVisit, resident: str) -> bool:
@@ -127,7 +128,11 @@ def clock(text: str) -> time | None:
 
 
 def _page(
-    request: Request, visit: RelativeVisit, is_wrong: bool = False, password_fault: passwords.Fault = ""
+    request: Request,
+    visit: RelativeVisit,
+    is_wrong: bool = False,
+    password_fault: passwords.Fault = "",
+    notice: str = "",
 ) -> str:
     history = EmbeddedHistory(visit.connection, settings_of(request).database, visit.house.site)
     shown = shown_to(visit.connection, history, visit.house, visit.known, visit.language, visit.now)
@@ -137,6 +142,8 @@ def _page(
         visit,
         "relative/settings.html",
         shown=shown,
+        notice=notice,
+        has_letter=any("mailed" in one.categories for one in shown),
         is_wrong=is_wrong,
         pauses=PAUSES,
         may_resume=own,

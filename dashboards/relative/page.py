@@ -27,7 +27,7 @@ pages = APIRouter(prefix=PATH, include_in_schema=False, default_response_class=H
 @pages.get("")
 def show(request: Request, visit: Relation, notice: str = "") -> str:
     shown = shown_now(request, visit, PATH)
-    said = notice if notice in NOTICES else ""
+    said = known_notice(notice)
     return relative_page(request, visit, "relative/home.html", shown=shown, notice=said, **DRAWN)
 
 
@@ -43,6 +43,11 @@ def show_log(request: Request, visit: Relation) -> str:
     looks = relative_views.by(visit.connection, visit.known.relative.id, LOOKS_SHOWN)
     rows = looked_at(looks, visit.house, {visit.known.relative.id: visit.known.relative.name}, visit.language)
     return relative_page(request, visit, "relative/log.html", rows=rows)
+
+
+def known_notice(notice: str) -> str:
+    """What a page may say was done; nothing of what anybody else wrote into an address."""
+    return notice if notice in NOTICES else ""
 
 
 def shown_now(

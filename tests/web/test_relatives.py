@@ -517,3 +517,38 @@ def test_why_a_letter_did_not_go_out_is_said_in_the_language_of_who_looks(
     page = kari.get(f"/care/relatives/{relative.id}").text
     assert said in page
     assert "no mail server" not in page
+
+
+def test_what_is_chosen_in_the_settings_is_said_to_be_saved_there(house: House, sign_in: SignIn) -> None:
+    relative_of(house)
+    browser = sign_in(EMAIL)
+    token = {"csrf": csrf_of(browser, "/relative/settings")}
+    chosen = {"language": "nb", "quiet_from": "20:00", "quiet_until": "08:00", "digest_weekday": "2"}
+    own = {"resident": "r1"}
+    for path, form, said in (
+        ("settings", chosen, "Lagret. Valgene dine gjelder fra nå."),
+        ("rest", {**own, "days": "7"}, "Du får ikke flere beskjeder nå."),
+        ("resume", own, "Du får beskjeder igjen."),
+        ("withdraw", {**own, "category": "well"}, "Det vises ikke for deg lenger."),
+    ):
+        done = browser.post(f"/relative/{path}", data={**token, **form}, follow_redirects=True)
+        assert (done.status_code, done.url.path) == (200, "/relative/settings"), path
+        assert said in done.text
+        assert said not in browser.get("/relative/settings").text, "it is said once"
+    assert 'name="quiet_from" value="20:00"' in browser.get("/relative/settings").text
+    assert "Lagret" not in browser.get("/relative/settings?notice=anything").text
+
+
+def test_the_settings_say_what_an_e_mail_holds_as_it_was_agreed(house: House, sign_in: SignIn) -> None:
+    relative = relative_of(house, categories=["well", "digest"])
+    browser = sign_in(EMAIL)
+    page = browser.get("/relative/settings").text
+    assert "De går til marit@example.org, og det kommer høyst tre om dagen." in page
+    assert "Bare ukebrevet har bildene" not in page
+    allow(house, relative, "r1", ["mailed"])
+    assert "Bare ukebrevet har bildene" in browser.get("/relative/settings").text
+
+
+def test_under_her_mothers_name_stands_what_the_daughter_is_down_as(house: House, sign_in: SignIn) -> None:
+    relative_of(house)
+    assert "Du er ført opp som: Datter" in sign_in(EMAIL).get("/relative").text

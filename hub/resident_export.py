@@ -101,6 +101,12 @@ WRITTEN: tuple[tuple[str, str, str], ...] = (
     ("emergency_access", "reason", "began_at"),
 )
 """What people write in their own words: table, column, and when."""
+NOT_ALONE = Told(
+    "Tom: du har hele tiden delt rom med noen, så det sensorene i rommet sa, er også om den andre",
+    "Tom: du har heile tida delt rom med nokon, så det sensorane i rommet sa, er òg om den andre",
+    "Empty: you have always shared your room, so what its sensors said is about the other one too",
+)
+"""Of the readings, where there are none that are theirs alone."""
 FURTHER = Told(
     "Andre opplysninger som er lagret om deg",
     "Andre opplysningar som er lagra om deg",
@@ -170,6 +176,9 @@ class _Export:
             ):
                 with archive.open(name, "w") as file:
                     write(file)
+            if not self._plan.spans:
+                place = list(FILES).index("readings.csv")
+                said[place] = ("readings.csv", NOT_ALONE.said(self._language))
             for table in self._further():
                 with archive.open(f"{table}.csv", "w") as file:
                     self._table(file, table, "resident = ?", (self._resident.id,))

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from hub.activity import DOORS
 from hub.heard import away_of, silent
 from hub.history import Daily, History
+from hub.store import sites
 from rules.building import MEASURES_OF_ROLE, Device, Site
 from rules.stretches import Stretch
 from rules.year import Day, day_told
@@ -45,11 +46,20 @@ def year_of(
     days = [_day(since + n * _A_DAY, site.zone) for n in range((until - since).days)]
     deaf = silent(connection, history, site, needed, days[0].since, days[-1].until)
     away = away_of(connection, site, needed, days[0].since, days[-1].until)
+    begun = min(_first_day(connection, site, until), min((one.day for one in told), default=until))
     return {
-        what: _days(_values(told, what, {d.id for d in each}), away, [deaf[d.id] for d in each], since, days)
+        what: _days(
+            _values(told, what, {d.id for d in each}), away, [deaf[d.id] for d in each], begun, since, days
+        )
         for what, each in own.items()
         if each
     }
+
+
+def _first_day(connection: sqlite3.Connection, site: Site, otherwise: date) -> date:
+    """On which the hub began to be the site's."""
+    at = sites.first_imported(connection, site.site)
+    return otherwise if at is None else at.astimezone(site.zone).date()
 
 
 def serves(device: Device, what: Yearly) -> bool:
@@ -89,15 +99,18 @@ def _days(
     values: dict[date, float],
     away: Sequence[Stretch],
     deaf: Sequence[Sequence[Stretch]],
+    begun: date,
     since: date,
     days: Sequence[Stretch],
 ) -> list[Day]:
-    """Before anything was ever told the sensors were not there, or it is no longer kept."""
+    """`begun`: the first day of the hub; then there was nothing to hear with before. Before anything was told
+    after that the sensors were not there, or it is no longer kept.
+    """
     began = min(values, default=date.max)
     found = []
     for n, whole in enumerate(days):
         day = since + n * _A_DAY
-        told = day_told(whole, away, deaf) if day >= began else "unheard"
+        told = day_told(whole, away, deaf) if day >= began else "unheard" if day >= begun else "before"
         found.append(Day(day, told, values.get(day, 0.0) if told == "heard" else None))
     return found
 

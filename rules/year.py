@@ -1,6 +1,7 @@
 """A year of somebody's days: which of them were heard, and what each month comes to.
 
-A day on which nobody could hear, or on which nobody was at home, has no value: it is not a quiet one.
+A day on which nobody could hear, on which nobody was at home, or before there was anything to hear with, has
+no value: it is not a quiet one. The last of these is counted nowhere.
 Not here: what the days are made of (hub/year.py). Its weeks against the weeks before: rules/baseline.py.
 """
 
@@ -15,7 +16,7 @@ from typing import Literal, NamedTuple
 from rules.baseline import HEARD_ENOUGH
 from rules.stretches import Stretch, length, within
 
-Told = Literal["heard", "away", "unheard"]
+Told = Literal["heard", "away", "unheard", "before"]
 MONTHS = 12
 AWAY_ENOUGH = 0.5
 """[default] Of a day: from here on it tells of an empty flat."""

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
+from dashboards.api.asked import that_day
 from dashboards.api.refusal import Refusal
 from dashboards.care.load import day_shown, load_of, unit_in_view
 from dashboards.pictures.load import By
@@ -40,7 +41,7 @@ class AlarmLoadOut(BaseModel):
 def show_load(visit: Visitor, unit: str, day: date | None = None, by: By = "hour") -> AlarmLoadOut:
     """By hour of a day (today unless given), or by day over the four weeks up to it."""
     of = unit_in_view(visit, unit)
-    found = load_of(visit, of.id, day_shown(visit, day), by)
+    found = load_of(visit, of.id, that_day(day_shown(visit, day), day), by)
     return AlarmLoadOut(
         unit=of.id,
         parts=[

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
+from dashboards.api.asked import that_day, that_month
 from dashboards.api.refusal import Refusal
 from dashboards.api.stretch import StretchOut
 from dashboards.care.day_view import Day, day_data, day_shown, hour_data
@@ -94,7 +95,7 @@ class NightsOut(BaseModel):
 def show_day(request: Request, visit: Visitor, resident: str, day: date | None = None) -> DayOut:
     """What was heard on a day (today unless given), and when nobody could hear."""
     view = resident_in_view(visit, resident)
-    shown = day_shown(view, day)
+    shown = that_day(day_shown(view, day), day)
     note_seen(visit, f"/api/v1/residents/{resident}/day", [resident])
     return told(shown, day_data(request, visit, view, shown))
 
@@ -150,7 +151,7 @@ def told(day: date, data: Day) -> DayOut:
 def show_nights(request: Request, visit: Visitor, resident: str, month: date | None = None) -> NightsOut:
     """The nights that begin in a month (that of the newest night unless any day of another is given)."""
     view = resident_in_view(visit, resident)
-    shown = month_of_nights(view, month)
+    shown = that_month(month_of_nights(view, month), month)
     note_seen(visit, f"/api/v1/residents/{resident}/nights", [resident])
     data = nights_data(request, visit, view, shown)
     return NightsOut(

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
+from dashboards.api.asked import that_day, that_month
 from dashboards.api.days_and_nights import DayOut, told
 from dashboards.api.refusal import Refusal
 from dashboards.api.week import OpinionIn, OpinionOut, WeekOut
@@ -62,7 +63,7 @@ def list_rooms(request: Request, visit: Visitor) -> SharedRoomsOut:
 def show_day(request: Request, visit: Visitor, room: str, day: date | None = None) -> DayOut:
     """What was heard on a day (today unless given) in a room where nobody lives, and when not."""
     view = room_in_view(request, visit, room)
-    shown = day_shown(view, day)
+    shown = that_day(day_shown(view, day), day)
     note_room_seen(visit, f"/api/v1/rooms/{room}/day", room)
     return told(shown, day_data(request, visit, view, shown))
 
@@ -128,8 +129,8 @@ def show_month(request: Request, visit: Visitor, room: str, month: date | None =
     another is given).
     """
     view = room_in_view(request, visit, room)
+    shown = that_month(month_shown(view, month), month)
     note_room_seen(visit, f"/api/v1/rooms/{room}/month", room)
-    shown = month_shown(view, month)
     data = room_month_data(request, visit, view, shown)
     return RoomMonthOut(
         month=shown,
@@ -177,6 +178,7 @@ def review_trend(
 def show_year(request: Request, visit: Visitor, room: str, month: date | None = None) -> RoomYearOut:
     """The twelve months that end with a month (this one unless any day of another is given)."""
     view = room_in_view(request, visit, room)
+    that_month(month_shown(view, month), month)
     note_room_seen(visit, f"/api/v1/rooms/{room}/year", room)
     year = year_data(request, visit, view, month)
     return RoomYearOut(

@@ -8,8 +8,9 @@ from typing import Literal
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
+from dashboards.api.asked import that_month
 from dashboards.api.refusal import Refusal
-from dashboards.care.resident_view import resident_in_view
+from dashboards.care.resident_view import month_shown, resident_in_view
 from dashboards.care.seen import note_seen
 from dashboards.care.year_view import Year, year_data
 from dashboards.visit import Visitor, needs
@@ -22,7 +23,9 @@ api = APIRouter(prefix="/api/v1", responses={401: {"model": Refusal}, 404: {"mod
 
 class DayOfYearOut(BaseModel):
     day: date
-    told: Told = Field(description="`away` and `unheard` are no quiet days: they have no value")
+    told: Told = Field(
+        description="`away` and `unheard` are no quiet days, and `before` was no hub: they have no value"
+    )
     value: float | None
 
 
@@ -76,6 +79,7 @@ class YearOut(BaseModel):
 def show_year(request: Request, visit: Visitor, resident: str, month: date | None = None) -> YearOut:
     """The twelve months that end with a month (this one unless any day of another is given)."""
     view = resident_in_view(visit, resident)
+    that_month(month_shown(view, month), month)
     note_seen(visit, f"/api/v1/residents/{resident}/year", [resident])
     year = year_data(request, visit, view, month)
     return YearOut(

@@ -16,6 +16,7 @@ from dashboards.care.seen import note_seen
 from dashboards.frame import page
 from dashboards.pages import render
 from dashboards.pdf import pdf
+from dashboards.pictures.files import file_name
 from dashboards.visit import Visit, Visitor, needs
 from hub.emergency import BEGUN
 from hub.store import audit
@@ -61,7 +62,9 @@ def document(visit: Visitor, id: str) -> Response:
         "house": visit.house.site.name,
     }
     said = json.loads(render(visit.language, "audit/_log_document.json", **values))
-    headers = {"Content-Disposition": f'inline; filename="vaka-log-{id}.pdf"'}
+    site = visit.house.site
+    name = file_name(site.site, "log", visit.now.astimezone(site.zone))
+    headers = {"Content-Disposition": f'inline; filename="{name}.pdf"'}
     document = pdf("access_log", {"language": visit.language, **said}, visit.now)
     return Response(document, media_type="application/pdf", headers=headers)
 

@@ -10,7 +10,7 @@ from dashboards.care.resident_view import resident_in_view
 from dashboards.care.residents import PATH, head_of
 from dashboards.care.seen import note_seen, note_watched
 from dashboards.frame import page
-from dashboards.pictures.files import answer
+from dashboards.pictures.files import answer, file_name
 from dashboards.visit import Visitor, needs
 
 pages = APIRouter(
@@ -33,5 +33,6 @@ def show_hour(request: Request, visit: Visitor, resident: str) -> str:
 def save_hour(request: Request, visit: Visitor, resident: str, format: str) -> Response:
     view = resident_in_view(visit, resident)
     note_seen(visit, f"{PATH}/{resident}/hour.{format}", [resident])
+    name = file_name(view.room.id, "hour", visit.now.astimezone(view.voice.zone))
     drawn = hour_drawn(request, visit, view)
-    return answer(drawn, visit.house.room_name(view.room.id), format, f"{resident}-hour")
+    return answer(drawn, visit.house.room_name(view.room.id), format, name)

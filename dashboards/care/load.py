@@ -9,9 +9,9 @@ from fastapi.responses import HTMLResponse
 
 from dashboards.frame import page
 from dashboards.pictures import Picture
-from dashboards.pictures.files import answer
+from dashboards.pictures.files import answer, file_name
 from dashboards.pictures.load import DAYS, By, edges, load_picture
-from dashboards.pictures.times import EARLIEST
+from dashboards.pictures.times import EARLIEST, nearest
 from dashboards.views import voice_of
 from dashboards.visit import Visit, Visitor, needs
 from hub.store import alerts
@@ -82,11 +82,13 @@ def show(request: Request, visit: Visitor, unit: str = "", day: date | None = No
         before=f"{link}{shown - step}",
         after=f"{link}{min(shown + step, today)}" if shown < today else "",
         query=f"unit={of.id}&by={by}&day={shown}",
+        notice=nearest(shown, day, visit.language),
     )
 
 
 @pages.get("/picture.{format}")
 def save(visit: Visitor, format: str, unit: str = "", day: date | None = None, by: By = "hour") -> Response:
     of = unit_in_view(visit, unit)
-    drawn = load_drawn(visit, of.id, day_shown(visit, day), by)
-    return answer(drawn, of.name, format, f"{of.id}-{by}")
+    shown = day_shown(visit, day)
+    drawn = load_drawn(visit, of.id, shown, by)
+    return answer(drawn, of.name, format, file_name(of.id, f"load-{by}", shown))

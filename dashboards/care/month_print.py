@@ -10,7 +10,7 @@ from fastapi import Response
 from dashboards.care.day_view import Looked
 from dashboards.pdf import pdf
 from dashboards.pictures import Picture
-from dashboards.pictures.files import svg
+from dashboards.pictures.files import file_name, svg
 from dashboards.pictures.times import month_name
 from dashboards.visit import Visit
 from rules import wording
@@ -35,5 +35,5 @@ def month_as_pdf(
             if one.rows
         ],
     }
-    kept = {"Content-Disposition": f'inline; filename="{view.whose or "room"}-{month:%Y-%m}.pdf"'}
+    kept = {"Content-Disposition": f'inline; filename="{file_name(view.room.id, "month", month)}.pdf"'}
     return Response(pdf("month", said, visit.now), media_type="application/pdf", headers=kept)

@@ -26,8 +26,8 @@ from dashboards.care.trend_reviews import put_review, rows_of
 from dashboards.care.weeks_view import trends_data, trends_drawn
 from dashboards.frame import page
 from dashboards.pages import render
-from dashboards.pictures.files import answer
-from dashboards.pictures.times import month_before, next_month
+from dashboards.pictures.files import answer, file_name
+from dashboards.pictures.times import month_before, nearest, nearest_month, next_month
 from dashboards.snapshot import Snapshot, read_snapshot
 from dashboards.views import Card, card, voice_of
 from dashboards.visit import OurForm, Visit, Visitor, needs
@@ -100,6 +100,7 @@ def show_day(request: Request, visit: Visitor, resident: str, day: date | None =
         before=f"?day={shown - timedelta(days=1)}" if shown > view.first else "",
         after=f"?day={shown + timedelta(days=1)}" if shown < view.today else "",
         query=f"day={shown}",
+        notice=nearest(shown, day, visit.language),
     )
 
 
@@ -118,6 +119,7 @@ def show_nights(request: Request, visit: Visitor, resident: str, month: date | N
         before=f"?month={month_before(shown)}" if shown > view.first else "",
         after=f"?month={next_month(shown)}" if next_month(shown) <= view.today else "",
         query=f"month={shown}",
+        notice=nearest_month(shown, month, visit.language),
     )
 
 
@@ -160,17 +162,20 @@ def save_picture(
     """`day`, `nights`, or a trend's name."""
     view = resident_in_view(visit, resident)
     note_seen(visit, f"{PATH}/{resident}/pictures/{picture}.{format}", [resident])
+    shown = view.today
     if picture == "day":
-        drawn = day_drawn(request, visit, view, day_shown(view, day))
+        shown = day_shown(view, day)
+        drawn = day_drawn(request, visit, view, shown)
     elif picture == "nights":
-        drawn = nights_drawn(request, visit, view, month_of_nights(view, month))
+        shown = month_of_nights(view, month)
+        drawn = nights_drawn(request, visit, view, shown)
     else:
         found = {str(t): p for t, p in trends_drawn(view, trends_data(request, visit, view)).items()}
         if picture not in found:
             raise HTTPException(404, "there is no such picture")
         drawn = found[picture]
     whose = visit.house.room_name(view.room.id)
-    return answer(drawn, whose, format, f"{resident}-{picture}")
+    return answer(drawn, whose, format, file_name(view.room.id, picture, shown))
 
 
 @pages.get("/{resident}/month.pdf")

@@ -14,7 +14,8 @@ from dashboards.care.day_view import day_drawn, day_shown, hour_drawn
 from dashboards.care.room_view import RoomView, room_in_view
 from dashboards.care.seen import note_room_seen
 from dashboards.frame import page
-from dashboards.pictures.files import answer
+from dashboards.pictures.files import answer, file_name
+from dashboards.pictures.times import nearest
 from dashboards.visit import Visit, Visitor, needs
 
 PATH = "/care/rooms"
@@ -41,6 +42,7 @@ def show_day(request: Request, visit: Visitor, room: str, day: date | None = Non
         before=f"?day={shown - timedelta(days=1)}" if shown > view.first else "",
         after=f"?day={shown + timedelta(days=1)}" if shown < view.today else "",
         query=f"day={shown}",
+        notice=nearest(shown, day, visit.language),
     )
 
 
@@ -56,15 +58,17 @@ def show_hour(request: Request, visit: Visitor, room: str) -> str:
 def save_day(request: Request, visit: Visitor, room: str, format: str, day: date | None = None) -> Response:
     view = room_in_view(request, visit, room)
     note_room_seen(visit, f"{PATH}/{room}/day.{format}", room)
-    drawn = day_drawn(request, visit, view, day_shown(view, day))
-    return answer(drawn, visit.house.room_name(room), format, "day")
+    shown = day_shown(view, day)
+    drawn = day_drawn(request, visit, view, shown)
+    return answer(drawn, visit.house.room_name(room), format, file_name(room, "day", shown))
 
 
 @pages.get("/{room}/hour.{format}")
 def save_hour(request: Request, visit: Visitor, room: str, format: str) -> Response:
     view = room_in_view(request, visit, room)
     note_room_seen(visit, f"{PATH}/{room}/hour.{format}", room)
-    return answer(hour_drawn(request, visit, view), visit.house.room_name(room), format, "hour")
+    name = file_name(room, "hour", visit.now.astimezone(view.voice.zone))
+    return answer(hour_drawn(request, visit, view), visit.house.room_name(room), format, name)
 
 
 def head_of(visit: Visit, view: RoomView, shown: Shown) -> dict[str, object]:

@@ -22,8 +22,8 @@ from dashboards.care.year_view import drawn_as_file, year_data
 from dashboards.frame import page
 from dashboards.pages import render
 from dashboards.pictures import Picture
-from dashboards.pictures.files import answer
-from dashboards.pictures.times import month_before, month_name, next_month
+from dashboards.pictures.files import answer, file_name
+from dashboards.pictures.times import month_before, month_name, nearest_month, next_month
 from dashboards.visit import OurForm, Visitor, needs
 from hub.activity import Trend
 from hub.store.trend_reviews import Opinion
@@ -62,6 +62,7 @@ def show_month(
         before=f"?month={month_before(shown)}{kept}" if shown > view.first else "",
         after=f"?month={next_month(shown)}{kept}" if next_month(shown) <= view.today else "",
         query=f"month={shown}",
+        notice=nearest_month(shown, month, language),
     )
 
 
@@ -128,8 +129,9 @@ def save_picture(
     view = room_in_view(request, visit, room)
     note_room_seen(visit, f"{PATH}/{room}/{span}/{what}.{format}", room)
     drawn: Picture | None = None
+    shown = view.today if span == "trends" else month_shown(view, month)
     if span == "month":
-        found = room_month_drawn(request, visit, view, month_shown(view, month))
+        found = room_month_drawn(request, visit, view, shown)
         drawn = {str(one): picture for one, picture in found.items()}.get(what)
     elif span == "trends":
         weeks = trends_drawn(view, trends_data(request, visit, view))
@@ -138,4 +140,4 @@ def save_picture(
         drawn = drawn_as_file(year_data(request, visit, view, month), view, what)
     if drawn is None:
         raise HTTPException(404, "there is no such picture")
-    return answer(drawn, visit.house.room_name(room), format, f"{span}-{what}")
+    return answer(drawn, visit.house.room_name(room), format, file_name(room, f"{span}-{what}", shown))

@@ -8,13 +8,13 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse
 
 from dashboards.care.day_view import Looked
-from dashboards.care.resident_view import resident_in_view
+from dashboards.care.resident_view import month_shown, resident_in_view
 from dashboards.care.residents import PATH, head_of
 from dashboards.care.seen import note_seen
 from dashboards.care.year_view import drawn_as_file, weeks_drawn, year_data, year_drawn
 from dashboards.frame import page
-from dashboards.pictures.files import answer
-from dashboards.pictures.times import month_name
+from dashboards.pictures.files import answer, file_name
+from dashboards.pictures.times import month_name, nearest_month
 from dashboards.visit import Visit, Visitor, needs
 from hub.year import Yearly
 from rules.wording.pictures import words
@@ -59,6 +59,7 @@ def year_parts(
         "before": f"?month={before}{kept}" if year.first > view.first else "",
         "after": f"?month={later}{kept}" if after <= view.today else "",
         "query": f"month={year.last}",
+        "notice": nearest_month(month_shown(view, month), month, language),
     }
 
 
@@ -69,7 +70,9 @@ def save_year(
     """`days-` or `weeks-` and what it tells of."""
     view = resident_in_view(visit, resident)
     note_seen(visit, f"{PATH}/{resident}/year/{yearly}.{format}", [resident])
-    drawn = drawn_as_file(year_data(request, visit, view, month), view, yearly)
+    year = year_data(request, visit, view, month)
+    drawn = drawn_as_file(year, view, yearly)
     if drawn is None:
         raise HTTPException(404, "there is no such picture")
-    return answer(drawn, visit.house.room_name(view.room.id), format, f"{resident}-year-{yearly}")
+    name = file_name(view.room.id, f"year-{yearly}", year.last)
+    return answer(drawn, visit.house.room_name(view.room.id), format, name)

@@ -13,6 +13,7 @@ from dashboards.access import may
 from dashboards.frame import page
 from dashboards.keeping.whom import resident_in_view, shown_name
 from dashboards.pace import EXPORTS, paced
+from dashboards.pictures.files import file_name
 from dashboards.visit import OurForm, Visit, Visitor, needs, settings_of
 from hub.erasing.request import WHYS, Requests
 from hub.resident_export import export
@@ -79,7 +80,8 @@ def export_of(request: Request, visit: Visit, resident: Resident) -> StreamingRe
     detail = {"residents": [resident.id]}
     audit.add(connection, site.site, visit.now, visit.person.id, "resident exported", detail)
     out.seek(0)
-    name = f"vaka-{site.site}-{visit.now.astimezone(site.zone):%Y-%m-%d}.zip"
+    unit = next(room.unit for room in site.rooms if room.id == resident.room)
+    name = f"{file_name(site.site, f'export-{unit}', visit.now.astimezone(site.zone))}.zip"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return StreamingResponse(_chunks(out), media_type="application/zip", headers=headers)
 

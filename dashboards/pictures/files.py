@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
+from datetime import date, datetime
 from typing import Literal, get_args
 
 import typst
@@ -11,6 +14,8 @@ from dashboards.pictures import Picture
 from dashboards.pictures.drawing import FILE_WIDTH
 
 Form = Literal["svg", "png"]
+_SIGNS = re.compile(r"[^A-Za-z0-9_]+")
+_LETTERS = str.maketrans({"æ": "ae", "ø": "o", "å": "a", "Æ": "Ae", "Ø": "O", "Å": "A"})
 FORMS: tuple[Form, ...] = get_args(Form)
 PIXELS_PER_INCH = 144.0
 """A drawing is 1000 px wide at 96 to the inch: 1500 in the PNG."""
@@ -33,6 +38,15 @@ def as_png(drawn: str, width: int, ppi: float) -> bytes:
     made = typst.compile(_PAGE, format="png", ppi=ppi, sys_inputs=inputs)
     assert isinstance(made, bytes)
     return made
+
+
+def file_name(place: str, what: str, when: date | datetime) -> str:
+    """`vaka-1A-day-2026-11-29`: two that are saved are told apart, and nobody is named, by no pseudonym
+    either. `when`: an instant by the house's clock, the first of a month, or a day.
+    """
+    style = "%Y-%m-%d-%H%M" if isinstance(when, datetime) else "%Y-%m-%d"
+    plain = unicodedata.normalize("NFKD", f"{place}-{what}".translate(_LETTERS)).encode("ascii", "ignore")
+    return f"vaka-{_SIGNS.sub('-', plain.decode()).strip('-')}-{when.strftime(style)}"
 
 
 def answer(picture: Picture, whose: str, form: str, name: str) -> Response:

@@ -11,6 +11,7 @@ from babel.dates import format_date
 from rules.language import norwegian
 from rules.stretches import Stretch
 from rules.wording import Language, Voice
+from rules.wording.pictures import words
 
 EARLIEST = date(2000, 1, 1)
 """The first day that is ever shown: nothing is older, and the calendar ends before the year 1."""
@@ -58,6 +59,21 @@ def day_of(day: date, zone: ZoneInfo) -> Stretch:
 
 def midnight(day: date, zone: ZoneInfo) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=zone)
+
+
+def nearest(shown: date, asked: date | None, language: Language) -> str:
+    """What a page says that shows another day than the one that was asked for; '' where it is that one."""
+    if asked in (None, shown):
+        return ""
+    style = "d. MMMM y" if norwegian(language) else "d MMMM y"
+    return words("nearest", language, asked=format_date(asked, style, locale=language))
+
+
+def nearest_month(shown: date, asked: date | None, language: Language) -> str:
+    """The same of a month; `shown`: its first day."""
+    if asked is None or asked.replace(day=1) == shown:
+        return ""
+    return words("nearest", language, asked=month_name(asked, language))
 
 
 def next_month(day: date) -> date:

@@ -64,6 +64,7 @@ def year_picture(
             (f"amount-{STEPS}", own_words("amount much", of_room, language)),
             ("unheard", words("unheard", language)),
             *([] if of_room else [("away", words("away", language))]),
+            *([("before", words("before", language))] if any(one.told == "before" for one in days) else []),
             ("alert-mark", words("day with alert", language)),
         ),
         tuple(words(one, language) for one in HEAD if not (of_room and one == "days away")),
@@ -93,7 +94,7 @@ def _look(one: Day, scale: tuple[float, float]) -> str:
 
 def _told(one: Day, what: Yearly, alerts: int, language: Language) -> str:
     if one.value is None:
-        told = words("away" if one.told == "away" else "unheard", language)
+        told = words(one.told, language)
     else:
         told = f"{number(one.value, language)} {words(f'unit {what}', language)}"
     raised = f". {words('alerts of month', language)}: {alerts}" if alerts else ""

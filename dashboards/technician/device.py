@@ -13,7 +13,7 @@ from dashboards.api.health import health_in_view
 from dashboards.frame import page
 from dashboards.pictures import Picture
 from dashboards.pictures.device import battery_picture, gaps_picture, link_picture
-from dashboards.pictures.files import answer
+from dashboards.pictures.files import answer, file_name
 from dashboards.pictures.spans import SPANS, Span
 from dashboards.technician.charts import bars
 from dashboards.technician.device_view import course_of
@@ -84,7 +84,9 @@ def save_picture(
     drawn = device_pictures(request, visit, found, span).get(drawing) if found is not None else None
     if found is None or drawn is None:
         raise HTTPException(404, "there is nothing here, or not for you")
-    return answer(drawn, found.device.id, format, drawing)
+    today = visit.now.astimezone(visit.house.site.zone).date()
+    name = file_name(found.device.id, f"{drawing}-{span}", today)
+    return answer(drawn, found.device.id, format, name)
 
 
 def device_pictures(request: Request, visit: Visit, found: DeviceHealth, span: Span) -> dict[str, Picture]:

@@ -20,6 +20,11 @@ _WORDS: dict[str, Words] = {
     "alerts": ("Varsler og hvem som kom", "Alerts and who came"),
     "away": ("Ikke hjemme", "Not at home"),
     "unheard": ("Ikke hørt", "Not heard"),
+    "before": ("Før Vaka var her", "Before Vaka was here"),
+    "nearest": (
+        "Det finnes ingenting fra {asked}. Dette er det nærmeste.",
+        "There is nothing of {asked}. This is the nearest.",
+    ),
     "later": ("Ikke ennå", "Not yet"),
     "now": ("Nå", "Now"),
     "open": ("Åpen", "Open"),

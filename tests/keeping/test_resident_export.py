@@ -91,7 +91,10 @@ def test_readings_are_those_of_her_room_from_journal_and_history_alike(world: Wo
     assert told() == hers
     keep(world.folder / "vaka.db", world.clock.now() + timedelta(days=30), Retention(None, None))
     assert told() == hers, "what the journal gave up is missing"
-    assert rows(taken(world, "r-olav")["readings.csv"]) == [], "of a shared room it is another's too"
+    shared = taken(world, "r-olav")
+    assert rows(shared["readings.csv"]) == [], "of a shared room it is another's too"
+    assert "readings.csv: Tom: du har hele tiden delt rom med noen" in shared["LES-MEG.txt"]
+    assert "readings.csv: Tom" not in taken(world)["LES-MEG.txt"]
 
 
 def test_what_a_spreadsheet_would_take_for_a_formula_is_text(world: World) -> None:

@@ -177,8 +177,17 @@ def test_pictures_begin_with_the_day_somebody_moved_in(house: LivedInHouse, sign
         sites.add(house.connection, "solbakken", document, house.now(), "test")
     try:
         kari = sign_in("kari")
-        shown = kari.get(f"/api/v1/residents/r1/day?day={moved - timedelta(days=9)}").json()
-        assert shown["day"] == str(moved)
+        early, ahead = moved - timedelta(days=40), moved + timedelta(days=70)
+        for asked in (early, ahead):
+            for call in (f"day?day={asked}", f"nights?month={asked}", f"year?month={asked}"):
+                refused = kari.get(f"/api/v1/residents/r1/{call}")
+                assert (refused.status_code, refused.json()["reason"]) == (422, "no_such_day"), call
+            for page in (f"?day={asked}", f"/nights?month={asked}", f"/year?month={asked}"):
+                assert "Dette er det nærmeste." in kari.get(f"/care/residents/r1{page}").text, page
+        for page in ("", f"?day={moved}", f"/nights?month={moved}", f"/year?month={moved}"):
+            assert "Dette er det nærmeste." not in kari.get(f"/care/residents/r1{page}").text, page
+        assert kari.get(f"/api/v1/residents/r1/day?day={moved}").json()["day"] == str(moved)
+        assert kari.get(f"/api/v1/residents/r1/year?month={moved}").status_code == 200
         nights = kari.get(f"/api/v1/residents/r1/nights?month={moved}").json()["nights"]
         assert nights[0]["evening"] == str(moved)
         weeks = kari.get("/api/v1/residents/r1/trends").json()["trends"][0]["weeks"]
@@ -253,6 +262,29 @@ def test_a_picture_is_had_as_a_file_that_names_the_room_and_nobody(
     assert png.startswith(b"\x89PNG")
     assert int.from_bytes(png[16:20], "big") == 1500
     assert kari.get(f"{at}.gif").status_code == 404
+
+
+def test_each_file_is_named_by_what_it_shows_and_when_and_by_nobody(
+    house: LivedInHouse, sign_in: SignIn
+) -> None:
+    kari, today = sign_in("kari"), house.now().astimezone(OSLO).date()
+
+    def name_of(path: str) -> str:
+        said = kari.get(f"/care/residents/{path}").headers["content-disposition"]
+        return said.partition('filename="')[2].rstrip('"')
+
+    yesterday = today - timedelta(days=1)
+    assert name_of(f"r1/pictures/day.svg?day={yesterday}") == f"vaka-1A-day-{yesterday}.svg"
+    files = [
+        f"{who}/{what}" for who in ("r1", "r2") for what in ("pictures/day.svg", "month.pdf", "hour.svg")
+    ]
+    files += [f"r1/pictures/day.svg?day={yesterday}", "r1/pictures/nights.svg", "r1/year/days-movement.svg"]
+    names = [name_of(path) for path in files]
+    assert len(set(names)) == len(names)
+    assert all(re.fullmatch(r"vaka-[12]A-[\w-]+-\d{4}-\d\d-\d\d(-\d{4})?\.\w+", name) for name in names), (
+        names
+    )
+    assert not any("r1" in name or "r2" in name for name in names)
 
 
 def test_the_month_is_had_as_a_tagged_pdf(house: LivedInHouse, sign_in: SignIn) -> None:

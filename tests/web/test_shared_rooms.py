@@ -85,7 +85,9 @@ def test_pictures_begin_on_the_day_from_which_nobody_lived_there(house: House, s
     in_force(house, out)
     for page in ("/care/rooms/1A", "/api/v1/rooms/1A/day"):
         assert kari.get(page).status_code == 200
-    told = kari.get(f"/api/v1/rooms/1A/day?day={today - 5 * DAY}").json()
+    early = f"/api/v1/rooms/1A/day?day={today - 5 * DAY}"
+    assert kari.get(early).json()["reason"] == "no_such_day"
+    told = kari.get(f"/api/v1/rooms/1A/day?day={moved}").json()
     assert datetime.fromisoformat(told["since"]) == midnight(moved, OSLO)
     assert told["alerts"] == []
     (first,) = [one["first"] for one in kari.get("/api/v1/rooms").json()["rooms"] if one["room"] == "1A"]
@@ -95,7 +97,8 @@ def test_pictures_begin_on_the_day_from_which_nobody_lived_there(house: House, s
         kari.get("/api/v1/rooms/1A/day").json()["since"]
         == kari.get(f"/api/v1/rooms/1A/day?day={today}").json()["since"]
     )
-    assert kari.get(f"/api/v1/rooms/1A/day?day={today - 5 * DAY}").json()["day"] == str(moved)
+    assert kari.get(early).status_code == 422
+    assert kari.get(f"/care/rooms/1A?day={today - 5 * DAY}").status_code == 200
 
 
 def test_who_was_taken_out_of_the_file_today_is_not_shown_today(house: House, sign_in: SignIn) -> None:

@@ -38,7 +38,7 @@ from hub.store.protection import Standing
 from hub.store.quality_reports import Report
 from rules.absence import Absence, away_now
 from rules.alert import Alert
-from rules.duty import Shift
+from rules.duty import Shift, StoodInFor
 from rules.escalation import Escalation
 from rules.wording import OPEN_AGAIN
 
@@ -89,6 +89,7 @@ class Snapshot(NamedTuple):
     unseen: list[Emergency]
     """Emergency access that nobody who answers for it has looked at."""
     on_duty: tuple[Shift, ...]
+    stood_in_for: tuple[StoodInFor, ...]
 
 
 def fingerprint(connection: sqlite3.Connection, house: House, now: datetime) -> tuple[object, ...]:
@@ -110,6 +111,7 @@ def fingerprint(connection: sqlite3.Connection, house: House, now: datetime) -> 
         tuple(one.id for one in held_rosters.of(connection, site)),
         tuple(one.id for one in emergencies.unseen(connection, site, now - SHOWN_FOR)),
         shifts.on_duty(connection, house.site, now),
+        shifts.stood_in_for(connection, house.site, now),
     )
 
 
@@ -134,6 +136,7 @@ def read_snapshot(connection: sqlite3.Connection, house: House, now: datetime) -
         held_rosters.of(connection, site),
         emergencies.unseen(connection, site, now - SHOWN_FOR),
         shifts.on_duty(connection, house.site, now),
+        shifts.stood_in_for(connection, house.site, now),
     )
 
 

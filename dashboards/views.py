@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
 from typing import Literal, NamedTuple
@@ -19,7 +19,6 @@ from rules import wording
 from rules.absence import AWAY_ENDS, SOMEBODY_IN, Absence
 from rules.alert import Alert, Outcome, State
 from rules.building import Resident
-from rules.duty import Shift
 from rules.escalation import Escalation
 from rules.health.telling import is_fault_rule
 from rules.legal_basis import reviews
@@ -143,6 +142,8 @@ class UnitOnDuty(NamedTuple):
     names: tuple[str, ...]
     gap: bool
     patrol: bool
+    not_called: tuple[str, ...]
+    """Who is planned, and somebody came in their place."""
 
 
 class Board(NamedTuple):
@@ -286,15 +287,18 @@ def _off(off: Off, house: House, names: Mapping[str, Text], voice: Voice) -> Off
     return OffNow(what, house.room_name(off.room), until, off.reason, house.person_name(off.owner))
 
 
-def _on_duty(shifts: Sequence[Shift], house: House, access: Access) -> list[UnitOnDuty]:
+def _on_duty(snapshot: Snapshot, access: Access) -> list[UnitOnDuty]:
     """For care staff, unit by unit; whoever goes through the whole house stands in each."""
-    found = []
+    found, house = [], snapshot.house
     for unit in house.site.units:
         if access.residents and access.sees_unit(unit.id):
-            here = [s for s in shifts if not s.units or unit.id in s.units]
+            here = [s for s in snapshot.on_duty if not s.units or unit.id in s.units]
             names = tuple(dict.fromkeys(house.person_name(s.person) for s in here))
             functions = {s.function for s in here}
-            found.append(UnitOnDuty(unit.name, names, "carer" not in functions, "night_patrol" in functions))
+            gone = tuple(house.person_name(r.person) for r in snapshot.stood_in_for if unit.id in r.units)
+            found.append(
+                UnitOnDuty(unit.name, names, "carer" not in functions, "night_patrol" in functions, gone)
+            )
     return found
 
 
@@ -350,6 +354,6 @@ def board(snapshot: Snapshot, scope: Scope) -> Board:
         reviews=sum(review.resident in living for review in reviews(house.site, today))
         if house.site.legal_basis == "required"
         else 0,
-        on_duty=_on_duty(snapshot.on_duty, house, access),
+        on_duty=_on_duty(snapshot, access),
         off=[_off(off, house, names, voice) for off in snapshot.off if _is_switched_off(off, house, access)],
     )

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from hashlib import blake2b
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -120,6 +120,32 @@ def _where_nobody_came_instead(shift: Shift, here: list[Shift], site: Site) -> S
     inside = {r.id for r in site.residents if r.room in rooms}
     residents = tuple(r for r in shift.residents if r in inside)
     return msgspec.structs.replace(shift, units=rest, residents=residents)
+
+
+class StoodInFor(NamedTuple):
+    """Somebody who is planned and not called in these units, and who came in their place."""
+
+    person: str
+    by: str
+    units: frozenset[str]
+
+
+def stood_in_for(site: Site, shifts: Iterable[Shift], at: datetime) -> tuple[StoodInFor, ...]:
+    """`shifts`: all that hold at that instant."""
+    now = [s for s in shifts if s.starts_at <= at < s.ends_at]
+    came = [s for s in now if s.source == "signed_in"]
+    there = {s.person for s in came}
+    planned = [s for s in now if s.source == "roster" and s.person not in there]
+    return tuple(
+        StoodInFor(shift.person, s.person, _units(shift, site) & _units(s, site))
+        for shift in planned
+        for s in came
+        if s.function == shift.function and shift.person in s.instead_of
+    )
+
+
+def _units(shift: Shift, site: Site) -> frozenset[str]:
+    return frozenset(shift.units or (unit.id for unit in site.units))
 
 
 def in_whose_place(

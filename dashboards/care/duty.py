@@ -208,6 +208,7 @@ def duty_page(
         fault=fault,
         now_in=now,
         mine=own,
+        stand_in=next((r.by for unit in now for r in unit.replaced if r.person == visit.person.id), ""),
         planned_too=others,
         called_too=[one for one in others if one.now and one.person not in own.instead_of],
         functions=FUNCTIONS_OF[visit.person.role],

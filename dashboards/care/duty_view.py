@@ -28,6 +28,14 @@ class OnShift(NamedTuple):
     residents: tuple[str, ...]
 
 
+class Replaced(NamedTuple):
+    """Who is planned and not called, and who came in their place."""
+
+    person: str
+    name: str
+    by: str
+
+
 class UnitNow(NamedTuple):
     """`gap`: nobody is here as a carer; `patrol`: the night patrol goes by meanwhile."""
 
@@ -38,8 +46,7 @@ class UnitNow(NamedTuple):
     patrol: bool
     next: tuple[str, ...]
     next_at: str
-    replaced: tuple[tuple[str, str], ...]
-    """Who is planned and not called, and who came in their place."""
+    replaced: tuple[Replaced, ...]
 
 
 class PlannedToo(NamedTuple):
@@ -92,6 +99,7 @@ def on_duty_now(visit: Visit) -> list[UnitNow]:
     counting = store.on_duty(visit.connection, site, now)
     coming = store.between(visit.connection, site.site, now, now + AHEAD)
     absences = store.absences(visit.connection, site.site, now, now + AHEAD)
+    replaced = store.stood_in_for(visit.connection, site, now)
     found = []
     for unit in units_of(visit):
         here = [s for s in counting if not s.units or unit.id in s.units]
@@ -106,22 +114,14 @@ def on_duty_now(visit: Visit) -> list[UnitNow]:
                 "night_patrol" in functions,
                 tuple(dict.fromkeys(visit.house.person_name(s.person) for s in later)),
                 moment(visit, later[0].starts_at) if later else "",
-                _replaced(visit, unit.id, here, coming),
+                tuple(
+                    Replaced(one.person, visit.house.person_name(one.person), visit.house.person_name(one.by))
+                    for one in replaced
+                    if unit.id in one.units
+                ),
             )
         )
     return found
-
-
-def _replaced(visit: Visit, unit: str, here: list[Shift], known: list[Shift]) -> tuple[tuple[str, str], ...]:
-    there = {s.person for s in here}
-    planned = {(s.person, s.function) for s in known if s.source == "roster" and s.covers(unit, visit.now)}
-    name = visit.house.person_name
-    return tuple(
-        (name(person), name(s.person))
-        for s in here
-        for person in s.instead_of
-        if person not in there and (person, s.function) in planned
-    )
 
 
 def planned_too(visit: Visit, shifts: Iterable[Shift]) -> list[PlannedToo]:

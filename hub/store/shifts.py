@@ -9,8 +9,9 @@ import msgspec
 
 from hub.store.instants import from_us, to_us
 from rules.building import Site
-from rules.duty import LONGEST, Function, Shift, Source, StaffAbsence
+from rules.duty import LONGEST, Function, Shift, Source, StaffAbsence, StoodInFor
 from rules.duty import on_duty as on_duty_of
+from rules.duty import stood_in_for as stood_in_for_of
 
 _names = msgspec.json.Decoder(tuple[str, ...]).decode
 
@@ -84,6 +85,11 @@ def on_duty(connection: sqlite3.Connection, site: Site, at: datetime) -> tuple[S
     """Who counts as on duty, by the one rule (rules/duty.py)."""
     known = between(connection, site.site, at - LONGEST, at)
     return on_duty_of(site, known, absences(connection, site.site, at, at), at)
+
+
+def stood_in_for(connection: sqlite3.Connection, site: Site, at: datetime) -> tuple[StoodInFor, ...]:
+    """Who is planned now, and not called because somebody came in their place."""
+    return stood_in_for_of(site, between(connection, site.site, at, at), at)
 
 
 def between(connection: sqlite3.Connection, site: str, since: datetime, until: datetime) -> list[Shift]:

@@ -83,10 +83,14 @@ def test_whoever_comes_in_somebodys_place_says_so_and_all_see_who_is_not_called(
     assert send(browser, "/care/duty/sign-in", units=["sol"], function="carer", instead_of=["kari"]) == 303
     assert on_duty(house) == [("sol", "sol")]
     assert "Kari Nordmann blir ikke varslet mens du er på vakt." in browser.get("/care/duty").text
-    assert "Kari Nordmann blir ikke varslet: Siri Solberg er på vakt i stedet." in kari.get("/care/duty").text
+    roster, board = kari.get("/care/duty").text, kari.get("/").text
+    assert "Kari Nordmann blir ikke varslet: Siri Solberg er på vakt i stedet." in roster
+    assert "Du blir ikke varslet: Siri Solberg er på vakt i stedet for deg." in roster
+    assert "varsles ikke: Kari Nordmann" in board
     assert send(kari, "/care/duty/sign-in", units=["sol"], function="carer") == 303
     assert on_duty(house) == [("sol", "sol"), ("kari", "sol")], "who comes all the same is called"
     assert "blir ikke varslet" not in kari.get("/care/duty").text
+    assert "varsles ikke" not in kari.get("/").text
 
 
 def test_the_form_offers_what_somebody_is_planned_as_next(house: House, sign_in: SignIn) -> None:

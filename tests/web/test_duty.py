@@ -357,6 +357,20 @@ def test_a_calendar_that_would_empty_days_is_held_back_by_page_and_call_until_so
     assert leader.get("/api/v1/duty/import/held").json() == []
 
 
+def test_a_list_with_a_line_that_does_not_fit_says_which_and_what_to_do(sign_in: SignIn) -> None:
+    leader, head = sign_in("leder"), b"person,function,units,residents,from,to\n"
+    lines = b"".join(
+        b"%s,carer,sol,,2030-01-07 07:00,2030-01-07 15:00\n" % person for person in (b"kari", b"per")
+    )
+    form = {"csrf": csrf_of(leader, "/care/duty/import")}
+    page = leader.post(
+        "/care/duty/import/try", data=form, files={"file": ("v.csv", head + lines, "text/csv")}
+    )
+    assert "Linje 3" in page.text
+    assert "Ingenting blir hentet inn" in page.text
+    assert page.text.count('href="/care/duty/import"') == 2, "back, and to another file"
+
+
 def test_a_program_cannot_confirm_that_days_are_emptied(house: House, sign_in: SignIn) -> None:
     now, acts = house.now(), ("plan roster", "see roster")
     wanted = Integration(

@@ -9,8 +9,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from hub.relatives import invitations
 from rules.protection import Protection
+from tests.web.house import PASSWORD as STAFF_PASSWORD
 from tests.web.house import House, Web
-from tests.web.relatives import allow, relative_of
+from tests.web.relatives import EMAIL, allow, relative_of
 from tests.web.test_browser import axe_finds_nothing
 
 pytestmark = pytest.mark.browser
@@ -75,4 +76,28 @@ def test_staff_look_at_relatives_on_a_phone(house: House, web: Web, chromium: Br
     for path in ("", f"/{marit.id}", f"/{marit.id}/preview", f"/{marit.id}/letter", "/reviews", "/seen/r1"):
         page.goto(f"{web.address}/care/relatives{path}")
         is_in_order(page)
+    context.close()
+
+
+def test_a_page_that_was_left_open_says_how_it_is_when_she_comes_back_to_it(
+    house: House, web: Web, chromium: Browser
+) -> None:
+    relative_of(house, categories=["alerts"])
+    context = chromium.new_context()
+    page = context.new_page()
+    page.clock.install()
+    page.goto(f"{web.address}/sign-in")
+    page.locator("input[name=person]").fill(EMAIL)
+    page.locator("input[name=password]").fill(STAFF_PASSWORD)
+    page.locator("input[name=password]").press("Enter")
+    expect(page.get_by_text("Ingenting de siste 30 dagene.")).to_be_visible()
+    house.night_exit()
+    comes_back = "document.dispatchEvent(new Event('visibilitychange'))"
+    page.evaluate(comes_back)
+    page.clock.fast_forward("02:00")
+    expect(page.get_by_text("Ingenting de siste 30 dagene.")).to_be_visible()
+    with page.expect_navigation():
+        page.evaluate(comes_back)
+    expect(page.get_by_text("Ytterdøren ble åpnet om natten.")).to_be_visible()
+    assert house.rows("SELECT count(*) AS n FROM relative_view")[0]["n"] == 2
     context.close()

@@ -126,8 +126,7 @@ def _leads_on(place: Place, person: Person) -> bool:
     """Who looks after the whole house has nothing to open: their emergency access is that of others."""
     if place.word != "Emergency access":
         return True
-    asks = bool(person.units) and may(person, "ask for emergency access")
-    return asks == (place.path == "/emergency")
+    return may(person, "ask for emergency access") and bool(person.units) == (place.path == "/emergency")
 
 
 def navigation_of(person: Person) -> Navigation:

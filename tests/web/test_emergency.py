@@ -288,12 +288,13 @@ def test_a_page_that_is_not_for_a_carer_offers_emergency_access_whether_or_not_i
 
 
 def test_a_leader_of_the_whole_house_is_led_to_what_others_opened(sign_in: SignIn) -> None:
-    hanna, lise, kari = sign_in("hanna"), sign_in("lise"), sign_in("kari")
+    hanna, lise, kari, pia = sign_in("hanna"), sign_in("lise"), sign_in("kari"), sign_in("pia")
     assert 'href="/emergency"' not in hanna.get("/").text
     assert 'href="/audit/emergencies"' in hanna.get("/").text
     assert 'href="/audit/emergencies"' in hanna.get("/emergency").text
     assert 'href="/emergency"' in lise.get("/").text
     assert "/emergenc" not in kari.get("/").text, "there is nothing that she could open"
+    assert "/emergenc" not in pia.get("/audit/residents").text.split("<main")[0], "it stands in her trail"
 
 
 def test_it_waits_for_the_leader_of_that_unit_until_somebody_looked(house: House, sign_in: SignIn) -> None:

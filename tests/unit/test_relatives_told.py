@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from hub.relatives.book import Newcomer
+from hub.store import alerts
 from rules.alert import Outcome
 from rules.pause import Refusal
 from rules.relatives import Relative
@@ -223,3 +224,17 @@ def test_an_alert_of_two_is_not_shown_to_whom_one_of_them_said_yes(house: House)
     house.post()
     assert happened(house, son, "r-olav") == []
     assert happened(house, son, "r-eva") == []
+
+
+def test_the_trail_says_how_grave_it_was_at_each_step_and_what_is_copied_of_it_how_grave_it_is(
+    house: House,
+) -> None:
+    fall = falls(house)
+    is_up_again(house)
+    house.world.desk.accept(fall, "kari")
+    trail = alerts.events(house.world.connection, fall)
+    grave = {step.event: step.severity for step in trail}
+    assert (grave["raised"], grave["cleared"], grave["accept"]) == ("high", "medium", "medium")
+    copied = [step for step in alerts.steps_after(house.world.connection, 0, 100) if step.alert == fall]
+    assert [step.seq for step in copied] == [step.seq for step in trail]
+    assert {step.severity for step in copied} == {"medium"}

@@ -106,9 +106,11 @@ def link_picture(told: Sequence[LinkTold], span: Span, voice: Voice) -> Picture:
     def y(value: float) -> float:
         return round(TOP + HEIGHT * (high - min(max(value, low), high)) / (high - low), 1)
 
+    named = [place for place, part in enumerate(shown) if part.below]
+    for number, place in enumerate(named):
+        look = "axis odd" if number % 2 else "axis"  # on a phone they would run into each other
+        drawing.text(look, (place + 0.5) * each, drawing.height - 6, shown[place].below)
     for place, part in enumerate(shown):
-        if part.below:
-            drawing.text("axis", (place + 0.5) * each, drawing.height - 6, part.below)
         if not (own := by_part.get(place)):
             continue
         mean = sum(one.mean * one.times for one in own) / sum(one.times for one in own)

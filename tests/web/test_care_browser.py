@@ -22,6 +22,7 @@ PAGES = (
     "/care/rules/quiet/1A",
     "/care/goals",
     "/care/handover",
+    "/care/quality",
     "/care/legal-basis",
     "/care/legal-basis/r1",
 )

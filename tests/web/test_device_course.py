@@ -56,6 +56,12 @@ def test_each_span_tells_of_its_link_and_of_its_silences(
     assert TITLES[span][1] in tor.get(f"{DEVICE}?span={span}").text
 
 
+def test_on_a_phone_every_second_day_below_the_link_steps_back(house: LivedInHouse, sign_in: SignIn) -> None:
+    picture = sign_in("tor").get(f"{DEVICE}?span=month").text.split('id="link"')[1].split("</figure>")[0]
+    days = re.findall(r'<text class="(axis|axis odd)" x="[^"]+%"', picture)
+    assert days[:4] == ["axis", "axis odd", "axis", "axis odd"]
+
+
 def test_without_a_word_it_is_the_last_month(house: LivedInHouse, sign_in: SignIn) -> None:
     tor = sign_in("tor")
     assert tor.get(CALL).json()["span"] == "month"

@@ -59,8 +59,8 @@ _WORDS: dict[str, Words] = {
     "not_typed": ("Det du skrev, er ikke det samme.", "What you typed is not the same."),
     "not_yours": ("Det er ikke for deg.", "That is not for you."),
     "lives_here": (
-        "Beboeren står fortsatt som boende her. Før opp utflyttingen først.",
-        "The resident still lives here. Say first when they moved out.",
+        "Beboeren bor her fortsatt. En administrator må først sette utflyttingsdagen i stedets fil.",
+        "The resident still lives here. An administrator first sets moved_out in the site file.",
     ),
     "asked_already": ("Noen har bedt om det allerede.", "Somebody asked for it already."),
     "confirmed_already": (

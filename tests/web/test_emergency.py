@@ -193,6 +193,8 @@ def test_one_room_is_opened_before_a_whole_unit(house: House, sign_in: SignIn) -
     assert "Sverre Lie" in board
     assert "Åse" not in board
     assert "Du har nødtilgang til Nordsida, 4B" in board
+    assert 'href="/care/residents">Til beboerne' in board
+    assert "Sverre Lie" in sol.get("/care/residents").text
     assert sol.get("/care/residents/r4").status_code == 200
     assert sol.get("/api/v1/residents/r4/day").status_code == 200
     assert sol.get("/care/residents/r5").status_code == 404

@@ -125,6 +125,8 @@ def _dates_of(event: Event, name: str, wall: datetime, zone: tzinfo) -> set[date
     every = [one.dt for part in (found if isinstance(found, list) else [found]) for one in part.dts]
     if not all(isinstance(at, date) for at in every):
         raise OddError("recurrence", f"{name};VALUE=PERIOD")
+    if not all(_in_every_zone(at) for at in every):
+        raise OddError("broken", name)
     return {
         _wall(at.astimezone(zone) if at.tzinfo else at)
         if isinstance(at, datetime)
@@ -139,6 +141,8 @@ def _plain(rule: Mapping[str, Any], wall: datetime, zone: tzinfo) -> dict[str, l
     ends = list(rule.get("UNTIL") or [])
     if ends and isinstance(ends[0], date):
         end = ends[0]
+        if not _in_every_zone(end):  # as some programs write that it never ends
+            return {name: values for name, values in said.items() if name != "UNTIL"}
         aware = isinstance(end, datetime) and end.tzinfo is not None
         last = _wall(end.astimezone(zone) if aware and isinstance(end, datetime) else end)
         if isinstance(end, datetime) and last.time() < wall.time():
@@ -153,12 +157,17 @@ def _moment_of(event: Event, name: str) -> date | None:
     if found is None:
         return None
     at = found.dt if isinstance(found, vDDDTypes) else None
-    if not isinstance(at, date):
+    if not isinstance(at, date) or not _in_every_zone(at):
         raise OddError("broken", name)
     zone = getattr(found, "params", {}).get("TZID")
     if isinstance(at, datetime) and at.tzinfo is None and zone:
         raise OddError("no_such_zone", zone)
     return at
+
+
+def _in_every_zone(at: date) -> bool:
+    """The first and the last hours of the calendar do not exist in every zone."""
+    return date.min.year < at.year < date.max.year
 
 
 def _wall(at: date) -> datetime:

@@ -31,7 +31,7 @@ class HandOver:
         """For the shift that runs and `count` after it. `unit` '' is the whole house; a resident's unit is
         theirs, whatever is said.
         """
-        said = " ".join(words.split())
+        said = " ".join("".join(c for c in words if c.isprintable() or c.isspace()).split())
         if not said:
             return Refusal("a note without words", "no_words")
         if len(said) > LONGEST_WORDS:

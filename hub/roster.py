@@ -117,5 +117,5 @@ def _instant(text: str, site: Site) -> datetime | None:
         return None
     try:
         return datetime.fromisoformat(text).replace(tzinfo=site.zone).astimezone(UTC)
-    except ValueError:
+    except (ValueError, OverflowError):  # the calendar's first and last hours are not in every zone
         return None

@@ -182,7 +182,7 @@ def local_instant(text: str, zone: ZoneInfo) -> datetime:
         try:
             at = datetime.fromisoformat(text.strip())
             return _instants(at.date(), at.time(), zone)[0]
-        except ValueError:
+        except (ValueError, OverflowError):  # the calendar's first and last hours are not in every zone
             pass
     raise ValueError(f"{text!r} is not a time; expected e.g. 2026-12-26T18:00")
 

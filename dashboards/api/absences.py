@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Request
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
+from dashboards.api.instant import Instant
 from dashboards.api.refusal import Refusal as RefusalOut
 from dashboards.api.refusal import declined
 from dashboards.care.away import residents_of
@@ -43,8 +44,8 @@ class AbsencesOut(BaseModel):
 
 class AbsenceIn(BaseModel):
     reason: Reason
-    back_by: AwareDatetime
-    away_from: Annotated[AwareDatetime | None, Field(description="Now, unless given")] = None
+    back_by: Instant
+    away_from: Annotated[Instant | None, Field(description="Now, unless given")] = None
 
 
 @api.get("")

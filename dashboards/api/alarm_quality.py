@@ -7,8 +7,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query
 from fastapi import Response as Document
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
+from dashboards.api.instant import Instant
 from dashboards.api.refusal import Refusal
 from dashboards.care.quality import reports_of
 from dashboards.care.quality_view import chosen_units, reviewed
@@ -113,8 +114,8 @@ class QualityOut(BaseModel):
 def alarm_quality(
     visit: Visitor,
     unit: Annotated[str, Query(description="One unit; without it all that one sees")] = "",
-    since: Annotated[AwareDatetime | None, Query(description="30 days ago")] = None,
-    until: Annotated[AwareDatetime | None, Query(description="Now")] = None,
+    since: Annotated[Instant | None, Query(description="30 days ago")] = None,
+    until: Annotated[Instant | None, Query(description="Now")] = None,
 ) -> QualityOut:
     units = chosen_units(visit, unit)
     if units is not None and not units:

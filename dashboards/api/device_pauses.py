@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from fastapi import APIRouter, Request
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
+from dashboards.api.instant import Instant
 from dashboards.api.refusal import Refusal as RefusalOut
 from dashboards.api.refusal import declined
 from dashboards.technician.devices import device_in_view
@@ -25,7 +26,7 @@ _CONFLICT: dict[int | str, dict[str, object]] = {409: {"model": RefusalOut}}
 
 class DevicePauseIn(BaseModel):
     reason: str = Field(min_length=1, max_length=400)
-    until: AwareDatetime
+    until: Instant
 
 
 class DevicePauseOut(BaseModel):

@@ -6,9 +6,10 @@ from datetime import date, datetime, timedelta
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, HTTPException, Query, Request
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from dashboards.api.etags import TagSeen, said_to_be_seen
+from dashboards.api.instant import Instant
 from dashboards.api.refusal import Refusal as RefusalOut
 from dashboards.api.refusal import RefusedError, declined
 from dashboards.care.away import residents_of
@@ -84,8 +85,8 @@ class ShiftIn(BaseModel):
     function: Function = "carer"
     units: list[str] = Field(default=[], description="None: the whole house")
     residents: list[str] = []
-    starts_at: AwareDatetime
-    ends_at: AwareDatetime
+    starts_at: Instant
+    ends_at: Instant
     version: Annotated[
         str,
         Field(
@@ -99,9 +100,7 @@ class SignInIn(BaseModel):
     units: list[str] = Field(min_length=1)
     function: Function = "carer"
     residents: list[str] = []
-    until: Annotated[AwareDatetime | None, Field(description="The end of the planned shift, or 8 hours")] = (
-        None
-    )
+    until: Annotated[Instant | None, Field(description="The end of the planned shift, or 8 hours")] = None
     instead_of: Annotated[
         list[str],
         Field(
@@ -113,8 +112,8 @@ class SignInIn(BaseModel):
 
 class StaffAbsenceIn(BaseModel):
     person: str
-    starts_at: Annotated[AwareDatetime | None, Field(description="Now, unless given")] = None
-    ends_at: AwareDatetime
+    starts_at: Annotated[Instant | None, Field(description="Now, unless given")] = None
+    ends_at: Instant
 
 
 class CopyIn(BaseModel):
@@ -183,8 +182,8 @@ _UNSEEN: dict[int | str, dict[str, type[RefusalOut]]] = {
 @api.get("")
 def show_roster(
     visit: Visitor,
-    since: Annotated[AwareDatetime | None, Query(description="Now, unless given")] = None,
-    until: Annotated[AwareDatetime | None, Query(description="A week later; 62 days at most")] = None,
+    since: Annotated[Instant | None, Query(description="Now, unless given")] = None,
+    until: Annotated[Instant | None, Query(description="A week later; 62 days at most")] = None,
 ) -> RosterOut:
     """The roster of the units that the caller looks after."""
     site, begin = visit.house.site, since or visit.now

@@ -12,7 +12,7 @@ from dashboards.api.refusal import Refusal, RefusedError
 from dashboards.snapshot import read_snapshot
 from dashboards.visit import OurCall, Visit, Visitor, clock_of, needs
 from dashboards.wall.drawing import LARGEST, Drawing, draw
-from dashboards.wall.floor import plan_in_view, plans_in_view, unit_in_view
+from dashboards.wall.floor import PlanName, plan_in_view, plans_in_view, unit_in_view
 from dashboards.wall.floor_view import places_of, states
 from dashboards.wall.page import chosen_scope
 from hub.floor_plans import FloorPlans
@@ -61,7 +61,7 @@ class FloorPlanOut(BaseModel):
 
 class FloorPlanIn(BaseModel):
     unit: Annotated[str, Field(max_length=64)]
-    name: Annotated[str, Field(min_length=1, max_length=60)]
+    name: PlanName
     picture: Annotated[Base64Bytes, Field(max_length=LARGEST, description="PNG, JPEG or SVG, as base64")]
 
 
@@ -87,7 +87,7 @@ def put_floor_plan(request: Request, visit: Visitor, said: FloorPlanIn) -> Floor
     drawn = draw(said.picture)
     if not isinstance(drawn, Drawing):
         raise RefusedError(503 if drawn.why == "busy" else 400, drawn.why, "no_drawing")
-    id = _book(request, visit).put(said.unit, said.name.strip(), drawn.png, drawn.width, drawn.height)
+    id = _book(request, visit).put(said.unit, said.name, drawn.png, drawn.width, drawn.height)
     return _out(visit, plan_in_view(visit, id))
 
 

@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from dashboards.access import Act
+from dashboards.api.instant import Instant
 from dashboards.api.refusal import Refusal, declined
 from dashboards.integrations import desk
 from dashboards.visit import OurCall, Visit, Visitor, needs
@@ -24,7 +25,7 @@ api = APIRouter(
 )
 
 Ends = Annotated[
-    AwareDatetime | None, Field(description=f"{USUALLY.days} days from now, unless given; at most a year")
+    Instant | None, Field(description=f"{USUALLY.days} days from now, unless given; at most a year")
 ]
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from fastapi import APIRouter, HTTPException, Request
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
+from dashboards.api.instant import Instant
 from dashboards.api.refusal import Refusal as RefusalOut
 from dashboards.api.refusal import declined
 from dashboards.care.pauses import rooms_of
@@ -40,7 +41,7 @@ class OffListOut(BaseModel):
 
 class PauseIn(BaseModel):
     reason: str = Field(min_length=1, max_length=400)
-    until: AwareDatetime
+    until: Instant
 
 
 class PauseOut(BaseModel):

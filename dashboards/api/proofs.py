@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, HTTPException, Query, Request
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
+from dashboards.api.instant import Instant
 from dashboards.api.paging import Paged
 from dashboards.api.refusal import Refusal as RefusalOut
 from dashboards.api.refusal import declined
@@ -114,7 +115,7 @@ class WeekOut(BaseModel):
 
 class AssignmentIn(BaseModel):
     owner: str
-    due: AwareDatetime
+    due: Instant
 
 
 class StageOut(BaseModel):
@@ -207,7 +208,7 @@ def get_week(visit: Visitor) -> WeekOut:
 
 
 @api.get("/reach/{unit}", dependencies=[needs("see reach")])
-def get_hour(visit: Visitor, unit: str, at: AwareDatetime | None = None) -> list[RouteOut]:
+def get_hour(visit: Visitor, unit: str, at: Instant | None = None) -> list[RouteOut]:
     """How an alert of that instant (now, unless given) would be passed on, by severity and resident."""
     if unit not in {one.id for one in units_of(visit)}:
         raise HTTPException(404, "there is no such unit, or not for you")

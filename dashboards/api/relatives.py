@@ -9,8 +9,9 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, HTTPException, Query, Request
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
+from dashboards.api.instant import Instant
 from dashboards.api.paging import Paged
 from dashboards.api.refusal import Refusal as RefusalOut
 from dashboards.api.refusal import declined
@@ -110,7 +111,7 @@ class ConsentIn(BaseModel):
 
 
 class PauseIn(BaseModel):
-    until: Annotated[AwareDatetime | None, Field(description="null: until somebody ends it")] = None
+    until: Annotated[Instant | None, Field(description="null: until somebody ends it")] = None
 
 
 class InvitationOut(BaseModel):

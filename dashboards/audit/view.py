@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from babel.dates import format_datetime
@@ -96,14 +96,16 @@ def _in_words(visit: Visit, at: datetime) -> str:
 
 
 def _instant(value: object) -> datetime | None:
-    """What programs write an instant as is no word for people."""
+    """What programs write an instant as is no word for people. What somebody wrote may look like one that is
+    in no calendar.
+    """
     if not isinstance(value, str) or "T" not in value:
         return None
     try:
         at = datetime.fromisoformat(value)
     except ValueError:
         return None
-    return at if at.tzinfo is not None else None
+    return at if at.tzinfo is not None and date.min.year < at.year < date.max.year else None
 
 
 def place_of(path: str) -> str:

@@ -7,6 +7,7 @@ from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, File, Form, HTTPException, Request, Response, UploadFile
 from fastapi.responses import HTMLResponse, RedirectResponse
+from pydantic import StringConstraints
 
 from dashboards.access import may
 from dashboards.alerts_seen import note_alerts_seen
@@ -72,12 +73,15 @@ def _all_plans(request: Request, visit: Visit, plans: list[FloorPlan], fault: st
     )
 
 
+PlanName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
+
+
 @pages.post("", dependencies=[OurForm, needs("change floor plans")])
 def put_plan(
     request: Request,
     visit: Visitor,
     unit: Annotated[str, Form(max_length=64)],
-    name: Annotated[str, Form(min_length=1, max_length=60, title="What the floor is called")],
+    name: Annotated[PlanName, Form(title="What the floor is called")],
     picture: Annotated[UploadFile, File(title="Picture (PNG, JPEG or SVG, at most 5 MB)")],
 ) -> Response:
     """A new plan, or a new picture of the unit's plan of that name."""
@@ -86,7 +90,7 @@ def put_plan(
     if not isinstance(drawn, Drawing):
         return HTMLResponse(_all_plans(request, visit, plans_in_view(visit), drawn.why), 400)
     book = FloorPlans(visit.connection, visit.house.site.site, clock_of(request), visit.person.id)
-    id = book.put(unit, name.strip(), drawn.png, drawn.width, drawn.height)
+    id = book.put(unit, name, drawn.png, drawn.width, drawn.height)
     return RedirectResponse(f"/floor/{id}?edit=1", 303)
 
 

@@ -59,6 +59,8 @@ class Book:
         relation = " ".join(newcomer.relation.split())
         if not name or len(name) > LONGEST_NAME or len(relation) > LONGEST_NAME:
             return Refusal("a relative has a name of at most 120 characters", "no_name")
+        if not (name + relation).isprintable():
+            return Refusal("a name holds what cannot be seen", "no_name")
         if not _EMAIL.fullmatch(email):
             return Refusal(f"{email!r} is no e-mail address; expected e.g. marit@example.org", "no_email")
         with transaction(self._connection):

@@ -171,3 +171,34 @@ def test_a_place_of_another_list_is_refused(house: House, sign_in: SignIn) -> No
     answer = tor.get(f"/api/v1/quarantine?after={place}")
     assert (answer.status_code, answer.json()["reason"]) == (422, "no_such_place")
     assert json.loads(answer.text)["detail"]
+
+
+def test_an_instant_at_the_edge_of_the_calendar_is_refused_and_breaks_nothing(
+    house: House, sign_in: SignIn
+) -> None:
+    kari = sign_in("kari")
+    for path in (
+        "duty?since=",
+        "duty?until=",
+        "alarm-quality?until=",
+        "alarm-quality?since=",
+        "reach/sol?at=",
+    ):
+        for instant in ("0001-01-01T00:00:00%2B14:00", "9999-12-31T23:59:59-14:00", "2026-12-24T10:00:00"):
+            answer = kari.get(f"/api/v1/{path}{instant}")
+            assert (answer.status_code, answer.json()["reason"]) == (422, "invalid"), (path, instant)
+
+
+def test_a_text_that_nobody_can_see_is_none(house: House, sign_in: SignIn) -> None:
+    kari, tor, unseen = sign_in("kari"), sign_in("tor"), "\u202e\u200b"
+    for words in (unseen, "\x00", " "):
+        note = kari.post(
+            "/api/v1/handover/notes", headers=ours_of(kari), json={"unit": "sol", "words": words}
+        )
+        assert (note.status_code, note.json()["reason"]) in ((409, "no_words"), (422, "invalid")), words
+    said = {"unit": "sol", "words": f"Sov{unseen} godt\x00."}
+    note = kari.post("/api/v1/handover/notes", headers=ours_of(kari), json=said)
+    assert note.json()["words"] == "Sov godt."
+    plan = {"unit": "sol", "name": "  ", "picture": ""}
+    refused = tor.post("/api/v1/floor-plans", headers=ours_of(tor), json=plan).json()
+    assert "body.name" in [one["where"] for one in refused["errors"]]

@@ -131,6 +131,18 @@ def entries_in(tree: ast.AST) -> set[str]:
     return found
 
 
+def test_what_somebody_wrote_that_looks_like_no_instant_of_any_calendar_does_not_close_the_trail(
+    house: House, sign_in: SignIn
+) -> None:
+    for name in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"):
+        with transaction(house.connection):
+            said = {"plan": 1, "unit": "sol", "name": name}
+            audit.add(house.connection, house.site.site, house.now(), "tor", "floor plan put", said)
+        page = sign_in("leder").get("/audit")
+        assert page.status_code == 200
+        assert name in page.text
+
+
 def test_a_leader_of_another_unit_is_not_shown_whom_they_may_not_see(house: House, sign_in: SignIn) -> None:
     look(house, "kari", "r1")
     nord = sign_in("nordleder")

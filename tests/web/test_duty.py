@@ -303,6 +303,41 @@ def test_a_calendar_is_tried_first_and_what_was_not_understood_is_said(house: Ho
     )
 
 
+def test_a_roster_at_the_edges_of_the_calendar_is_not_understood_and_breaks_nothing(
+    house: House, sign_in: SignIn
+) -> None:
+    browser, tomorrow = sign_in("leder"), house.now() + timedelta(days=1)
+    at = "/api/v1/duty/import?dry_run=true"
+    oslo = ";TZID=Europe/Oslo:"
+    for times in (
+        ("DTSTART:00010101T000000", "DTEND:00010101T080000"),
+        ("DTSTART:99991231T220000Z", "DURATION:PT9H"),
+        (f"DTSTART{oslo}00010101T000000", f"DTEND{oslo}00010101T080000"),
+    ):
+        refused = browser.post(at, headers=ours(browser), content=calendar("a", *times))
+        assert (refused.status_code, refused.json()["reason"]) == (422, "broken"), times
+    spreadsheet = b"person;from;to\nsol;0001-01-01 00:30;0001-01-01 08:00\n"
+    assert browser.post(at, headers=ours(browser), content=spreadsheet).status_code == 422
+    day = f"{tomorrow:%Y%m%d}"
+    for_ever = calendar(
+        "a",
+        f"DTSTART{oslo}{day}T070000",
+        f"DTEND{oslo}{day}T150000",
+        "RRULE:FREQ=DAILY;UNTIL=99991231T235959Z",
+    )
+    tried = browser.post(at, headers=ours(browser), content=for_ever).json()
+    assert len(tried["added"]) > 100
+    edge = {"csrf": csrf_of(browser, "/care/duty"), "person": "sol", "function": "carer", "units": "sol"}
+    edge |= {"starts": "0001-01-01T00:00", "ends": "0001-01-01T08:00"}
+    assert browser.post("/care/duty/shift", data=edge).status_code == 422
+
+
+def calendar(uid: str, *lines: str) -> bytes:
+    event = ("BEGIN:VEVENT", f"UID:{uid}", "SUMMARY:Siri Solberg", *lines, "END:VEVENT")
+    whole = ("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:x", *event, "END:VCALENDAR", "")
+    return "\r\n".join(whole).encode()
+
+
 def nights(first: datetime, days: range) -> bytes:
     events = b""
     for n in days:

@@ -452,6 +452,9 @@ def test_all_of_it_can_be_done_by_calls(house: House, sign_in: SignIn) -> None:
     leader = sign_in("leder")
     ours = {"X-CSRF-Token": leader.get("/api/v1/session").json()["csrf"]}
     said = {"name": "Marit", "email": EMAIL, "language": "en", "resident": "r1", "relation": "Daughter"}
+    for unseen in ("\x00", "\u202e\u200b", "Marit\x1b[2J"):
+        nobody = leader.post("/api/v1/relatives", headers=ours, json=said | {"name": unseen})
+        assert (nobody.status_code, nobody.json()["reason"]) == (409, "no_name"), unseen
     made = leader.post("/api/v1/relatives", headers=ours, json=said)
     assert made.status_code == 201
     at = f"/api/v1/relatives/{made.json()['id']}"

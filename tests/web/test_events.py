@@ -322,7 +322,7 @@ def test_an_administrator_sets_a_programs_address_on_its_page_and_sees_what_came
         assert "protection.lost" not in adm.get(at).text, "it may not see that"
         refused = adm.post(f"{at}/events", data={**form, "address": "http://169.254.169.254/"})
         assert refused.status_code == 422
-        assert "Skriv en adresse" in refused.text
+        assert "Adressen ligger i husets eget nett" in refused.text
         assert "169.254" in refused.text, "what was typed stays"
         assert "Kryss av for minst én hendelse" in adm.post(f"{at}/events", data={**form, "wanted": []}).text
         beyond = adm.post(f"{at}/events", data={**form, "wanted": ["protection.lost"]})

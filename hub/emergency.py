@@ -58,7 +58,7 @@ def begin(
         if not unit:
             return Refusal(f"nobody of another unit lives in a room {room!r}", "no_room")
     if unit not in {one.id for one in site.units}:
-        return Refusal(f"there is no unit {unit!r}", "no_unit")
+        return Refusal(f"there is no unit {unit!r}" if unit else "name a room or a unit", "no_unit")
     if not person.units or unit in person.units:
         return Refusal("that unit is theirs already", "own_unit")
     if not SHORTEST_REASON <= len(reason) <= LONGEST_REASON:

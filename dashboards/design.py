@@ -104,6 +104,7 @@ def made_up(visit: Visit, severity: Severity, state: State) -> Card:
         taken=who if state != "open" else None,
         on_the_way=None,
         assistance=None,
+        more_hands=None,
         arrived=who if state == "arrived" else None,
         closed=who if state == "closed" else None,
         outcome="helped" if state == "closed" else None,

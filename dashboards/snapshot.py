@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 
 from dashboards.house import House
 from hub.emergency import SHOWN_FOR
+from hub.more_hands import MoreHands, called_to
 from hub.off import Off, all_off
 from hub.quality_reports import NEWS
 from hub.reach import routing
@@ -71,6 +72,8 @@ class Snapshot(NamedTuple):
     """By alert: what put it back to open after somebody had taken it."""
     called: dict[int, Escalation]
     """By alert: how far the calls for it have come."""
+    more_hands: dict[int, MoreHands]
+    """By alert: who was called where its owner asked for more hands."""
     recent: list[Alert]
     protection: dict[str, Standing]
     unheard: list[Unheard]
@@ -99,6 +102,7 @@ def fingerprint(connection: sqlite3.Connection, house: House, now: datetime) -> 
         house.version,
         now.astimezone(house.site.zone).strftime("%Y-%m-%d %H"),
         alerts.newest_event(connection),
+        tuple(called_to(connection, site).items()),
         connection.execute("SELECT max(seq) FROM protection WHERE site = ?", (site,)).fetchone()[0],
         tuple(unheard(connection, site)),
         tuple((h.part, h.state) for h in health.everything(connection, site)),
@@ -124,6 +128,7 @@ def read_snapshot(connection: sqlite3.Connection, house: House, now: datetime) -
         still_open,
         {a.id: event for a in still_open if (event := _reopened(connection, a)) is not None},
         escalations.of_open(connection, site),
+        called_to(connection, site),
         alerts.recent(connection, site, now - RECENT),
         protection.now(connection, site),
         unheard(connection, site),

@@ -11,6 +11,7 @@ from dashboards.access import Access
 from dashboards.house import House
 from dashboards.snapshot import Snapshot
 from dashboards.to_do import ToDo, to_do
+from hub.more_hands import MoreHands
 from hub.off import Off
 from hub.reach import coming
 from hub.store.alerts import AlertEvent
@@ -78,6 +79,8 @@ class Card(NamedTuple):
     on_the_way: tuple[str, str] | None
     assistance: str | None
     """Since when whoever has it asks for more hands."""
+    more_hands: str | None
+    """Who was called to them."""
     arrived: tuple[str, str] | None
     closed: tuple[str, str] | None
     outcome: Outcome | None
@@ -204,14 +207,16 @@ def card(
     reopened: AlertEvent | None = None,
     escalation: Escalation | None = None,
     away: Mapping[str, Absence] = MappingProxyType({}),
+    more_hands: MoreHands | None = None,
 ) -> Card:
     """`reopened`: what made an alert open again that somebody had taken. `escalation`: who was called.
-    `away`: by resident, who is not at home now.
+    `away`: by resident, who is not at home now. `more_hands`: who was called to whoever has it.
     """
     rule = house.rule_of(alert)
     found = (house.resident(id) for id in alert.residents)
     residents = [r for r in found if r is not None and access.sees_resident(r, house.site)]
     own_talk = alert.rule in (SOMEBODY_IN, AWAY_ENDS)
+    assistance_at = alert.assistance_at if alert.state != "closed" else None
 
     def act(by: str | None, at: datetime | None) -> tuple[str, str] | None:
         return (house.person_name(by), wording.at(at, voice)) if at is not None else None
@@ -241,7 +246,8 @@ def card(
         ended=wording.how_it_ended(alert, rule, house.site, voice),
         taken=act(alert.accepted_by, alert.accepted_at),
         on_the_way=act(alert.accepted_by, alert.on_the_way_at),
-        assistance=wording.since(alert.assistance_at, voice) if alert.assistance_at is not None else None,
+        assistance=wording.since(assistance_at, voice) if assistance_at is not None else None,
+        more_hands=_more_hands(more_hands, house, voice) if assistance_at is not None else None,
         arrived=arrived(),
         closed=act(alert.closed_by, alert.closed_at),
         outcome=alert.outcome,
@@ -259,6 +265,13 @@ def card(
             if e.measure != "away"
         ),
     )
+
+
+def _more_hands(called: MoreHands | None, house: House, voice: Voice) -> str | None:
+    if called is None:
+        return None
+    names = [house.person_name(person) for person in called.people]
+    return wording.who_was_called_to_help(names, called.groups, called.nobody, voice)
 
 
 def _uncovered(resident: Resident, found: Standing, house: House, voice: Voice) -> Uncovered:
@@ -324,7 +337,16 @@ def board(snapshot: Snapshot, scope: Scope) -> Board:
     away = {id: absence for id, absence in snapshot.away.items() if id in living}
     return Board(
         cards=[
-            card(a, house, voice, access, snapshot.reopened.get(a.id), snapshot.called.get(a.id), away)
+            card(
+                a,
+                house,
+                voice,
+                access,
+                snapshot.reopened.get(a.id),
+                snapshot.called.get(a.id),
+                away,
+                snapshot.more_hands.get(a.id),
+            )
             for a in sorted(visible(snapshot.open, access), key=order)
         ],
         closed=[card(a, house, voice, access) for a in visible(snapshot.recent, access)],

@@ -30,6 +30,9 @@ from rules.health.telling import waits_for_a_technician
 
 CALLED, CALLED_IN_VAIN = "called", "called_in_vain"
 """The events of an alert's trail: a stage was called; and it was called again, since nobody had answered."""
+REACHED_NOBODY = "reached_nobody"
+"""The step of a trail that says that nobody of a group that was called has a way by which they are reached.
+"""
 
 
 def begin(connection: sqlite3.Connection, alert: Alert, plan: EscalationPlan, at: datetime) -> None:
@@ -62,6 +65,20 @@ def widen(connection: sqlite3.Connection, alert: Alert, at: datetime) -> None:
         after, call = widened(escalation, at)
         escalations.put(connection, alert.id, after)
         _put_on_record(connection, alert.id, call)
+
+
+def goes_on_for_help(connection: sqlite3.Connection, alert: Alert, in_vain: str, at: datetime) -> bool:
+    """Nobody else of the groups called last can be reached: the stage after them is called at once. False
+    where there is none.
+    """
+    escalation = escalations.get(connection, alert.id)
+    if escalation is None or not 0 < escalation.taken < len(escalation.stages):
+        return False
+    if ", ".join(escalation.stages[escalation.taken - 1].to) != in_vain:
+        return False  # others were called since
+    alerts.add_event(connection, alert.id, at, REACHED_NOBODY, None, in_vain)
+    widen(connection, alert, at)
+    return True
 
 
 def let_time_pass(connection: sqlite3.Connection, site: str, now: datetime) -> list[Alert]:

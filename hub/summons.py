@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple, cast
 
 import msgspec
 
-from hub.escalation import CALLED, CALLED_IN_VAIN
+from hub.announcement import announce
+from hub.escalation import CALLED, CALLED_IN_VAIN, REACHED_NOBODY, goes_on_for_help
 from hub.reach import usable_ways
 from hub.store import alerts, contacts, proofs, shifts, summonses
 from hub.store.alerts import AlertEvent
@@ -33,9 +34,6 @@ from rules.wording.summons import body, body_of_proof, subject, subject_of_proof
 
 log = logging.getLogger(__name__)
 
-REACHED_NOBODY = "reached_nobody"
-"""The step of a trail that says that nobody of a group that was called has a way by which they are reached.
-"""
 _TAKEN = frozenset({"accept", "set_out", "arrive", "close"})
 _AT_ONCE = 500
 
@@ -104,16 +102,22 @@ def _follow(
         return  # another site's; or taken before anybody could be told
     people = contacts.everything(connection, site.site)
     meant = answerable(connection, site, alert, step, now)
-    found = [*meant, *_instead(connection, site, alert, step, meant, now)]
+    hears = _hearing(connection, site, alert)
+    nobody_hears = not any(map(hears, meant))
+    alone = _asking(alert) is not None and nobody_hears
+    if people and alone and goes_on_for_help(connection, alert, step.reason, now):
+        announce(connection, alert, now)
+        return  # the next stage is a step of its own
+    found = [*meant, *(_instead(connection, site, alert, step, hears, now) if nobody_hears else ())]
     decisions = {
         person: _when(connection, site, alert, person, now)
         for person in dict.fromkeys(one.person for one in found)
     }
-    for one in found:
+    for one in dict.fromkeys(found):
         message = _message(site, alert, step, web_address, one, now)
         at, held = decisions[one.person].at, decisions[one.person].held
         summonses.add(connection, msgspec.structs.replace(message, next_at=at, held=held))
-    if people and not meant:
+    if people and (alone or not meant):
         alerts.add_event(connection, alert.id, now, REACHED_NOBODY, None, step.reason)
 
 
@@ -153,30 +157,32 @@ def _ways(known: Iterable[Contact], person: str, alert: Alert) -> list[Answerabl
     return ways if alert.severity == "high" else phones or ways[:1]
 
 
+def _hearing(connection: sqlite3.Connection, site: Site, alert: Alert) -> Callable[[Answerable], bool]:
+    """Who is reached: by a way that the hub has, and that has not failed for this alert yet."""
+    told = summonses.of_alert(connection, alert.id)
+    deaf = {Answerable(m.person, m.way, m.address) for m in told if m.failure and m.failure != SPARED}
+    usable = usable_ways(connection, site.site)
+    return lambda one: one.way in usable and one not in deaf
+
+
 def _instead(
     connection: sqlite3.Connection,
     site: Site,
     alert: Alert,
     step: AlertEvent,
-    meant: Iterable[Answerable],
+    hears: Callable[[Answerable], bool],
     now: datetime,
 ) -> list[Answerable]:
-    """Who is called besides where none of those meant is reached: by ways that the hub has, and that have not
-    failed for this alert yet. Somebody who was told before is enough until the course has been gone through:
-    then nobody has answered. What is low waits for its next stage. Who asks for more hands waits for nobody.
+    """Who is called besides where none of those meant is reached. Somebody who was told before is enough
+    until the course has been gone through: then nobody has answered. What is low waits for its next stage.
+    Who asks for more hands waits for nobody.
     """
     asking = _asking(alert)
     if (alert.severity == "low" and asking is None) or is_proof(alert.site):
         return []
     told = summonses.of_alert(connection, alert.id)
-    deaf = {Answerable(m.person, m.way, m.address) for m in told if m.failure and m.failure != SPARED}
-    usable = usable_ways(connection, site.site)
-
-    def hears(one: Answerable) -> bool:
-        return one.way in usable and one not in deaf
-
     underway = any(m.sent_at is not None or (m.next_at is not None and not m.attempts) for m in told)
-    if any(map(hears, meant)) or (underway and step.event == CALLED and asking is None):
+    if underway and step.event == CALLED and asking is None:
         return []
     known = contacts.everything(connection, site.site)
     if alert.severity != "high":  # one way each: the first by which they hear of it
@@ -184,7 +190,7 @@ def _instead(
     for circle in instead(alert.unit, site, shifts.on_duty(connection, site, now), now):
         found = [way for person in circle if person != asking for way in _ways(known, person, alert)]
         if any(map(hears, found)):
-            return [one for one in dict.fromkeys(found) if one not in meant]
+            return list(dict.fromkeys(found))
     return []
 
 

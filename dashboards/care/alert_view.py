@@ -13,6 +13,7 @@ from dashboards.care.resident_now import ResidentNow, resident_now
 from dashboards.house import House
 from dashboards.views import Card, card
 from hub.explained import Explained
+from hub.more_hands import more_hands
 from rules import wording
 from rules.absence import AWAY_ENDS
 from rules.alert import Outcome
@@ -101,7 +102,8 @@ class AlertView(NamedTuple):
 def alert_view(explained: Explained, house: House, voice: Voice, access: Access) -> AlertView:
     alert = explained.alert
     reopened = next((e for e in reversed(explained.trail) if e.event in wording.OPEN_AGAIN), None)
-    shown = card(alert, house, voice, access, reopened if alert.state == "open" else None)
+    hands = more_hands(explained.trail, explained.called)
+    shown = card(alert, house, voice, access, reopened if alert.state == "open" else None, more_hands=hands)
     told = {(e.device, e.measure, e.value, e.at) for e in alert.evidence}
     news = list(changes(explained.heard, explained.stood))
     around = [

@@ -59,6 +59,11 @@ def open_alerts(connection: sqlite3.Connection, site: str) -> list[Alert]:
     return _many(connection, "state <> 'closed' ORDER BY raised_at, id", site, ())
 
 
+def asking_for_hands(connection: sqlite3.Connection, site: str) -> list[Alert]:
+    """Those whose owner asks for more hands."""
+    return _many(connection, "state <> 'closed' AND assistance_at IS NOT NULL ORDER BY id", site, ())
+
+
 def open_of_rule(connection: sqlite3.Connection, site: str, rule: str) -> list[Alert]:
     """All of one rule that are not closed."""
     return _many(connection, "rule = ? AND state <> 'closed'", site, (rule,))

@@ -31,13 +31,38 @@ def who_was_called(escalation: Escalation | None, voice: Voice) -> str | None:
 _ALL_AGAIN: Words = ("Ingen har svart. Alle er varslet på nytt", "Nobody has answered. All were called again")
 
 
+def who_was_called_to_help(
+    names: Sequence[str], groups: Sequence[str], nobody: bool, voice: Voice
+) -> str | None:
+    """Beneath that somebody asks for more hands. None where it is not known yet."""
+    if nobody:
+        return say(_NOBODY_TO_HELP, voice.language)
+    if not names and not groups:
+        return None
+    return say(_TO_HELP, voice.language, _listed(names or _named(groups, voice.language), voice.language))
+
+
+_TO_HELP: Words = ("Tilkalt: {}", "Called to help: {}")
+_NOBODY_TO_HELP: Words = (
+    "Ingen andre kunne nås. Ring eller rop på hjelp",
+    "Nobody else could be reached. Ring or shout for help",
+)
+
+
 def groups_in_words(groups: Sequence[str], voice: Voice) -> str:
     """`ansvarlig pleier og hele avdelingen`. What is no group stays as it is."""
     return group_words(groups, voice.language)
 
 
 def group_words(groups: Sequence[str], language: Language) -> str:
-    words = [say(_GROUP[group], language) if group in _GROUP else group for group in groups]
+    return _listed(_named(groups, language), language)
+
+
+def _named(groups: Sequence[str], language: Language) -> list[str]:
+    return [say(_GROUP[group], language) if group in _GROUP else group for group in groups]
+
+
+def _listed(words: Sequence[str], language: Language) -> str:
     if len(words) == 1:
         return words[0]
     return say(("{} og {}", "{} and {}"), language, ", ".join(words[:-1]), words[-1])

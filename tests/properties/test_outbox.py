@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from hub import summons
+from hub.escalation import REACHED_NOBODY
 from hub.store import alerts, contacts, escalations, receipts, summonses
 from hub.store.contacts import Contact
 from hub.store.db import transaction
 from hub.store.summonses import Summons
-from hub.summons import REACHED_NOBODY
 from hub.ways.courier import LONGEST_WAIT, Courier
 from hub.ways.way import Failed, Message
 from rules.alert import Act

@@ -1,5 +1,6 @@
 """From a press in the night to a message on a carer's phone: who is written to, once, and what it says."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -145,8 +146,43 @@ def test_who_asks_for_more_hands_and_is_alone_on_duty_is_not_called_herself(hous
     messages(house)
     house.desk.act(id, "assist", "kari")
     asked = {one.person for one in messages(house) if one.next_at is not None}
-    assert asked == {"nils"}, "who is on duty elsewhere in the house"
-    assert "reached_nobody" in [step.event for step in alerts.events(house.connection, id)]
+    assert asked == {"nils"}, "the next stage that holds anybody else: the unit next door"
+    assert [(e.event, e.reason) for e in alerts.events(house.connection, id)][-3:] == [
+        ("called", "unit"),
+        ("reached_nobody", "unit"),
+        ("called", "neighbours, night_patrol"),
+    ]
+
+
+def test_a_call_for_more_hands_goes_past_every_stage_that_reaches_nobody_else(house: World) -> None:
+    with transaction(house.connection):
+        for person in ("siri", "nils"):
+            ill = StaffAbsence(0, person, NIGHT - MIN, NIGHT + 60 * MIN, "lise")
+            shifts.add_absence(house.connection, "test", ill)
+    house.says("3B button", pressed="single")
+    id = house.alert("help-button").id
+    house.desk.arrive(id, "kari")
+    messages(house)
+    house.desk.act(id, "assist", "kari")
+    assert {one.person for one in messages(house) if one.next_at is not None} == {"lise"}
+    trail = [(e.event, e.reason) for e in alerts.events(house.connection, id)]
+    assert trail[-1] == ("called", "leaders"), trail
+    told = json.loads(house.outbox()[-1].payload)
+    assert told["called"][-1] == "leaders"
+
+
+def test_a_call_for_more_hands_that_reaches_none_of_its_stages_reaches_whoever_is_left(house: World) -> None:
+    with transaction(house.connection):
+        for person in ("siri", "nils", "lise"):
+            contacts.delete(house.connection, "test", Contact(person, "email", f"{person}@example.org"))
+        contacts.put(house.connection, "test", Contact("odd", "email", "odd@example.org"), NIGHT)
+    house.says("3B button", pressed="single")
+    id = house.alert("help-button").id
+    house.desk.arrive(id, "kari")
+    messages(house)
+    house.desk.act(id, "assist", "kari")
+    assert {one.person for one in messages(house) if one.next_at is not None} == {"odd"}
+    assert [e.event for e in alerts.events(house.connection, id)][-1] == "reached_nobody"
 
 
 def test_a_call_for_more_hands_waits_for_no_gathering_though_the_alert_is_low(tmp_path: Path) -> None:

@@ -1,0 +1,45 @@
+"""Whoever has an alert asked for more hands: who was called to them, as far as it has come."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from hub.escalation import CALLED, REACHED_NOBODY
+from hub.store import alerts, summonses
+from hub.store.alerts import AlertEvent
+from hub.store.summonses import SPARED, Summons
+
+
+class MoreHands(NamedTuple):
+    """`people`: who was called, and whose message came out or still may. `groups`: the stages that were
+    called, where no message was made for anybody yet. `nobody`: no message goes to anybody.
+    """
+
+    people: tuple[str, ...]
+    groups: tuple[str, ...]
+    nobody: bool
+
+
+def called_to(connection: sqlite3.Connection, site: str) -> dict[int, MoreHands]:
+    """By alert, of those whose owner asks for more hands."""
+    return {
+        alert.id: more_hands(alerts.events(connection, alert.id), summonses.of_alert(connection, alert.id))
+        for alert in alerts.asking_for_hands(connection, site)
+    }
+
+
+def more_hands(trail: Sequence[AlertEvent], messages: Iterable[Summons]) -> MoreHands:
+    """`messages`: all there are about the alert."""
+    asked = max((step.seq for step in trail if step.event == "assist"), default=0)
+    since = [step for step in trail if step.seq > asked]
+    sent = [one for one in messages if one.event > asked]
+    people = tuple(dict.fromkeys(one.person for one in sent if not _lost(one)))
+    groups = tuple(group for step in since if step.event == CALLED for group in step.reason.split(", "))
+    in_vain = bool(sent) or any(step.event == REACHED_NOBODY for step in since)
+    return MoreHands(people, () if in_vain else groups, in_vain and not people)
+
+
+def _lost(one: Summons) -> bool:
+    return one.sent_at is None and one.next_at is None and one.failure != SPARED

@@ -1,0 +1,90 @@
+"""Somebody who has an alert asks for more hands: the board and the alert's page say who was called to her."""
+
+import re
+
+import pytest
+
+from hub import summons
+from hub.store import contacts, summonses
+from hub.store.contacts import Contact
+from hub.store.db import transaction
+from rules.alert import Alert
+from tests.web.conftest import SignIn
+from tests.web.house import House
+from tests.web.test_board import tap
+
+
+def reached_by_mail(house: House, *people: str) -> None:
+    with transaction(house.connection):
+        for person in people:
+            contact = Contact(person, "email", f"{person}@example.org")
+            contacts.put(house.connection, house.site.site, contact, house.now())
+
+
+def the_hub_calls(house: House) -> None:
+    while summons.follow(house.connection, house.site, None, house.now()):
+        pass
+
+
+def asked(house: House, sign_in: SignIn) -> Alert:
+    """Kari is in 1A and has asked for more hands."""
+    summons.begin(house.connection, house.site.site)
+    alert, kari = house.night_exit("1A"), sign_in("kari")
+    tap(kari, alert.id, "arrive")
+    the_hub_calls(house)
+    tap(kari, alert.id, "assist")
+    the_hub_calls(house)
+    return alert
+
+
+PLACES = ["/", "/alerts/{}"]
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_who_was_called_to_help_is_named(house: House, sign_in: SignIn, place: str) -> None:
+    reached_by_mail(house, "kari", "sol")
+    text = sign_in("kari").get(place.format(asked(house, sign_in).id)).text
+    assert re.search(r"Kari Nordmann trenger flere hender siden[^<]+<br>Tilkalt: Siri Solberg</span>", text)
+
+
+def test_who_is_called_when_nobody_of_the_stages_can_be_reached_is_named(
+    house: House, sign_in: SignIn
+) -> None:
+    reached_by_mail(house, "kari", "nord")
+    asked(house, sign_in)
+    assert "Tilkalt: Nils Nordli" in sign_in("kari").get("/").text
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_that_nobody_else_could_be_reached_is_said_to_who_asked(
+    house: House, sign_in: SignIn, place: str
+) -> None:
+    reached_by_mail(house, "kari")
+    text = sign_in("kari").get(place.format(asked(house, sign_in).id)).text
+    assert "Ingen andre kunne nås. Ring eller rop på hjelp" in text
+
+
+def test_that_no_message_came_out_is_said_to_who_asked(house: House, sign_in: SignIn) -> None:
+    reached_by_mail(house, "kari", "sol")
+    alert, kari = asked(house, sign_in), sign_in("kari")
+    assert "Tilkalt: Siri Solberg" in kari.get("/").text
+    house.connection.execute(
+        "UPDATE summons SET next_at = NULL, failure = 'refused' WHERE next_at IS NOT NULL"
+    )
+    assert all(one.sent_at is None for one in summonses.of_alert(house.connection, alert.id))
+    assert "Ingen andre kunne nås. Ring eller rop på hjelp" in kari.get("/").text
+
+
+def test_where_nobody_is_reached_but_by_the_board_it_says_which_stage_was_called(
+    house: House, sign_in: SignIn
+) -> None:
+    asked(house, sign_in)
+    assert "Tilkalt: hele avdelingen" in sign_in("sol").get("/").text
+
+
+def test_what_is_over_asks_for_nobody_any_more(house: House, sign_in: SignIn) -> None:
+    alert, kari = asked(house, sign_in), sign_in("kari")
+    tap(kari, alert.id, "close", outcome="helped")
+    card = kari.get(f"/alerts/{alert.id}").text.partition('id="trail-title"')[0]
+    assert "Hjalp til" in card
+    assert "flere hender" not in card

@@ -110,6 +110,8 @@ def why_unusable(address: str) -> str | None:
         url = urlsplit(address)
     except ValueError:
         return "it is no address of a messenger service"
+    if not address.isprintable():  # urlsplit leaves line breaks out: Apprise would read another address
+        return "there is a line break or another invisible sign in it"
     if url.scheme not in SERVICES:
         named = url.scheme if re.fullmatch(r"[a-z0-9]{1,20}", url.scheme) else "it"
         return f"{named} is none of the services that can be used; expected one of {', '.join(SERVICES)}"

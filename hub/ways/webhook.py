@@ -72,7 +72,9 @@ def why_unusable(address: str) -> str | None:
     """A sentence, where it can't be an address."""
     try:
         url = urlsplit(address)
-        if url.scheme in ("http", "https") and url.hostname and not url.username and url.port != 0:
+        # urlsplit leaves line breaks out without a word: what is judged would not be what is kept.
+        whole = address.isprintable() and " " not in address
+        if whole and url.scheme in ("http", "https") and url.hostname and not url.username and url.port != 0:
             return None
     except ValueError:  # half an IPv6 address, no number for a port
         pass

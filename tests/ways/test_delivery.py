@@ -287,7 +287,19 @@ def test_an_email_goes_out_whatever_a_room_is_called(connection: sqlite3.Connect
 
 
 @pytest.mark.parametrize(
-    "address", ["http://[", "http://[::1", "https://h:port/x", "https://h:99999/", "ftp://h/"]
+    "address",
+    [
+        "http://[",
+        "http://[::1",
+        "https://h:port/x",
+        "https://h:99999/",
+        "ftp://h/",
+        "https://h/\r\nX: y",
+        "ht\ttps://h/",
+        "https://h/\0",
+        "https://h/a b",
+        "https://h\u200b/",
+    ],
 )
 def test_what_is_no_web_address_is_said_in_a_sentence(address: str) -> None:
     assert "is no web address" in (why_unusable(address) or "")

@@ -86,6 +86,8 @@ def test_no_redirect_leads_a_message_into_the_house() -> None:
         f"pover://{'a' * 30}@{'b' * 30}?template=/etc/passwd",
         f"pover://{'a' * 30}@{'b' * 30}?verify=no",
         f"gotify://127.0.0.1/{TOKEN}?%2BHost=internal",
+        f"gotify://127.0.0.1\n/{TOKEN}",
+        f"pover://{'a' * 30}@{'b' * 30}\r\n",
         "pover://nonsense",
         "",
         "http://[",

@@ -151,6 +151,12 @@ def test_each_program_is_told_what_it_may_see_and_nothing_else(house: House, sig
         json={"address": "http://169.254.169.254/", "events": ["alert.opened"]},
     )
     assert (inside.status_code, inside.json()["reason"]) == (422, "webhook_not_named")
+    broken = adm.put(
+        "/api/v1/integrations/drift/events",
+        headers=ours,
+        json={"address": "https://ex.org/\r\nX: y", "events": ["alert.opened"]},
+    )
+    assert (broken.status_code, broken.json()["reason"]) == (422, "unusable_address")
     house.night_exit()
     house.lose("device:1A stue")
     house.protect(Protection("r1", "unprotected", ()))

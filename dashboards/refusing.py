@@ -6,13 +6,16 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, NamedTuple
 
 from fastapi import Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
+from dashboards.access import may
 from dashboards.api.refusal import RefusedError, errors_of, problem
 from dashboards.pages import render
+from dashboards.reader import ANYBODY, home_of
 from dashboards.visit import (
     COMES_BACK,
     WANTED_COOKIE,
@@ -28,6 +31,7 @@ from dashboards.visit import (
 )
 from hub.store.db import NewerDatabaseError, OlderDatabaseError
 from hub.store.sites import NoSiteError
+from rules.building import Person
 
 
 class Wrong(NamedTuple):
@@ -85,7 +89,7 @@ async def _ask_for_factor(request: Request, _: Exception) -> Response:
 async def _not_for_relatives(request: Request, _: Exception) -> Response:
     if request.url.path == "/":
         return RedirectResponse("/relative", 303)
-    return say(request, 404, "there is nothing here, or not for you")
+    return await _say_to_reader(request, 404, "there is nothing here, or not for you")
 
 
 async def _no_site(request: Request, error: Exception) -> Response:
@@ -97,23 +101,23 @@ async def _refuse(request: Request, error: Exception) -> Response:
     if _is_program(request):
         reason, more = (error.reason, error.more) if isinstance(error, RefusedError) else ("", {})
         return _problem(request, error.status_code, error.detail, reason, more, error.headers)
-    return say(request, error.status_code, error.detail)
+    return await _say_to_reader(request, error.status_code, error.detail)
 
 
 async def _refuse_what_is_wrong(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     if not _is_program(request):
-        return _say_what_is_wrong(request, error)
+        return await _say_what_is_wrong(request, error)
     errors = errors_of(error.errors())
     said = "; ".join(f"{one['where']}: {one['expected']}" for one in errors)
     return _problem(request, 422, said, more={"errors": errors})
 
 
-def _say_what_is_wrong(request: Request, error: RequestValidationError) -> Response:
+async def _say_what_is_wrong(request: Request, error: RequestValidationError) -> Response:
     """In the words of who filled in the form; htmx puts it where notices are."""
     found = error.errors()
     if request.method == "GET" and any(one["loc"][0] == "path" for one in found):
-        return say(request, 404, "there is nothing here, or not for you")
+        return await _say_to_reader(request, 404, "there is nothing here, or not for you")
     called = titles_of(request.scope.get("route"))
     wrong = [
         Wrong(called.get(str(one["loc"][1]), ""), str(one["type"]), one.get("ctx") or {}) for one in found
@@ -122,8 +126,8 @@ def _say_what_is_wrong(request: Request, error: RequestValidationError) -> Respo
     if "hx-request" in request.headers:
         headers = {"HX-Retarget": "#notice", "HX-Reswap": "innerHTML"}
         return HTMLResponse(render(language, "_wrong.html", wrong=wrong), 422, headers)
-    page = render(language, "refusal.html", status=422, detail="", wrong=wrong, theme=theme_of(request))
-    return HTMLResponse(page, 422)
+    home = await run_in_threadpool(home_of, request)
+    return _page(request, 422, "", home, wrong=wrong)
 
 
 def titles_of(route: object) -> dict[str, str]:
@@ -138,16 +142,30 @@ async def our_mistake(request: Request) -> Response:
     return say(request, 500, said)
 
 
-def say(request: Request, status: int, detail: str) -> Response:
+async def _say_to_reader(request: Request, status: int, detail: str) -> Response:
+    """In the language of whoever is signed in, and with the way home, also where no route asked who it is."""
     if _is_program(request):
         return _problem(request, status, detail)
+    return _page(request, status, detail, await run_in_threadpool(home_of, request))
+
+
+def say(request: Request, status: int, detail: str) -> Response:
+    """Where nobody can be asked for: without a database, and after a mistake of our own."""
+    return _problem(request, status, detail) if _is_program(request) else _page(request, status, detail)
+
+
+def _page(request: Request, status: int, detail: str, home: str = ANYBODY, **more: Any) -> HTMLResponse:
+    person: Person | None = getattr(request.state, "person", None)
     page = render(
         language_of(request, None),
         "refusal.html",
         status=status,
         detail=detail,
         theme=theme_of(request),
-        may_open_others=getattr(request.state, "may_open_others", False),
+        home=home,
+        has_board=person is not None and home == "/",
+        may_open_others=person is not None and bool(person.units) and may(person, "ask for emergency access"),
+        **more,
     )
     return HTMLResponse(page, status)
 

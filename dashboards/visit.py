@@ -166,7 +166,7 @@ def visitor(request: Request, connection: Database, house: AnyHouse) -> Visit:
         own = None
     language = chosen_language(request) or own or house.site.language
     request.state.language = language  # also of a refusal
-    request.state.may_open_others = bool(person.units) and may(person, "ask for emergency access")
+    request.state.person = person
     opened = opened_to(connection, house.site.site, now).get(person.id, NOTHING)
     just_came = found.how == "directory" and now - found.started_at < JUST_NOW
     return Visit(

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse
 
+from dashboards.access import may
 from dashboards.care.quality_report import report_of
 from dashboards.care.quality_view import (
     Period,
@@ -58,6 +59,7 @@ def show(request: Request, visit: Visitor, unit: str = "", month: str = "") -> s
         unit=unit,
         month=month,
         periods=periods(reader_of(visit)),
+        may_see_rules=may(visit.person, "see rules"),
         **_values(visit, unit, _period(visit, month)),
     )
 

@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse
 from dashboards.guides.text import PATH, WRITTEN, Guide, blocks_of, file_of, html_of, title_of
 from dashboards.pages import render
 from dashboards.pdf import pdf
+from dashboards.reader import home_of
 from dashboards.visit import language_of, theme_of
 from rules.wording import Language
 
@@ -30,7 +31,8 @@ In = Annotated[Language, Depends(wanted_language)]
 @pages.get("")
 def show_all(request: Request, language: In) -> str:
     titles = {guide: title_of(guide, language) for guide in WRITTEN}
-    return render(language, "guides/all.html", titles=titles, theme=theme_of(request))
+    home, theme = home_of(request), theme_of(request)
+    return render(language, "guides/all.html", titles=titles, home=home, theme=theme)
 
 
 @pages.get("/carer.pdf")
@@ -51,7 +53,7 @@ def show(request: Request, guide: str, language: In) -> str:
         title=title_of(known, language),
         text=html_of(known, language),
         others={one: title_of(one, language) for one in WRITTEN if one != known},
-        home=WRITTEN[known].home,
+        home=home_of(request),
         sheet=known == ON_THE_WALL,
         theme=theme_of(request),
     )

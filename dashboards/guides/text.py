@@ -25,20 +25,19 @@ Guide = Literal["carer", "leader", "technician", "administrator", "privacy_offic
 
 
 class Written(NamedTuple):
-    """`nb`, `nn`: the file's name there; in English it is the guide's. `home`: where readers come from."""
+    """`nb`, `nn`: the file's name there; in English it is the guide's."""
 
     nb: str
     nn: str
-    home: str
 
 
 WRITTEN: dict[Guide, Written] = {
-    "carer": Written("pleier", "pleiar", "/"),
-    "leader": Written("leder", "leiar", "/"),
-    "technician": Written("tekniker", "teknikar", "/technician"),
-    "administrator": Written("administrator", "administrator", "/today"),
-    "privacy_officer": Written("personvernombud", "personvernombod", "/audit"),
-    "relative": Written("parorende", "parorande", "/relative"),
+    "carer": Written("pleier", "pleiar"),
+    "leader": Written("leder", "leiar"),
+    "technician": Written("tekniker", "teknikar"),
+    "administrator": Written("administrator", "administrator"),
+    "privacy_officer": Written("personvernombud", "personvernombod"),
+    "relative": Written("parorende", "parorande"),
 }
 _BY_FILE = {name: guide for guide, written in WRITTEN.items() for name in (written.nb, written.nn, guide)}
 

@@ -18,7 +18,7 @@ from hub.store.instants import to_us
 from rules.alert import Outcome
 from rules.duty import Shift
 from rules.watch import gone
-from tests.web.house import House
+from tests.web.house import DOCUMENT, House
 
 SignIn = Callable[..., TestClient]
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
@@ -84,6 +84,17 @@ def test_the_page_tells_how_many_came_what_they_were_worth_and_how_soon_somebody
     assert '<a href="/care/rules/night-exit/1A">' in page
     for name in ("Kari", "Anna Haugen"):
         assert name not in page.partition("<main")[2], "of units and rules, never of a person"
+
+
+def test_whoever_may_not_open_a_rule_reads_its_name_without_a_link(lived_in: House, sign_in: SignIn) -> None:
+    lived_in.import_site(
+        DOCUMENT.replace("rules:\n", "  - {id: pia, name: Pia Vern, role: privacy_officer}\nrules:\n", 1)
+    )
+    with transaction(lived_in.connection):
+        lived_in.set_password("pia")
+    kari, pia = (sign_in(who).get("/care/quality").text for who in ("kari", "pia"))
+    assert "For det meste falske varsler" in pia
+    assert ('href="/care/rules' in kari, 'href="/care/rules' in pia) == (True, False)
 
 
 def test_a_rule_that_is_mostly_false_is_pointed_out_and_no_aim_is_made_up(

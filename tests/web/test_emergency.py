@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx2
 import pytest
 from aiosmtpd.controller import Controller
+from starlette.testclient import TestClient
 
 from hub.clock import WallClock
 from hub.settings import Settings
@@ -287,6 +288,28 @@ def test_a_page_that_is_not_for_a_carer_offers_emergency_access_whether_or_not_i
         page = sign_in(who).get("/care/residents/r999")
         assert page.status_code == 404
         assert "/emergency" not in page.text, f"{who} has no use for it"
+
+
+def test_an_address_that_leads_nowhere_is_answered_as_one_that_is_not_for_her(sign_in: SignIn) -> None:
+    sol = sign_in("sol")
+    nowhere = sol.get("/no-such-page")
+    assert (nowhere.status_code, nowhere.text) == (404, sol.get("/care/residents/r4").text)
+    assert 'href="/emergency"' in nowhere.text
+    assert "This is not here" in sign_in("nord").get("/no-such-page").text, "he reads English"
+    assert "This is not here" in sign_in("pia").get("/no-such-page").text
+
+
+def test_a_page_that_is_not_there_leads_everybody_to_their_own_first_page(
+    visitor: TestClient, sign_in: SignIn
+) -> None:
+    first = {"kari": ("/", "Til tavla"), "adm": ("/today", "Til forsiden"), "pia": ("/audit", "front page")}
+    for who, (path, word) in first.items():
+        for address in ("/no-such-page", "/alerts/999"):
+            page = sign_in(who).get(address)
+            assert page.status_code == 404
+            assert f'href="{path}">' in page.text, who
+            assert word in page.text, who
+    assert 'href="/">Til forsiden' in visitor.get("/no-such-page").text
 
 
 def test_a_leader_of_the_whole_house_is_led_to_what_others_opened(sign_in: SignIn) -> None:

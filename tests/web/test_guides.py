@@ -75,6 +75,13 @@ def test_every_picture_is_shown_in_a_guide_and_all_of_them_are_small() -> None:
     assert sum(there.values()) < _MOST_BYTES
 
 
+def test_every_guide_leads_back_to_the_readers_own_first_page(visitor: TestClient, sign_in: SignIn) -> None:
+    first = {"kari": "/", "tor": "/technician", "adm": "/today"}
+    for browser, home in [(visitor, "/"), *((sign_in(who), home) for who, home in first.items())]:
+        for page in ("", *(f"/{guide}" for guide in FILES)):
+            assert f'class="back" href="{home}"' in browser.get(f"/help{page}").text, (home, page)
+
+
 @pytest.mark.parametrize("guide", FILES)
 def test_all_languages_say_the_same_things_in_the_same_order(guide: str) -> None:
     def shape(text: str) -> list[str]:

@@ -49,6 +49,16 @@ def test_a_daughter_reads_in_plain_words_how_it_is_and_nothing_of_anybody_else(
     assert "1A" not in re.sub(r"<[^>]*>", "", page), "no room"
 
 
+def test_a_page_that_is_not_there_and_a_guide_lead_a_relative_home(house: House, sign_in: SignIn) -> None:
+    relative_of(house)
+    browser = sign_in(EMAIL)
+    for path in ("/no-such-page", "/care/residents/r1"):
+        page = browser.get(path)
+        assert page.status_code == 404
+        assert 'href="/relative">Til forsiden' in page.text, path
+    assert 'class="back" href="/relative"' in browser.get("/help/carer").text
+
+
 def test_when_staff_are_on_it_and_when_it_is_over_is_told_without_their_names(
     house: House, sign_in: SignIn
 ) -> None:

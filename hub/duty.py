@@ -18,17 +18,11 @@ from hub.staff_notices import tell
 from hub.store import audit
 from hub.store import shifts as store
 from hub.store.db import transaction
-from rules.building import Person, PersonRole, Site
-from rules.duty import EARLY, LONGEST, Function, Shift, StaffAbsence, in_whose_place
+from rules.building import Person, Site
+from rules.duty import EARLY, FUNCTIONS_OF, LONGEST, Function, Shift, StaffAbsence, in_whose_place
 from rules.pause import Refusal
 from rules.week import WEEK, midnight, moved
 from rules.wording.stand_in import body, subject
-
-FUNCTIONS_OF: dict[PersonRole, tuple[Function, ...]] = {
-    "carer": ("carer", "night_patrol"),
-    "leader": ("carer", "night_patrol", "leader"),
-}
-"""Who can be on duty as what. A leader lends a hand; nobody else can be called to a resident."""
 
 ALONE = timedelta(hours=8)
 """[default] How long a shift lasts that somebody signs in to without being planned."""
@@ -143,7 +137,7 @@ class Duty:
         return min(max(ends), now + LONGEST) if ends else now + ALONE
 
     def absent(self, person: str, since: datetime, until: datetime, by: str) -> StaffAbsence | Refusal:
-        """Their shifts do not count, and the gap shows. Why is not asked."""
+        """Their shifts do not count, nor one that they signed in to before; the gap shows. Why: not asked."""
         with transaction(self._connection):
             if _person(self._site, person) is None:
                 return Refusal(f"{self._site.site} has no person {person!r}", "no_person")
@@ -156,6 +150,7 @@ class Duty:
             )
             detail = {"person": person, "from": since, "to": until}
             audit.add(self._connection, self._site.site, self._clock.now(), by, "staff absent", detail)
+            self._end_what_they_signed_in_to(max(since, self._clock.now()), until, person)
             return found
 
     def back(self, id: int, by: str) -> StaffAbsence | Refusal:
@@ -193,6 +188,11 @@ class Duty:
             detail = {"from": str(week), "to": str(to), "shifts": len(new)}
             audit.add(self._connection, self._site.site, self._clock.now(), by, "week copied", detail)
             return len(new)
+
+    def _end_what_they_signed_in_to(self, at: datetime, until: datetime, person: str) -> None:
+        for known in store.between(self._connection, self._site.site, at, until):
+            if known.person == person and known.source == "signed_in":
+                store.end(self._connection, self._site.site, known.id, at)
 
     def _here(self, person: str, now: datetime) -> list[Shift]:
         known = store.between(self._connection, self._site.site, now, now)
@@ -243,6 +243,9 @@ def why_not(shift: Shift, site: Site) -> Refusal | None:
         return Refusal(f"{shift.person} is {person.role}, not {shift.function}", "no_function")
     if not {unit.id for unit in site.units}.issuperset(shift.units):
         return Refusal("a unit is not known", "no_unit")
+    if person.units and not set(shift.units) <= set(person.units):
+        why = f"an alert there would be closed to {shift.person}; expected units of theirs"
+        return Refusal(f"{why}: {', '.join(person.units)}", "not_their_unit")
     if not timedelta(0) < shift.ends_at - shift.starts_at <= LONGEST:
         return Refusal("the end must come after the beginning, within 36 h", "shift_length")
     units = {room.id: room.unit for room in site.rooms}

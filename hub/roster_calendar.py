@@ -17,9 +17,9 @@ from icalendar.prop import vDDDTypes
 
 from hub.calendar_recurrence import Recurrences
 from hub.calendar_times import AHEAD, BACK, Event, OddError, moved_from, short, stretches
-from hub.duty import FUNCTIONS_OF, why_not
+from hub.duty import why_not
 from rules.building import Person, Site
-from rules.duty import Function, Shift
+from rules.duty import FUNCTIONS_OF, Function, Shift
 
 LARGEST = 1_000_000
 """[default] Bytes of a file: a year of a big house is a fifth of that."""

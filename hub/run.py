@@ -133,7 +133,7 @@ class Hub:
         site, clock, threads = (lambda: self._pipeline.site), self._clock, self._threads
         self._summoner = Summoner(settings, site, clock, threads)
         vigil = Vigil(settings, site, clock, self._summoner.ways, threads)
-        return [self._summoner, vigil, Post(settings, site, clock, threads)]
+        return [self._summoner, vigil, Post(settings, site, clock, self._summoner.usable, threads)]
 
     def _wake(self) -> None:
         """Something was committed that others are to be told of."""

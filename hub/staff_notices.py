@@ -27,10 +27,12 @@ def tell(
     people: Iterable[tuple[str, str, str]],
     now: datetime,
 ) -> None:
-    """`people`: whom, with the subject and the body in their language. Within a transaction."""
+    """`people`: whom, with the subject and the body in their language. A pager shows the subject alone, so it
+    is for who has nothing else. Within a transaction.
+    """
     for person, subject, body in people:
         known = contacts.of(connection, site, person)
-        first = next((one for one in known if one.way != Pager.name), None)
+        first = next((one for one in known if one.way != Pager.name), next(iter(known), None))
         if first is not None:
             way, address = first.way, first.address
             notice = StaffNotice(0, site, person, way, address, subject, body, now, next_at=now)

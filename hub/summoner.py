@@ -71,14 +71,14 @@ class Summoner:
         client = f"{settings.client_id or f'vaka-hub-{name}'}-signs"
         self._announcer = Announcer(BrokerAccess.from_settings(settings), client, alive_topic(name))
         self._signs = Signs(settings.database, site, self._announcer, self._threads)
-        self._usable = [Pager(self._announcer), *configured_ways(settings, clock)]
-        self.ways = frozenset(way.name for way in self._usable)
+        self.usable = [Pager(self._announcer), *configured_ways(settings, clock)]
+        self.ways = frozenset(way.name for way in self.usable)
         """The names of the ways that this installation can use."""
-        by_name = {way.name: way for way in self._usable}
+        by_name = {way.name: way for way in self.usable}
         self._trials = Trials(settings.database, site, by_name, clock, self._threads)
         absent = [NotConfigured(name) for name in sorted(ADDRESSES.keys() - self.ways)]
         self._couriers = [
-            Courier(settings.database, site, way, clock, self._threads) for way in (*self._usable, *absent)
+            Courier(settings.database, site, way, clock, self._threads) for way in (*self.usable, *absent)
         ]
 
         self._events = EventPost(settings, site, clock, self._threads)
@@ -128,7 +128,7 @@ class Summoner:
 
     def _lose_phones(self, connection: sqlite3.Connection) -> None:
         """Those that were switched on with a key that is no more."""
-        key = next((way.public_key for way in self._usable if isinstance(way, WebPush)), None)
+        key = next((way.public_key for way in self.usable if isinstance(way, WebPush)), None)
         if key is not None:
             lost = lose_those_of_another_key(connection, self._site().site, key, self._clock.now())
             if lost:

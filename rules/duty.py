@@ -8,17 +8,22 @@ Here: decisions on values; the one rule by which the roster and those who signed
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Literal, NamedTuple
 
 import msgspec
 
-from rules.building import Person, Site
+from rules.building import Person, PersonRole, Site
 from rules.escalation import Group
 
 Function = Literal["carer", "night_patrol", "leader"]
 """What somebody is on a shift. The night patrol goes through several units."""
+FUNCTIONS_OF: dict[PersonRole, tuple[Function, ...]] = {
+    "carer": ("carer", "night_patrol"),
+    "leader": ("carer", "night_patrol", "leader"),
+}
+"""Who can be on duty as what. A leader lends a hand; nobody else can be called to a resident."""
 Source = Literal["roster", "signed_in"]
 
 
@@ -45,7 +50,8 @@ class Shift(msgspec.Struct, frozen=True):
     @property
     def version(self) -> str:
         """Another one as soon as anything of it is changed, so that two who change it are told."""
-        return blake2b(msgspec.json.encode(self), digest_size=8).hexdigest()
+        hours = {"starts_at": self.starts_at.astimezone(UTC), "ends_at": self.ends_at.astimezone(UTC)}
+        return blake2b(msgspec.json.encode(msgspec.structs.replace(self, **hours)), digest_size=8).hexdigest()
 
     def covers(self, unit: str, at: datetime) -> bool:
         """'' stands for several units: whoever is on duty anywhere."""
@@ -77,17 +83,18 @@ def on_duty(
 ) -> tuple[Shift, ...]:
     """The shifts that count at an instant: of those who signed in to a shift, as they said it, and beside
     them those whom the roster plans. Apart from whoever is absent, whoever signed in during that shift and
-    has left again, and whoever somebody came in place of: where that somebody is.
+    has left again, and whoever somebody came in place of: where that somebody is. Nobody counts as what they
+    may not be any more, nor where an alert would be closed to them.
 
     `shifts`: all that overlap with the last `LONGEST`; also those that are over tell who has left.
     """
-    known, everything, away = {person.id for person in site.people}, list(shifts), list(absences)
-    signed_in = [s for s in everything if s.source == "signed_in" and s.person in known]
+    away, everything = list(absences), _as_all_may(site, shifts)
+    signed_in = [s for s in everything if s.source == "signed_in"]
     here = [s for s in signed_in if s.starts_at <= at < s.ends_at]
     there = {s.person for s in here}
     found = list(here)
     for shift in everything:
-        if shift.source != "roster" or shift.person not in known or not shift.starts_at <= at < shift.ends_at:
+        if shift.source != "roster" or not shift.starts_at <= at < shift.ends_at:
             continue
         if shift.person in there or any(absence.covers(shift.person, at) for absence in away):
             continue
@@ -97,6 +104,21 @@ def on_duty(
         if left is not None:
             found.append(left)
     return tuple(sorted(found, key=lambda shift: (shift.starts_at, shift.id)))
+
+
+def _as_all_may(site: Site, shifts: Iterable[Shift]) -> list[Shift]:
+    people = {person.id: person for person in site.people}
+    return [fit for s in shifts if (fit := _as_they_may(s, people.get(s.person))) is not None]
+
+
+def _as_they_may(shift: Shift, person: Person | None) -> Shift | None:
+    """A shift without the units that are not theirs (any more)."""
+    if person is None or shift.function not in FUNCTIONS_OF.get(person.role, ()):
+        return None
+    if not person.units or (shift.units and set(shift.units) <= set(person.units)):
+        return shift
+    units = tuple(unit for unit in person.units if not shift.units or unit in shift.units)
+    return msgspec.structs.replace(shift, units=units) if units else None
 
 
 def _left(planned: Shift, signed_in: Shift, at: datetime) -> bool:
@@ -132,7 +154,7 @@ class StoodInFor(NamedTuple):
 
 def stood_in_for(site: Site, shifts: Iterable[Shift], at: datetime) -> tuple[StoodInFor, ...]:
     """`shifts`: all that hold at that instant."""
-    now = [s for s in shifts if s.starts_at <= at < s.ends_at]
+    now = [s for s in _as_all_may(site, shifts) if s.starts_at <= at < s.ends_at]
     came = [s for s in now if s.source == "signed_in"]
     there = {s.person for s in came}
     planned = [s for s in now if s.source == "roster" and s.person not in there]

@@ -26,10 +26,10 @@ from dashboards.care.seen import note_seen
 from dashboards.frame import page
 from dashboards.pages import render
 from dashboards.visit import OurForm, Visit, Visitor, clock_of, needs
-from hub.duty import FUNCTIONS_OF, Duty
+from hub.duty import Duty
 from hub.store import shifts as store
 from rules.duration import local_instant
-from rules.duty import EARLY, Function, Shift, StaffAbsence
+from rules.duty import EARLY, FUNCTIONS_OF, Function, Shift, StaffAbsence
 from rules.pause import Refusal
 from rules.week import WEEK
 from rules.wording.refusals import refusal_text

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from datetime import datetime, timedelta
 from functools import partial
@@ -32,7 +32,6 @@ from hub.store import audit, relative_messages, relative_views, relatives
 from hub.store.db import connect, transaction
 from hub.store.relative_messages import Message
 from hub.store.relative_views import BY_LETTER, View
-from hub.summoner import configured_ways
 from hub.threads import Threads
 from hub.ways.email import Email, mail_server
 from hub.ways.way import Failed, Way
@@ -51,14 +50,21 @@ FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(minutes=30)
 
 class Post:
     def __init__(
-        self, settings: Settings, site: Callable[[], Site], clock: Clock, threads: Threads | None = None
+        self,
+        settings: Settings,
+        site: Callable[[], Site],
+        clock: Clock,
+        ways: Iterable[Way],
+        threads: Threads | None = None,
     ) -> None:
-        """`site`: the one in force when it is asked. OSError where a secret's file can't be read."""
+        """`site`: the one in force when it is asked. `ways`: by which staff are told. OSError where a
+        secret's file can't be read.
+        """
         self._settings, self._site, self._clock = settings, site, clock
         server = mail_server(settings)
         self._way = Email(server) if server is not None else None
         self._write = by_the_pages(settings)
-        self._ways = {one.name: one for one in configured_ways(settings, clock)}
+        self._ways = {one.name: one for one in ways}
         self._unusual, self._next_look = news.Unusual(), clock.now()
         self._waiting, self._stopping = Event(), Event()
         self._threads = threads or Threads()

@@ -162,6 +162,10 @@ _WORDS: dict[str, Words] = {
         "Whoever you come in place of must be planned there, as the same.",
     ),
     "no_unit": ("Velg en avdeling som finnes.", "Choose a unit that there is."),
+    "not_their_unit": (
+        "Den ansatte hører ikke til avdelingen, og får ikke åpnet varsler derfra.",
+        "They do not belong to the unit, and cannot open its alerts.",
+    ),
     "no_time": ("Skriv når vakten begynner og slutter.", "Say when the shift begins and ends."),
     "shift_length": (
         "Slutten må komme etter starten, og vakten kan vare høyst 36 timer.",

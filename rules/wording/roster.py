@@ -63,6 +63,10 @@ _WORDS: dict[str, Words] = {
     "no_person": ("Det finnes ingen slik ansatt", "there is no such person"),
     "no_function": ("Den ansatte kan ikke ha den funksjonen på vakt", "they cannot be on duty as that"),
     "no_unit": ("Det finnes ingen slik avdeling", "there is no such unit"),
+    "not_their_unit": (
+        "Den ansatte hører ikke til avdelingen, og får ikke åpnet varsler derfra",
+        "they do not belong to the unit, and cannot open its alerts",
+    ),
     "resident_elsewhere": ("En beboer bor ikke på avdelingen", "a resident does not live in the unit"),
     "not_yours": ("Vakten gjelder en annen avdeling enn dine", "the shift is not in your units"),
 }

@@ -28,10 +28,11 @@ units: [{id: sol, name: Solsida, neighbours: [nord]}, {id: nord, name: Nordsida}
 rooms: [{id: 3B, unit: sol}, {id: 4B, unit: nord}]
 residents: [{id: r-anna, name: Anna, room: 3B}, {id: r-per, name: Per, room: 4B}]
 people:
-  - {id: kari, name: Kari, role: carer, units: [sol]}
-  - {id: siri, name: Siri, role: carer, units: [sol]}
-  - {id: nils, name: Nils, role: carer, units: [nord]}
+  - {id: kari, name: Kari, role: carer, units: [sol, nord]}
+  - {id: siri, name: Siri, role: carer, units: [sol, nord]}
+  - {id: nils, name: Nils, role: carer, units: [nord, sol]}
   - {id: lise, name: Lise, role: leader}
+  - {id: nora, name: Nora, role: carer, units: [nord]}
   - {id: tor, name: Tor, role: technician}
 """)
 NIGHT = datetime(2026, 11, 24, 2, tzinfo=UTC)
@@ -70,10 +71,10 @@ def test_whoever_signs_in_comes_beside_those_who_are_planned() -> None:
         ("nils", "nord"),
         ("siri", "sol"),
     ]
-    assert here(shift("kari", "sol"), shift("nils", "nord"), came("siri")) == [
+    assert here(shift("kari", "sol"), shift("nils", "nord"), came("lise")) == [
         ("kari", "sol"),
+        ("lise",),
         ("nils", "nord"),
-        ("siri",),
     ]
 
 
@@ -101,6 +102,14 @@ def test_who_is_absent_is_not_on_duty_but_who_signed_in_all_the_same_is() -> Non
     assert here(shift("kari", "sol"), absent=away) == []
     assert here(shift("kari", "sol"), absent=away, at=NIGHT + HOUR) == [("kari", "sol")]
     assert here(came("kari", "sol"), absent=away) == [("kari", "sol")]
+
+
+def test_nobody_counts_where_an_alert_would_be_closed_to_them_or_as_what_they_may_not_be() -> None:
+    assert here(came("nora", "sol")) == []
+    assert here(shift("nora", "sol", "nord")) == [("nora", "nord")]
+    assert here(shift("nora")) == [("nora", "nord")]
+    assert here(came("nora", "sol", instead_of=("kari",)), shift("kari", "sol")) == [("kari", "sol")]
+    assert here(came("tor", "sol", instead_of=("kari",)), shift("kari", "sol")) == [("kari", "sol")]
 
 
 def test_the_residents_of_whoever_does_not_come_go_to_the_unit() -> None:
@@ -312,6 +321,39 @@ def test_who_is_absent_may_come_after_all(connection: sqlite3.Connection) -> Non
     assert people(connection, NIGHT) == ["kari"]
     assert why(book.back(away.id, "lise")) == "no_staff_absence"
     assert why(book.absent("kari", NIGHT, NIGHT - HOUR, "lise")) == "end_past"
+
+
+def test_whoever_is_said_to_be_absent_after_they_came_is_called_no_more_and_silences_nobody(
+    connection: sqlite3.Connection,
+) -> None:
+    book = duty(connection)
+    book.put(shift("kari", "sol"), "lise")
+    assert isinstance(book.sign_in("siri", "carer", ["sol"], [], None, ["kari"]), Shift)
+    later = duty(connection, NIGHT + HOUR)
+    assert isinstance(later.absent("siri", NIGHT + 2 * HOUR, NIGHT + 9 * HOUR, "lise"), StaffAbsence)
+    assert people(connection, NIGHT + HOUR) == ["siri"]
+    assert people(connection, NIGHT + 2 * HOUR) == ["kari"]
+    assert isinstance(later.absent("siri", NIGHT - HOUR, NIGHT + 9 * HOUR, "lise"), StaffAbsence)
+    assert people(connection, NIGHT + HOUR) == ["kari"]
+    assert isinstance(later.sign_in("siri", "carer", ["sol"], [], None), Shift)  # well again
+    assert people(connection, NIGHT + HOUR) == ["kari", "siri"]
+
+
+def test_who_has_nothing_but_a_pager_hears_there_in_whose_place_somebody_came(
+    connection: sqlite3.Connection,
+) -> None:
+    contacts.put(connection, "test", Contact("kari", "pager", "pager-3"), NIGHT)
+    duty(connection).put(shift("kari", "sol"), "lise")
+    duty(connection).sign_in("siri", "carer", ["sol"], [], None, ["kari"])
+    (told,) = staff_notices.due(connection, "test", NIGHT)
+    assert (told.person, told.way, told.address) == ("kari", "pager", "pager-3")
+
+
+def test_a_shift_is_the_same_one_in_whatever_zone_its_hours_are_said() -> None:
+    oslo = shift("kari", "sol").starts_at.astimezone(SITE.zone)
+    assert (
+        msgspec.structs.replace(shift("kari", "sol"), starts_at=oslo).version == shift("kari", "sol").version
+    )
 
 
 def test_a_week_is_copied_once_and_only_for_the_units_asked_for(connection: sqlite3.Connection) -> None:

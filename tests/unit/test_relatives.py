@@ -19,6 +19,7 @@ from hub.settings import Settings
 from hub.store import alerts, credentials, relative_messages
 from hub.store import relatives as store
 from hub.store.relative_messages import Message
+from hub.summoner import configured_ways
 from rules.building import LegalBasis
 from rules.consent_reviews import reviews
 from rules.duration import Window
@@ -261,7 +262,9 @@ def post_office(house: House, tmp_path: Path) -> Callable[[], Post]:
     settings = Settings(
         data=tmp_path, smtp=f"smtp://{server}:{port}", smtp_from="vaka@example.org", web_address=ADDRESS
     )
-    return lambda: Post(settings, lambda: house.world.site, house.world.clock)
+    return lambda: Post(
+        settings, lambda: house.world.site, house.world.clock, configured_ways(settings, house.world.clock)
+    )
 
 
 def body_of(letter: EmailMessage) -> str:

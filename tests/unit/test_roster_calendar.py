@@ -32,6 +32,7 @@ rooms: [{id: 3B, unit: sol}]
 residents: [{id: r-anna, name: Anna, room: 3B}]
 people:
   - {id: kari, name: Kari Østby, role: carer, units: [sol]}
+  - {id: nina, name: Nina Vik, role: carer, units: [sol, nord]}
   - {id: per, name: Per Ås, role: carer}
   - {id: lise, name: Lise Leder, role: leader}
   - {id: tor, name: Tor Teknisk, role: technician}
@@ -92,15 +93,21 @@ def test_people_are_known_by_id_by_address_and_by_name(who: str) -> None:
         ("LOCATION:sol\\, Nordsida", "carer sol+nord"),
         ("CATEGORIES:Vakt,Nattpatrulje,Nordsida", "night_patrol nord"),
         ("X-VAKA-UNITS:nord sol\nX-VAKA-FUNCTION:night_patrol\nLOCATION:Kontoret", "night_patrol nord+sol"),
-        ("CATEGORIES:Helligdag", "carer sol"),
+        ("CATEGORIES:Helligdag", "carer sol+nord"),
     ],
 )
 def test_function_and_unit_come_from_categories_place_or_our_own_properties(
     where: str, expected: str
 ) -> None:
-    assert understood(f"UID:1\nSUMMARY:Kari Østby\n{where}\n{OSLO}") == [
-        f"kari {expected} 11-24 22:00-25 07:30"
+    assert understood(f"UID:1\nSUMMARY:Nina Vik\n{where}\n{OSLO}") == [
+        f"nina {expected} 11-24 22:00-25 07:30"
     ]
+
+
+def test_a_shift_where_its_alerts_would_be_closed_to_them_is_named_and_not_taken_over() -> None:
+    event = f"UID:1\nSUMMARY:Kari Østby\nLOCATION:Nordsida\n{OSLO}"
+    found = read_calendar(calendar(event), SITE, {}, NOW)
+    assert (found.shifts, [problem.code for problem in found.problems]) == ((), ["not_their_unit"])
 
 
 def test_a_leaders_event_is_a_leaders_shift_and_residents_are_named_by_pseudonym() -> None:

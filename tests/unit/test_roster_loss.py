@@ -22,7 +22,7 @@ units: [{id: sol, name: Solsida}, {id: nord, name: Nordsida}]
 rooms: [{id: 3B, unit: sol}]
 people:
   - {id: kari, name: Kari Østby, role: carer, units: [sol]}
-  - {id: per, name: Per Ås, role: carer, units: [sol]}
+  - {id: per, name: Per Ås, role: carer, units: [sol, nord]}
   - {id: lise, name: Lise Leder, role: leader}
 """)
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -47,7 +47,7 @@ def night(uid: int, day: int, who: str = "per", more: str = "", hour: str = "220
     at = date(2026, 11, 1) + timedelta(days=day - 1)
     ends = at + timedelta(days=1)
     times = f"DTSTART;TZID=Europe/Oslo:{at:%Y%m%d}T{hour}\nDTEND;TZID=Europe/Oslo:{ends:%Y%m%d}T073000"
-    return f"UID:{uid}\nSUMMARY:{who}\n{times}{more}"
+    return f"UID:{uid}\nSUMMARY:{who}\nX-VAKA-UNITS:sol\n{times}{more}"
 
 
 FORTY = [night(day, day) for day in range(25, 65)]
@@ -62,7 +62,7 @@ CUT = {
     "only the first and the last are left": [FORTY[0], LAST],
     "six of the forty are left": [FORTY[0], *FORTY[35:]],
     "all but one are called off": [*(one + "\nSTATUS:CANCELLED" for one in FORTY[:-1]), LAST],
-    "all are in another unit": [one + "\nX-VAKA-UNITS:nord" for one in FORTY],
+    "all are in another unit": [one.replace("UNITS:sol", "UNITS:nord") for one in FORTY],
 }
 
 

@@ -13,6 +13,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from threading import Event, Thread
 
@@ -99,7 +100,8 @@ def _live(arguments: argparse.Namespace, folder: Path, stopping: Event, at_the_e
     sign_ins = set_passwords(settings, site)
 
     colleague = Colleague(settings, site.site, COLLEAGUE, WallClock())
-    threads = [Thread(target=work, args=[stopping]) for work in (children.keep_running, colleague.work)]
+    kept = (children.keep_running, colleague.work, partial(broker.keep_running, say=_say))
+    threads = [Thread(target=work, args=[stopping]) for work in kept]
     for thread in threads:
         thread.start()
         at_the_end.callback(thread.join)

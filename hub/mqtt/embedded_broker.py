@@ -15,13 +15,16 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from threading import Event
 
 from hub.mqtt.broker import BrokerAccess
 
 HOST = "127.0.0.1"
 USERNAME = "vaka"
 _TRIES, _PAUSE = 200, 0.05
+_LOOK_EVERY, _PAUSE_AFTER_FAULT = 0.2, 5.0  # seconds
 
 
 class BrokerStartError(Exception):
@@ -67,6 +70,17 @@ class EmbeddedBroker:
             time.sleep(_PAUSE)
         self.stop()
         raise BrokerStartError(f"nats-server did not start; its last words in {log}: {_last_line(log)}")
+
+    def keep_running(self, stopping: Event, say: Callable[[str], None]) -> None:
+        """Until `stopping` is set: started again where it dies. `say` is told, in a sentence."""
+        while not stopping.wait(_LOOK_EVERY):
+            if self._process is None or self._process.poll() is not None:
+                say("the broker has ended; it is started again")
+                try:
+                    self.start()
+                except BrokerStartError as fault:
+                    say(str(fault))
+                    stopping.wait(_PAUSE_AFTER_FAULT)
 
     def stop(self) -> None:
         """A clean stop. What it keeps stays on disk."""

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event, Thread
 
 import paho.mqtt.client as mqtt
 import pytest
@@ -135,6 +136,26 @@ def test_a_broker_left_over_by_a_killed_run_is_replaced(tmp_path: Path) -> None:
     finally:
         successor.stop()
     assert not listens(port)
+
+
+def test_a_broker_that_is_killed_is_started_again_and_what_is_sent_then_comes_in(
+    broker: EmbeddedBroker,
+) -> None:
+    said: list[str] = []
+    stopping = Event()
+    keeper = Thread(target=broker.keep_running, args=[stopping, said.append])
+    keeper.start()
+    try:
+        with home_at(broker) as home:
+            home.hear_backlog(acknowledge=True)
+            os.kill(int((broker.folder / "pid").read_text()), signal.SIGKILL)
+            home.hear_backlog(acknowledge=True)
+            publish(broker, b"1")
+            home.hear(lambda: len(home.deliveries) == 3, "the messages", acknowledge=True)
+    finally:
+        stopping.set()
+        keeper.join()
+    assert said == ["the broker has ended; it is started again"]
 
 
 def test_a_taken_port_is_told(tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ api = APIRouter(
 )
 CHANGES = [OurCall, needs("change floor plans")]
 BAD_OR_CHANGED: dict[int | str, dict[str, Any]] = {400: {"model": Refusal}, 409: {"model": Refusal}}
+_NO_PLACE = {"busy": 503, "one at a time": 429}
 
 Share = Annotated[int, Field(ge=0, le=10_000, description="Ten-thousandths, from the upper left corner")]
 
@@ -84,9 +85,9 @@ def list_floor_plans(visit: Visitor) -> list[FloorPlanOut]:
 def put_floor_plan(request: Request, visit: Visitor, said: FloorPlanIn) -> FloorPlanOut:
     """A new plan, or a new picture of the unit's plan of that name, whose marks stay."""
     unit_in_view(visit, said.unit)
-    drawn = draw(said.picture)
+    drawn = draw(said.picture, visit.person.id)
     if not isinstance(drawn, Drawing):
-        raise RefusedError(503 if drawn.why == "busy" else 400, drawn.why, "no_drawing")
+        raise RefusedError(_NO_PLACE.get(drawn.why, 400), drawn.why, "no_drawing")
     id = _book(request, visit).put(said.unit, said.name, drawn.png, drawn.width, drawn.height)
     return _out(visit, plan_in_view(visit, id))
 

@@ -86,7 +86,7 @@ def put_plan(
 ) -> Response:
     """A new plan, or a new picture of the unit's plan of that name."""
     unit_in_view(visit, unit)
-    drawn = draw(picture.file.read(LARGEST + 1))
+    drawn = draw(picture.file.read(LARGEST + 1), visit.person.id)
     if not isinstance(drawn, Drawing):
         return HTMLResponse(_all_plans(request, visit, plans_in_view(visit), drawn.why), 400)
     book = FloorPlans(visit.connection, visit.house.site.site, clock_of(request), visit.person.id)

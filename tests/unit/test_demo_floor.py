@@ -29,6 +29,6 @@ def test_each_room_and_each_device_of_the_demo_has_one_place_on_its_units_plan(t
     for found in marks.values():
         assert len({(mark.x, mark.y) for mark in found}) == len(found), "no two in one place"
         assert all(0 < mark.x < 10_000 and 0 < mark.y < 10_000 for mark in found)
-    drawn = draw(picture)
+    drawn = draw(picture, "tor")
     assert isinstance(drawn, Drawing)
     assert (drawn.width, drawn.height) == (WIDTH, HEIGHT)

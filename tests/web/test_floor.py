@@ -51,7 +51,7 @@ def put(client: TestClient, unit: str = "sol", picture: bytes = SVG) -> int:
 
 @pytest.mark.parametrize("content", [SVG, png()])
 def test_what_goes_out_is_a_png_of_one_width_whatever_came_in(content: bytes) -> None:
-    drawn = draw(content)
+    drawn = draw(content, "tor")
     assert isinstance(drawn, Drawing)
     assert drawn.png.startswith(PNG)
     assert (drawn.width, drawn.height) == (drawing.WIDTH, drawing.WIDTH // 2)
@@ -85,20 +85,62 @@ LONG = (
     ],
 )
 def test_what_cannot_be_drawn_is_refused_with_a_reason(content: bytes, why: str) -> None:
-    assert draw(content) == Undrawable(why)  # type: ignore[arg-type]
+    assert draw(content, "tor") == Undrawable(why)  # type: ignore[arg-type]
+
+
+BLURS = [
+    (
+        b'<filter id="f"><feGaussianBlur stdDeviation="200"/></filter>'
+        b'<g filter="url(#f)"><rect width="700" height="300" style="filter : url(#f)"/></g>'
+    ),
+    b'<style>rect{filter:blur(200px)}</style><rect width="700" height="300"/>',
+    b'<rect width="700" height="300" style="fill:black;filter:blur(200px)"/>',
+]
+
+
+@pytest.mark.parametrize("blur", BLURS)
+def test_a_plan_with_shadows_and_blur_is_drawn_without_them(blur: bytes) -> None:
+    plain = b'<rect width="700" height="300"/>'
+    without = draw(SVG.replace(b"</svg>", plain + b"</svg>"), "tor")
+    assert isinstance(without, Drawing)
+    assert draw(SVG.replace(b"</svg>", blur + b"</svg>"), "tor") == without
+
+
+def test_whoever_puts_in_a_plan_that_takes_too_long_is_told_so(house: House, sign_in: SignIn) -> None:
+    hidden = b'<rect width="700" height="300" style="&#102;ilter:blur(200px)"/>' * 3000
+    client = sign_in("tor")
+    form = {"unit": "sol", "name": "1. etasje", "csrf": csrf_of(client, "/floor")}
+    slow = SVG.replace(b"</svg>", hidden + b"</svg>")
+    answer = client.post("/floor", data=form, files={"picture": ("plan.svg", slow, "image/svg+xml")})
+    assert answer.status_code == 400
+    assert "Det tar for lang tid å tegne bildet" in answer.text
+
+
+def test_nobody_has_two_plans_drawn_at_once_and_so_keeps_others_from_theirs(
+    house: House, sign_in: SignIn
+) -> None:
+    tor, picture = sign_in("tor"), b64encode(SVG).decode()
+    with drawing.place("tor"):
+        status, said = call(tor, "POST", API, unit="sol", name="1. etasje", picture=picture)
+        assert (status, said["detail"]) == (429, "one at a time")
+        form = {"unit": "sol", "name": "1. etasje", "csrf": csrf_of(tor, "/floor")}
+        answer = tor.post("/floor", data=form, files={"picture": ("plan.svg", SVG, "image/svg+xml")})
+        assert "Et bilde fra deg tegnes allerede" in answer.text
+        put(sign_in("adm"))
+    put(tor)
 
 
 def test_drawings_that_take_long_leave_the_pages_to_those_who_watch(house: House, sign_in: SignIn) -> None:
     client, picture = sign_in("tor"), b64encode(SVG).decode()
     with ExitStack() as drawn:
-        for _ in range(drawing.AT_ONCE):
-            drawn.enter_context(drawing._drawing)
-        assert draw(SVG) == Undrawable("busy")
+        for number in range(drawing.AT_ONCE):
+            drawn.enter_context(drawing.place(f"adm{number}"))
+        assert draw(SVG, "tor") == Undrawable("busy")
         assert call(client, "POST", API, unit="sol", name="1. etasje", picture=picture)[0] == 503
         form = {"unit": "sol", "name": "1. etasje", "csrf": csrf_of(client, "/floor")}
         answer = client.post("/floor", data=form, files={"picture": ("plan.svg", SVG, "image/svg+xml")})
         assert "Andre bilder tegnes akkurat nå" in answer.text
-    assert isinstance(draw(SVG), Drawing)
+    assert isinstance(draw(SVG, "tor"), Drawing)
 
 
 def test_marks_are_put_with_the_version_they_were_made_on(house: House, sign_in: SignIn) -> None:

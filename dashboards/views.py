@@ -74,6 +74,8 @@ class Card(NamedTuple):
     often: str | None
     reopened: str | None
     called: str | None
+    unreached: str | None
+    """Of whom nobody could be reached, and who is tried next."""
     ended: str | None
     taken: tuple[str, str] | None
     on_the_way: tuple[str, str] | None
@@ -243,6 +245,7 @@ def card(
         often=wording.how_often(alert, voice),
         reopened=wording.why_open_again(reopened.event, reopened.at, voice) if reopened is not None else None,
         called=wording.who_was_called(escalation, voice),
+        unreached=wording.who_was_not_reached(escalation, voice),
         ended=wording.how_it_ended(alert, rule, house.site, voice),
         taken=act(alert.accepted_by, alert.accepted_at),
         on_the_way=act(alert.accepted_by, alert.on_the_way_at),

@@ -26,13 +26,13 @@ from rules.escalation import (
     graver,
     widened,
 )
+from rules.escalation import reached_nobody as unheard
 from rules.health.telling import waits_for_a_technician
 
 CALLED, CALLED_IN_VAIN = "called", "called_in_vain"
 """The events of an alert's trail: a stage was called; and it was called again, since nobody had answered."""
 REACHED_NOBODY = "reached_nobody"
-"""The step of a trail that says that nobody of a group that was called has a way by which they are reached.
-"""
+"""The step of a trail that says that nobody of the groups that were called could be reached."""
 
 
 def begin(connection: sqlite3.Connection, alert: Alert, plan: EscalationPlan, at: datetime) -> None:
@@ -79,6 +79,17 @@ def goes_on_for_help(connection: sqlite3.Connection, alert: Alert, in_vain: str,
     alerts.add_event(connection, alert.id, at, REACHED_NOBODY, None, in_vain)
     widen(connection, alert, at)
     return True
+
+
+def reached_nobody(
+    connection: sqlite3.Connection, alert: int, groups: str, at: datetime, in_stead: bool = False
+) -> None:
+    """`groups`: as the step says whom it called. `in_stead`: others were called for them."""
+    alerts.add_event(connection, alert, at, REACHED_NOBODY, None, groups)
+    escalation = escalations.get(connection, alert)
+    if escalation is not None:
+        after = unheard(escalation, tuple(groups.split(", ")), at, in_stead)
+        escalations.put(connection, alert, after)
 
 
 def let_time_pass(connection: sqlite3.Connection, site: str, now: datetime) -> list[Alert]:

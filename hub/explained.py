@@ -15,13 +15,14 @@ from typing import NamedTuple
 from devices.measures import MEASURES
 from devices.reading import Reading
 from hub.history import History
-from hub.store import alert_sensors, alerts, pauses, silences, summonses, walk_tests
+from hub.store import alert_sensors, alerts, escalations, pauses, silences, summonses, walk_tests
 from hub.store import faults as faults_of
 from hub.store.alerts import AlertEvent
 from hub.store.summonses import Summons
 from rules.alert import Alert
 from rules.building import Device, Site
 from rules.confidence import Confidence, Known, chattering, confidence, record
+from rules.escalation import Escalation
 from rules.finding import Evidence
 from rules.health.fault import Fault
 from rules.pause import Pause
@@ -69,6 +70,8 @@ class Explained(NamedTuple):
     called: tuple[Summons, ...]
     """Every message to somebody, and how far it has come."""
     earlier: tuple[Alert, ...]
+    escalation: Escalation | None
+    """How far the calls have come; None for what calls nobody, or not any more."""
 
 
 def explain(
@@ -116,6 +119,7 @@ def explain(
         tuple(alerts.events(connection, alert.id)),
         tuple(summonses.of_alert(connection, alert.id)),
         tuple(earlier),
+        escalations.get(connection, alert.id),
     )
 
 

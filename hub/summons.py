@@ -16,7 +16,7 @@ from typing import NamedTuple, cast
 import msgspec
 
 from hub.announcement import announce
-from hub.escalation import CALLED, CALLED_IN_VAIN, REACHED_NOBODY, goes_on_for_help
+from hub.escalation import CALLED, CALLED_IN_VAIN, REACHED_NOBODY, goes_on_for_help, reached_nobody
 from hub.reach import usable_ways
 from hub.store import alerts, contacts, proofs, shifts, summonses
 from hub.store.alerts import AlertEvent
@@ -81,7 +81,7 @@ def _follow_alone(
         log.exception("the step %s of alert %s could not be turned into messages", step.seq, step.alert)
         connection.execute("ROLLBACK TO step")
         if step.event in (CALLED, CALLED_IN_VAIN):
-            alerts.add_event(connection, step.alert, now, REACHED_NOBODY, None, step.reason)
+            reached_nobody(connection, step.alert, step.reason, now)
     connection.execute("RELEASE step")
 
 
@@ -100,15 +100,16 @@ def _follow(
         return
     if alert is None or alert.state == "closed" or (alert.state != "open" and _asking(alert) is None):
         return  # another site's; or taken before anybody could be told
-    people = contacts.everything(connection, site.site)
     meant = answerable(connection, site, alert, step, now)
     hears = _hearing(connection, site, alert)
     nobody_hears = not any(map(hears, meant))
-    alone = _asking(alert) is not None and nobody_hears
-    if people and alone and goes_on_for_help(connection, alert, step.reason, now):
+    only_the_board = _asking(alert) is not None and not contacts.everything(connection, site.site)
+    alone = _asking(alert) is not None and nobody_hears and not only_the_board
+    if alone and goes_on_for_help(connection, alert, step.reason, now):
         announce(connection, alert, now)
         return  # the next stage is a step of its own
-    found = [*meant, *(_instead(connection, site, alert, step, hears, now) if nobody_hears else ())]
+    others = _instead(connection, site, alert, step, hears, now) if nobody_hears else []
+    found = [*meant, *others]
     decisions = {
         person: _when(connection, site, alert, person, now)
         for person in dict.fromkeys(one.person for one in found)
@@ -117,8 +118,19 @@ def _follow(
         message = _message(site, alert, step, web_address, one, now)
         at, held = decisions[one.person].at, decisions[one.person].held
         summonses.add(connection, msgspec.structs.replace(message, next_at=at, held=held))
-    if people and (alone or not meant):
-        alerts.add_event(connection, alert.id, now, REACHED_NOBODY, None, step.reason)
+    usable = usable_ways(connection, site.site)
+    if alone or not (only_the_board or any(one.way in usable for one in meant)):
+        reached_nobody(connection, alert.id, step.reason, now, in_stead=bool(others))
+
+
+def given_up(connection: sqlite3.Connection, message: Summons, now: datetime) -> None:
+    """A message failed for good. Where none of its call has arrived or may yet, nobody was reached."""
+    of_call = [m for m in summonses.of_alert(connection, message.alert) if m.event == message.event]
+    if any(m.sent_at is not None or m.next_at is not None or m.failure == SPARED for m in of_call):
+        return
+    step, *later = (e for e in alerts.events(connection, message.alert) if e.seq >= message.event)
+    if not any(e.event == REACHED_NOBODY and e.reason == step.reason for e in later):
+        reached_nobody(connection, message.alert, step.reason, now)
 
 
 def _when(connection: sqlite3.Connection, site: Site, alert: Alert, person: str, now: datetime) -> Decision:

@@ -133,7 +133,8 @@ class Escalation(msgspec.Struct, frozen=True):
     """One alert's own copy of its plan, and how far it has come. An edit of the plan does not change it.
 
     `taken`: how many stages were called. `repeats`: how often the last was called again. `due`: when the next
-    call is made; None while somebody has the alert.
+    call is made; None while somebody has the alert. `unreached`: the groups of whom the last call reached
+    nobody; `in_stead`: others were called for those called last.
     """
 
     severity: Severity
@@ -141,6 +142,8 @@ class Escalation(msgspec.Struct, frozen=True):
     due: datetime | None
     taken: int = 0
     repeats: int = 0
+    unreached: tuple[str, ...] = ()
+    in_stead: bool = False
 
     @property
     def stages(self) -> tuple[Stage, ...]:
@@ -149,6 +152,11 @@ class Escalation(msgspec.Struct, frozen=True):
     @property
     def repeat(self) -> timedelta:
         return self.courses[self.severity].repeat
+
+    @property
+    def next_to(self) -> tuple[Group, ...]:
+        """Whom the next call goes to: the last stage again, once all were called."""
+        return self.stages[min(self.taken, len(self.stages) - 1)].to
 
 
 class Call(msgspec.Struct, frozen=True):
@@ -185,15 +193,35 @@ def called(escalation: Escalation, now: datetime) -> tuple[Escalation, tuple[Cal
 def _next(escalation: Escalation) -> tuple[Escalation, Call]:
     at, last = escalation.due, len(escalation.stages) - 1
     assert at is not None
+    to = escalation.next_to
+    still = tuple(group for group in escalation.unreached if group not in to)
+    escalation = msgspec.structs.replace(escalation, unreached=still, in_stead=False)
     if escalation.taken > last:
-        call = Call(at, escalation.stages[last].to, last, nobody_answered=True)
+        call = Call(at, to, last, nobody_answered=True)
         repeats = escalation.repeats + 1
         return msgspec.structs.replace(escalation, repeats=repeats, due=at + escalation.repeat), call
-    call = Call(at, escalation.stages[escalation.taken].to, escalation.taken, nobody_answered=False)
+    call = Call(at, to, escalation.taken, nobody_answered=False)
     taken, wait = escalation.taken + 1, escalation.repeat
     if taken <= last:
         wait = escalation.stages[taken].after - escalation.stages[taken - 1].after
     return msgspec.structs.replace(escalation, taken=taken, due=at + wait), call
+
+
+def reached_nobody(
+    escalation: Escalation, groups: tuple[str, ...], at: datetime, in_stead: bool
+) -> Escalation:
+    """Nobody of these groups that were called hears of it. Where nobody was called in their stead either, and
+    it was the last call, the next stage comes at once: nobody is there to wait for. What is low waits.
+    """
+    unreached, called_last = tuple(dict.fromkeys((*escalation.unreached, *groups))), escalation.taken - 1
+    after = msgspec.structs.replace(escalation, unreached=unreached)
+    if escalation.due is None or not 0 <= called_last < len(escalation.stages):
+        return after
+    if groups != escalation.stages[called_last].to:
+        return after
+    at_once = escalation.taken < len(escalation.stages) and escalation.severity != "low" and not in_stead
+    due = min(escalation.due, at) if at_once else escalation.due
+    return msgspec.structs.replace(after, in_stead=in_stead, due=due)
 
 
 def answered(escalation: Escalation) -> Escalation:

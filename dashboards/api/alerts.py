@@ -18,7 +18,7 @@ from dashboards.snapshot import RECENT
 from dashboards.views import order, visible, voice_of
 from dashboards.visit import Visit, Visitor, last_days_of, needs
 from hub.explained import Explained, explain
-from hub.store import alerts, audit
+from hub.store import alerts, audit, escalations
 from hub.store.instants import to_us
 from hub.store.summonses import Summons
 from rules import wording
@@ -69,6 +69,9 @@ class AlertOut(BaseModel):
     outcome: Outcome | None
     device: str | None
     evidence: list[EvidenceOut]
+    unreached: list[str] = Field(description="Groups of whom the last call reached nobody, while it is open")
+    next_call_at: datetime | None = Field(description="Null while somebody has it")
+    next_call_to: list[str] = Field(description="The groups that are called then")
 
 
 class AlertsOut(BaseModel):
@@ -279,7 +282,15 @@ def _out(alert: Alert, visit: Visitor) -> AlertOut:
     summary = wording.what_happened(alert, visit.house.rule_of(alert), visit.house.site, voice)
     fields = {name: getattr(alert, name) for name in AlertOut.model_fields if hasattr(alert, name)}
     evidence = _evidence(alert.evidence)
-    return AlertOut(**{**fields, "place": alert.room, "summary": summary, "evidence": evidence})
+    fields |= {"place": alert.room, "summary": summary, "evidence": evidence}
+    escalation = escalations.get(visit.connection, alert.id)
+    waiting = escalation if escalation is not None and escalation.due is not None else None
+    return AlertOut(
+        **fields,
+        unreached=list(waiting.unreached) if waiting is not None else [],
+        next_call_at=waiting.due if waiting is not None else None,
+        next_call_to=list(waiting.next_to) if waiting is not None else [],
+    )
 
 
 def _evidence(heard: Iterable[Evidence]) -> list[EvidenceOut]:

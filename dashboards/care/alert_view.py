@@ -102,8 +102,9 @@ class AlertView(NamedTuple):
 def alert_view(explained: Explained, house: House, voice: Voice, access: Access) -> AlertView:
     alert = explained.alert
     reopened = next((e for e in reversed(explained.trail) if e.event in wording.OPEN_AGAIN), None)
+    reopened = reopened if alert.state == "open" else None
     hands = more_hands(explained.trail, explained.called)
-    shown = card(alert, house, voice, access, reopened if alert.state == "open" else None, more_hands=hands)
+    shown = card(alert, house, voice, access, reopened, explained.escalation, more_hands=hands)
     told = {(e.device, e.measure, e.value, e.at) for e in alert.evidence}
     news = list(changes(explained.heard, explained.stood))
     around = [

@@ -25,6 +25,7 @@ from hub.store import audit, contacts, phones, receipts, summonses
 from hub.store.contacts import Contact
 from hub.store.db import connect, transaction
 from hub.store.summonses import Summons
+from hub.summons import given_up
 from hub.threads import Threads
 from hub.ways.way import Failed, Message, Way, message_of
 from rules.building import Site
@@ -225,6 +226,7 @@ class Courier:
         if summonses.put_failure(connection, after) and after.next_at is None:
             log.warning("%s to %s did not go out: %s", row.way, row.person, after.failure)
             self._go_another_way(connection, row, now)
+            given_up(connection, after, now)
 
     def _forget(self, connection: sqlite3.Connection, one: Summons, failed: Failed, now: datetime) -> None:
         if contacts.delete(connection, one.site, Contact(one.person, one.way, one.address)):

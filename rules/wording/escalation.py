@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from rules.escalation import LONGEST_SILENCE, Escalation, EscalationCourse, Group
 from rules.severity import Severity
-from rules.wording.times import length
+from rules.wording.times import at, length
 from rules.wording.voice import Language, Voice, Words, say
 
 _GROUP: dict[Group, Words] = {
@@ -19,16 +20,45 @@ _GROUP: dict[Group, Words] = {
 
 
 def who_was_called(escalation: Escalation | None, voice: Voice) -> str | None:
-    """None where nobody but those in charge was called, or where somebody has the alert."""
-    if escalation is None or escalation.due is None or escalation.taken < 2:
+    """Those of whom somebody can hear of it; who is called next, where all were called. None where nobody but
+    those in charge was called and others come next, or where somebody has the alert.
+    """
+    if escalation is None or escalation.due is None:
         return None
-    groups = [group for stage in escalation.stages[: escalation.taken] for group in stage.to]
-    if escalation.repeats:
-        return say(_ALL_AGAIN, voice.language)
-    return say(("Varslet: {}", "Called: {}"), voice.language, groups_in_words(groups, voice))
+    more = escalation.taken < len(escalation.stages)
+    if (escalation.taken < 2 and more) or not (heard := _heard(escalation)):
+        return None
+    if escalation.repeats and set(escalation.stages[-1].to) & set(heard):
+        called = say(_AGAIN_IN_VAIN, voice.language, groups_in_words(escalation.stages[-1].to, voice))
+    else:
+        called = say(("Varslet: {}", "Called: {}"), voice.language, groups_in_words(heard, voice))
+    return called if more or escalation.unreached else f"{called}. {_next(escalation, escalation.due, voice)}"
 
 
-_ALL_AGAIN: Words = ("Ingen har svart. Alle er varslet på nytt", "Nobody has answered. All were called again")
+def who_was_not_reached(escalation: Escalation | None, voice: Voice) -> str | None:
+    """The groups that were called in vain, with who is tried next; None where there are none, or where
+    somebody has the alert.
+    """
+    if escalation is None or escalation.due is None or not escalation.unreached:
+        return None
+    said = [say(_NOBODY, voice.language, groups_in_words(escalation.unreached, voice))]
+    if escalation.in_stead:
+        said.append(say(("Andre er varslet i stedet", "Others were called instead"), voice.language))
+    return ". ".join([*said, _next(escalation, escalation.due, voice)])
+
+
+def _heard(escalation: Escalation) -> list[str]:
+    called = (group for stage in escalation.stages[: escalation.taken] for group in stage.to)
+    return [group for group in dict.fromkeys(called) if group not in escalation.unreached]
+
+
+def _next(escalation: Escalation, due: datetime, voice: Voice) -> str:
+    to = groups_in_words(escalation.next_to, voice)
+    return say(("Neste: {} {}", "Next: {} {}"), voice.language, to, at(due, voice))
+
+
+_NOBODY: Words = ("Ingen kunne nås: {}", "Nobody could be reached: {}")
+_AGAIN_IN_VAIN: Words = ("Ingen har svart. Varslet på nytt: {}", "Nobody has answered. Called again: {}")
 
 
 def who_was_called_to_help(

@@ -50,6 +50,7 @@ def drawn(
         trail=(),
         called=(),
         earlier=(),
+        escalation=None,
     )
     return lanes(explained, Voice("nb", OSLO, raised))
 

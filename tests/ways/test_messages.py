@@ -8,12 +8,16 @@ from pathlib import Path
 import pytest
 
 from hub import alerting, summons
-from hub.store import alerts, contacts, shifts, summonses
+from hub.reach import say_usable_ways
+from hub.store import alerts, contacts, escalations, shifts, summonses
 from hub.store.contacts import Contact
 from hub.store.db import transaction
 from hub.store.summonses import Summons
+from hub.ways.courier import Courier
+from hub.ways.way import NotConfigured
 from rules.duty import Shift, StaffAbsence
 from rules.proof_verdict import Sending, told_of_phones
+from rules.wording import Voice, who_was_called, who_was_not_reached
 from rules.wording.summons import body_of_several
 from tests.world import World
 
@@ -227,6 +231,110 @@ def test_a_group_without_any_way_to_be_reached_stands_in_the_alerts_trail(house:
     messages(house)
     trail = alerts.events(house.connection, house.alert("help-button").id)
     assert [(e.event, e.reason) for e in trail][-1] == ("reached_nobody", "assigned")
+
+
+def nobody_can_be_reached_but(house: World, *people: str) -> None:
+    with transaction(house.connection):
+        for contact in contacts.everything(house.connection, "test"):
+            if contact.person not in people:
+                contacts.delete(house.connection, "test", contact)
+
+
+def calls(house: World) -> list[tuple[str, str]]:
+    """The calls of the one alert, the hub's rounds and its summoner taking turns for ten seconds."""
+    for _ in range(10):
+        messages(house)
+        house.passes(timedelta(seconds=1))
+    trail = alerts.events(house.connection, house.alert("help-button").id)
+    return [(e.event, e.reason) for e in trail if e.event in ("called", "called_in_vain", "reached_nobody")]
+
+
+def board(house: World) -> tuple[str | None, str | None]:
+    """Who the card says was called, and who could not be reached."""
+    escalation = escalations.get(house.connection, house.alert("help-button").id)
+    voice = Voice("nb", house.site.zone, house.clock.now())
+    return who_was_called(escalation, voice), who_was_not_reached(escalation, voice)
+
+
+def test_where_nobody_has_a_way_each_stage_follows_at_once_and_the_board_says_that_nobody_was_reached(
+    house: World,
+) -> None:
+    nobody_can_be_reached_but(house)
+    house.says("3B button", pressed="single")
+    stages = ("assigned", "unit", "neighbours, night_patrol", "leaders")
+    assert calls(house) == [step for to in stages for step in (("called", to), ("reached_nobody", to))]
+    house.passes(4 * MIN)
+    called, unreached = board(house)
+    assert called is None
+    assert unreached is not None
+    assert unreached.startswith(
+        "Ingen kunne nås: ansvarlig pleier, hele avdelingen, naboavdelingen, nattpatruljen og leder."
+        " Neste: leder kl."
+    )
+    house.passes(2 * MIN)
+    assert calls(house)[-2:] == [("called_in_vain", "leaders"), ("reached_nobody", "leaders")]
+
+
+def test_where_mail_is_the_only_way_and_is_not_set_up_the_call_goes_on_as_where_there_is_no_way(
+    house: World,
+) -> None:
+    with transaction(house.connection):
+        contacts.delete(house.connection, "test", Contact("kari", "webhook", "https://pager.example.org/k"))
+        say_usable_ways(house.connection, "test", {"webpush"}, NIGHT)
+    house.says("3B button", pressed="single")
+    assert calls(house)[-2:] == [("called", "leaders"), ("reached_nobody", "leaders")]
+
+
+def test_a_call_whose_last_message_is_refused_for_good_has_reached_nobody(house: World) -> None:
+    house.says("3B button", pressed="single")
+    messages(house)
+    one = Courier(house.database, lambda: house.site, NotConfigured("email"), house.clock)
+    one.deliver(house.connection)
+    assert "reached_nobody" not in house.trail(house.alert("help-button")), "her pager has not been tried yet"
+    two = Courier(house.database, lambda: house.site, NotConfigured("webhook"), house.clock)
+    two.deliver(house.connection)
+    assert calls(house)[:3] == [("called", "assigned"), ("reached_nobody", "assigned"), ("called", "unit")]
+    called, unreached = board(house)
+    assert called == "Varslet: hele avdelingen"
+    assert unreached is not None
+    assert unreached.startswith("Ingen kunne nås: ansvarlig pleier. Neste: naboavdelingen og nattpatruljen")
+
+
+def test_where_others_were_called_instead_of_the_carer_in_charge_the_board_says_so(house: World) -> None:
+    nobody_can_be_reached_but(house, "siri")
+    house.says("3B button", pressed="single")
+    assert calls(house) == [("called", "assigned"), ("reached_nobody", "assigned")], (
+        "who was told has her time"
+    )
+    assert board(house)[1] == (
+        "Ingen kunne nås: ansvarlig pleier. Andre er varslet i stedet."
+        " Neste: hele avdelingen kl.\N{NO-BREAK SPACE}02.11"
+    )
+
+
+def test_a_group_that_is_reached_when_it_is_called_again_is_not_said_to_be_out_of_reach(house: World) -> None:
+    nobody_can_be_reached_but(house, "kari")
+    house.says("3B button", pressed="single")
+    house.passes(6 * MIN)
+    messages(house)
+    with transaction(house.connection):
+        contacts.put(house.connection, "test", Contact("lise", "email", "lise@example.org"), NIGHT)
+    house.passes(5 * MIN)
+    messages(house)
+    called, unreached = board(house)
+    assert called == "Ingen har svart. Varslet på nytt: leder"
+    assert unreached is not None
+    assert "leder." not in unreached
+
+
+def test_a_plan_whose_first_stage_is_its_only_one_says_who_was_called_and_when_they_are_called_again(
+    tmp_path: Path,
+) -> None:
+    plan = "escalation: {high: {steps: [{after: 0 s, to: [leaders]}], repeat: 4 min}}\n"
+    house = World(tmp_path, SITE + plan, NIGHT)
+    house.says("3B button", pressed="single")
+    assert board(house) == ("Varslet: leder. Neste: leder kl.\N{NO-BREAK SPACE}02.14", None)
+    house.stop()
 
 
 def test_what_was_called_before_there_were_messages_is_not_sent_afterwards(tmp_path: Path) -> None:

@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 from hub import summons
+from hub.clock import WallClock
+from hub.desk import Desk
 from hub.store import contacts, receipts, summonses
 from hub.store.contacts import Contact
 from hub.store.db import transaction
@@ -41,6 +43,25 @@ def test_the_alerts_page_says_who_was_called_and_how_far_that_came(house: House,
     siri = shown[shown.index("<strong>Siri Solberg</strong>") :]
     assert "på vei ut" in siri.split("</li>")[0]
     assert "example.org" not in page
+
+
+def test_that_nobody_can_be_reached_stands_on_the_board_the_wall_and_the_alerts_page_and_in_the_api(
+    house: House, sign_in: SignIn
+) -> None:
+    summons.begin(house.connection, "solbakken")
+    alert = house.find("fall", "3B", timedelta(seconds=5)).id
+    while summons.follow(house.connection, house.site, None, house.now()):
+        pass
+    sol = sign_in("sol")
+    for page in ("/", "/wall", f"/alerts/{alert}"):
+        assert "Ingen kunne nås: ansvarlig pleier. Neste: hele avdelingen kl." in sol.get(page).text, page
+    told = sol.get(f"/api/v1/alerts/{alert}").json()["alert"]
+    assert (told["unreached"], told["next_call_to"]) == (["assigned"], ["unit"])
+    assert told["next_call_at"] is not None
+    Desk(house.connection, "solbakken", WallClock()).accept(alert, "sol")
+    told = sol.get(f"/api/v1/alerts/{alert}").json()["alert"]
+    assert (told["unreached"], told["next_call_to"], told["next_call_at"]) == ([], [], None)
+    assert "Ingen kunne nås" not in sol.get("/").text
 
 
 def test_whoever_opens_the_alert_or_a_board_with_it_has_seen_it_and_nobody_else(

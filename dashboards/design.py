@@ -108,6 +108,8 @@ def made_up(visit: Visit, severity: Severity, state: State) -> Card:
         more_hands=None,
         arrived=who if state == "arrived" else None,
         closed=who if state == "closed" else None,
+        owners=(),
+        last_by="",
         outcome="helped" if state == "closed" else None,
         outcomes=OF_CARE,
         company=None,

@@ -66,19 +66,43 @@ class Rendering:
             self.parts = render_parts(shown, scope)
         self._alerts = {c.id: c for c in shown.cards}
         self._count = len([c for c in shown.cards if not c.prewarning])
-        self.full = self._event("board", self.cards, self.parts, "")
+        told = {c.id: c for c in (*shown.closed, *shown.cards)} if scope.view == "board" else {}
+        self.full = self._event("board", self.cards, self.parts, "", _told(told.values(), scope))
         self.delta = self.full
         if previous is not None:
             cards = {id: html for id, html in self.cards.items() if previous.cards.get(id) != html}
             parts = {id: html for id, html in self.parts.items() if previous.parts[id] != html}
             new = [c for id, c in self._alerts.items() if _is_news(c, previous._alerts.get(id))]
-            self.delta = self._event("change", cards, parts, render_news(new, scope))
+            changed = [told[id] for id in (*cards, *previous.cards.keys() - self.cards.keys()) if id in told]
+            self.delta = self._event("change", cards, parts, render_news(new, scope), _told(changed, scope))
 
-    def _event(self, name: str, cards: dict[int, str], parts: dict[str, str], news: str) -> bytes:
-        order = list(self.cards)
+    def _event(
+        self,
+        name: str,
+        cards: dict[int, str],
+        parts: dict[str, str],
+        news: str,
+        told: dict[int, dict[str, str]],
+    ) -> bytes:
+        order, count = list(self.cards), self._count
         return event(
-            name, {"order": order, "cards": cards, "parts": parts, "count": self._count, "news": news}
+            name,
+            {"order": order, "cards": cards, "parts": parts, "count": count, "news": news, "told": told},
         )
+
+
+def _told(shown: Iterable[Card], scope: Scope) -> dict[int, dict[str, str]]:
+    """What whoever is on the way or there hears of an alert that somebody else closed, or is there for too. A
+    board knows whose it is.
+    """
+    return {
+        c.id: {
+            "by": c.last_by,
+            "text": render(scope.language, "_notice.txt", card=c, said="taken", step="").strip(),
+        }
+        for c in shown
+        if c.last_by and c.owners
+    }
 
 
 def _is_news(shown: Card, before: Card | None) -> bool:

@@ -85,6 +85,10 @@ class Card(NamedTuple):
     """Who was called to them."""
     arrived: tuple[str, str] | None
     closed: tuple[str, str] | None
+    owners: tuple[str, ...]
+    """Who took it and who is there, by id."""
+    last_by: str
+    """Who closed it, else who is there."""
     outcome: Outcome | None
     outcomes: tuple[Outcome, ...]
     """What may be said of how it ended."""
@@ -253,6 +257,8 @@ def card(
         more_hands=_more_hands(more_hands, house, voice) if assistance_at is not None else None,
         arrived=arrived(),
         closed=act(alert.closed_by, alert.closed_at),
+        owners=tuple(dict.fromkeys(by for by in (alert.accepted_by, alert.arrived_by) if by is not None)),
+        last_by=(alert.closed_by if alert.state == "closed" else alert.arrived_by) or "",
         outcome=alert.outcome,
         outcomes=outcomes_of(alert),
         company=None if own_talk else wording.who_else(alert, voice),

@@ -87,9 +87,17 @@ function look() {
 function putBoard(news, whole) {
   const focus = rememberFocus();
   const before = [...list.children].map((card) => card.id).join();
-  for (const [id, html] of Object.entries(news.cards)) putCard(id, html, whole);
+  for (const [id, html] of Object.entries(news.cards)) {
+    const told = news.told[id], old = document.getElementById("alert-" + id);
+    if (told && old && !ownersOf(old).includes(told.by)) tellOwner(old, told);
+    putCard(id, html, whole);
+  }
   const wanted = new Set(news.order.map((id) => "alert-" + id));
-  for (const card of [...list.children]) if (!wanted.has(card.id)) card.remove();
+  for (const card of [...list.children]) {
+    if (wanted.has(card.id)) continue;
+    tellOwner(card, news.told[card.id.slice("alert-".length)]);
+    card.remove();
+  }
   news.order.forEach((id, place) => {
     const card = document.getElementById("alert-" + id);
     if (card && list.children[place] !== card) list.insertBefore(card, list.children[place] || null);
@@ -159,6 +167,20 @@ document.addEventListener("htmx:after:swap", () => { moved(); restoreFocus(swapp
 document.addEventListener("htmx:error", () => say(words.failed));
 document.addEventListener("htmx:response:error", () => say(words.failed));
 
+// Whoever is on the way or there hears that somebody else is there too, or has closed it; it stands until she has read it.
+function tellOwner(card, told) {
+  if (!told || told.by === body.dataset.person || !ownersOf(card).includes(body.dataset.person)) return;
+  const p = say(told.text), read = document.createElement("button");
+  read.className = "button";
+  read.textContent = words.read;
+  read.addEventListener("click", () => p.remove());
+  p.append(" ", read);
+}
+
+function ownersOf(card) {
+  return card.dataset.has.split(" ");
+}
+
 // What moves under a thumb is not tapped by mistake: for a moment after a change the buttons rest.
 let movedAt = -SETTLED_AFTER_MS;
 function moved() {
@@ -179,6 +201,7 @@ function say(text) {
   const p = document.createElement("p");
   p.textContent = text;
   document.getElementById("notice").replaceChildren(p);
+  return p;
 }
 
 // --- time ---
@@ -190,7 +213,7 @@ function tick(stale) {
   const updated = document.querySelector(".updated");
   if (updated && !stale && lastHeard) setText(updated, words.clock.replace("#", clockText(lastHeard, true)));
   const said = document.getElementById("notice").firstElementChild;
-  if (said && performance.now() - noticeShownAt > NOTICE_FOR_MS) said.remove();
+  if (said && !said.querySelector("button") && performance.now() - noticeShownAt > NOTICE_FOR_MS) said.remove();
 }
 
 // --- the menu closes like a menu ---

@@ -121,6 +121,40 @@ def test_what_one_does_the_other_sees_and_only_one_can_take_it(
     expect(other_page.locator(".card")).to_contain_text("Kari Nordmann tok det")
 
 
+def test_who_is_there_is_told_who_closed_it_as_what_until_she_has_read_it(
+    house: House, heart: Heart, web: Web, page: Page
+) -> None:
+    alert = house.night_exit("1A")
+    house.act(alert, "kari", arrive=True)
+    enter_filled(page, web)
+    expect(page.locator(".card.is-arrived")).to_be_visible()
+    until(page, "typeof complete === 'boolean' && complete")
+    house.act(alert, "sol", outcome="false_alarm")
+    told = page.locator("#notice p")
+    expect(told).to_contain_text(re.compile(r"Siri Solberg kvitterte ut 1A kl\.\s\d\d\.\d\d: Falsk alarm"))
+    page.evaluate("() => { noticeShownAt = -1e9; look(); }")
+    expect(told).to_be_visible()
+    told.get_by_role("button", name="Greit").click()
+    expect(told).to_have_count(0)
+
+
+def test_who_is_on_the_way_is_told_that_somebody_else_is_there(
+    house: House, heart: Heart, web: Web, page: Page, other_page: Page
+) -> None:
+    alert = house.night_exit("1A")
+    house.act(alert, "kari")
+    enter_filled(page, web)
+    enter_filled(other_page, web, "sol")
+    keep_notices(other_page)
+    until(page, "typeof complete === 'boolean' && complete")
+    other_page.get_by_role("button", name="Jeg er fremme").click()
+    expect(page.locator("#notice")).to_contain_text("Siri Solberg er allerede i 1A")
+    other_page.get_by_role("button", name="Hjalp til").click()
+    expect(page.locator("#notice")).to_contain_text("Siri Solberg kvitterte ut 1A")
+    until(other_page, "notices.length > 1")
+    assert not other_page.evaluate("notices.some((one) => one.includes('Siri Solberg'))"), "her own doing"
+
+
 def test_the_answer_to_a_tap_counts_also_when_the_stream_was_quicker(
     house: House, heart: Heart, web: Web, page: Page
 ) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,6 +18,7 @@ from dashboards.night import USUAL_NIGHT
 from dashboards.pictures.drawing import mark_of
 from rules.language import norwegian
 from rules.wording import Language
+from rules.wording.site_file import in_words
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -41,6 +42,7 @@ def environment(language: Language) -> Environment:
         languages_named=NAMES,
         norwegian=norwegian(language),
         mark_of=mark_of,
+        site_words=partial(in_words, language=language),
         usual_night=USUAL_NIGHT,
     )
     return pages

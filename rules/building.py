@@ -26,7 +26,8 @@ from rules.retention import Retention
 
 MOST_DEVICES = 10_000
 """[default] Five times what was measured; a list of a hundred thousand, by mistake, would stop the hub."""
-Slug = Annotated[str, Field(pattern=r"^[a-z0-9æøå][a-z0-9æøå_-]*$", max_length=64)]
+SLUG = r"[a-z0-9æøå][a-z0-9æøå_-]*"
+Slug = Annotated[str, Field(pattern=rf"^{SLUG}$", max_length=64)]
 Line = Annotated[str, Field(pattern=r"^[^\s\x00-\x1f]([^\x00-\x1f]*[^\s\x00-\x1f])?$")]
 Name = Annotated[Line, Field(max_length=120)]
 RoomId = Annotated[Line, Field(max_length=64)]

@@ -205,7 +205,7 @@ def _read_yaml(text: str, name: str) -> tuple[list[Row], list[Problem]]:
 
 def _unlike_a_device(value: object) -> tuple[str, str] | None:
     if not isinstance(value, dict):
-        return f"a device is {shown(value)}", "{id: …, room: …, role: …}"
+        return f"a device is {shown(value)}", "keys with values: id, room, role"
     for key, part in value.items():
         if key not in COLUMNS:
             return f"{key!r} is not a key of devices", one_of(COLUMNS, key)

@@ -14,6 +14,10 @@ _WORDS: dict[str, Words] = {
     "own_unit": ("Den avdelingen ser du allerede.", "You see that unit already."),
     "no_room": ("Velg et rom på en annen avdeling.", "Choose a room of another unit."),
     "known_person": ("Brukernavnet er tatt.", "That user name is taken."),
+    "bad_user_name": (
+        "Skriv et brukernavn med små bokstaver og tall, uten mellomrom, for eksempel kari.",
+        "Write a user name in small letters and digits, without spaces, e.g. kari.",
+    ),
     "beyond_units": (
         "Du kan bare gi tilgang til avdelingene dine. Kryss av minst en.",
         "You can give access to your own units alone. Tick one at least.",

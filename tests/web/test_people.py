@@ -72,6 +72,16 @@ def test_somebody_new_chooses_a_password_by_a_link_that_works_once(
     assert [tuple(row) for row in kept] == [("adm", "site changed"), ("adm", "password link made")]
 
 
+@pytest.mark.parametrize("id", ["kari nordmann", "kari@example.org", "-kari", ""])
+def test_a_user_name_that_cannot_be_one_is_refused_in_the_administrators_words(
+    house: House, sign_in: SignIn, id: str
+) -> None:
+    answer = add(house, sign_in("adm"), id=id)
+    assert answer.status_code == 422  # type: ignore[attr-defined]
+    assert "Skriv et brukernavn med små bokstaver og tall, uten mellomrom" in answer.text  # type: ignore[attr-defined]
+    assert "expected" not in answer.text  # type: ignore[attr-defined]
+
+
 def test_a_link_ends_with_the_next_one_and_after_a_day(
     house: House, sign_in: SignIn, visitor: TestClient
 ) -> None:

@@ -159,6 +159,25 @@ def test_a_name_that_is_taken_is_told_before_and_refused_after(house: House, sig
     assert devices_of(house)["3B stue"]["role"] == "motion"
 
 
+def test_a_device_that_is_given_anothers_name_or_no_room_is_refused_in_the_technicians_language(
+    house: House, sign_in: SignIn
+) -> None:
+    tor, path = sign_in("tor"), "/technician/change?device=3B+stue"
+    form = form_of(tor, path, room="3B", role="motion", id="3B fall")
+    answer = tor.post("/technician/change", data=form)
+    assert answer.status_code == 422
+    assert "«3B fall» finnes allerede i rom «3B»" in answer.text
+    assert "Et annet navn</span>." in answer.text
+    answer = tor.post("/technician/change", data={**form, "id": "3B stue", "room": "9Z"})
+    assert answer.status_code == 422
+    assert "Det finnes ikke noe rom «9Z»" in answer.text
+    nameless = {key: value for key, value in form.items() if key != "room"}
+    answer = tor.post("/technician/change", data=nameless)
+    assert answer.status_code == 422
+    assert "Rom" in answer.text
+    assert devices_of(house)["3B stue"]["room"] == "3B"
+
+
 def test_the_second_of_two_technicians_is_told_and_overwrites_nothing(house: House, sign_in: SignIn) -> None:
     tor, adm = sign_in("tor"), sign_in("adm")
     path = "/technician/change?device=3B+stue"

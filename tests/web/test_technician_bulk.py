@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from starlette.testclient import TestClient
 
 from tests.web.conftest import SignIn
@@ -60,6 +61,37 @@ def test_every_mistake_of_a_list_is_told_by_its_line_and_nothing_is_changed(
     assert re.findall(r'<th scope="row">Linje (\d+)', page) == ["2", "3"]
     assert "9Z" in page
     assert devices_of(house) == before
+
+
+BAD_LISTS = (
+    "id;room;role\nny 1;9Z;motion\nny 2;3B;moton\nny 3;3B;x\nny 3;3B;motion\n;3B;motion\nny 4;3B;motion;x\n",
+    "id;room;role;color\n",
+    "id;role;role\n",
+    "id;room;role;address\nny 1;3B;motion;1,2E+15\n",
+    "id;room;role\n" + "x" * 201 + ";3B;motion\n",
+    "id;room;role;gateway;address\nny 1;3B;motion;zigbee2mqtt;3B stue\nny 2;3B;motion;z;\n",
+    "id;room;role;resident\nny 1;3B;motion;r1\nny 2;3B;motion;r999\n",
+    "devices:\n  - {id: 1, room: 3B, role: motion}\n  - {id: ny, farge: x}\n  - bare tekst\n",
+    "devices: ingen\n",
+    "devices:\n",
+    "",
+)
+
+
+@pytest.mark.parametrize("text", BAD_LISTS)
+def test_every_mistake_of_a_list_is_told_in_the_language_of_who_put_it_in(
+    house: House, sign_in: SignIn, text: str
+) -> None:
+    tor = sign_in("tor")
+    for language in ("nb", "nn"):
+        tor.cookies.set("vaka_language", language)
+        status, page = tried(tor, text)
+        assert status == 422
+        told = re.findall(r'data-label="(?:Hva|Kva|What)[^>]*>(<span.*?</span>)</td>', page)
+        assert [one for one in told if "<span>" not in one] == []
+        assert told
+    tor.cookies.set("vaka_language", "en")
+    assert "<span lang" not in tried(tor, text)[1], "it is said in English as it is"
 
 
 def test_what_somebody_else_did_since_is_told_and_not_overwritten(house: House, sign_in: SignIn) -> None:

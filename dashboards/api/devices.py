@@ -42,7 +42,6 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
     401: {"model": Refusal},
     403: {"model": Refusal, "description": "The header X-CSRF-Token is missing or wrong"},
     404: {"model": Refusal},
-    409: {"model": Problems, "description": "Somebody was quicker"},
     412: {"model": Problems, "description": "It is not as it was read: `others` says whose change it was"},
     422: {"model": Problems, "description": "It would not hold: `problems` says all that is wrong"},
     428: {"model": Refusal, "description": "If-Match or If-None-Match is missing"},
@@ -270,7 +269,7 @@ class _Devices:
             visit.connection, site, [edit], visit.person.id, clock_of(request), seen=self.version
         )
         if isinstance(done, Conflict):
-            return conflict(done)
+            return conflict(done, matched=True)
         if not isinstance(done, Changed):
             return refused(done.problems)
         after = done.changes[0].after if done.changes else self.raw.get(getattr(edit, "id", ""))

@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Collection
 from datetime import datetime
 
-from hub.store import alerts, shifts
+from hub.store import alerts, shifts, sites
 from rules.alarm_quality import Carers, Happened, Quality, quality
 from rules.alert import Alert
 from rules.building import Site
@@ -35,6 +35,12 @@ def quality_of(
     trails = alerts.trails(connection, site.site, since, until)
     happened = [_happened(alert, trails.get(alert.id, [])) for alert in inside]
     return quality(happened, carers_of(connection, site, units, since, until), since, until)
+
+
+def there_since(connection: sqlite3.Connection, site: str, now: datetime) -> datetime:
+    """When the hub came to the house, as far back as anything tells."""
+    told = (sites.first_imported(connection, site), alerts.first_found(connection, site))
+    return min((at for at in told if at is not None), default=now)
 
 
 def counts(alert: Alert) -> bool:

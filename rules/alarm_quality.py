@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from statistics import median, quantiles
 from typing import Literal
 
@@ -69,10 +70,11 @@ class Happened(msgspec.Struct, frozen=True):
 
 
 class Load(msgspec.Struct, frozen=True):
-    """`per_carer`: alarms in 10 min for each carer on duty, on the average. `busiest`: in the fullest 10
-    min, and when that began. `floods`: how many, and the share of the time spent in them. `chatter`: how
-    often the same alarm came 3 times in a minute. `stale`: how many stood longer than a day. `carers`: on
-    duty at a time, on the average; None where no roster tells: the unit then counts as one.
+    """`alarms`: each time one came: an alert that comes again asks for people again. `per_carer`: alarms in
+    10 min for each carer on duty, on the average. `busiest`: in the fullest 10 min, and when that began.
+    `floods`: how many, and the share of the time spent in them. `chatter`: how often the same alarm came 3
+    times in a minute. `stale`: how many stood longer than a day. `carers`: on duty at a time, on the average;
+    None where no roster tells: the unit then counts as one.
     """
 
     alarms: int
@@ -115,7 +117,9 @@ class Response(msgspec.Struct, frozen=True):
 
 
 class Worst(msgspec.Struct, frozen=True):
-    """One that comes most often: a rule, a device, or a rule in a room. `share` of all alarms."""
+    """One that comes most often: a rule, a device, or a rule in a room. `count`: each time it came, `share`
+    of all alarms.
+    """
 
     name: str
     room: str
@@ -138,8 +142,9 @@ Standard = Literal["good", "manageable", "bad", "too_little"]
 
 
 class Quality(msgspec.Struct, frozen=True):
-    """All figures of a unit (or of the house) between two instants. `about_vaka`: how many alerts about Vaka
-    itself came besides.
+    """All figures of a unit (or of the house) between two instants. `alerts`: how many began, each once: what
+    came of them (`told`, `accept`, `arrive`, `close`) is said of these. `load`, `mix`, `weeks` and the worst
+    count each time one came. `about_vaka`: how many alerts about Vaka itself came besides.
     """
 
     since: datetime
@@ -156,6 +161,7 @@ class Quality(msgspec.Struct, frozen=True):
     sources: tuple[Worst, ...]
     sources_share: float
     weeks: tuple[Week, ...]
+    alerts: int = 0
     about_vaka: int = 0
 
 
@@ -167,24 +173,34 @@ def quality(everything: Sequence[Happened], carers: Carers, since: datetime, unt
     """`everything`: what began before `until` and was open after `since`; it counts where it came."""
     happened = [one for one in everything if one.rule not in ABOUT_VAKA]
     began = [one for one in happened if since <= one.began < until]
-    sources = _worst(began, lambda one: (one.rule, one.room))
+    worst = partial(_worst, since=since, until=until)
+    sources = worst(happened, lambda one: (one.rule, one.room))
     return Quality(
         since=since,
         until=until,
         long_enough=until - since >= JUDGED_ON,
         load=load(happened, carers, since, until),
-        mix={severity: sum(one.severity == severity for one in began) for severity in SEVERITIES},
+        mix={severity: _came(happened, severity, since, until) for severity in SEVERITIES},
         told=_told(began),
         accept=_response(began, lambda one: one.accepted_at),
         arrive=_response(began, lambda one: one.arrived_at),
         close=_response(began, lambda one: one.closed_at),
-        rules=_worst(began, lambda one: (one.rule, "")),
-        devices=_worst([one for one in began if one.device], lambda one: (one.device or "", one.room)),
+        rules=worst(happened, lambda one: (one.rule, "")),
+        devices=worst([one for one in happened if one.device], lambda one: (one.device or "", one.room)),
         sources=sources,
         sources_share=sum(one.share for one in sources),
-        weeks=tuple(_weeks(began, carers, since, until)),
+        weeks=tuple(_weeks(happened, carers, since, until)),
+        alerts=len(began),
         about_vaka=sum(one.rule in ABOUT_VAKA and since <= one.began < until for one in everything),
     )
+
+
+def _times(one: Happened, since: datetime, until: datetime) -> int:
+    return sum(since <= at < until for at in one.times)
+
+
+def _came(happened: Iterable[Happened], severity: Severity, since: datetime, until: datetime) -> int:
+    return sum(_times(one, since, until) for one in happened if one.severity == severity)
 
 
 def load(happened: Iterable[Happened], carers: Carers, since: datetime, until: datetime) -> Load:
@@ -267,15 +283,25 @@ def _response(happened: Sequence[Happened], when: Callable[[Happened], datetime 
     return Response(len(seconds), len(happened) - len(seconds), middle, late)
 
 
-def _worst(happened: Sequence[Happened], source: Callable[[Happened], tuple[str, str]]) -> tuple[Worst, ...]:
+def _worst(
+    happened: Sequence[Happened],
+    source: Callable[[Happened], tuple[str, str]],
+    since: datetime,
+    until: datetime,
+) -> tuple[Worst, ...]:
     """The ten that come most often; each time they came counts."""
     by_source: dict[tuple[str, str], list[Happened]] = {}
     for one in happened:
-        by_source.setdefault(source(one), []).append(one)
-    total = sum(len(one.times) for one in happened)
-    counts = {key: sum(len(one.times) for one in found) for key, found in by_source.items()}
+        if _times(one, since, until):
+            by_source.setdefault(source(one), []).append(one)
+    counts = {key: sum(_times(one, since, until) for one in found) for key, found in by_source.items()}
+    total = sum(counts.values())
     first = sorted(counts, key=lambda key: (-counts[key], key))[:WORST]
-    return tuple(Worst(*key, counts[key], counts[key] / total, _told(by_source[key])) for key in first)
+
+    def told(key: tuple[str, str]) -> Told:
+        return _told(one for one in by_source[key] if since <= one.began < until)
+
+    return tuple(Worst(*key, counts[key], counts[key] / total, told(key)) for key in first)
 
 
 def _weeks(happened: Sequence[Happened], carers: Carers, since: datetime, until: datetime) -> Iterable[Week]:
@@ -287,6 +313,6 @@ def _weeks(happened: Sequence[Happened], carers: Carers, since: datetime, until:
         end -= timedelta(days=7)
     for start, end in reversed(ends):
         inside = [one for one in happened if start <= one.began < end]
-        came = load(inside, carers, start, end)
+        came = load(happened, carers, start, end)
         accepted = _response(inside, lambda one: one.accepted_at).median
         yield Week(start, came.alarms, came.per_carer, _told(inside).false_share, accepted)

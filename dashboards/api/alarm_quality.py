@@ -30,7 +30,7 @@ LONGEST_DAYS = 366
 
 
 class LoadOut(BaseModel):
-    alarms: int
+    alarms: int = Field(description="Each time an alert came: one that comes again asks for people again")
     carers: float | None = Field(description="On duty at a time, on the average; null where no roster tells")
     per_carer: float = Field(description="Alarms in 10 min for each carer on duty, on the average")
     standard: Standard = Field(description="up to 1 is good, 2 manageable; too_little below 30 days")
@@ -88,11 +88,15 @@ class ReviewedOut(BaseModel):
 
 
 class QualityOut(BaseModel):
-    """Of units, never of a person. Judged by ISA-18.2 and EEMUA 191 from 30 days on."""
+    """Of units, never of a person. Judged by ISA-18.2 and EEMUA 191 from 30 days on. `load`, `mix`, `rules`,
+    `devices`, `sources` and `weeks` count each time an alert came; `told`, `accept`, `arrive` and `close`
+    count each alert once.
+    """
 
     since: datetime
     until: datetime
     long_enough: bool
+    alerts: int = Field(description="How many alerts began in this time, each once")
     load: LoadOut
     mix: dict[Severity, int]
     told: ToldOut
@@ -129,6 +133,7 @@ def alarm_quality(
         since=found.since,
         until=found.until,
         long_enough=found.long_enough,
+        alerts=found.alerts,
         load=LoadOut(
             standard=load_standard(found.load, found.long_enough),
             **{name: getattr(found.load, name) for name in found.load.__struct_fields__},

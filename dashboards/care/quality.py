@@ -24,7 +24,7 @@ from dashboards.care.quality_view import (
 )
 from dashboards.frame import page
 from dashboards.visit import Visit, Visitor, needs
-from hub.alarm_quality import quality_of
+from hub.alarm_quality import quality_of, there_since
 from hub.store import quality_reports
 from rules.wording.pictures import words
 
@@ -58,7 +58,7 @@ def show(request: Request, visit: Visitor, unit: str = "", month: str = "") -> s
         choices=[(one.id, one.name) for one in visit.house.site.units if visit.access.sees_unit(one.id)],
         unit=unit,
         month=month,
-        periods=periods(reader_of(visit)),
+        periods=periods(reader_of(visit), there_since(visit.connection, visit.house.site.site, visit.now)),
         may_see_rules=may(visit.person, "see rules"),
         **_values(visit, unit, _period(visit, month)),
     )

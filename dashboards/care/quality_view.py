@@ -182,11 +182,11 @@ def period(reader: Reader, month: str) -> Period | None:
     return _month(reader, first)
 
 
-def periods(reader: Reader) -> list[Period]:
-    """This month and those before it."""
+def periods(reader: Reader, there_since: datetime) -> list[Period]:
+    """This month and those before it, back to when the hub came."""
     first = reader.now.astimezone(reader.house.site.zone).date().replace(day=1)
-    found = []
-    for _ in range(MONTHS_OFFERED):
+    found: list[Period] = []
+    while len(found) < MONTHS_OFFERED and (not found or found[-1].since > there_since):
         found.append(_month(reader, first))
         first = (first - timedelta(days=1)).replace(day=1)
     return found

@@ -114,6 +114,11 @@ def standing(connection: sqlite3.Connection, site: str, since: datetime, until: 
     return _many(connection, condition, site, (to_us(until), to_us(since), to_us(since)))
 
 
+def first_found(connection: sqlite3.Connection, site: str) -> datetime | None:
+    (at,) = connection.execute("SELECT min(found_at) FROM alert WHERE site = ?", (site,)).fetchone()
+    return None if at is None else from_us(at)
+
+
 def trails(
     connection: sqlite3.Connection, site: str, since: datetime, until: datetime
 ) -> dict[int, list[AlertEvent]]:

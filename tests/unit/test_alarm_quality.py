@@ -165,11 +165,12 @@ def test_the_trend_is_by_week_and_the_newest_week_is_a_whole_one() -> None:
     assert weeks[-1].accepted == 3 * MINUTE
 
 
-def test_what_came_before_the_period_is_no_part_of_its_load() -> None:
+def test_an_alert_from_before_the_period_counts_where_it_came_again_and_is_no_alert_of_it() -> None:
     before = Happened("quiet", "1A", "sol", None, "low", (START - MINUTE, START + MINUTE))
     found = of(before)
     assert found.load.alarms == 1
-    assert sum(found.mix.values()) == 0
+    assert (sum(found.mix.values()), found.rules[0].count, found.weeks[0].alarms) == (1, 1, 1)
+    assert (found.alerts, found.told.unsaid, found.rules[0].told.unsaid) == (0, 0, 0)
 
 
 def test_a_short_time_is_not_judged() -> None:

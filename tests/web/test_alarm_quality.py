@@ -76,7 +76,7 @@ def test_the_page_tells_how_many_came_what_they_were_worth_and_how_soon_somebody
     lived_in: House, sign_in: SignIn
 ) -> None:
     page = sign_in("kari").get("/care/quality").text
-    assert '<span class="count-big">12</span><span class="what">varsler' in page
+    assert '12</span><span class="what">ganger varslet</span><span class="soft">12 varsler' in page
     assert "55 %" in page  # 6 of the 11 that somebody said something of
     assert "av 11 som noen har sagt utfallet av" in page
     assert '<span class="count-big">5 min</span><span class="what">til noen tar det' in page
@@ -175,6 +175,45 @@ def test_what_staff_said_of_residents_weeks_is_counted_by_trend_for_ones_own_uni
     assert sol["reviewed"] == [{"trend": "active", "of": "resident", "useful": 1, "not_useful": 1}]
     page = sign_in("sol").get("/care/quality").text
     assert re.search(r"Bevegelse om dagen</th><td[^>]*>1</td><td[^>]*>1</td>", page)
+
+
+def test_totals_that_are_named_the_same_agree_when_an_alert_came_again(
+    lived_in: House, sign_in: SignIn
+) -> None:
+    again = timedelta(hours=1)
+    lived_in.find("door-open", "4B", again, evidence=lived_in.door("4B", again), found_ago=again)
+    figures = sign_in("kari").get("/api/v1/alarm-quality").json()
+    assert (figures["load"]["alarms"], figures["alerts"]) == (13, 12)
+    assert sum(figures["mix"].values()) == 13
+    for part in ("rules", "sources"):
+        assert sum(one["count"] for one in figures[part]) == 13, part
+    assert sum(week["alarms"] for week in figures["weeks"]) == 13
+    told = figures["told"]
+    assert told["right"] + told["false"] + told["unsaid"] == 12
+    page = sign_in("kari").get("/care/quality").text
+    assert (
+        '13</span><span class="what">ganger varslet</span><span class="soft">12 varsler, noen flere' in page
+    )
+    printed = PdfReader(io.BytesIO(sign_in("kari").get("/care/quality/report.pdf").content))
+    said = " ".join(" ".join(one.extract_text() for one in printed.pages).split())
+    assert "Ganger varslet 13" in said
+    assert "Varsler 12" in said
+
+
+def test_months_are_offered_back_to_when_the_hub_came_to_the_house(house: House, sign_in: SignIn) -> None:
+    def offered() -> int:
+        chosen = (
+            sign_in("kari").get("/care/quality").text.partition('name="month"')[2].partition("</select")[0]
+        )
+        return chosen.count("<option") - 1  # the first is the last 30 days
+
+    assert offered() == 1
+    house.connection.execute(
+        "UPDATE site_version SET imported_at = ?", (to_us(house.now().replace(day=1) - 40 * DAY),)
+    )
+    assert offered() == 3
+    house.connection.execute("UPDATE site_version SET imported_at = ?", (to_us(house.now() - 900 * DAY),))
+    assert offered() == 12
 
 
 def test_each_sees_the_units_that_are_theirs(lived_in: House, sign_in: SignIn) -> None:

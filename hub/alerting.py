@@ -7,15 +7,17 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 from datetime import datetime
+from typing import Literal
 
 import msgspec
 
 from hub import escalation
 from hub.announcement import announce
-from hub.store import alerts
+from hub.store import alerts, shifts
 from hub.store.db import transaction
-from rules.alert import Alert, Concern, Decision, found, opened, time_is_up
+from rules.alert import Alert, Concern, Decision, found, opened, owner_lost, time_is_up
 from rules.building import Site
+from rules.duty import is_shut_out
 from rules.escalation import EscalationPlan
 from rules.finding import Finding
 
@@ -98,13 +100,40 @@ def follow_units(connection: sqlite3.Connection, site: Site, at: datetime) -> No
 
 
 def let_go(connection: sqlite3.Connection, site: Site, before: Site, at: datetime) -> None:
-    """Alerts whose owner works here no more are open at once: nobody else comes to what somebody has."""
-    gone = {person.id for person in before.people} - {person.id for person in site.people}
-    if not gone:
-        return
+    """Alerts whose owner works here no more, or may not open them any more, are open at once: nobody else
+    comes to what somebody has. Before they follow their room to another unit.
+    """
+    units = {room.id: room.unit for room in site.rooms}
+    was, now = ({person.id: person for person in one.people} for one in (before, site))
     with transaction(connection):
-        for alert in alerts.open_alerts(connection, site.site):
-            owners = {alert.accepted_by, alert.arrived_by} - {None}
-            if alert.state != "open" and owners and owners <= gone:
-                decision = time_is_up(alert)
-                change(connection, alert, decision.event, decision, at)
+        for alert in alerts.taken(connection, site.site):
+            owner = was.get(alert.owner or "")
+            unit = units.get(alert.room, alert.unit)
+            if owner is not None and is_shut_out(owner, alert.unit, now.get(owner.id), unit):
+                _open_again(connection, alert, "owner_shut_out", at)
+
+
+def let_absent_go(connection: sqlite3.Connection, site: Site, at: datetime) -> None:
+    """Those of whoever took them before an absence of theirs began. Within a transaction."""
+    taken = alerts.taken(connection, site.site)
+    away = shifts.absences(connection, site.site, at, at) if taken else []
+    for alert in taken:
+        since = alert.arrived_at or alert.accepted_at
+        if since and any(a.covers(alert.owner or "", at) and since <= a.starts_at for a in away):
+            _open_again(connection, alert, "owner_absent", at)
+
+
+def let_go_of(connection: sqlite3.Connection, site: str, person: str, at: datetime) -> None:
+    """Those of somebody who is said to be absent now, whenever that began. Within a transaction."""
+    for alert in alerts.taken(connection, site):
+        if alert.owner == person:
+            _open_again(connection, alert, "owner_absent", at)
+
+
+def _open_again(
+    connection: sqlite3.Connection,
+    alert: Alert,
+    event: Literal["owner_absent", "owner_shut_out"],
+    at: datetime,
+) -> None:
+    change(connection, alert, event, owner_lost(alert, event), at)

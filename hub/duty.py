@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 
 import msgspec
 
+from hub import alerting
 from hub.clock import Clock
 from hub.staff_notices import tell
 from hub.store import audit
@@ -151,6 +152,8 @@ class Duty:
             detail = {"person": person, "from": since, "to": until}
             audit.add(self._connection, self._site.site, self._clock.now(), by, "staff absent", detail)
             self._end_what_they_signed_in_to(max(since, self._clock.now()), until, person)
+            if since <= self._clock.now():
+                alerting.let_go_of(self._connection, self._site.site, person, self._clock.now())
             return found
 
     def back(self, id: int, by: str) -> StaffAbsence | Refusal:

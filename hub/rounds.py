@@ -82,6 +82,7 @@ class Rounds:
         self._look_after_goals(now)
         site = self._pipeline.site.site
         with transaction(self._connection):
+            alerting.let_absent_go(self._connection, self._pipeline.site, now)
             alerting.let_time_pass(self._connection, site, now)
             self._tell_of_silence(site, now)
             basis = self._put_protection(site, now)
@@ -101,8 +102,8 @@ class Rounds:
             self._faults.keep()
         before = self._pipeline.site
         if self._adopt(newest.document):
-            alerting.follow_units(self._connection, self._pipeline.site, wall)
             alerting.let_go(self._connection, self._pipeline.site, before, wall)
+            alerting.follow_units(self._connection, self._pipeline.site, wall)
         else:
             log.error("site version %s does not hold together; the rules before it stay in force", newest.id)
 

@@ -31,6 +31,8 @@ Event = Literal[
     "close",
     "arrival_overdue",
     "closing_overdue",
+    "owner_absent",
+    "owner_shut_out",
 ]
 Act = Literal["accept", "set_out", "arrive", "assist", "hand_back", "close"]
 Outcome = Literal[
@@ -66,6 +68,13 @@ TRANSITIONS: dict[tuple[State, Event], State] = {
     ("arrived", "hand_back"): "open",
     ("accepted", "arrival_overdue"): "open",  # an acceptance that came to nothing
     ("arrived", "closing_overdue"): "open",  # somebody came, and never said what came of it
+    ("accepted", "owner_absent"): "open",  # whoever has it is registered as absent
+    ("arrived", "owner_absent"): "open",
+    (
+        "accepted",
+        "owner_shut_out",
+    ): "open",  # it is closed to whoever has it: another unit, another role, gone
+    ("arrived", "owner_shut_out"): "open",
     ("accepted", "raised_anew"): "open",  # so long after that it is another matter: nobody has taken that
     ("arrived", "raised_anew"): "open",
     ("open", "close"): "closed",
@@ -123,6 +132,11 @@ class Alert(msgspec.Struct, frozen=True):
     """What showed that more than one person was there: it lowers how sure this is, never how grave."""
     assistance_at: datetime | None = None
     """Since when whoever has it asks for more hands."""
+
+    @property
+    def owner(self) -> str | None:
+        """Who has it: whoever is there, else whoever took it."""
+        return self.arrived_by or self.accepted_by
 
 
 class Concern(msgspec.Struct, frozen=True):
@@ -299,6 +313,12 @@ def time_is_up(alert: Alert) -> Decision:
     """An acceptance that came to nothing, or an arrival that nothing was said of: the alert is open again."""
     event: Event = "closing_overdue" if alert.state == "arrived" else "arrival_overdue"
     reason = "not closed in time" if event == "closing_overdue" else "nobody arrived in time"
+    return Decision(_moved(_given_back(alert), event), True, reason, event)
+
+
+def owner_lost(alert: Alert, event: Literal["owner_absent", "owner_shut_out"]) -> Decision:
+    """Nobody else comes to what somebody has: the alert of whoever cannot come is open at once."""
+    reason = "whoever had it is absent" if event == "owner_absent" else "it is closed to whoever had it"
     return Decision(_moved(_given_back(alert), event), True, reason, event)
 
 

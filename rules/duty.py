@@ -121,6 +121,17 @@ def _as_they_may(shift: Shift, person: Person | None) -> Shift | None:
     return msgspec.structs.replace(shift, units=units) if units else None
 
 
+def is_shut_out(before: Person, unit_before: str, now: Person | None, unit_now: str) -> bool:
+    """Whether an alert of a unit that was theirs is closed to them now: they work here no more, or as
+    something else, or the unit is not theirs any more. What an emergency had opened was never theirs.
+    """
+    if now is None or now.role == "privacy_officer":
+        return True
+    if (before.role in FUNCTIONS_OF) != (now.role in FUNCTIONS_OF):
+        return True
+    return _looks_after(before, unit_before) and not _looks_after(now, unit_now)
+
+
 def _left(planned: Shift, signed_in: Shift, at: datetime) -> bool:
     """Whether it was this shift that they signed in to and have left."""
     came = signed_in.person == planned.person and signed_in.starts_at > planned.starts_at - EARLY

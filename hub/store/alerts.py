@@ -64,6 +64,11 @@ def asking_for_hands(connection: sqlite3.Connection, site: str) -> list[Alert]:
     return _many(connection, "state <> 'closed' AND assistance_at IS NOT NULL ORDER BY id", site, ())
 
 
+def taken(connection: sqlite3.Connection, site: str) -> list[Alert]:
+    """All that somebody has."""
+    return _many(connection, "state IN ('accepted', 'arrived') ORDER BY id", site, ())
+
+
 def open_of_rule(connection: sqlite3.Connection, site: str, rule: str) -> list[Alert]:
     """All of one rule that are not closed."""
     return _many(connection, "rule = ? AND state <> 'closed'", site, (rule,))

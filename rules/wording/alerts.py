@@ -74,6 +74,14 @@ OPEN_AGAIN: dict[str, Words] = {
         "Skjedde på nytt; varselet ble åpnet igjen",
         "Happened anew; the alert was opened again",
     ),
+    "owner_absent": (
+        "Den som hadde varselet, er meldt borte; varselet ble åpnet igjen",
+        "Whoever had the alert is registered as absent; the alert was opened again",
+    ),
+    "owner_shut_out": (
+        "Den som hadde varselet, har ikke tilgang lenger; varselet ble åpnet igjen",
+        "Whoever had the alert has no access any more; the alert was opened again",
+    ),
     "closing_overdue": (
         "Ikke kvittert ut i tide; varselet ble åpnet igjen",
         "Not closed in time; the alert was opened again",

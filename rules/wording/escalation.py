@@ -26,12 +26,14 @@ def who_was_called(escalation: Escalation | None, voice: Voice) -> str | None:
     if escalation is None or escalation.due is None:
         return None
     more = escalation.taken < len(escalation.stages)
-    if (escalation.taken < 2 and more) or not (heard := _heard(escalation)):
+    if (escalation.taken < 2 and more) or not escalation.reached:
         return None
-    if escalation.repeats and set(escalation.stages[-1].to) & set(heard):
+    if escalation.repeats and set(escalation.stages[-1].to) & set(escalation.reached):
         called = say(_AGAIN_IN_VAIN, voice.language, groups_in_words(escalation.stages[-1].to, voice))
     else:
-        called = say(("Varslet: {}", "Called: {}"), voice.language, groups_in_words(heard, voice))
+        called = say(
+            ("Varslet: {}", "Called: {}"), voice.language, groups_in_words(escalation.reached, voice)
+        )
     return called if more or escalation.unreached else f"{called}. {_next(escalation, escalation.due, voice)}"
 
 
@@ -41,15 +43,12 @@ def who_was_not_reached(escalation: Escalation | None, voice: Voice) -> str | No
     """
     if escalation is None or escalation.due is None or not escalation.unreached:
         return None
-    said = [say(_NOBODY, voice.language, groups_in_words(escalation.unreached, voice))]
+    nobody_at_all = not (escalation.reached or escalation.in_stead) and escalation.taken > 1
+    groups = groups_in_words(escalation.unreached, voice)
+    said = [say(_NOBODY_AT_ALL if nobody_at_all else _NOBODY, voice.language, groups)]
     if escalation.in_stead:
         said.append(say(("Andre er varslet i stedet", "Others were called instead"), voice.language))
     return ". ".join([*said, _next(escalation, escalation.due, voice)])
-
-
-def _heard(escalation: Escalation) -> list[str]:
-    called = (group for stage in escalation.stages[: escalation.taken] for group in stage.to)
-    return [group for group in dict.fromkeys(called) if group not in escalation.unreached]
 
 
 def _next(escalation: Escalation, due: datetime, voice: Voice) -> str:
@@ -57,6 +56,7 @@ def _next(escalation: Escalation, due: datetime, voice: Voice) -> str:
     return say(("Neste: {} {}", "Next: {} {}"), voice.language, to, at(due, voice))
 
 
+_NOBODY_AT_ALL: Words = ("Ingen kunne nås", "Nobody could be reached")
 _NOBODY: Words = ("Ingen kunne nås: {}", "Nobody could be reached: {}")
 _AGAIN_IN_VAIN: Words = ("Ingen har svart. Varslet på nytt: {}", "Nobody has answered. Called again: {}")
 

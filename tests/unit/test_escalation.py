@@ -16,8 +16,10 @@ from rules.escalation import (
     called,
     fallen_open,
     graver,
+    reached_nobody,
     widened,
 )
+from rules.severity import Severity
 
 T = datetime(2026, 11, 24, 2, 10, tzinfo=UTC)
 MIN = timedelta(minutes=1)
@@ -104,8 +106,43 @@ def test_a_course_that_would_leave_somebody_waiting_is_refused(steps, repeat, wh
         )
 
 
+@pytest.mark.parametrize(
+    ("severity", "reached_before", "in_stead", "at_once"),
+    [
+        ("high", True, False, True),
+        ("high", False, True, False),
+        ("medium", False, False, True),
+        ("medium", True, False, False),
+        ("low", False, False, False),
+    ],
+)
+def test_the_next_stage_comes_at_once_where_there_is_nobody_to_wait_for(
+    severity: Severity, reached_before: bool, in_stead: bool, at_once: bool
+) -> None:
+    escalation, _ = called(begun(PLAN, severity, T), T)
+    if reached_before:
+        assert escalation.due is not None
+        escalation, _ = called(escalation, escalation.due)
+    assert escalation.due is not None
+    at = escalation.due - timedelta(seconds=30)
+    in_vain = reached_nobody(escalation, escalation.stages[escalation.taken - 1].to, at, in_stead)
+    _, calls = called(in_vain, at)
+    assert bool(calls) is at_once
+
+
+def test_a_last_stage_that_reaches_nobody_is_called_again_in_its_time_and_not_at_once() -> None:
+    escalation, _ = called(begun(PLAN, "high", T), T + 5 * MIN)
+    in_vain = reached_nobody(escalation, ("leaders",), T + 5 * MIN, False)
+    assert (in_vain.due, in_vain.unreached) == (T + 10 * MIN, ("leaders",))
+    again, _ = called(in_vain, T + 10 * MIN)
+    assert again.unreached == (), "it may be heard this time"
+
+
 EVENTS = st.lists(
-    st.tuples(st.sampled_from(["wait", "answer", "fall open", "assist", "graver"]), st.integers(0, 7200)),
+    st.tuples(
+        st.sampled_from(["wait", "answer", "fall open", "assist", "graver", "reach nobody"]),
+        st.integers(0, 7200),
+    ),
     max_size=30,
 )
 
@@ -127,6 +164,8 @@ def test_an_alert_that_nobody_has_always_has_a_call_ahead_of_it(severity, events
             escalation, _ = widened(escalation, now)
         elif event == "graver":
             escalation = graver(escalation, "high", now)
+        elif event == "reach nobody" and escalation.taken:
+            escalation = reached_nobody(escalation, escalation.stages[escalation.taken - 1].to, now, False)
         escalation, _ = called(escalation, now)
         if owned:
             assert escalation.due is None

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from hub import alerting, summons
+from hub.duty import Duty
 from hub.reach import say_usable_ways
 from hub.store import alerts, contacts, escalations, shifts, summonses
 from hub.store.contacts import Contact
@@ -267,10 +268,7 @@ def test_where_nobody_has_a_way_each_stage_follows_at_once_and_the_board_says_th
     called, unreached = board(house)
     assert called is None
     assert unreached is not None
-    assert unreached.startswith(
-        "Ingen kunne nås: ansvarlig pleier, hele avdelingen, naboavdelingen, nattpatruljen og leder."
-        " Neste: leder kl."
-    )
+    assert unreached.startswith("Ingen kunne nås. Neste: leder kl.")
     house.passes(2 * MIN)
     assert calls(house)[-2:] == [("called_in_vain", "leaders"), ("reached_nobody", "leaders")]
 
@@ -417,3 +415,70 @@ def test_an_alert_whose_owner_works_here_no_more_is_open_and_called_again_at_onc
     house.desk.arrive(id, "siri")
     house.imports(SITE)
     assert house.alert("help-button").state == "arrived", "whoever still works here keeps it"
+
+
+def test_an_alert_whose_owner_is_registered_as_absent_is_open_and_the_others_are_called_at_once(
+    house: World,
+) -> None:
+    house.says("3B button", pressed="single")
+    messages(house)
+    id = house.alert("help-button").id
+    house.desk.accept(id, "kari")
+    house.passes(1 * MIN)
+    duty = Duty(house.connection, house.site, house.clock)
+    duty.absent("kari", NIGHT - 60 * MIN, NIGHT + 600 * MIN, "lise")
+    house.passes(timedelta(seconds=1))
+    assert house.alert("help-button").state == "open"
+    assert [event for event in house.trail(house.alert("help-button")) if event != "raised"][-2:] == [
+        "owner_absent",
+        "called",
+    ]
+    assert told(house)[2:] == [("siri", "email")]
+    house.desk.accept(id, "kari")
+    house.passes(2 * MIN)
+    assert house.alert("help-button").state == "accepted", "she came all the same, and says that it is hers"
+
+
+def test_an_absence_that_was_registered_ahead_frees_what_its_person_has_when_it_begins(house: World) -> None:
+    duty = Duty(house.connection, house.site, house.clock)
+    duty.absent("kari", NIGHT + 5 * MIN, NIGHT + 600 * MIN, "lise")
+    house.says("3B button", pressed="single")
+    house.desk.arrive(house.alert("help-button").id, "kari")
+    house.passes(4 * MIN)
+    assert house.alert("help-button").state == "arrived"
+    house.passes(1 * MIN)
+    assert house.alert("help-button").state == "open"
+
+
+@pytest.mark.parametrize(
+    ("line", "instead"),
+    [
+        ("role: carer, units: [sol]}", "role: carer, units: [nord]}"),
+        ("role: carer, units: [sol]}", "role: technician}"),
+        ("role: carer, units: [sol]}", "role: privacy_officer}"),
+    ],
+)
+def test_an_alert_that_is_closed_to_its_owner_now_is_open_and_called_again_at_once(
+    house: World, line: str, instead: str
+) -> None:
+    house.says("3B button", pressed="single")
+    id = house.alert("help-button").id
+    messages(house)
+    house.desk.arrive(id, "kari")
+    before = len(messages(house))
+    house.imports(SITE.replace(f"name: Kari, {line}", f"name: Kari, {instead}"))
+    assert house.alert("help-button").state == "open"
+    assert "owner_shut_out" in house.trail(house.alert("help-button"))
+    assert {one.person for one in messages(house)[before:]} == {"siri"}
+
+
+def test_who_becomes_a_leader_keeps_an_alert_and_loses_it_when_its_room_goes_to_another_unit(
+    house: World,
+) -> None:
+    house.says("3B button", pressed="single")
+    id = house.alert("help-button").id
+    house.desk.arrive(id, "kari")
+    house.imports(SITE.replace("name: Kari, role: carer", "name: Kari, role: leader"))
+    assert house.alert("help-button").state == "arrived"
+    house.imports(SITE.replace("{id: 3B, unit: sol}", "{id: 3B, unit: nord}"))
+    assert house.alert("help-button").state == "open", "her room is another unit's now"

@@ -97,8 +97,9 @@ def test_a_leader_changes_a_units_plan_and_an_alert_that_runs_keeps_the_one_it_b
         ({"medium-repeat": "0.5"}, "Middels varsel: Det må gå minst ett minutt mellom gjentakelsene."),
         (
             {"high-repeat": "300"},
-            "Høyt varsel: 300 minutter uten at noen varsles, er for lenge. Høyst 1 t.",
+            "Høyt varsel: 300 minutter uten at noen varsles, er for lenge. Høyst 10 min.",
         ),
+        ({"high-repeat": "59"}, "Høyt varsel: 59 minutter uten at noen varsles, er for lenge."),
         ({"medium-after-3": "300"}, "Middels varsel: 290 minutter uten at noen varsles"),
         ({"high-after-3": "2000"}, "2000 minutter er for lenge. Høyst et døgn."),
     ],

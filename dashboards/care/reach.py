@@ -105,6 +105,7 @@ def _page(request: Request, visit: Visit, fault: str = "", notice: str = "") -> 
         notice=render(visit.language, "care/_reach_notice.txt").strip() if notice == "assigned" else "",
         fault=fault,
         may_assign=may(visit.person, "assign gaps"),
+        may_plan=may(visit.person, "plan roster"),
         maps=maps(visit, week),
         tasks=tasks(visit, week),
         gone=gone(visit),

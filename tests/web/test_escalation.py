@@ -56,6 +56,10 @@ def test_the_plan_stands_there_in_words_with_who_that_would_be_now(house: House,
     assert "Nordsida" not in html
     assert "Endre planen" not in html
     assert "Lise Leder" in html
+    rows = [" ".join(re.sub("<[^>]+>", "", row).split()) for row in html.split("<li>")]
+    assert "3 min Ingen på vakt (naboavdelingen og nattpatruljen)" in rows, (
+        "that nobody is there is said once"
+    )
     english = sign_in("nord").get("/care/escalation").text
     assert "A low alert: at once to the carer in charge, after 30 min to the whole unit." in english
 

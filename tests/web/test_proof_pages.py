@@ -19,7 +19,7 @@ from rules.duty import Shift
 from rules.proof_verdict import LEGS, Sending, Step, told_of_phones
 from rules.watch import PARTS, Standing
 from tests.web.conftest import csrf_of
-from tests.web.house import PASSWORD, House, Web
+from tests.web.house import DOCUMENT, PASSWORD, House, Web
 from tests.web.test_browser import axe_finds_nothing
 
 SignIn = Callable[..., TestClient]
@@ -129,6 +129,8 @@ def test_a_gap_is_on_the_leaders_map_and_list_and_on_the_board_and_is_given_to_s
     assert page.count("<strong>Ingen på vakt</strong>") == 2
     assert 'class="is-gap"' in page
     assert "Innen et døgn" in page
+    assert "/care/duty?" not in page, "an administrator plans nobody"
+    assert "Lederen på avdelingen setter noen på vakt." in page
     board = re.sub(r"\s+", " ", kari.get("/").text)
     assert "Neste vakt: " in board
     assert "Solsida: ingen på vakt" in board.replace("Ingen på vakt", "ingen på vakt")
@@ -144,6 +146,22 @@ def test_a_gap_is_on_the_leaders_map_and_list_and_on_the_board_and_is_given_to_s
     assert "Kari Nordmann</strong> ordner det innen" in adm.get("/care/reach").text
     assert adm.post(f"/care/reach/gaps/{task.id}", data={**form, "due": "2001-01-01"}).status_code == 422
     assert kari.post(f"/care/reach/gaps/{task.id}", data=form).status_code in (403, 404)
+
+
+def test_to_put_somebody_on_duty_leads_a_leader_to_the_gap_in_its_unit_and_week(
+    house: House, sign_in: SignIn
+) -> None:
+    house.import_site(DOCUMENT.replace("rules:\n", "  - {id: lise, name: Lise, role: leader}\nrules:\n", 1))
+    with transaction(house.connection):
+        house.set_password("lise")
+    hole_in_six_hours(house)
+    leader = sign_in("lise")
+    links = re.findall(
+        r'href="(/care/duty\?unit=\w+&amp;week=[^"#]+)#week-title"', leader.get("/care/reach").text
+    )
+    shown = [leader.get(link.replace("&amp;", "&")).text.split('id="week-title"')[1] for link in links]
+    assert [week.split(",")[0] for week in shown] == [">Nordsida", ">Solsida"]
+    assert all("Ingen på vakt" in week for week in shown)
 
 
 def test_one_hour_says_who_is_told_when_and_by_which_way(house: House, sign_in: SignIn) -> None:

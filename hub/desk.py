@@ -5,15 +5,28 @@ transaction as the pipeline's, the state read inside it.
 from __future__ import annotations
 
 import sqlite3
+from datetime import datetime
 
 from hub.alerting import change
 from hub.clock import Clock
 from hub.store import alerts, receipts
 from hub.store.db import transaction
-from rules.alert import Act, Decision, Outcome, act
+from rules.alert import Act, Alert, Decision, Outcome, act
 
 TAKING: frozenset[Act] = frozenset({"accept", "set_out", "arrive"})
 """By which somebody says that the alert is theirs."""
+
+
+def in_hand(connection: sqlite3.Connection, site: str, person: str) -> list[Alert]:
+    """The alerts that are somebody's now: of two who took one, whoever is there has it."""
+    known = alerts.open_alerts(connection, site)
+    return [alert for alert in known if (alert.arrived_by or alert.accepted_by) == person]
+
+
+def hand_back_all(connection: sqlite3.Connection, site: str, person: str, now: datetime) -> None:
+    """Each is called anew at once. Within a transaction."""
+    for alert in in_hand(connection, site, person):
+        change(connection, alert, "hand_back", act(alert, "hand_back", person, now), now, person)
 
 
 class UnknownAlertError(Exception):

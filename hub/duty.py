@@ -15,6 +15,7 @@ import msgspec
 
 from hub import alerting
 from hub.clock import Clock
+from hub.desk import hand_back_all, in_hand
 from hub.staff_notices import tell
 from hub.store import audit
 from hub.store import shifts as store
@@ -97,13 +98,12 @@ class Duty:
             why = why_not(asked, self._site) or self._nobody_to_stand_in_for(asked)
             if why is not None:
                 return why
-            told_before: set[str] = set()
-            for known in self._here(person, now):
-                told_before |= set(known.instead_of)
+            before = self._here(person, now)
+            for known in before:
                 store.end(self._connection, self._site.site, known.id, now)
             after = store.add(self._connection, self._site.site, asked)
             self._note(after, "signed in to a shift", person)
-            self._tell(after, set(after.instead_of) - told_before)
+            self._tell(after, before)
             return after
 
     def in_whose_place(self, person: str, units: Iterable[str]) -> tuple[Shift, ...]:
@@ -119,15 +119,20 @@ class Duty:
             self._connection, self._site.site, ("shift added", "shift changed", "shift removed"), "shift", id
         )
 
-    def leave(self, person: str) -> Shift | Refusal:
-        """ "I am going." The roster does not count them for this shift any more."""
+    def leave(self, person: str, hand_back: bool = False) -> Shift | Refusal:
+        """ "I am going." The roster does not count them for this shift any more. Nobody goes with an alert in
+        hand: it is refused, or with `hand_back` others are called to each of them at once.
+        """
         with transaction(self._connection):
             now = self._clock.now()
             here = self._here(person, now)
             if not here:
                 return Refusal(f"{person} has not signed in to a shift", "not_on_shift")
+            if not hand_back and in_hand(self._connection, self._site.site, person):
+                return Refusal("alerts are in their hands: see to them, or hand them back", "alerts_in_hand")
             for known in here:
                 store.end(self._connection, self._site.site, known.id, now)
+            hand_back_all(self._connection, self._site.site, person, now)
             self._note(here[-1], "left the shift", person)
             return here[-1]
 
@@ -215,11 +220,19 @@ class Duty:
             return None
         return Refusal("somebody named is not planned there as that", "not_planned")
 
-    def _tell(self, shift: Shift, people: Iterable[str]) -> None:
-        """Whoever is not called any more: if they are there all the same, they sign in."""
-        until = shift.ends_at.astimezone(self._site.zone)
+    def _tell(self, shift: Shift, before: Sequence[Shift]) -> None:
+        """Whoever is not called any more: if they are there all the same, they sign in. `before`: what the
+        same one was signed in to until now; whom that replaced, knows it.
+        """
+        ends: dict[str, datetime] = {}
+        for planned in self.in_whose_place(shift.person, shift.units):
+            if shift.stands_in_for(planned) and not any(s.stands_in_for(planned) for s in before):
+                ends[planned.person] = max(ends.get(planned.person, planned.ends_at), planned.ends_at)
         languages = {one.id: one.language or self._site.language for one in self._site.people}
-        told = [(one, subject(languages[one]), body(until, languages[one])) for one in sorted(people)]
+        told = []
+        for one, end in sorted(ends.items()):
+            until = min(shift.ends_at, end).astimezone(self._site.zone)
+            told.append((one, subject(languages[one]), body(until, languages[one])))
         tell(self._connection, self._site.site, told, shift.starts_at)
 
     def _note(self, shift: Shift, what: str, by: str) -> None:

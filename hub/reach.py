@@ -17,9 +17,9 @@ from hub.store.db import transaction
 from hub.store.gaps import GapTask
 from rules.building import Site
 from rules.catalogue import catalogue
-from rules.duty import Shift
+from rules.duty import LONGEST, Shift, StaffAbsence
 from rules.pause import Refusal
-from rules.reach import HOUR, HOURS, ROUTING, Off, Roster, Week, without_absent
+from rules.reach import HOUR, HOURS, ROUTING, Off, Roster, Week
 from rules.reach import week as of_the_week
 from rules.rulebook import Rulebook, days_of_moving, rulebook
 
@@ -48,22 +48,27 @@ def week(connection: sqlite3.Connection, site: Site, usable: Collection[str], no
     """Who would be told in each hour from the one that has begun on."""
     start = now.replace(minute=0, second=0, microsecond=0)
     books = _books(site, start)
-    planned = _planned(connection, site, start, start + (HOURS + 1) * HOUR)
-    return of_the_week(books, planned, _ways(connection, site, usable), _off(connection, books[0][1]), start)
+    known, away = _shifts(connection, site, start, start + (HOURS + 1) * HOUR)
+    ways, off = _ways(connection, site, usable), _off(connection, books[0][1])
+    return of_the_week(books, known, ways, off, start, away)
 
 
 def roster(
     connection: sqlite3.Connection, site: Site, book: Rulebook, usable: Collection[str], at: datetime
 ) -> Roster:
     """To ask of one hour how a call would go."""
-    return Roster(
-        book, _planned(connection, site, at - HOUR, at + 24 * HOUR), _ways(connection, site, usable)
+    known, away = _shifts(connection, site, at - HOUR, at + 24 * HOUR)
+    return Roster(book, known, _ways(connection, site, usable), away)
+
+
+def _shifts(
+    connection: sqlite3.Connection, site: Site, since: datetime, until: datetime
+) -> tuple[list[Shift], list[StaffAbsence]]:
+    """Planned and signed in to, and who is absent; with what is over, which tells who has left."""
+    return (
+        shifts.between(connection, site.site, since - LONGEST, until),
+        shifts.absences(connection, site.site, since, until),
     )
-
-
-def _planned(connection: sqlite3.Connection, site: Site, since: datetime, until: datetime) -> list[Shift]:
-    absences = shifts.absences(connection, site.site, since, until)
-    return without_absent(shifts.between(connection, site.site, since, until), absences)
 
 
 def _books(site: Site, start: datetime) -> list[tuple[datetime, Rulebook]]:

@@ -45,7 +45,8 @@ class Shift(msgspec.Struct, frozen=True):
     calendar: str = ""
     """Which calendar that was; empty: one without a name, or none."""
     instead_of: tuple[str, ...] = ()
-    """In whose place they came: whoever is planned there as the same does not count meanwhile."""
+    """In whose place they came: the shift that ran or was next, as the same and there, does not count
+    meanwhile."""
 
     @property
     def version(self) -> str:
@@ -56,6 +57,13 @@ class Shift(msgspec.Struct, frozen=True):
     def covers(self, unit: str, at: datetime) -> bool:
         """'' stands for several units: whoever is on duty anywhere."""
         return self.starts_at <= at < self.ends_at and (not self.units or unit == "" or unit in self.units)
+
+    def stands_in_for(self, planned: Shift) -> bool:
+        """Whether it was in the place of this planned shift that they came: a later one of the same colleague
+        is the colleague's own.
+        """
+        same = planned.function == self.function and planned.person in self.instead_of
+        return same and planned.starts_at <= self.starts_at + EARLY
 
 
 class StaffAbsence(msgspec.Struct, frozen=True):
@@ -82,23 +90,23 @@ def on_duty(
     site: Site, shifts: Iterable[Shift], absences: Iterable[StaffAbsence], at: datetime
 ) -> tuple[Shift, ...]:
     """The shifts that count at an instant: of those who signed in to a shift, as they said it, and beside
-    them those whom the roster plans. Apart from whoever is absent, whoever signed in during that shift and
-    has left again, and whoever somebody came in place of: where that somebody is. Nobody counts as what they
-    may not be any more, nor where an alert would be closed to them.
+    them those whom the roster plans. Apart from whoever signed in as the same, whoever is absent, whoever
+    signed in during that shift and has left again, and whoever somebody came in place of: where that somebody
+    is. Nobody counts as what they may not be any more, nor where an alert would be closed to them.
 
     `shifts`: all that overlap with the last `LONGEST`; also those that are over tell who has left.
     """
     away, everything = list(absences), _as_all_may(site, shifts)
     signed_in = [s for s in everything if s.source == "signed_in"]
     here = [s for s in signed_in if s.starts_at <= at < s.ends_at]
-    there = {s.person for s in here}
+    there, present = {(s.person, s.function) for s in here}, {s.person for s in here}
     found = list(here)
     for shift in everything:
         if shift.source != "roster" or not shift.starts_at <= at < shift.ends_at:
             continue
-        if shift.person in there or any(absence.covers(shift.person, at) for absence in away):
+        if (shift.person, shift.function) in there or any(a.covers(shift.person, at) for a in away):
             continue
-        if any(_left(shift, s, at) for s in signed_in):
+        if shift.person not in present and any(_left(shift, s, at) for s in signed_in):
             continue
         left = _where_nobody_came_instead(shift, here, site)
         if left is not None:
@@ -134,13 +142,14 @@ def is_shut_out(before: Person, unit_before: str, now: Person | None, unit_now: 
 
 def _left(planned: Shift, signed_in: Shift, at: datetime) -> bool:
     """Whether it was this shift that they signed in to and have left."""
-    came = signed_in.person == planned.person and signed_in.starts_at > planned.starts_at - EARLY
+    same = signed_in.person == planned.person and signed_in.function == planned.function
+    came = same and signed_in.starts_at > planned.starts_at - EARLY
     return came and planned.starts_at < signed_in.ends_at <= at
 
 
 def _where_nobody_came_instead(shift: Shift, here: list[Shift], site: Site) -> Shift | None:
     """A planned shift without the units where somebody came in their place."""
-    others = [s for s in here if s.function == shift.function and shift.person in s.instead_of]
+    others = [s for s in here if s.stands_in_for(shift)]
     if not others:
         return shift
     units = shift.units or tuple(unit.id for unit in site.units)
@@ -167,13 +176,13 @@ def stood_in_for(site: Site, shifts: Iterable[Shift], at: datetime) -> tuple[Sto
     """`shifts`: all that hold at that instant."""
     now = [s for s in _as_all_may(site, shifts) if s.starts_at <= at < s.ends_at]
     came = [s for s in now if s.source == "signed_in"]
-    there = {s.person for s in came}
-    planned = [s for s in now if s.source == "roster" and s.person not in there]
+    there = {(s.person, s.function) for s in came}
+    planned = [s for s in now if s.source == "roster" and (s.person, s.function) not in there]
     return tuple(
         StoodInFor(shift.person, s.person, _units(shift, site) & _units(s, site))
         for shift in planned
         for s in came
-        if s.function == shift.function and shift.person in s.instead_of
+        if s.stands_in_for(shift)
     )
 
 

@@ -21,6 +21,7 @@ from rules.escalation import EscalationCourse, EscalationStep, Group
 from rules.rule import NotByRule
 from rules.rulebook import Rulebook, Watch
 from rules.severity import SEVERITIES, Severity
+from rules.week import as_worked
 
 HOURS = 168
 HOUR = timedelta(hours=1)
@@ -89,25 +90,6 @@ class Week(msgspec.Struct, frozen=True):
     gaps: tuple[Gap, ...]
 
 
-def without_absent(shifts: Iterable[Shift], absences: Sequence[StaffAbsence]) -> list[Shift]:
-    """The shifts as they are worked: without the time in which whoever was planned is absent."""
-    found: list[Shift] = []
-    for shift in shifts:
-        left = [shift]
-        for absence in (one for one in absences if one.person == shift.person):
-            left = [rest for part in left for rest in _outside(part, absence)]
-        found += left
-    return found
-
-
-def _outside(shift: Shift, absence: StaffAbsence) -> list[Shift]:
-    if absence.ends_at <= shift.starts_at or shift.ends_at <= absence.starts_at:
-        return [shift]
-    before = msgspec.structs.replace(shift, ends_at=absence.starts_at)
-    after = msgspec.structs.replace(shift, starts_at=absence.ends_at)
-    return [part for part in (before, after) if part.starts_at < part.ends_at]
-
-
 class Off(NamedTuple):
     """A rule that is switched off in a room until then."""
 
@@ -127,13 +109,20 @@ class _Alike(NamedTuple):
 
 
 class Roster:
-    """The planned shifts, cut into stretches in which nobody comes or goes. `ways`: by person those by which
-    they are reached.
+    """The shifts as they count, cut into stretches in which nobody comes or goes. `ways`: by person those by
+    which they are reached.
     """
 
-    def __init__(self, book: Rulebook, shifts: Iterable[Shift], ways: Mapping[str, tuple[str, ...]]) -> None:
+    def __init__(
+        self,
+        book: Rulebook,
+        shifts: Sequence[Shift],
+        ways: Mapping[str, tuple[str, ...]],
+        absences: Sequence[StaffAbsence] = (),
+    ) -> None:
         self._site, self._ways = book.site, ways
-        self.shifts = [shift for shift in shifts if shift.source == "roster"]
+        self._planned = any(shift.source == "roster" for shift in shifts)
+        self.shifts = as_worked(book.site, shifts, absences)
         self.changes = sorted({at for shift in self.shifts for at in (shift.starts_at, shift.ends_at)})
         self._on_duty: dict[int, tuple[list[Shift], frozenset[int]]] = {}
         self._routes: dict[tuple[object, ...], Route] = {}
@@ -193,7 +182,7 @@ class Roster:
 
     def _what_is_wrong(self, stages: Sequence[Told], severity: Severity) -> Reason | None:
         on_duty = any(why in ("on_duty", "nobody_assigned") for stage in stages for why in stage.why)
-        if not any(stage.people for stage in stages) or (self.shifts and not on_duty):
+        if not any(stage.people for stage in stages) or (self._planned and not on_duty):
             return "nobody_on_duty"
         reached = [stage for stage in stages if stage.reached]
         if not reached:
@@ -211,9 +200,10 @@ def week(
     ways: Mapping[str, tuple[str, ...]],
     off: Sequence[Off],
     start: datetime,
+    absences: Sequence[StaffAbsence] = (),
 ) -> Week:
     """`books`: the rules in force from each instant on, in order, the first from before `start`. `start`: the
-    beginning of an hour.
+    beginning of an hour. `shifts`: those of the last `LONGEST` too, planned or signed in to.
     """
     hours = tuple(start + n * HOUR for n in range(HOURS))
     units = [unit.id for unit in books[0][1].site.units]
@@ -222,7 +212,7 @@ def week(
         until = books[number + 1][0] if number + 1 < len(books) else hours[-1] + HOUR
         held = [(n, at) for n, at in enumerate(hours) if at + HOUR > since and at < until]
         if held:
-            _look(found, book, Roster(book, shifts, ways), held, off)
+            _look(found, book, Roster(book, shifts, ways, absences), held, off)
     cells = {unit: tuple(frozenset(cell) for cell in row) for unit, row in found.cells.items()}
     gaps = [
         Gap(unit, reason, subject, tuple(hours[n] for n in sorted(when)), tuple(sorted(found.residents[key])))

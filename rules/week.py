@@ -6,15 +6,15 @@ Here: decisions on values. Not here: who counts at an instant (rules/duty.py).
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
 from typing import Literal, NamedTuple
 
 import msgspec
 
 from rules.building import Site
 from rules.duration import local_instant
-from rules.duty import Shift, StaffAbsence, on_duty
+from rules.duty import LONGEST, Shift, StaffAbsence, on_duty, stood_in_for
 
 WEEK = timedelta(days=7)
 
@@ -72,10 +72,37 @@ def gaps(
     return found
 
 
+def as_worked(site: Site, shifts: Sequence[Shift], absences: Sequence[StaffAbsence]) -> list[Shift]:
+    """The shifts as they count by the one rule, now and in the time to come: each cut to the stretches in
+    which it does. `shifts`: those of the last `LONGEST` too.
+    """
+    edges = {at for s in shifts for at in (s.starts_at, s.ends_at)}
+    edges |= {at for a in absences for at in (a.starts_at, a.ends_at)}
+    found: list[Shift] = []
+    since: dict[Shift, datetime] = {}
+    for at in sorted(edges):
+        near = [s for s in shifts if s.starts_at <= at < s.ends_at + LONGEST]
+        counting = dict.fromkeys(_at_any_time(s) for s in on_duty(site, near, absences, at))
+        for shift in [s for s in since if s not in counting]:
+            found.append(msgspec.structs.replace(shift, starts_at=since.pop(shift), ends_at=at))
+        for shift in counting:
+            since.setdefault(shift, at)
+    return sorted(found, key=lambda shift: (shift.starts_at, shift.id))
+
+
+def _at_any_time(shift: Shift) -> Shift:
+    return msgspec.structs.replace(shift, starts_at=_NEVER, ends_at=_NEVER)
+
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
 def next_on_duty(
-    shifts: Iterable[Shift], absences: Sequence[StaffAbsence], unit: str, now: datetime
+    site: Site, shifts: Sequence[Shift], absences: Sequence[StaffAbsence], unit: str, now: datetime
 ) -> list[Shift]:
-    """The planned shifts in the unit that begin next, all that begin within the same hour."""
+    """The planned shifts in the unit that begin next, all that begin within the same hour; without those in
+    whose place somebody came.
+    """
     coming = sorted(
         (
             s
@@ -84,6 +111,10 @@ def next_on_duty(
             and s.starts_at > now
             and (not s.units or unit in s.units)
             and not any(a.covers(s.person, s.starts_at) for a in absences)
+            and not any(
+                one.person == s.person and unit in one.units
+                for one in stood_in_for(site, shifts, s.starts_at)
+            )
         ),
         key=lambda shift: (shift.starts_at, shift.id),
     )

@@ -19,6 +19,7 @@ from dashboards.care.roster_import import held_in_view, left_as_it_is, taken_ove
 from dashboards.care.seen import note_seen
 from dashboards.care.shift import plan, shift_in_view
 from dashboards.visit import OurCall, Visit, Visitor, needs
+from hub.desk import in_hand
 from hub.roster_calendar import LARGEST
 from hub.store import shifts as store
 from hub.store.held_rosters import HeldRoster
@@ -156,6 +157,12 @@ class ImportOut(BaseModel):
     needs_confirm: bool = Field(description="It is held back without `confirm`")
 
 
+class AlertsInHand(RefusalOut):
+    """`alerts_in_hand`: nobody goes off duty with these (none where it was something else)."""
+
+    alerts: list[int] = Field(default=[])
+
+
 class ImportHeld(RefusalOut):
     """Nothing was taken over: it takes out most of what is to come. A task for leaders."""
 
@@ -258,10 +265,26 @@ def sign_in(request: Request, visit: Visitor, said: SignInIn) -> ShiftOut:
     return _done(visit, duty.sign_in(visit.person.id, *wish))
 
 
-@api.delete("/mine", dependencies=[OurCall, needs("keep own account")], responses=_CONFLICT)
-def leave(request: Request, visit: Visitor) -> ShiftOut:
-    """ "I am going off duty": the caller, now."""
-    return _done(visit, book(request, visit).leave(visit.person.id))
+@api.delete(
+    "/mine",
+    dependencies=[OurCall, needs("keep own account")],
+    responses={409: {"model": AlertsInHand}},
+)
+def leave(
+    request: Request,
+    visit: Visitor,
+    hand_back: Annotated[
+        bool, Query(description="Hand back the alerts that the caller has: others are called at once")
+    ] = False,
+) -> ShiftOut:
+    """ "I am going off duty": the caller, now. 409 (`alerts_in_hand`) while they have alerts and do not hand
+    them back.
+    """
+    done = book(request, visit).leave(visit.person.id, hand_back)
+    if isinstance(done, Refusal) and done.code == "alerts_in_hand":
+        held = [alert.id for alert in in_hand(visit.connection, visit.house.site.site, visit.person.id)]
+        raise RefusedError(409, done.why, done.code, {"alerts": held})
+    return _done(visit, done)
 
 
 @api.post("/absences", status_code=201, dependencies=[OurCall], responses=_CONFLICT)

@@ -5,6 +5,7 @@ Planning a shift: dashboards/care/shift.py. From a file: dashboards/care/roster_
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, NamedTuple
 
 from fastapi import APIRouter, Form, HTTPException, Request, Response
@@ -22,6 +23,7 @@ from dashboards.care.duty_view import (
     units_of,
     week_of,
 )
+from dashboards.care.in_hand import InHand, alerts_in_hand
 from dashboards.care.seen import note_seen
 from dashboards.frame import page
 from dashboards.pages import render
@@ -43,17 +45,25 @@ pages = APIRouter(
 )
 
 
+class EndsHere(NamedTuple):
+    """A planned shift of one's own in several units: where one does not sign in as the same, it ends."""
+
+    function: Function
+    units: tuple[str, ...]
+
+
 class Mine(NamedTuple):
     """The form by which somebody signs in, as it is offered: as planned next, or as they signed in already.
     `planned`: what they are planned as and when, in words; none where they are not, or have signed in.
+    `ends`: what of their own plan ends by signing in.
     """
 
-    signed_in: bool
+    here: Shift | None
+    ends: tuple[EndsHere, ...]
     function: Function
     units: tuple[str, ...]
     residents: tuple[str, ...]
     until: str
-    instead_of: tuple[str, ...]
     planned: tuple[Function, str, str] | None
 
 
@@ -78,9 +88,15 @@ def sign_in(
 
 
 @pages.post("/leave", dependencies=[OurForm])
-def leave(request: Request, visit: Visitor) -> Response:
-    """ "I am going." """
-    return _answered(request, visit, book(request, visit).leave(visit.person.id), "left")
+def leave(request: Request, visit: Visitor, hand_back: Annotated[bool, Form()] = False) -> Response:
+    """ "I am going." Asked first by whoever has alerts."""
+    done = book(request, visit).leave(visit.person.id, hand_back)
+    if isinstance(done, Refusal) and done.code == "alerts_in_hand":
+        return HTMLResponse(duty_page(request, visit, in_hand=alerts_in_hand(visit)), 409)
+    still = any(
+        s.person == visit.person.id for s in store.on_duty(visit.connection, visit.house.site, visit.now)
+    )
+    return _answered(request, visit, done, "left-planned" if still else "left")
 
 
 @pages.post("/absent", dependencies=[OurForm])
@@ -176,25 +192,37 @@ def mine(request: Request, visit: Visit) -> Mine:
     seen = [unit.id for unit in units_of(visit)]
     ends = here[-1].ends_at if here else book(request, visit).planned_end(visit.person.id, now)
     return Mine(
-        bool(here),
+        here[-1] if here else None,
+        tuple(one for one in (_ends(visit, s) for s in soon) if len(one.units) > 1),
         one.function if one is not None else FUNCTIONS_OF[visit.person.role][0],
         tuple(unit for unit in (one.units if one is not None and one.units else seen) if unit in seen),
         one.residents if one is not None else (),
         f"{ends.astimezone(site.zone):%Y-%m-%dT%H:%M}",
-        one.instead_of if one is not None else (),
         None
         if here or one is None
         else (one.function, moment(visit, one.starts_at), moment(visit, one.ends_at)),
     )
 
 
+def _ends(visit: Visit, planned: Shift) -> EndsHere:
+    units = (unit.name for unit in units_of(visit) if not planned.units or unit.id in planned.units)
+    return EndsHere(planned.function, tuple(units))
+
+
 def duty_page(
-    request: Request, visit: Visit, unit: str = "", week: str = "", fault: str = "", notice: str = ""
+    request: Request,
+    visit: Visit,
+    unit: str = "",
+    week: str = "",
+    fault: str = "",
+    notice: str = "",
+    in_hand: Sequence[InHand] = (),
 ) -> str:
     units = units_of(visit)
     now, own = on_duty_now(visit), mine(request, visit)
     planned = book(request, visit).in_whose_place(visit.person.id, [one.id for one in units])
-    others = planned_too(visit, (s for s in planned if s.function in FUNCTIONS_OF[visit.person.role]))
+    offered = (s for s in planned if s.function in FUNCTIONS_OF[visit.person.role])
+    others = planned_too(visit, offered, own.here)
     chosen = next((one for one in units if one.id == unit), units[0] if units else None)
     first = monday(visit, week)
     days = week_of(visit, chosen.id, first) if chosen is not None else []
@@ -206,11 +234,12 @@ def duty_page(
         "care/duty.html",
         notice=notice,
         fault=fault,
+        in_hand=in_hand,
         now_in=now,
         mine=own,
         stand_in=next((r.by for unit in now for r in unit.replaced if r.person == visit.person.id), ""),
         planned_too=others,
-        called_too=[one for one in others if one.now and one.person not in own.instead_of],
+        called_too=[one for one in others if one.now and not one.replaced],
         functions=FUNCTIONS_OF[visit.person.role],
         all_units=units,
         choices=[(r.id, f"{visit.house.room_name(r.room)} {r.name}") for r in residents],

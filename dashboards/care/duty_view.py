@@ -10,7 +10,7 @@ from dashboards.pages import clock_text, day_text
 from dashboards.visit import Visit
 from hub.store import shifts as store
 from rules.building import Unit
-from rules.duty import LONGEST, Function, Shift, StaffAbsence
+from rules.duty import LONGEST, Function, Shift, StaffAbsence, StoodInFor, stood_in_for
 from rules.week import WEEK, Gap, days_of, gaps, next_on_duty
 
 AHEAD = timedelta(hours=48)
@@ -29,7 +29,7 @@ class OnShift(NamedTuple):
 
 
 class Replaced(NamedTuple):
-    """Who is planned and not called, and who came in their place."""
+    """Who is planned, now or next, and not called, and who came in their place."""
 
     person: str
     name: str
@@ -50,7 +50,7 @@ class UnitNow(NamedTuple):
 
 
 class PlannedToo(NamedTuple):
-    """Somebody planned for now or soon, in whose place whoever signs in could come."""
+    """Somebody planned for now or soon, in whose place whoever signs in could come. `replaced`: they have."""
 
     person: str
     name: str
@@ -59,10 +59,13 @@ class PlannedToo(NamedTuple):
     since: str
     until: str
     now: bool
+    replaced: bool
 
 
 class Entry(NamedTuple):
-    """A shift in the week. `absent`: it does not count. `may_change`: whoever looks may."""
+    """A shift in the week. `absent`: it does not count. `stand_in`: who came in their place. `may_change`:
+    whoever looks may.
+    """
 
     id: int
     name: str
@@ -70,6 +73,7 @@ class Entry(NamedTuple):
     function: Function
     residents: tuple[str, ...]
     absent: bool
+    stand_in: str
     everywhere: bool
     may_change: bool
 
@@ -95,15 +99,15 @@ def may_change(visit: Visit, shift: Shift) -> bool:
 
 
 def on_duty_now(visit: Visit) -> list[UnitNow]:
-    site, now = visit.house.site, visit.now
+    house, site, now = visit.house, visit.house.site, visit.now
     counting = store.on_duty(visit.connection, site, now)
     coming = store.between(visit.connection, site.site, now, now + AHEAD)
     absences = store.absences(visit.connection, site.site, now, now + AHEAD)
-    replaced = store.stood_in_for(visit.connection, site, now)
+    replaced = _replaced(visit, coming)
     found = []
     for unit in units_of(visit):
         here = [s for s in counting if not s.units or unit.id in s.units]
-        later = next_on_duty(coming, absences, unit.id, now)
+        later = next_on_duty(site, coming, absences, unit.id, now)
         functions = {s.function for s in here}
         found.append(
             UnitNow(
@@ -112,19 +116,29 @@ def on_duty_now(visit: Visit) -> list[UnitNow]:
                 tuple(_on_shift(visit, s, unit.id) for s in here),
                 "carer" not in functions,
                 "night_patrol" in functions,
-                tuple(dict.fromkeys(visit.house.person_name(s.person) for s in later)),
+                tuple(dict.fromkeys(house.person_name(s.person) for s in later)),
                 moment(visit, later[0].starts_at) if later else "",
                 tuple(
-                    Replaced(one.person, visit.house.person_name(one.person), visit.house.person_name(one.by))
-                    for one in replaced
-                    if unit.id in one.units
+                    dict.fromkeys(
+                        Replaced(one.person, house.person_name(one.person), house.person_name(one.by))
+                        for one in replaced
+                        if unit.id in one.units
+                    )
                 ),
             )
         )
     return found
 
 
-def planned_too(visit: Visit, shifts: Iterable[Shift]) -> list[PlannedToo]:
+def _replaced(visit: Visit, coming: list[Shift]) -> list[StoodInFor]:
+    """Who is not called now, or will not be when their shift begins."""
+    begins = {s.starts_at for s in coming if s.source == "roster" and s.starts_at > visit.now}
+    moments = [visit.now, *sorted(begins)]
+    return [one for at in moments for one in stood_in_for(visit.house.site, coming, at)]
+
+
+def planned_too(visit: Visit, shifts: Iterable[Shift], own: Shift | None) -> list[PlannedToo]:
+    """`own`: what whoever looks is signed in to."""
     return [
         PlannedToo(
             s.person,
@@ -134,6 +148,7 @@ def planned_too(visit: Visit, shifts: Iterable[Shift]) -> list[PlannedToo]:
             moment(visit, s.starts_at),
             moment(visit, s.ends_at),
             s.starts_at <= visit.now,
+            own is not None and own.stands_in_for(s),
         )
         for s in shifts
     ]
@@ -159,7 +174,8 @@ def week_of(visit: Visit, unit: str, week: date) -> list[Day]:
     absences = store.absences(visit.connection, site.site, since, until + LONGEST)
     planned = [s for s in known if s.source == "roster" and (not s.units or unit in s.units)]
     torn = gaps(site, unit, known, absences, since, until)
-    return [_day(visit, unit, day, planned, absences, torn) for day in days]
+    stand_ins = {s.id: _stand_in(visit, s, unit, known) for s in planned}
+    return [_day(visit, unit, day, planned, stand_ins, absences, torn) for day in days]
 
 
 def _day(
@@ -167,6 +183,7 @@ def _day(
     unit: str,
     day: tuple[datetime, datetime],
     planned: list[Shift],
+    stand_ins: dict[int, str],
     absences: list[StaffAbsence],
     torn: list[Gap],
 ) -> Day:
@@ -174,7 +191,9 @@ def _day(
     return Day(
         day_text(start, visit.house.site.zone, visit.language),
         start <= visit.now < end,
-        tuple(_entry(visit, s, unit, absences) for s in planned if start <= s.starts_at < end),
+        tuple(
+            _entry(visit, s, unit, stand_ins[s.id], absences) for s in planned if start <= s.starts_at < end
+        ),
         tuple(
             (_hours(visit, max(g.starts_at, start), min(g.ends_at, end)), g.who)
             for g in torn
@@ -183,7 +202,15 @@ def _day(
     )
 
 
-def _entry(visit: Visit, shift: Shift, unit: str, absences: list[StaffAbsence]) -> Entry:
+def _stand_in(visit: Visit, planned: Shift, unit: str, known: list[Shift]) -> str:
+    """Who came in the place of whoever is planned, now or at the beginning; nobody once it is over."""
+    at = max(planned.starts_at, visit.now)
+    came = (s for s in known if s.source == "signed_in")
+    found = stood_in_for(visit.house.site, [planned, *came], at)
+    return next((visit.house.person_name(s.by) for s in found if unit in s.units), "")
+
+
+def _entry(visit: Visit, shift: Shift, unit: str, stand_in: str, absences: list[StaffAbsence]) -> Entry:
     away = any(
         a.person == shift.person and a.starts_at < shift.ends_at and shift.starts_at < a.ends_at
         for a in absences
@@ -195,6 +222,7 @@ def _entry(visit: Visit, shift: Shift, unit: str, absences: list[StaffAbsence]) 
         shift.function,
         _names(visit, shift.residents, unit),
         away,
+        stand_in,
         not shift.units,
         may_change(visit, shift),
     )

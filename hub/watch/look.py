@@ -16,7 +16,8 @@ from hub.site.file import SiteFile, read_held
 from hub.store import contacts, health, shifts, sites
 from hub.watch.state import Reachable
 from rules.building import Site
-from rules.reach import without_absent
+from rules.duty import LONGEST
+from rules.week import as_worked
 
 HUB_SILENT_AFTER = timedelta(seconds=6)
 """The hub writes down each second that it lives."""
@@ -85,7 +86,8 @@ def people(connection: sqlite3.Connection, site: Site, now: datetime) -> list[Re
     """Everybody who has a way, with the shifts to come."""
     until = now + ROSTER_KEPT
     absences = shifts.absences(connection, site.site, now, until)
-    ahead = without_absent(shifts.between(connection, site.site, now, until), absences)
+    known = shifts.between(connection, site.site, now - LONGEST, until)
+    ahead = [s for s in as_worked(site, known, absences) if s.ends_at > now]
     found = []
     for contact in contacts.everything(connection, site.site):
         person = next((p for p in site.people if p.id == contact.person), None)

@@ -246,6 +246,10 @@ _WORDS: dict[str, Words] = {
     "many_shifts": ("Høyst 21 vakter.", "21 shifts at most."),
     "no_note": ("Beskjeden er allerede borte.", "The note is gone already."),
     "no_about": ("Velg hva beskjeden gjelder.", "Choose what the note is about."),
+    "alerts_in_hand": (
+        "Du har varsler. Gå av vakt når de er kvittert ut eller gitt fra deg.",
+        "You have alerts. Go off duty when they are closed or given back.",
+    ),
     "not_on_shift": ("Du har ikke meldt deg på vakt.", "You have not signed in to a shift."),
     "absence_long": ("Høyst ett år.", "A year at most."),
     "no_subject": ("Skriv hva personen heter der (sub).", "Write their identifier there (sub)."),

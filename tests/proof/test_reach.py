@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from time import process_time
 
+import msgspec
 import pytest
 
 from hub import reach as hub_reach
@@ -12,7 +13,7 @@ from hub.store.contacts import Contact
 from hub.store.db import connect, transaction
 from rules.building import Site
 from rules.catalogue import catalogue
-from rules.duty import Shift
+from rules.duty import Shift, StaffAbsence
 from rules.pause import Refusal
 from rules.reach import HOUR, HOURS, Gap, Off, Roster, Week, week
 from rules.rulebook import Rulebook, rulebook
@@ -84,11 +85,34 @@ def test_a_house_without_a_roster_is_told_by_the_people_it_names() -> None:
     assert looked([]).gaps == ()
 
 
-def test_signing_in_to_a_shift_says_nothing_of_the_days_to_come() -> None:
-    signed_in = Shift(1, "kari", (), "carer", MONDAY, MONDAY + timedelta(days=9), source="signed_in")
+def signed_in(person: str, start: float, length: float, *instead_of: str) -> Shift:
+    came = msgspec.structs.replace(shift(person, start, length), source="signed_in", instead_of=instead_of)
+    return msgspec.structs.replace(came, id=9)
+
+
+def test_whoever_signed_in_is_told_until_their_end_and_says_nothing_of_the_days_to_come() -> None:
     rest = [s for s in planned("kari", "siri") if s.starts_at >= MONDAY + timedelta(hours=24)]
-    [gap] = looked([signed_in, *rest]).gaps
-    assert (gap.reason, hours_of(gap)) == ("nobody_on_duty", list(range(24)))
+    gaps = {gap.reason: gap for gap in looked([signed_in("kari", 0, 9), *rest]).gaps}
+    assert hours_of(gaps["nobody_on_duty"]) == list(range(9, 24))
+
+
+def test_in_whose_place_somebody_came_is_not_told_in_the_week_ahead_until_that_one_goes() -> None:
+    shifts = [shift("siri", 2, 8, id=1), signed_in("kari", 0, 6, "siri")]
+    roster = Roster(book(), shifts, EVERYBODY)
+    told = {
+        hour: roster.route("sol", "high", (), MONDAY + hour * HOUR).stages[0].people for hour in (1, 3, 7)
+    }
+    assert told == {1: ("kari",), 3: ("kari",), 7: ("siri",)}
+
+
+def test_whoever_has_left_a_shift_or_is_absent_from_it_is_not_told_in_its_hours_to_come() -> None:
+    day = [shift("kari", 0, 8, id=1), shift("siri", 0, 8, id=2)]
+    left = signed_in("siri", 0, 2)
+    away = [StaffAbsence(1, "kari", MONDAY + 4 * HOUR, MONDAY + 9 * HOUR, "lise")]
+    roster = Roster(book(), [*day, left], EVERYBODY, away)
+    on_duty = {hour: roster.route("sol", "high", (), MONDAY + hour * HOUR).stages[0] for hour in (1, 3, 5)}
+    assert [stage.people for stage in on_duty.values()][:2] == [("kari", "siri"), ("kari",)]
+    assert on_duty[5].why == ("nobody_on_duty",)
 
 
 @pytest.mark.parametrize(

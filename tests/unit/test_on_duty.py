@@ -16,7 +16,7 @@ from hub.store import contacts, shifts, staff_notices
 from hub.store.contacts import Contact
 from hub.store.db import connect
 from rules.building import Site
-from rules.duty import Function, Shift, StaffAbsence, called, on_duty
+from rules.duty import Function, Shift, StaffAbsence, called, on_duty, stood_in_for
 from rules.pause import Refusal
 from rules.week import Gap, gaps, moved, next_on_duty, shifts_later
 from tests.world import Clock, read
@@ -89,6 +89,35 @@ def test_who_says_in_whose_place_they_came_takes_it_there_and_from_nobody_else()
         ("kari", "sol"),
         ("siri", "sol"),
     ]
+
+
+def as_leader(shift: Shift) -> Shift:
+    return msgspec.structs.replace(shift, function="leader")
+
+
+def test_a_leader_who_lends_a_hand_as_a_carer_goes_on_being_leader_and_counts_in_the_other_unit() -> None:
+    planned, hand = as_leader(shift("lise")), came("lise", "sol", begin=-2)
+    assert here(planned, hand) == [("lise",), ("lise", "sol")]
+    assert called("leaders", "nord", [], SITE, on_duty(SITE, [planned, hand], (), NIGHT), NIGHT).people == (
+        "lise",
+    )
+    over = came("lise", "sol", begin=-2, end=-1)
+    assert here(planned, over) == [("lise",)], "the hand is lent, the leader is still there"
+    assert here(planned, as_leader(over)) == [], "who was there as leader and left, has left"
+    assert here(planned, as_leader(over), came("lise", "sol", begin=-1)) == [("lise",), ("lise", "sol")], (
+        "who changes what they are on duty as, has not left"
+    )
+    assert here(shift("lise"), hand) == [("lise", "sol")], "as the same it is where they said"
+
+
+def test_whoever_stays_on_into_a_second_shift_of_a_colleague_does_not_silence_them_there() -> None:
+    first, second = shift("kari", "sol", begin=-7, end=-1), shift("kari", "sol", begin=-1, end=7)
+    stand_in = came("siri", "sol", begin=-7, end=5, instead_of=("kari",))
+    assert here(first, second, stand_in, at=NIGHT - 2 * HOUR) == [("siri", "sol")]
+    assert here(first, second, stand_in) == [("kari", "sol"), ("siri", "sol")]
+    assert stood_in_for(SITE, [first, second, stand_in], NIGHT) == ()
+    early = came("siri", "sol", begin=-2, end=5, instead_of=("kari",))
+    assert here(second, early) == [("siri", "sol")], "who came soon before it stands in for all of it"
 
 
 def test_whoever_left_early_is_not_on_duty_any_more_and_a_double_shift_still_begins() -> None:
@@ -167,9 +196,11 @@ def test_gaps_are_found_also_those_that_an_absence_tears_and_what_the_night_patr
 def test_the_next_to_come_are_those_of_the_next_hour_who_are_not_absent() -> None:
     known = [shift("kari", "sol", begin=4, end=8), shift("siri", "sol", begin=4.5, end=9)]
     known.append(shift("nils", "sol", begin=9, end=12))
-    assert [s.person for s in next_on_duty(known, (), "sol", NIGHT)] == ["kari", "siri"]
+    assert [s.person for s in next_on_duty(SITE, known, (), "sol", NIGHT)] == ["kari", "siri"]
     away = [StaffAbsence(1, "kari", NIGHT, NIGHT + 9 * HOUR, "lise")]
-    assert [s.person for s in next_on_duty(known, away, "sol", NIGHT)] == ["siri"]
+    assert [s.person for s in next_on_duty(SITE, known, away, "sol", NIGHT)] == ["siri"]
+    instead = came("nils", "sol", begin=3, end=10, instead_of=("kari",))
+    assert [s.person for s in next_on_duty(SITE, [*known, instead], (), "sol", NIGHT)] == ["siri"]
 
 
 def test_a_night_copied_into_the_week_of_the_clock_change_keeps_its_times_on_the_wall() -> None:

@@ -2,18 +2,21 @@
 
 import re
 from datetime import datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 from starlette.testclient import TestClient
 
 from dashboards.app import create_app
 from hub import integrations
 from hub.clock import WallClock
+from hub.desk import Desk
 from hub.duty import Duty
 from hub.integrations import Made
-from hub.store import shifts
-from rules.duty import Shift
+from hub.store import alerts, shifts
+from rules.duty import Function, Shift
 from rules.integration import Integration
 from tests.web.conftest import SignIn, csrf_of
 from tests.web.house import DOCUMENT, House
@@ -40,9 +43,16 @@ def on_duty(house: House) -> list[tuple[str, ...]]:
     return [(s.person, *s.units) for s in shifts.on_duty(house.connection, house.site, house.now())]
 
 
-def planned(house: House, person: str, *units: str, residents: tuple[str, ...] = ()) -> Shift:
+def planned(
+    house: House,
+    person: str,
+    *units: str,
+    residents: tuple[str, ...] = (),
+    function: Function = "carer",
+    begins: timedelta = -HOUR,
+) -> Shift:
     now = house.now().replace(second=0, microsecond=0)
-    asked = Shift(0, person, units, "carer", now - HOUR, now + 5 * HOUR, residents)
+    asked = Shift(0, person, units, function, now + begins, now + 5 * HOUR, residents)
     found = Duty(house.connection, house.site, WallClock()).put(asked, "leder")
     assert isinstance(found, Shift)
     return found
@@ -91,6 +101,106 @@ def test_whoever_comes_in_somebodys_place_says_so_and_all_see_who_is_not_called(
     assert on_duty(house) == [("sol", "sol"), ("kari", "sol")], "who comes all the same is called"
     assert "blir ikke varslet" not in kari.get("/care/duty").text
     assert "varsles ikke" not in kari.get("/").text
+
+
+def test_in_whose_place_somebody_comes_who_begins_soon_is_marked_wherever_it_says_who_takes_over(
+    house: House, sign_in: SignIn
+) -> None:
+    planned(house, "kari", "sol", begins=HOUR)
+    browser = sign_in("sol")
+    assert "Neste: Kari Nordmann" in browser.get("/care/duty").text
+    until = f"{(house.now() + 8 * HOUR).astimezone(house.site.zone):%Y-%m-%dT%H:%M}"
+    wish = {"units": ["sol"], "function": "carer", "instead_of": ["kari"], "until": until}
+    assert send(browser, "/care/duty/sign-in", **wish) == 303
+    not_called = "Kari Nordmann blir ikke varslet: Siri Solberg er på vakt i stedet."
+    roster = sign_in("leder").get("/care/duty?unit=sol").text
+    assert not_called in roster
+    assert "Neste: Kari" not in roster
+    week = roster.split('id="week-title"')[1].split("</ol>")[0]
+    assert "Siri Solberg er på vakt i stedet" in week.split("Kari Nordmann")[1]
+    takes_over = browser.get("/care/handover").text.split('id="takes-over"')[1].split("</table>")[0]
+    assert not_called in takes_over
+    assert takes_over.count("Kari Nordmann") == 1, "she is not the next one"
+    pages = PdfReader(BytesIO(browser.get("/care/handover/handover.pdf").content)).pages
+    paper = " ".join(" ".join(page.extract_text() for page in pages).split())
+    assert not_called in paper
+    hour = f"{(house.now() + 3 * HOUR).astimezone(house.site.zone):%Y-%m-%dT%H:%M}"
+    told = browser.get(f"/care/reach/hour?unit=sol&at={hour}").text
+    assert "Siri Solberg" in told
+    assert "Kari Nordmann" not in told
+    assert send(browser, "/care/duty/leave") == 303
+    assert "Neste: Kari Nordmann" in browser.get("/care/duty").text
+    assert "er på vakt i stedet" not in browser.get("/care/duty").text
+
+
+def test_a_leader_who_lends_a_hand_goes_on_being_leader_and_is_told_what_signing_in_ends(
+    house: House, sign_in: SignIn
+) -> None:
+    planned(house, "leder", function="leader")
+    browser = sign_in("leder")
+    form = browser.get("/care/duty").text
+    assert "Du står på planen i Solsida, Nordsida." in form
+    assert "Går du på vakt som leder, blir du ikke varslet der du ikke krysser av." in form
+    assert "Går du på vakt som noe annet, gjelder planen din fortsatt." in form
+    assert send(browser, "/care/duty/sign-in", units=["sol"], function="carer") == 303
+    assert on_duty(house) == [("leder",), ("leder", "sol")]
+    left = browser.post("/care/duty/leave", data={"csrf": csrf_of(browser, "/care/duty")})
+    said = browser.get(left.headers["location"]).text
+    assert "Du har gått av vakt, men blir fortsatt varslet slik planen din sier" in said
+    assert on_duty(house) == [("leder",)]
+
+
+def test_nobody_goes_off_duty_with_an_alert_in_hand_without_saying_who_takes_it(
+    house: House, sign_in: SignIn
+) -> None:
+    taken, there, of_another = house.night_exit("1A"), house.night_exit("2A"), house.night_exit("3B")
+    browser, kari = sign_in("sol"), sign_in("kari")
+    assert send(browser, "/care/duty/sign-in", units=["sol"], function="carer") == 303
+    house.act(taken, "sol")
+    house.act(there, "sol", arrive=True)
+    house.act(of_another, "kari")
+    assert send(browser, "/care/duty/sign-in", units=["sol"], function="night_patrol") == 303, (
+        "who changes their shift does not leave"
+    )
+    asked = browser.post("/care/duty/leave", data={"csrf": csrf_of(browser, "/care/duty")})
+    assert asked.status_code == 409
+    assert "Du har fortsatt 2 varsler. Hvem tar dem når du går?" in asked.text
+    question = asked.text.split('id="in-hand"')[1].split("</section>")[0]
+    for alert in (taken, there):
+        assert f'href="/alerts/{alert.id}"><strong>{alert.room}, høy</strong>' in question
+    assert on_duty(house) == [("sol", "sol")], "nothing has changed"
+    refused = browser.delete("/api/v1/duty/mine", headers=ours(browser))
+    assert (refused.status_code, refused.json()["reason"]) == (409, "alerts_in_hand")
+    assert refused.json()["alerts"] == [taken.id, there.id]
+    assert send(browser, "/care/duty/leave", hand_back="true") == 303
+    assert on_duty(house) == []
+    for alert in (taken, there):
+        now = alerts.get(house.connection, house.site.site, alert.id)
+        assert now is not None
+        assert (now.state, now.accepted_by, now.arrived_by) == ("open", None, None)
+        trail = [step.event for step in alerts.events(house.connection, alert.id)]
+        assert trail[-2:] == ["hand_back", "called"], "others are called at once"
+    other = alerts.get(house.connection, house.site.site, of_another.id)
+    assert other is not None
+    assert other.accepted_by == "kari"
+    assert kari.put("/api/v1/duty/mine", json={"units": ["nord"]}, headers=ours(kari)).status_code == 200
+    assert kari.delete("/api/v1/duty/mine?hand_back=true", headers=ours(kari)).status_code == 200
+    given_back = alerts.get(house.connection, house.site.site, of_another.id)
+    assert given_back is not None
+    assert given_back.state == "open"
+
+
+def test_an_alert_that_another_one_has_come_to_is_theirs_and_holds_nobody_on_duty(
+    house: House, sign_in: SignIn
+) -> None:
+    alert, browser = house.night_exit("1A"), sign_in("sol")
+    assert send(browser, "/care/duty/sign-in", units=["sol"], function="carer") == 303
+    house.act(alert, "sol")
+    Desk(house.connection, house.site.site, WallClock()).arrive(alert.id, "kari")
+    assert send(browser, "/care/duty/leave") == 303
+    now = alerts.get(house.connection, house.site.site, alert.id)
+    assert now is not None
+    assert (now.state, now.arrived_by) == ("arrived", "kari")
 
 
 def test_the_form_offers_what_somebody_is_planned_as_next(house: House, sign_in: SignIn) -> None:

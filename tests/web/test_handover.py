@@ -68,6 +68,7 @@ def test_what_there_is_nothing_to_tell_of_stands_in_one_line(house: House, sign_
     kari = sign_in("kari")
     html = kari.get("/care/handover").text
     assert "Ingenting å melde om:</strong> Dekkes ikke nå · Slått av · Borte · " in html
+    assert re.search(r'class="count-big">1</span><span class="what">åpent varsel<', html)
     assert ('id="open-alerts"' in html, 'id="away"' in html, 'href="#nothing"' in html) == (True, False, True)
     paper = PdfReader(io.BytesIO(kari.get("/care/handover/handover.pdf").content)).pages[0].extract_text()
     assert "Ingenting å melde om: Beskjeder til dem som kommer · " in " ".join(paper.split())

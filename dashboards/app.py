@@ -38,6 +38,7 @@ from dashboards.guides.text import PICTURES as GUIDE_PICTURES
 from dashboards.integrations import help as api_help
 from dashboards.integrations import page as integrations
 from dashboards.live import Live
+from dashboards.methods import Head
 from dashboards.pace import Pace
 from dashboards.pages import STATIC
 from dashboards.people import choose, today
@@ -165,6 +166,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(ETags)
     app.add_middleware(BodyLimit)
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(Head)
     app.mount("/static", StaticFiles(directory=STATIC), "static")
     app.mount(f"{GUIDES_AT}/pictures", StaticFiles(directory=GUIDE_PICTURES), "pictures of the guides")
     # Not include_router: it builds every route a second time, a second and more of the first visitor's.

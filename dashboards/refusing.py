@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 
 from dashboards.access import may
 from dashboards.api.refusal import RefusedError, errors_of, problem
+from dashboards.methods import allowed
 from dashboards.pages import render
 from dashboards.reader import ANYBODY, home_of
 from dashboards.visit import (
@@ -98,10 +99,13 @@ async def _no_site(request: Request, error: Exception) -> Response:
 
 async def _refuse(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    headers = {**(error.headers or {}), **({"Allow": allowed(request)} if error.status_code == 405 else {})}
     if _is_program(request):
         reason, more = (error.reason, error.more) if isinstance(error, RefusedError) else ("", {})
-        return _problem(request, error.status_code, error.detail, reason, more, error.headers)
-    return await _say_to_reader(request, error.status_code, error.detail)
+        return _problem(request, error.status_code, error.detail, reason, more, headers)
+    answer = await _say_to_reader(request, error.status_code, error.detail)
+    answer.headers.update(headers)
+    return answer
 
 
 async def _refuse_what_is_wrong(request: Request, error: Exception) -> Response:

@@ -25,6 +25,7 @@ from hub.erasing.stays import FOR_EVER, Span, lived
 from hub.history import segments
 from hub.history.block import unpacked
 from hub.history.segments import A_DAY, beside, connect_history
+from hub.spreadsheet import would_run
 from hub.store import readings
 from hub.store.instants import from_us
 from rules.building import Resident, Site
@@ -356,8 +357,8 @@ class _Writer:
 
 
 def as_text(cell: object) -> object:
-    """What a spreadsheet would take for a formula, also behind white space, is text."""
-    return f"'{cell}" if isinstance(cell, str) and cell.lstrip()[:1] in tuple("=+-@|%") else cell
+    """What a spreadsheet would take for a formula is text."""
+    return f"'{cell}" if isinstance(cell, str) and would_run(cell) else cell
 
 
 def _day(us: int) -> str | None:

@@ -20,6 +20,7 @@ from hub.site.errors import Problem, one_of, shown
 from hub.site.file import SiteFile
 from hub.site.writing import write_value
 from hub.site.yaml_tree import read_tree
+from hub.spreadsheet import would_run
 
 COLUMNS = ("id", "room", "role", "gateway", "address", "resident")
 NEEDED = ("id", "room", "role")
@@ -64,16 +65,15 @@ def write_devices(file: SiteFile, form: Form) -> str:
     return "\ufeff" + out.getvalue()
 
 
-_RUNS = r"[=+\-@\t\r|%].*"
 _REWRITTEN = r"0\d+|\d{12,}|\d+e\d+|\d{1,4}[-./]\d{1,2}(?:[-./]\d{2,4})?|\d{1,2}:\d\d(?::\d\d)?|true|false"
-_UNSAFE = re.compile(f"'.*|{_RUNS}|{_REWRITTEN}", re.IGNORECASE | re.DOTALL)
-"""What a spreadsheet would run as a formula, or take for a number, a date or a time and write in another way;
-and what begins as a guarded cell does.
+_UNSAFE = re.compile(f"'.*|{_REWRITTEN}", re.IGNORECASE | re.DOTALL)
+"""What a spreadsheet would take for a number, a date or a time and write in another way; and what begins as a
+guarded cell does.
 """
 
 
 def _guarded(cell: str) -> str:
-    return f"'{cell}" if _UNSAFE.fullmatch(cell) else cell
+    return f"'{cell}" if would_run(cell) or _UNSAFE.fullmatch(cell) else cell
 
 
 def _unguarded(cell: str) -> str:

@@ -283,7 +283,21 @@ def test_a_codec_that_does_not_end_or_reaches_out_is_stopped(sign_in: SignIn, so
 
 
 @pytest.mark.parametrize(
-    "cell", ["=1+1", "+cmd", "-2+3", "@SUM(A1)", "\t=1+1", "\r\n=1", '=HYPERLINK("http://x")', "|calc"]
+    "cell",
+    [
+        "=1+1",
+        "+cmd",
+        "-2+3",
+        "@SUM(A1)",
+        "\t=1+1",
+        "\r\n=1",
+        '=HYPERLINK("http://x")',
+        "|calc",
+        "＝1+1",
+        "＋1",
+        "－1",
+        " ＠SUM(A1)",
+    ],
 )
 def test_no_cell_of_a_residents_export_is_a_formula_to_a_spreadsheet(cell: str) -> None:
     """Of device lists: tests/unit/test_device_list.py."""

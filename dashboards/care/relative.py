@@ -4,7 +4,7 @@ see, a pause, and taking it back.
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Annotated, NamedTuple
 
 from fastapi import APIRouter, Form, HTTPException, Request, Response
@@ -28,7 +28,7 @@ from hub.store import relatives as store
 from hub.ways.email import Email
 from rules.consent_reviews import reviews
 from rules.pause import Refusal
-from rules.relatives import CATEGORIES, GIVEN_BY, HOW, LONGEST, Category, Known
+from rules.relatives import CATEGORIES, GIVEN_BY, HOW, Category, Known
 from rules.relatives import may as may_see
 from rules.wording.refusals import refusal_text
 from rules.wording.undelivered import why_undelivered
@@ -83,8 +83,8 @@ class ConsentWish(NamedTuple):
     categories: tuple[str, ...] = ()
     valid_from: str = ""
     valid_until: str = ""
-    given_by: str = "resident"
-    how: str = "in_person"
+    given_by: str = ""
+    how: str = ""
     version: str = ""
 
 
@@ -252,10 +252,10 @@ def _own(known: Known, resident: str) -> str:
 
 
 def _first_wish(visit: Visit, known: Known) -> ConsentWish:
+    """What was said yes to, by whom, how and until when nobody has said yet: nothing of it is chosen."""
     today = visit.now.astimezone(visit.house.site.zone).date()
     only = known.residents[0] if len(known.residents) == 1 else ""
-    until = today + LONGEST - timedelta(days=1)
-    return ConsentWish(only, (), today.isoformat(), until.isoformat())
+    return ConsentWish(only, valid_from=today.isoformat())
 
 
 def _page(

@@ -389,6 +389,32 @@ def test_a_leader_writes_down_consents_looks_and_invites_and_a_carer_can_stop_it
     assert "Ser ingenting nå" in kari.get("/care/relatives").text
 
 
+def test_who_said_yes_how_and_until_when_is_chosen_by_whoever_was_there_and_never_beforehand(
+    house: House, sign_in: SignIn
+) -> None:
+    house.import_site(LEADER)
+    house.set_password("leder")
+    relative, leader = relative_of(house), sign_in("leder")
+    page, call = f"/care/relatives/{relative.id}", f"/api/v1/relatives/{relative.id}/consents"
+    form = leader.get(page).text.partition(f'action="{page}/consents"')[2].partition("</form>")[0]
+    assert "checked" not in form
+    assert 'name="valid_until" value=""' in form
+    for name in ("given_by", "how"):
+        chosen = re.findall(rf'<input type="radio" name="{name}"[^>]*>', form)
+        assert chosen
+        assert all(" required" in one for one in chosen), name
+    today = str(house.now().astimezone(house.site.zone).date())
+    said = {"resident": "r1", "categories": ["digest"], "valid_from": today, "valid_until": today}
+    ours = {"X-CSRF-Token": leader.get("/api/v1/session").json()["csrf"]}
+    for half in ({}, {"given_by": "resident"}, {"how": "in_writing"}):
+        refused = leader.post(f"{page}/consents", data={**said, **half, "csrf": csrf_of(leader, page)})
+        assert (refused.status_code, "Velg hvem som sa ja, og hvordan." in refused.text) == (422, True), half
+        called = leader.post(call, json={**said, **half}, headers=ours)
+        missing = {"given_by", "how"} - half.keys()
+        assert called.status_code == 422
+        assert all(one in called.text for one in missing), called.text
+
+
 def test_staff_of_another_unit_learn_of_none_of_it(house: House, sign_in: SignIn) -> None:
     relative = relative_of(house)
     relative_of(house, "r4")  # Marit has an uncle in the other unit

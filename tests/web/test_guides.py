@@ -11,9 +11,11 @@ from fastapi.testclient import TestClient
 from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
+from dashboards.frame import navigation_of
 from dashboards.guides.text import WRITTEN as SERVED
 from dashboards.language import catalog
 from dashboards.visit import LANGUAGE_COOKIE
+from rules.building import Person
 from rules.wording import Language
 from tests.web.conftest import SignIn
 from tests.web.house import Web
@@ -140,6 +142,22 @@ def test_the_carers_guide_prints_as_one_page_with_all_that_it_says(
     said = [re.sub(r"\W+|^\d+", "", sentence) for sentence in re.split(r"[.:|]", text)]
     assert len(said) > 50
     assert [sentence for sentence in said if sentence not in printed] == []
+
+
+@pytest.mark.parametrize(("language", "name"), FILES["carer"].items())
+def test_the_carers_guide_says_what_is_below_more_on_a_phone(language: Language, name: str) -> None:
+    carer = Person(id="kari", name="Kari", role="carer", units=("sol",))
+    seen = navigation_of(carer)
+    said = catalog(language)
+
+    def word(place: str) -> str:
+        return str(said.get(place).string) if language != "en" else place
+
+    text = text_of(language, name)
+    below = [word(p.word) for p in (*seen.then, *seen.more) if f"**{word(p.word)}**" in text]
+    (line,) = (line for line in text.splitlines() if f"**{word('More')}**" in line)
+    assert [place for place in below if f"**{place}**" not in line] == []
+    assert len(below) >= 3
 
 
 @pytest.mark.browser

@@ -32,6 +32,7 @@ from hub.store import audit, relative_views
 from hub.store import relatives as store
 from hub.store.db import transaction
 from hub.store.relative_views import View
+from rules import wording
 from rules.relatives import ACCOUNT, Known
 from rules.wording import Language
 
@@ -113,5 +114,6 @@ def relative_page(request: Request, visit: RelativeVisit, template: str, **value
         "preview": False,
         "notice": "",
         "here": request.url.path,
+        "as_of": wording.at(visit.now, wording.Voice(visit.language, visit.house.site.zone, visit.now)),
     }
     return render(visit.language, template, **{**shell, **values})

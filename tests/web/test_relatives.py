@@ -20,6 +20,7 @@ from hub.store import absences, relative_messages
 from hub.store.db import transaction
 from hub.store.relative_messages import Message
 from rules.protection import Protection
+from rules.wording import Language
 from tests.web.conftest import csrf_of
 from tests.web.house import DOCUMENT, PASSWORD, House
 from tests.web.relatives import EMAIL, allow, book_of, relative_of
@@ -45,8 +46,39 @@ def test_a_daughter_reads_in_plain_words_how_it_is_and_nothing_of_anybody_else(
     assert "Noe har skjedd, og personalet er varslet." in page
     assert "Ytterdøren ble åpnet om natten." in page
     assert not [name for name in OTHERS if name in page]
-    assert not re.search(r"\d\d[.:]\d\d", re.sub(r"<[^>]*>", "", page)), "no clock"
+    told = page.partition("<article")[2]
+    assert not re.search(r"\d\d[.:]\d\d", re.sub(r"<[^>]*>", "", told)), "no clock"
     assert "1A" not in re.sub(r"<[^>]*>", "", page), "no room"
+
+
+@pytest.mark.parametrize("path", ["/relative", "/relative/week"])
+def test_a_page_that_stays_open_says_as_of_when_and_is_looked_at_anew_on_demand(
+    house: House, sign_in: SignIn, path: str
+) -> None:
+    relative_of(house)
+    browser = sign_in(EMAIL)
+    page = browser.get(path).text
+    assert re.search(r"Slik det var kl\.\s\d\d\.\d\d</span>", page)
+    anew = re.search(r'<a class="button" href="([^"]+)">Vis på nytt</a>', page)
+    assert anew is not None
+    assert anew[1] == path
+    looks = "SELECT count(*) FROM relative_view"
+    before = house.rows(looks)[0][0]
+    browser.get(anew[1])
+    assert house.rows(looks)[0][0] == before + 1, "each time is a look, and written down"
+
+
+@pytest.mark.parametrize("language", ["nb", "nn", "en"])
+def test_the_guide_calls_a_pause_what_the_page_calls_it(
+    house: House, sign_in: SignIn, language: Language
+) -> None:
+    relative = relative_of(house, language=language)
+    book_of(house).rest(relative, "r1", None, "kari")
+    browser = sign_in(EMAIL)
+    headline = re.search(r'<p class="headline">([^<]+)</p>', browser.get("/relative").text)
+    assert headline is not None
+    guide = browser.get(f"/help/relative?language={language}").text
+    assert f"<strong>{headline[1]}</strong>" in guide
 
 
 def test_a_page_that_is_not_there_and_a_guide_lead_a_relative_home(house: House, sign_in: SignIn) -> None:

@@ -231,7 +231,13 @@ def test_yaml_is_taken_as_a_list_of_its_own_or_below_devices(tmp_path: Path) -> 
             "devices:\n  - {id: x, room: 1A, rolle: door}\n",
             ["2: 'rolle' is not a key of devices; expected role"],
         ),
-        ("- x\n- {id: [a]}\n", ["1: a device is 'x'; expected {", "2: id is a list; expected a text"]),
+        (
+            "- x\n- {id: [a]}\n",
+            [
+                "1: a device is 'x'; expected keys with values: id, room, role",
+                "2: id is a list; expected a text",
+            ],
+        ),
         ("- {id: x", ["1: a bracket that is never closed"]),
         ('id,room,role\n"x,1A,door\n', ["2: role is ''; expected one of", "2: room is ''; expected a text"]),
     ],

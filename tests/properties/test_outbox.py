@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from hub import summons
+from hub.duty import Duty
 from hub.escalation import REACHED_NOBODY
 from hub.store import alerts, contacts, escalations, receipts, summonses
 from hub.store.contacts import Contact
@@ -127,6 +128,15 @@ class Outbox(RuleBasedStateMachine):
         standing = self._standing()
         if standing:
             self.house.desk.close(standing[number % len(standing)], person, "helped")
+
+    @rule(person=people, length=lengths)
+    def somebody_is_said_to_be_absent(self, person: str, length: timedelta) -> None:
+        now = self.house.clock.now()
+        Duty(self.house.connection, self.house.site, self.house.clock).absent(
+            person, now, now + length, "lise"
+        )
+        standing = [alert for alert in self.house.alerts() if alert.state != "closed"]
+        assert person not in {alert.owner for alert in standing}, "nobody else would come"
 
     @rule(person=people, quiet=st.booleans(), minutes=st.sampled_from([0, 5, 20]))
     def somebody_wants_quiet(self, person: str, quiet: bool, minutes: int) -> None:

@@ -82,8 +82,8 @@ def set_pin(
     request: Request,
     visit: Visitor,
     password: Annotated[str, Form(max_length=1024, title="Your password")] = "",
-    pin: Annotated[str, Form(max_length=6, title="New PIN, 4 to 6 digits")] = "",
-    again: Annotated[str, Form(max_length=6, title="Once more")] = "",
+    pin: Annotated[str, Form(max_length=64, title="New PIN, 4 to 6 digits")] = "",
+    again: Annotated[str, Form(max_length=64, title="Once more")] = "",
 ) -> Response:
     fault = pins.fault_of(pin, again) or unproven(request, visit, password)
     if fault:

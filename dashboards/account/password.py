@@ -1,5 +1,6 @@
-"""Passwords that somebody chooses: how long they are; and changing one's own, of staff and of relatives: then
-all other sessions end. Not here: the first one, by a link (dashboards/people/choose.py, relative/invited.py).
+"""Passwords that somebody chooses: how long they are, and that others would not guess them; and changing
+one's own, of staff and of relatives: then all other sessions end. Not here: the first one, by a link
+(dashboards/people/choose.py, relative/invited.py).
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import Literal, NamedTuple
 from fastapi import Request
 
 from dashboards import auth, sessions
+from dashboards.sign_in.guessable import is_easy
 from dashboards.sign_in.known import where
 from dashboards.sign_in.page import waits
 from dashboards.visit import clock_of, keep_token
@@ -19,7 +21,7 @@ from hub.store import credentials
 from hub.store.credentials import SHORTEST
 from hub.store.db import transaction
 
-Fault = Literal["", "password", "wait", "short", "differ"]
+Fault = Literal["", "password", "wait", "short", "easy", "differ"]
 
 
 class Owner(NamedTuple):
@@ -32,9 +34,11 @@ class Owner(NamedTuple):
     now: datetime
 
 
-def fault_of(new: str, again: str) -> Literal["", "short", "differ"]:
+def fault_of(new: str, again: str) -> Literal["", "short", "easy", "differ"]:
     """What keeps it from being one."""
-    return "short" if len(new) < SHORTEST else "differ" if new != again else ""
+    if len(new) < SHORTEST:
+        return "short"
+    return "easy" if is_easy(new) else "differ" if new != again else ""
 
 
 def unproven(request: Request, owner: Owner, password: str) -> Literal["", "password", "wait"]:

@@ -89,7 +89,7 @@ def choose(request: Request, visit: Relation, said: ChoicesIO) -> ChoicesIO:
 
 @api.put("/password", status_code=204, dependencies=[OurCall], responses={422: {"model": RefusalOut}})
 def change_password(request: Request, visit: Relation, wish: NewPasswordIn) -> None:
-    """Ten characters or more. All one's other sessions end."""
+    """Ten characters or more, and none that others would guess. All one's other sessions end."""
     owner = owner_of(visit)
     fault = passwords.fault_of(wish.new, wish.new) or passwords.unproven(request, owner, wish.password)
     if fault:

@@ -11,7 +11,16 @@ from dashboards import auth
 from dashboards.account.password import fault_of
 from dashboards.house import House
 from dashboards.sign_in.by_link import Links
-from dashboards.visit import AnyHouse, Database, OurForm, clock_of
+from dashboards.visit import (
+    LANGUAGE_COOKIE,
+    WANTED_FOR_S,
+    AnyHouse,
+    Database,
+    OurForm,
+    chosen_language,
+    clock_of,
+    set_cookie,
+)
 from hub import password_links
 from hub.store.credentials import LONGEST
 from rules.building import Person
@@ -45,7 +54,11 @@ def choose(
     site, hash = house.site.site, auth.password_hash(password)
     if password_links.use(connection, site, link, hash, clock_of(request).now()) is None:
         return LINKS.page(request, house, None)
-    return RedirectResponse("/sign-in?notice=chosen", 303)
+    answer = RedirectResponse("/sign-in?notice=chosen", 303)
+    if found.language is not None and chosen_language(request) is None:
+        # until they are signed in; at a shared screen the next one has their own again
+        set_cookie(request, answer, LANGUAGE_COOKIE, found.language, WANTED_FOR_S)
+    return answer
 
 
 def _whose(request: Request, connection: Database, house: House, link: str) -> Person | None:

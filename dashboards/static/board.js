@@ -54,6 +54,7 @@ function hear(news) {
   }
   if (reasonToDoubt() === null) { lastHeard = Date.parse(news.now); hear.refreshed = false; }
   look();
+  document.dispatchEvent(new Event("vaka:beat"));
 }
 
 // --- is this still true? ---

@@ -2,7 +2,6 @@
 // The service worker drops it at sign-out; after some hours nobody is shown it any more.
 "use strict";
 
-const KEEP_EVERY_MS = 5000;
 const SAME_FOR_MS = 30000; // so much older than it is may what is kept be taken to be, never younger
 let kept = { text: "", at: 0 };
 
@@ -33,5 +32,7 @@ async function keep() {
 }
 
 if ("caches" in window) {
-  setInterval(() => keep().catch(() => {}), KEEP_EVERY_MS);
+  const now = () => keep().catch(() => {});
+  document.addEventListener("vaka:beat", now); // from the first one on: who looks for a moment has it kept
+  window.addEventListener("pagehide", now);
 }

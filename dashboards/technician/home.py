@@ -8,9 +8,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from dashboards.frame import page
-from dashboards.snapshot import unheard
 from dashboards.technician.copying import Copying, read_copying
 from dashboards.technician.devices import sees_room
+from dashboards.technician.faults import read_faults, read_lost
 from dashboards.technician.set_aside import size_in_view
 from dashboards.visit import Visit, Visitor, needs, settings_of
 from hub.discovery import discovered, waiting
@@ -34,12 +34,12 @@ class Failing(NamedTuple):
 
 
 class Home(NamedTuple):
-    """How many of each wait. `uncovered`: rooms in which somebody is not, or only partly, watched over.
-    `untested`: devices without a signed test of what hangs there now.
+    """How many of each wait, of `faults` as many as their page lists. `uncovered`: rooms in which somebody
+    is not, or only partly, watched over. `untested`: devices without a signed test of what hangs there now.
     """
 
     new: int
-    silent: int
+    faults: int
     uncovered: tuple[str, ...]
     aside: int
     untested: int
@@ -67,7 +67,7 @@ def read_home(visit: Visit, settings: Settings) -> Home:
     newest = records.newest(connection, site.site)
     return Home(
         new=len(waiting(discovered(connection, site), visit.now)),
-        silent=sum(visit.access.sees_part(one.part, site) for one in unheard(connection, site.site)),
+        faults=len(read_faults(visit)) + len(read_lost(visit)),
         uncovered=tuple(sorted(uncovered)),
         aside=size_in_view(visit),
         untested=sum(still(newest.get(d.id), d, site) != "as it is" for d in devices),

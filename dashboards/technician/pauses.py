@@ -114,7 +114,7 @@ def lines(visit: Visit) -> list[Line]:
 
 def _put(request: Request, visit: Visit, wish: Wish) -> Pause | Refusal:
     if not wish.device:
-        return Refusal("no device", "no_device")
+        return Refusal("no device", "no_device_chosen")
     device_in_view(visit, wish.device)
     until = _end(visit, wish)
     if until is None:

@@ -65,7 +65,7 @@ def test_for_longer_than_a_day_a_second_person_must_agree(sign_in: SignIn, house
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({"reason": "x", "length": "2 h"}, "Enheten finnes ikke"),
+        ({"reason": "x", "length": "2 h"}, "Velg en enhet."),
         ({"device": DOOR, "length": "2 h"}, "Skriv hvorfor"),
         ({"device": DOOR, "reason": "x"}, "Velg når det skal være slutt"),
         ({"device": DOOR, "reason": "x", "length": "90 d"}, "Høyst 30 dager"),

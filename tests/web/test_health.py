@@ -1,5 +1,6 @@
 """Faults and a device's health, as pages and as calls: who sees them, in which order, and what is said."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -51,6 +52,27 @@ def lose(house: House, part: str) -> None:
             "INSERT INTO unheard (site, part, since) VALUES (?, ?, ?)",
             (house.site.site, part, to_us(house.now())),
         )
+
+
+def test_the_technicians_first_page_counts_the_faults_that_their_page_lists(
+    ill: House, sign_in: SignIn
+) -> None:
+    tor = sign_in("tor")
+
+    def tile() -> str:
+        text = (
+            tor.get("/technician").text.partition('href="/technician/faults"><span')[2].partition("</a>")[0]
+        )
+        return re.sub(r"<[^>]*>", " ", text)
+
+    assert re.search(r">\s*2\s+feil", tile())
+    assert "Alt har kontakt" not in tile()
+    lose(ill, "broker")
+    assert re.search(r">\s*3\s+feil", tile())
+
+
+def test_a_house_without_a_fault_says_that_everything_is_heard(house: House, sign_in: SignIn) -> None:
+    assert "Alt har kontakt" in sign_in("tor").get("/technician").text
 
 
 def test_what_leaves_somebody_unprotected_stands_first(ill: House, sign_in: SignIn) -> None:

@@ -5,6 +5,7 @@ import json
 import pytest
 from starlette.testclient import TestClient
 
+from dashboards.account.password import fault_of
 from tests.web.conftest import SignIn, csrf_of
 from tests.web.house import PASSWORD, House
 from tests.web.relatives import EMAIL, relative_of
@@ -99,5 +100,42 @@ def test_who_chose_a_password_by_a_link_is_told_so_where_they_sign_in(
     form = {"csrf": csrf_of(visitor, path), "password": NEW, "again": NEW}
     answer = visitor.post(path, data=form)
     assert answer.headers["location"] == "/sign-in?notice=chosen"
-    assert "Passordet er valgt. Logg inn med det." in visitor.get(answer.headers["location"]).text
-    assert "Passordet er valgt" not in visitor.get("/sign-in").text
+    assert "Your password is chosen. Sign in with it." in visitor.get(answer.headers["location"]).text
+    assert "This link is good no more" in visitor.get(path).text, "the used link goes on in his language"
+    assert "Your password is chosen" not in visitor.get("/sign-in").text
+
+
+EASY = (
+    "passordpassord",
+    "Sommer2026!",
+    "p4ssw0rd2026",
+    "aaaaaaaaaaaa",
+    "1234567890",
+    "qwertyuiop",
+    "abcabcabcabc",
+)
+
+
+@pytest.mark.parametrize("easy", EASY)
+def test_a_password_that_others_try_first_is_refused_wherever_one_is_chosen(
+    house: House, sign_in: SignIn, visitor: TestClient, easy: str
+) -> None:
+    relative_of(house)
+    adm = sign_in("adm")
+    ours = {"X-CSRF-Token": adm.get("/api/v1/session").json()["csrf"]}
+    link = adm.post("/api/v1/people/sol/password-link", headers=ours).json()["link"]
+    path = link.removeprefix("http://testserver")
+    form = {"csrf": csrf_of(visitor, path), "password": easy, "again": easy}
+    refused = visitor.post(path, data=form)
+    assert (refused.status_code, "Passordet er lett å gjette. Velg et annet." in refused.text) == (422, True)
+    for person, page in (("kari", "/account"), (EMAIL, "/relative/settings")):
+        status, text = change(sign_in(person), page, new=easy, again=easy)
+        assert (status, "Passordet er lett å gjette. Velg et annet." in text) == (422, True), page
+    assert visitor.post(path, data={**form, "password": NEW, "again": NEW}).status_code == 303
+
+
+@pytest.mark.parametrize(
+    "password", [NEW, PASSWORD, "sommerfugl i juni", "9f2k7x1q0z", "kattenimitthus", "🦉 ugle i mosen"]
+)
+def test_a_password_of_ones_own_is_no_common_one(password: str) -> None:
+    assert fault_of(password, password) == ""

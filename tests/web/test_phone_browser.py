@@ -204,6 +204,18 @@ def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[PushSer
         yield service
 
 
+def test_who_looks_at_the_board_for_a_moment_has_it_kept(
+    house: House, heart: Heart, web: Web, context: BrowserContext
+) -> None:
+    """No timer of the page runs: what came with its first beat is kept, not what a later tick would find."""
+    fill(house)
+    page = context.new_page()
+    page.add_init_script("window.setInterval = () => 0")
+    enter(page, web)
+    in_time(lambda: kept(page), "keeping the board")
+    assert len(kept(page)["cards"]) == 5
+
+
 def test_a_phone_is_switched_on_and_a_call_comes_all_the_way_to_its_lock_screen(
     house: House, heart: Heart, service: PushService, context: BrowserContext
 ) -> None:

@@ -147,6 +147,14 @@ def test_what_can_be_a_pin(pin: str, again: str, fault: str) -> None:
     assert fault_of(pin, again) == fault
 
 
+def test_a_pin_of_nine_digits_is_refused_in_the_words_of_its_section(house: House, sign_in: SignIn) -> None:
+    kari = sign_in("kari")
+    form = {"csrf": csrf_of(kari), "pin": "284719365", "again": "284719365", "password": PASSWORD}
+    answer = kari.post("/account/pin", data=form)
+    assert answer.status_code == 422
+    assert "En PIN er fire til seks siffer." in answer.text
+
+
 def with_pin(client: TestClient, pin: str = "2847", password: str = PASSWORD) -> int:
     form = {"csrf": csrf_of(client), "pin": pin, "again": pin, "password": password}
     return client.post("/account/pin", data=form).status_code

@@ -18,7 +18,7 @@ import msgspec
 from hub.announcement import announce
 from hub.escalation import CALLED, CALLED_IN_VAIN, REACHED_NOBODY, goes_on_for_help, reached_nobody
 from hub.reach import usable_ways
-from hub.store import alerts, contacts, proofs, shifts, summonses
+from hub.store import alerts, contacts, escalations, proofs, shifts, summonses
 from hub.store.alerts import AlertEvent
 from hub.store.contacts import Contact
 from hub.store.db import transaction
@@ -186,7 +186,8 @@ def _instead(
     now: datetime,
 ) -> list[Answerable]:
     """Who is called besides where none of those meant is reached. Somebody who was told before is enough
-    until the course has been gone through: then nobody has answered. What is low waits for its next stage.
+    until the course has been gone through: then nobody has answered. With its last stage comes who was not
+    told yet. What is low waits for its next stage.
     Who asks for more hands waits for nobody.
     """
     asking = _asking(alert)
@@ -194,13 +195,17 @@ def _instead(
         return []
     told = summonses.of_alert(connection, alert.id)
     underway = any(m.sent_at is not None or (m.next_at is not None and not m.attempts) for m in told)
-    if underway and step.event == CALLED and asking is None:
+    course = escalations.get(connection, alert.id)
+    goes_on = course is not None and ", ".join(course.stages[-1].to) != step.reason
+    first = underway and step.event == CALLED and asking is None
+    if first and goes_on:
         return []
+    spared = {m.person for m in told} if first else {asking}
     known = contacts.everything(connection, site.site)
     if alert.severity != "high":  # one way each: the first by which they hear of it
         known = [one for one in known if hears(Answerable(*one))]
     for circle in instead(alert.unit, site, shifts.on_duty(connection, site, now), now):
-        found = [way for person in circle if person != asking for way in _ways(known, person, alert)]
+        found = [way for person in circle if person not in spared for way in _ways(known, person, alert)]
         if any(map(hears, found)):
             return list(dict.fromkeys(found))
     return []

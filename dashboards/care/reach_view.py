@@ -102,11 +102,15 @@ def state_of(reasons: Iterable[Reason]) -> State:
 
 
 def hour_of(visit: Visit, text: str) -> datetime:
-    """The instant that a form or a link asks about; this hour where it asks about none that can be."""
+    """The instant that a form or a link asks about; of the hour that runs, and where it asks about none that
+    can be: now.
+    """
+    this_minute = visit.now.replace(second=0, microsecond=0)
     try:
-        return local_instant(text, visit.house.site.zone)
+        asked = local_instant(text, visit.house.site.zone)
     except ValueError:
-        return visit.now.replace(minute=0, second=0, microsecond=0)
+        return this_minute
+    return this_minute if asked <= this_minute < asked + timedelta(hours=1) else asked
 
 
 def maps(visit: Visit, week: Week) -> list[Map]:

@@ -84,6 +84,7 @@ def open_device(
             (_hash(device), site.site, person, to_us(now), to_us(until)),
         )
         _forget_failures(connection, device, person)
+        _forget_guesses(connection, site.site, person, person)
     return until
 
 
@@ -135,9 +136,7 @@ def try_pin(
         return "stopped" if failures == WRONG_AT_MOST else "wrong"
     with transaction(connection):
         _forget_failures(connection, device, person)
-        connection.execute(
-            "DELETE FROM pin_guess WHERE site = ? AND opened_by = ? AND person = ?", (site, opener, person)
-        )
+        _forget_guesses(connection, site, opener, person)
     return "fits"
 
 
@@ -161,6 +160,12 @@ def _guessed(connection: sqlite3.Connection, site: str, opener: str, person: str
 
 def _forget_failures(connection: sqlite3.Connection, device: str, person: str) -> None:
     connection.execute("DELETE FROM pin_failure WHERE device = ? AND person = ?", (_hash(device), person))
+
+
+def _forget_guesses(connection: sqlite3.Connection, site: str, opener: str, person: str) -> None:
+    connection.execute(
+        "DELETE FROM pin_guess WHERE site = ? AND opened_by = ? AND person = ?", (site, opener, person)
+    )
 
 
 def _hash(device: str) -> bytes:

@@ -381,6 +381,20 @@ def test_a_last_stage_that_reaches_nobody_does_not_end_in_silence(house: World) 
     assert all(one.subject.startswith(("Ingen har svart", "Nobody has answered")) for one in again)
 
 
+def test_where_no_stage_reaches_anybody_any_more_who_was_not_told_yet_is_called_with_the_last(
+    house: World,
+) -> None:
+    house.says("3B button", pressed="single")
+    before = told(house)
+    with transaction(house.connection):
+        for person in ("kari", "siri", "nils", "lise"):
+            for contact in contacts.of(house.connection, "test", person):
+                contacts.delete(house.connection, "test", contact)
+        contacts.put(house.connection, "test", Contact("odd", "email", "odd@example.org"), NIGHT)
+    house.passes(5 * MIN)
+    assert (before, told(house)) == ([("kari", "email"), ("kari", "webhook")], [*before, ("odd", "email")])
+
+
 def test_what_waits_for_its_next_try_does_not_wait_longer_when_the_clock_is_set_back(house: World) -> None:
     house.says("3B button", pressed="single")
     one = messages(house)[0]

@@ -255,6 +255,16 @@ def test_guessing_a_pin_stops_soon_and_locks_nobody_out(house: House, sign_in: S
     assert take_over(screen, "kari", "2847") == 303
 
 
+def test_however_often_others_guess_at_it_a_pin_counts_again_after_a_full_sign_in(
+    house: House, sign_in: SignIn
+) -> None:
+    with_pin(sign_in("kari"))
+    for _ in range(WRONG_OF_OPENER // WRONG_AT_MOST + 1):
+        screen = at_shared_screen(house, "kari")
+        assert [take_over(screen, "kari", "0001") for _ in range(WRONG_AT_MOST)] == [401] * WRONG_AT_MOST
+    assert take_over(at_shared_screen(house, "kari"), "kari", "2847") == 303
+
+
 def test_a_screen_that_is_shared_no_more_takes_no_pins(house: House, sign_in: SignIn) -> None:
     with_pin(sign_in("kari"))
     screen = at_shared_screen(house)

@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time
@@ -24,6 +25,11 @@ HERE = Path(__file__).parent
 STATIC = HERE / "static"
 
 
+def in_an_address(text: object) -> str:
+    """One part of a path, or one value: a device may be called `../x`, and its page is found all the same."""
+    return quote(str(text), safe="")
+
+
 @cache
 def environment(language: Language) -> Environment:
     pages = Environment(
@@ -35,6 +41,7 @@ def environment(language: Language) -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     pages.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
+    pages.filters["urlencode"] = in_an_address
     pages.globals.update(
         static=static,
         icon=icon_address,

@@ -35,15 +35,20 @@ What = Literal[
     "without second factor",
 ]
 State = Literal["bad", "warn", "good"]
+_NAMED = 3
+"""[default] As many as fit a phone's line."""
 
 
 class Matter(NamedTuple):
-    """One thing to see to, or that it is in order. `first`: when, or whom it concerns first, in words."""
+    """One thing to see to, or that it is in order. `first`: when, or whom it concerns first, in words;
+    `beyond`: how many more it concerns.
+    """
 
     what: What
     state: State
     number: int
     first: str = ""
+    beyond: int = 0
 
 
 @pages.get("/today")
@@ -118,10 +123,12 @@ def _people(request: Request, visit: Visit, settings: Settings) -> list[Matter]:
     outside = [one.person.name for one in known if not (one.password or one.factor or one.subject)]
     strict = settings.second_factor_roles
     weak = [one.person.name for one in known if one.person.role in strict and not (one.factor or one.subject)]
-    return [
-        Matter("without sign-in", "warn" if outside else "good", len(outside), ", ".join(outside[:3])),
-        Matter("without second factor", "warn" if weak else "good", len(weak), ", ".join(weak[:3])),
-    ]
+    return [_concerning("without sign-in", outside), _concerning("without second factor", weak)]
+
+
+def _concerning(what: What, names: list[str]) -> Matter:
+    first, beyond = ", ".join(names[:_NAMED]), max(0, len(names) - _NAMED)
+    return Matter(what, "warn" if names else "good", len(names), first, beyond)
 
 
 def _at(visit: Visit, at: datetime) -> str:

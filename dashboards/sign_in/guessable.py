@@ -8,7 +8,12 @@ _FEWEST_KINDS = 5
 """[default] Different characters."""
 _ROWS = tuple(
     way
-    for row in ("0123456789" * 2, "abcdefghijklmnopqrstuvwxyzæøå", "qwertyuiopåasdfghjkløæzxcvbnm")
+    for row in (
+        "0123456789" * 2,
+        "abcdefghijklmnopqrstuvwxyzæøå",
+        "qwertyuiopåasdfghjkløæzxcvbnm",
+        "qwertyuiopasdfghjklzxcvbnm",
+    )
     for way in (row, row[::-1])
 )
 _COMMON = frozenset(
@@ -50,6 +55,9 @@ def is_easy(password: str) -> bool:
     """Digits and signs round a common word hide it from nobody: `Sommer2026!`."""
     said = password.casefold()
     if len(set(said)) < _FEWEST_KINDS or _is_repeated(said) or any(said in row for row in _ROWS):
+        return True
+    words = re.findall(r"[^\W\d_]+", said)
+    if words and all(_once(word) in _COMMON for word in words):
         return True
     bare = _letters(said)
     meant = (bare, bare.translate(_AS_LETTERS), _letters(said.translate(_AS_LETTERS)))

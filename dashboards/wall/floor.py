@@ -134,7 +134,7 @@ def _where_marks_lead(request: Request, visit: Visit, marks: list[Shown]) -> dic
     for mark in marks:
         key, room = f"{mark.kind}:{mark.of}", rooms.get(mark.of, "") if mark.kind == "device" else mark.of
         if mark.kind == "device" and may(visit.person, "see devices"):
-            found[key] = f"/technician/devices/{quote(mark.of)}"
+            found[key] = f"/technician/devices/{quote(mark.of, safe='')}"
         elif own := residents.get(room):
             found[key] = f"/care/residents/{own[0]}" if len(own) == 1 else "/care/residents"
         elif f"room:{room}" in found:

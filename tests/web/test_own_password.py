@@ -113,6 +113,8 @@ EASY = (
     "1234567890",
     "qwertyuiop",
     "abcabcabcabc",
+    "qwertyuiopas",
+    "Vinter2026Vinter",
 )
 
 

@@ -316,6 +316,17 @@ def test_only_the_page_that_reads_labels_may_use_the_camera(sign_in: SignIn) -> 
     assert "'unsafe-eval'" not in scan["content-security-policy"].replace("'wasm-unsafe-eval'", "")
 
 
+def test_a_device_is_found_from_the_list_whatever_it_is_called(house: House, sign_in: SignIn) -> None:
+    house.import_site(DOCUMENT.replace("id: 1A stue", 'id: "../../1A stue"'))
+    tor = sign_in("tor")
+    links = re.findall(r'href="(/technician/devices/[^"?#]+)"', tor.get("/technician/devices").text)
+    its_own = {one for one in links if "1A%20stue" in one}
+    assert its_own
+    for link in its_own:
+        assert ".." not in link.split("/"), "a browser would go up by it"
+        assert "../../1A stue" in tor.get(link).text
+
+
 def test_the_list_finds_a_device_by_room_state_and_any_part_of_its_name(
     house: House, sign_in: SignIn
 ) -> None:

@@ -45,6 +45,17 @@ def test_what_needs_an_administrator_comes_first_by_how_grave_it_is(house: House
     assert "Nina Ny" in page
 
 
+def test_beyond_three_who_cannot_sign_in_the_page_says_how_many_more_there_are(
+    house: House, sign_in: SignIn
+) -> None:
+    client = sign_in("adm")
+    newcomers = "".join(f"  - {{id: ny-{n}, name: Nina {n}, role: carer}}\n" for n in range(1, 6))
+    house.import_site(DOCUMENT.replace("rules:\n", f"{newcomers}rules:\n", 1))
+    page = client.get("/today").text
+    assert "5 personer kan ikke logge inn ennå" in page
+    assert re.search(r"Nina 1, Nina 2, Nina 3\s+og 2 til", page)
+
+
 def test_a_programs_key_that_runs_out_is_said(house: House, sign_in: SignIn) -> None:
     now = house.now()
     soon = Integration(

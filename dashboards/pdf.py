@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,19 +16,26 @@ import segno
 import typst
 
 DOCUMENTS = Path(__file__).parent / "documents"
+FONTS = Path(__file__).parent / "static" / "vendor"
+"""The pages' font, fetched by tools/vendor. Without it, and for alphabets that it lacks, Typst has its own."""
 
 
 def pdf(template: str, said: Mapping[str, Any], at: datetime) -> bytes:
     """The document. `template`: a file's name without its ending. `at`: the time of its making, so that the
     same content gives the same bytes. A character that no font has costs the mark of PDF/UA alone.
     """
-    inputs = {"said": msgspec.json.encode(said).decode()}
-    at = at.replace(microsecond=0)
-    main = DOCUMENTS / f"{template}.typ"
+    compiled = partial(
+        typst.compile,
+        DOCUMENTS / f"{template}.typ",
+        root=DOCUMENTS,
+        font_paths=[FONTS],
+        sys_inputs={"said": msgspec.json.encode(said).decode()},
+        timestamp=at.replace(microsecond=0),
+    )
     try:
-        return typst.compile(main, root=DOCUMENTS, sys_inputs=inputs, pdf_standards="ua-1", timestamp=at)
+        return compiled(pdf_standards="ua-1")
     except typst.TypstError:
-        return typst.compile(main, root=DOCUMENTS, sys_inputs=inputs, timestamp=at)
+        return compiled()
 
 
 def qr_code(text: str) -> str:

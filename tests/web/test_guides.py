@@ -144,6 +144,13 @@ def test_the_carers_guide_prints_as_one_page_with_all_that_it_says(
     assert [sentence for sentence in said if sentence not in printed] == []
 
 
+def test_what_is_printed_is_set_in_the_letters_of_the_pages(visitor: TestClient) -> None:
+    sheet = PdfReader(io.BytesIO(visitor.get("/help/carer.pdf").content))
+    fonts = sheet.pages[0]["/Resources"]["/Font"]  # type: ignore[index]
+    names = {font.get_object()["/BaseFont"].partition("+")[2] for font in fonts.values()}
+    assert names == {"AtkinsonHyperlegibleNext-Regular", "AtkinsonHyperlegibleNext-Bold"}
+
+
 @pytest.mark.parametrize(("language", "name"), FILES["carer"].items())
 def test_the_carers_guide_says_what_is_below_more_on_a_phone(language: Language, name: str) -> None:
     carer = Person(id="kari", name="Kari", role="carer", units=("sol",))

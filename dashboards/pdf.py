@@ -17,7 +17,7 @@ import typst
 
 DOCUMENTS = Path(__file__).parent / "documents"
 FONTS = Path(__file__).parent / "static" / "vendor"
-"""The pages' font, fetched by tools/vendor. Without it, and for alphabets that it lacks, Typst has its own."""
+"""The pages' font, fetched by tools/vendor. Without it, and for letters that it lacks, Typst has its own."""
 
 
 def pdf(template: str, said: Mapping[str, Any], at: datetime) -> bytes:

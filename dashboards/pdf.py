@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import segno
@@ -24,18 +23,23 @@ def pdf(template: str, said: Mapping[str, Any], at: datetime) -> bytes:
     """The document. `template`: a file's name without its ending. `at`: the time of its making, so that the
     same content gives the same bytes. A character that no font has costs the mark of PDF/UA alone.
     """
-    compiled = partial(
-        typst.compile,
-        DOCUMENTS / f"{template}.typ",
-        root=DOCUMENTS,
-        font_paths=[FONTS],
-        sys_inputs={"said": msgspec.json.encode(said).decode()},
-        timestamp=at.replace(microsecond=0),
-    )
+    inputs = {"said": msgspec.json.encode(said).decode()}
+    main, fonts, at = DOCUMENTS / f"{template}.typ", [FONTS], at.replace(microsecond=0)
+
+    def made(standards: list[Literal["ua-1"]]) -> bytes:
+        return typst.compile(
+            main,
+            root=DOCUMENTS,
+            font_paths=fonts,
+            sys_inputs=inputs,
+            pdf_standards=standards,
+            timestamp=at,
+        )
+
     try:
-        return compiled(pdf_standards="ua-1")
+        return made(["ua-1"])
     except typst.TypstError:
-        return compiled()
+        return made([])
 
 
 def qr_code(text: str) -> str:

@@ -103,7 +103,9 @@ def put_list(
         version = sites.in_force(visit.connection, site).id
         return ListOut(in_force=False, version=version, changes=_out(tried.changes), warnings=warnings)
     by, clock = visit.person.id, clock_of(request)
-    done = change_devices(visit.connection, site, data, "list", remove_others, by, clock, seen)
+    done = change_devices(
+        visit.connection, site, data, "list", remove_others, by, clock, seen, exact=seen is not None
+    )
     if isinstance(done, ListRefused):
         return list_refused(done.problems)
     if isinstance(done, Conflict):

@@ -171,7 +171,7 @@ def put_device(
         edit = ChangeDevice(id=id, **device.model_dump(exclude_unset=True))
         if (refusal := house.not_as_read(id, if_match)) is not None:
             return refusal
-    return house.put(request, edit, 200 if id in house.raw else 201)
+    return house.put(request, edit, if_match)
 
 
 @api.post(
@@ -186,7 +186,7 @@ def replace_device(
     """Another device in its place: id, room, role, rules and history stay."""
     house = _Devices(visit)
     edit = ReplaceDevice(id=id, **replacement.model_dump())
-    return house.not_as_read(id, if_match) or house.put(request, edit)
+    return house.not_as_read(id, if_match) or house.put(request, edit, if_match)
 
 
 @api.delete(
@@ -198,7 +198,7 @@ def replace_device(
 def remove_device(request: Request, visit: Visitor, id: str, if_match: IfMatch = "") -> Response:
     """Take it out of the site. What it said stays in the journal."""
     house = _Devices(visit)
-    return house.not_as_read(id, if_match) or house.put(request, RemoveDevice(id))
+    return house.not_as_read(id, if_match) or house.put(request, RemoveDevice(id), if_match)
 
 
 class _Devices:
@@ -263,16 +263,18 @@ class _Devices:
         )
         return None if known else not_as_read(self.newest_change(id))
 
-    def put(self, request: Request, edit: Edit, status: int = 200) -> Response:
-        visit, site = self.visit, self.file.site.site
-        done = change_site(
-            visit.connection, site, [edit], visit.person.id, clock_of(request), seen=self.version
-        )
+    def put(self, request: Request, edit: Edit, if_match: str) -> Response:
+        """Of many who have read the same device one changes it; of many who place it alike one has (201)."""
+        visit, site, exact = self.visit, self.file.site.site, if_match.strip() not in ("", "*")
+        by, clock = visit.person.id, clock_of(request)
+        done = change_site(visit.connection, site, [edit], by, clock, self.version, exact)
         if isinstance(done, Conflict):
             return conflict(done, matched=True)
         if not isinstance(done, Changed):
             return refused(done.problems)
-        after = done.changes[0].after if done.changes else self.raw.get(getattr(edit, "id", ""))
+        raw = self.raw if done.version == self.version else _Devices(visit).raw
+        after = done.changes[0].after if done.changes else raw.get(getattr(edit, "id", ""))
+        status = 201 if isinstance(edit, PlaceDevice) and done.changes else 200
         etag = etag_of(after) if after is not None else None
         warnings = [fault_out(warning) for warning in done.warnings]
         body = ChangeOut(version=done.version, etag=etag, warnings=warnings).model_dump(mode="json")

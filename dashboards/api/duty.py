@@ -401,7 +401,7 @@ def _shift(number: int, shift: ShiftIn) -> Shift:
 
 def _done(visit: Visit, done: Shift | Refusal, matched: str = "") -> ShiftOut:
     if isinstance(done, Refusal):
-        raise declined(412 if matched and done.code == "shift_changed" else 409, done)
+        raise declined(412 if matched and done.code in ("shift_changed", "no_shift") else 409, done)
     return _out(visit, done)
 
 

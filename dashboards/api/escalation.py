@@ -121,4 +121,5 @@ def _put(
     silent = silences(plan, visit.language)
     if silent:
         raise RefusedError(422, " ".join(silent), "silent")
-    settled(change(request, visit, [edit_of_plan(unit, plan)], seen), matched)
+    edits = [edit_of_plan(unit, plan)]
+    settled(change(request, visit, edits, seen, exact=bool(seen)), matched)

@@ -82,7 +82,8 @@ def register(request: Request, visit: Visitor, resident: str, basis: BasisIn, se
         basis.valid_until.isoformat() if basis.valid_until is not None else "",
         basis.review.isoformat(),
     )
-    settled(change(request, visit, [edit_to_add(visit, resident, wish)], seen or 0), seen)
+    edits = [edit_to_add(visit, resident, wish)]
+    settled(change(request, visit, edits, seen or 0, exact=bool(seen)), seen)
 
 
 @api.delete(
@@ -95,8 +96,8 @@ def withdraw(request: Request, visit: Visitor, resident: str, number: int, seen:
     """It counts no more from now on. It is named by its place, so that it counts as of what was read."""
     if not 0 <= number < len(_resident(visit, resident).legal_basis):
         raise HTTPException(404, "there is no such basis")
-    edits = [edit_to_end(visit, resident, number)]
-    settled(change(request, visit, edits, must_be_seen(seen)), seen)
+    edits, version = [edit_to_end(visit, resident, number)], must_be_seen(seen)
+    settled(change(request, visit, edits, version, exact=bool(version)), seen)
 
 
 def _resident(visit: Visit, id: str) -> Resident:

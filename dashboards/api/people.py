@@ -88,7 +88,8 @@ def put(request: Request, visit: Visitor, who: str, wish: PersonIn, seen: Seen) 
         directory.entry(request, visit, who)
     language = wish.language or ""
     version = must_be_seen(seen, wish.version, 0 if wish.new else None) or None
-    done = directory.put(request, visit, who, wish.name, wish.role, wish.units, language, version, wish.new)
+    asked = who, wish.name, wish.role, wish.units, language
+    done = directory.put(request, visit, *asked, version, wish.new, exact=version is not None)
     return _answer(done, seen)
 
 
@@ -101,7 +102,8 @@ def remove(
     version: Annotated[int | None, Query(ge=1, description="Of the site as it was read")] = None,
 ) -> Response:
     directory.entry(request, visit, who)
-    return _answer(directory.remove(request, visit, who, must_be_seen(seen, version) or None), seen)
+    known = must_be_seen(seen, version) or None
+    return _answer(directory.remove(request, visit, who, known, exact=known is not None), seen)
 
 
 @api.post(

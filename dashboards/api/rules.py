@@ -87,7 +87,7 @@ def change(request: Request, visit: Visitor, rule: str, place: str, asked: Value
     if unknown := sorted(asked.values.keys() - SORTS.keys()):
         raise HTTPException(400, f"{unknown[0]!r} is no value of a rule; expected one of {', '.join(SORTS)}")
     edits = edits_of_values(visit, watch, asked.level, asked.values)
-    settled(put_in_force(request, visit, edits, version), seen)
+    settled(put_in_force(request, visit, edits, version, exact=bool(version)), seen)
 
 
 def _out(visit: Visit, watch: Watch) -> RuleOut:

@@ -24,10 +24,15 @@ def part_of(visit: Visit, section: str, id: str) -> dict[str, Any]:
     return dict(next(part for part in held.content.get(section) or () if name_of(section, part) == id))
 
 
-def change(request: Request, visit: Visit, edits: Sequence[Edit], seen: int) -> Changed | Conflict | Refused:
-    """`seen`: the version that the change was thought of for; 0: whatever is in force."""
+def change(
+    request: Request, visit: Visit, edits: Sequence[Edit], seen: int, exact: bool = False
+) -> Changed | Conflict | Refused:
+    """`seen`: the version that the change was thought of for; 0: the one in force as this request began, from
+    which the edits were made. `exact`: as in `change_site`.
+    """
     site, clock = visit.house.site.site, clock_of(request)
-    return change_site(visit.connection, site, edits, visit.person.id, clock, seen or None)
+    version = seen or visit.house.version
+    return change_site(visit.connection, site, edits, visit.person.id, clock, version, exact)
 
 
 def put(request: Request, visit: Visit, edits: Sequence[Edit], seen: int) -> str:

@@ -91,8 +91,11 @@ def put(
     language: str,
     seen: int | None,
     new: bool,
+    exact: bool = False,
 ) -> Changed | Conflict | Refused | Refusal:
-    """Somebody new, or changed. `seen`: the version that the form was drawn from."""
+    """Somebody new, or changed. `seen`: the version that the form was drawn from; without it the one in force
+    as this request began. `exact`: as in `change_site`.
+    """
     known = visit.house.person(id)
     if new and known is not None:
         return Refusal(f"there is a person {id!r} already", "known_person")
@@ -114,19 +117,20 @@ def put(
         [PutPart("people", part)],
         visit.person.id,
         clock_of(request),
-        seen,
+        seen or visit.house.version,
+        exact or new,
     )
 
 
 def remove(
-    request: Request, visit: Visit, id: str, seen: int | None
+    request: Request, visit: Visit, id: str, seen: int | None, exact: bool = False
 ) -> Changed | Conflict | Refused | Refusal:
     """Out of the site, and with them all by which they came in: somebody of the same id begins anew."""
     if id == visit.person.id:
         return Refusal("nobody removes themselves", "own_person")
     site = visit.house.site.site
     done = change_site(
-        visit.connection, site, [RemovePart("people", id)], visit.person.id, clock_of(request), seen
+        visit.connection, site, [RemovePart("people", id)], visit.person.id, clock_of(request), seen, exact
     )
     if isinstance(done, Changed):
         sign_out(visit, id)

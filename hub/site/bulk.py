@@ -12,7 +12,7 @@ from hub.site.device_list import edits_of, read_devices
 from hub.site.edits import Edit, Refused, Would
 from hub.site.errors import Problem
 from hub.site.file import SiteFile, read_held
-from hub.store import sites
+from hub.store import site_changes, sites
 
 
 class ListRefused(msgspec.Struct, frozen=True):
@@ -39,12 +39,20 @@ def change_devices(
     by: str,
     clock: Clock,
     seen: int | None = None,
+    exact: bool = False,
 ) -> Changed | ListRefused | Conflict:
-    """Put a list of devices in force. `by`: a person's id. Otherwise as `try_devices`."""
+    """Put a list of devices in force. `by`: a person's id; `exact`: that somebody else did so since `seen` is
+    a conflict too. Otherwise as `try_devices`.
+    """
     outcome, edits, version = _outcome(connection, site, data, name, whole, seen)
     if not isinstance(outcome, Would):
         return outcome
-    done = change_site(connection, site, edits, by, clock, seen if seen is not None else version)
+    if exact and seen is not None and not edits:
+        others = site_changes.of_section(connection, site, "devices", seen)
+        named = {row.values["id"] for row in read_devices(data, name).rows}
+        if theirs := tuple(other for other in others if whole or other.id in named):
+            return Conflict(theirs)
+    done = change_site(connection, site, edits, by, clock, seen if seen is not None else version, exact)
     if isinstance(done, Refused):  # somebody removed a room meanwhile
         devices = read_devices(data, name)
         return ListRefused(tuple(devices.problem(fault) for fault in done.problems))

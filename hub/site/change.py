@@ -53,14 +53,15 @@ def change_site(
     by: str,
     clock: Clock,
     seen: int | None = None,
+    exact: bool = False,
 ) -> Changed | Refused | Conflict:
     """Put edits in force, whole or not at all. `by`: a person's id. `seen`: the version that the form was
-    read from; without it whatever is in force now is taken as known. Raises NoSiteError where there is no
-    site.
+    read from; without it whatever is in force now is taken as known. `exact`: that somebody else made a part
+    just so since then is a conflict too. Raises NoSiteError where there is no site.
     """
     for _ in range(TRIES):
         version = _newest(connection, site)
-        outcome = _decide(connection, version, edits, seen)
+        outcome = _decide(connection, version, edits, seen, exact)
         if not isinstance(outcome, Would):
             return outcome
         with transaction(connection):
@@ -68,7 +69,7 @@ def change_site(
                 return _put(connection, version, outcome, clock.now(), by)
     with transaction(connection):
         version = _newest(connection, site)
-        outcome = _decide(connection, version, edits, seen)
+        outcome = _decide(connection, version, edits, seen, exact)
         return _put(connection, version, outcome, clock.now(), by) if isinstance(outcome, Would) else outcome
 
 
@@ -133,7 +134,11 @@ def _newest(connection: sqlite3.Connection, site: str) -> SiteVersion:
 
 
 def _decide(
-    connection: sqlite3.Connection, version: SiteVersion, edits: Sequence[Edit], seen: int | None
+    connection: sqlite3.Connection,
+    version: SiteVersion,
+    edits: Sequence[Edit],
+    seen: int | None,
+    exact: bool = False,
 ) -> Would | Refused | Conflict:
     file = read_held(version.document)
     if not isinstance(file, SiteFile):
@@ -142,19 +147,19 @@ def _decide(
     if seen is not None and seen > version.id:
         return Refused((Fault("", "", "", f"there is no version {seen} yet", f"at most {version.id}"),))
     planned = plan(file, edits)
-    if seen is not None and (others := _others(connection, file, planned, seen)):
+    if seen is not None and (others := _others(connection, file, planned, seen, exact)):
         return Conflict(others)
     return carry_out(file, planned)
 
 
 def _others(
-    connection: sqlite3.Connection, file: SiteFile, planned: Plan, seen: int
+    connection: sqlite3.Connection, file: SiteFile, planned: Plan, seen: int, exact: bool
 ) -> tuple[SiteChange, ...]:
     """What others made since then of the parts that are to be changed, or of who has their address."""
     now = parts_of(file.content)
     found: list[SiteChange] = []
     for part, wanted in planned.wanted.items():
-        if wanted != now.get(part):
+        if exact or wanted != now.get(part):
             found += _since(connection, file, planned, part, seen)
         if part[0] == "devices" and wanted is not None:
             holder = _holder(file, part[1], wanted.get("gateway"), wanted.get("address") or part[1])

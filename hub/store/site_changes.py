@@ -43,17 +43,25 @@ def add(connection: sqlite3.Connection, site: str, version: int, rows: Iterable[
     )
 
 
+_SELECT = (
+    "SELECT section, part, before, after, version, imported_by, imported_at FROM site_change"
+    " JOIN site_version ON site_version.id = version"
+    " WHERE site_change.site = ? AND section = ? AND version > ?"
+)
+
+
 def of_part(
     connection: sqlite3.Connection, site: str, section: str, id: str, after: int = 0
 ) -> list[SiteChange]:
     """What happened to a part, in order, from the first version after `after`."""
-    rows = connection.execute(
-        "SELECT section, part, before, after, version, imported_by, imported_at FROM site_change"
-        " JOIN site_version ON site_version.id = version"
-        " WHERE site_change.site = ? AND section = ? AND part = ? AND version > ? ORDER BY version",
-        (site, section, id, after),
-    )
+    rows = connection.execute(f"{_SELECT} AND part = ? ORDER BY version", (site, section, after, id))
     return [_change(row) for row in rows]
+
+
+def of_section(connection: sqlite3.Connection, site: str, section: str, after: int) -> list[SiteChange]:
+    """What happened to all parts of a list since then; the newest change of each."""
+    rows = connection.execute(f"{_SELECT} ORDER BY version", (site, section, after))
+    return list({change.id: change for change in map(_change, rows)}.values())
 
 
 def _change(row: sqlite3.Row) -> SiteChange:

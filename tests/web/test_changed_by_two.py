@@ -2,10 +2,14 @@
 changes what there is stands here; one that does not fails the test, so that somebody decides.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 from pathlib import Path
+from threading import Barrier
 
 import pytest
+from starlette.testclient import TestClient
 
 from tests.web.conftest import SignIn
 from tests.web.house import House
@@ -135,3 +139,123 @@ def test_a_change_that_does_not_say_what_it_was_thought_of_for_is_refused_and_ch
     assert (ask(), ask(If_Match=""), ask(If_Match="rubbish")) == (428, 428, 412)
     assert changes() == before
     assert ask(If_Match="*") in (200, 204)
+
+
+# At one instant
+
+AT_ONCE = 6
+"""Who ask at the same instant, for the same thing, having read the same."""
+OTHERS: dict[str, Callable[[int], object]] = {
+    "PUT /api/v1/escalation": lambda n: {"plan": {**PLAN["plan"], "low": repeated(f"{n + 6} min")}},
+    "PUT /api/v1/escalation/{unit}": lambda n: {"plan": {**PLAN["plan"], "low": repeated(f"{n + 6} min")}},
+    "PUT /api/v1/people/{who}": lambda n: {"name": f"Kari {n}", "role": "carer"},
+    "PATCH /api/v1/rules/{rule}/{place}": lambda n: {"level": "site", "values": {"after": f"{n + 3} h"}},
+    "PUT /api/v1/devices/{id:path}": lambda n: {**PLACED, "address": f"0x{n}"},
+    "PUT /api/v1/duty/shifts/{number}": lambda n: {**SHIFT, "ends_at": f"2099-01-01T15:0{n}:00Z"},
+    "PUT /api/v1/contacts/{person}/preferences": lambda n: {"gathered_for": f"{n + 1} min"},
+    "POST /api/v1/device-list": lambda n: f"id,room,role,address\n1A stue,2A,motion,0x{n}\n".encode(),
+    "POST /api/v1/devices/{id:path}/replacement": lambda n: {"address": f"0x{n}"},
+    "PUT /api/v1/floor-plans/{number}/marks": lambda n: {
+        "version": 1,
+        "marks": [{"kind": "room", "of": "1A", "x": n, "y": 0}],
+    },
+}
+"""Who ask for different things, by their number; those that are not here remove what is there."""
+RACED = {
+    **DEMANDED,
+    "POST /api/v1/devices/{id:path}/replacement": ("tor", "/1A stue/replacement", {"address": "0xa"}),
+    "PUT /api/v1/floor-plans/{number}/marks": ("leder", "/1/marks", {"version": 1, "marks": []}),
+}
+
+
+def repeated(after: str) -> dict[str, object]:
+    return {"steps": [{"to": ["unit"], "after": "0 s"}], "repeat": after}
+
+
+def read_tag(browser: TestClient, ours: dict[str, str], route: str, at: str) -> str:
+    """What somebody has read of the thing, as its If-Match. What is to be changed is there."""
+    if "shifts" in route:
+        said = browser.post("/api/v1/duty/shifts", headers=ours, json=SHIFT).json()
+        return f'"{said["version"]}"'
+    if "preferences" in route:
+        return f'"{browser.get("/api/v1/contacts").json()["people"][0]["preferences"]["version"]}"'
+    if "floor" in route:
+        svg = "PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciIHdpZHRoPSI5IiBoZWlnaHQ9IjkiLz4="
+        said = browser.post(
+            "/api/v1/floor-plans", headers=ours, json={"unit": "sol", "name": "1", "picture": svg}
+        )
+        assert said.json()["id"] == 1
+        return ""
+    if route.startswith("DELETE /api/v1/escalation"):
+        put = browser.put(at, headers={**ours, "If-Match": "*"}, json=PLAN)
+        assert put.status_code == 204
+    whole = {
+        "/escalation/": "/api/v1/escalation",
+        "/rules/": "/api/v1/rules",
+        "/legal": "/api/v1/legal-basis",
+    }
+    read = next((path for part, path in whole.items() if part in at), at.removesuffix("/replacement"))
+    return browser.get(read).headers["ETag"]
+
+
+@pytest.mark.parametrize("bodies", ["equal", "different"])
+@pytest.mark.parametrize("route", RACED)
+def test_of_many_who_ask_at_one_instant_having_read_the_same_one_is_heard_and_the_others_are_told(
+    house: House, sign_in: SignIn, route: str, bodies: str
+) -> None:
+    who, where, sent = RACED[route]
+    if bodies == "different" and route not in OTHERS:
+        pytest.skip("it says nothing but what is to be removed")
+    method, path = route.split()
+    at = path.partition("/{")[0] + where
+    browser = sign_in(who)
+    ours = {"X-CSRF-Token": browser.get("/api/v1/session").json()["csrf"]}
+    tag = read_tag(browser, ours, route, at)
+    number = count()
+
+    def ask(begin: Barrier) -> int:
+        body = OTHERS.get(route, lambda _: sent)(next(number) if bodies == "different" else 1)
+        content, said = (body, None) if isinstance(body, bytes) else (None, body)
+        begin.wait()
+        headers = ours | ({"If-Match": tag} if tag else {})
+        return browser.request(method, at, headers=headers, content=content, json=said).status_code
+
+    with ThreadPoolExecutor(AT_ONCE) as together:
+        answers = list(together.map(ask, [Barrier(AT_ONCE)] * AT_ONCE))
+    told = {412 if tag else 409, *([404] if method == "DELETE" else [])}
+    heard = [answer for answer in answers if answer in (200, 204)]
+    assert (len(heard), {*answers} - {*heard} <= told) == (1, True), answers
+    assert ask(Barrier(1)) in told
+
+
+def test_of_many_who_add_something_at_one_instant_nobody_overwrites_another(
+    house: House, sign_in: SignIn
+) -> None:
+    def basis(n: int) -> dict[str, object]:
+        days = {"valid_from": "2024-01-01", "review": "2099-01-01"}
+        return {"kind": "decision", "rules": ["quiet"], "decided_by": f"Lege {n}", **days}
+
+    def person(n: int) -> dict[str, object]:
+        return {"name": f"Ny {n}", "role": "carer", "new": True}
+
+    def at_once(who: str, method: str, at: str, body: Callable[[int], object], **more: str) -> list[int]:
+        browser, begin = sign_in(who), Barrier(AT_ONCE)
+        csrf = {"X-CSRF-Token": browser.get("/api/v1/session").json()["csrf"]}
+
+        def ask(n: int) -> int:
+            begin.wait()
+            return browser.request(method, at, headers={**csrf, **more}, json=body(n)).status_code
+
+        with ThreadPoolExecutor(AT_ONCE) as together:
+            return sorted(together.map(ask, range(AT_ONCE)))
+
+    registered = at_once("leder", "POST", "/api/v1/legal-basis/r2", basis)
+    found = sign_in("leder").get("/api/v1/legal-basis").json()["residents"]
+    kept = next(one for one in found if one["resident"] == "r2")["bases"]
+    assert {*registered} <= {204, 409}
+    assert len(kept) == registered.count(204) >= 1
+    added = at_once("adm", "PUT", "/api/v1/people/ny", person)
+    assert (added.count(204), {*added} <= {204, 409, 422}) == (1, True)
+    headers = {"If-None-Match": "*"}
+    placed = at_once("tor", "PUT", "/api/v1/devices/ny", lambda n: PLACED, **headers)
+    assert placed == [200] * (AT_ONCE - 1) + [201]

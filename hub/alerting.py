@@ -17,9 +17,10 @@ from hub.store import alerts, shifts
 from hub.store.db import transaction
 from rules.alert import Alert, Concern, Decision, found, opened, owner_lost, time_is_up
 from rules.building import Site
-from rules.duty import is_shut_out
+from rules.duty import LONGEST, is_shut_out
 from rules.escalation import EscalationPlan
 from rules.finding import Finding
+from rules.week import absences_left
 
 
 def take(
@@ -114,9 +115,14 @@ def let_go(connection: sqlite3.Connection, site: Site, before: Site, at: datetim
 
 
 def let_absent_go(connection: sqlite3.Connection, site: Site, at: datetime) -> None:
-    """Those of whoever took them before an absence of theirs began. Within a transaction."""
+    """Those of whoever took them before an absence of theirs began, or went on since they have left the shift
+    that they signed in to all the same. Within a transaction.
+    """
     taken = alerts.taken(connection, site.site)
-    away = shifts.absences(connection, site.site, at, at) if taken else []
+    if not taken:
+        return
+    there = shifts.between(connection, site.site, at - LONGEST, at)
+    away = absences_left(shifts.absences(connection, site.site, at, at), there)
     for alert in taken:
         since = alert.arrived_at or alert.accepted_at
         if since and any(a.covers(alert.owner or "", at) and since <= a.starts_at for a in away):

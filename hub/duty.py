@@ -80,6 +80,7 @@ class Duty:
     ) -> Shift | Refusal:
         """ "I am on duty." Said again it takes the place of what was said before. Without `until`: as
         planned, or `ALONE`. `instead_of`: who of those planned is not called meanwhile; they are told.
+        Somebody registered as absent may: they are there until they leave, and the absence goes on then.
         """
         with transaction(self._connection):
             now = self._clock.now()
@@ -102,7 +103,9 @@ class Duty:
             for known in before:
                 store.end(self._connection, self._site.site, known.id, now)
             after = store.add(self._connection, self._site.site, asked)
-            self._note(after, "signed in to a shift", person)
+            away = store.absences(self._connection, self._site.site, now, ends)
+            absent_until = max((one.ends_at for one in away if one.person == person), default=None)
+            self._note(after, "signed in to a shift", person, absent_until)
             self._tell(after, before)
             return after
 
@@ -235,7 +238,7 @@ class Duty:
             told.append((one, subject(languages[one]), body(until, languages[one])))
         tell(self._connection, self._site.site, told, shift.starts_at)
 
-    def _note(self, shift: Shift, what: str, by: str) -> None:
+    def _note(self, shift: Shift, what: str, by: str, absent_until: datetime | None = None) -> None:
         detail: dict[str, object] = {
             "shift": shift.id,
             "person": shift.person,
@@ -247,6 +250,8 @@ class Duty:
         }
         if shift.instead_of:
             detail["instead_of"] = shift.instead_of
+        if absent_until is not None:
+            detail["absent_until"] = absent_until
         audit.add(self._connection, self._site.site, self._clock.now(), by, what, detail)
 
 

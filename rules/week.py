@@ -6,7 +6,7 @@ Here: decisions on values. Not here: who counts at an instant (rules/duty.py).
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal, NamedTuple
 
@@ -95,6 +95,24 @@ def _at_any_time(shift: Shift) -> Shift:
 
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+def absences_left(absences: Iterable[StaffAbsence], shifts: Iterable[Shift]) -> list[StaffAbsence]:
+    """The absences without the time in which somebody is signed in to a shift all the same: whoever is there
+    is there, and is away again when that shift is over. In order.
+    """
+    found = list(absences)
+    for shift in (s for s in shifts if s.source == "signed_in"):
+        found = [
+            rest for one in found for rest in (_without(one, shift) if one.person == shift.person else (one,))
+        ]
+    return sorted(found, key=lambda absence: (absence.starts_at, absence.id))
+
+
+def _without(absence: StaffAbsence, there: Shift) -> tuple[StaffAbsence, ...]:
+    before = msgspec.structs.replace(absence, ends_at=min(absence.ends_at, there.starts_at))
+    after = msgspec.structs.replace(absence, starts_at=max(absence.starts_at, there.ends_at))
+    return tuple(one for one in (before, after) if one.starts_at < one.ends_at)
 
 
 def next_on_duty(

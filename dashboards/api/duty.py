@@ -14,7 +14,7 @@ from dashboards.api.refusal import Refusal as RefusalOut
 from dashboards.api.refusal import RefusedError, declined
 from dashboards.care.away import residents_of
 from dashboards.care.duty import book, refused_sign_in
-from dashboards.care.duty_view import absences_of, may_change, staff_of, units_of
+from dashboards.care.duty_view import may_change, registered_absences, staff_of, units_of
 from dashboards.care.roster_import import held_in_view, left_as_it_is, taken_over, tried
 from dashboards.care.seen import note_seen
 from dashboards.care.shift import plan, shift_in_view
@@ -72,7 +72,9 @@ class GapOut(BaseModel):
 
 
 class RosterOut(BaseModel):
-    """`on_duty`: who counts now, by the one rule. `shifts`: all of the stretch, planned and signed in to."""
+    """`on_duty`: who counts now, by the one rule. `shifts`: all of the stretch, planned and signed in to.
+    `absences`: as they were said; whoever signed in all the same is on duty until that shift ends.
+    """
 
     at: datetime
     on_duty: list[ShiftOut]
@@ -299,7 +301,7 @@ def say_absent(request: Request, visit: Visitor, said: StaffAbsenceIn) -> StaffA
 @api.delete("/absences/{number}", dependencies=[OurCall], responses=_CONFLICT)
 def say_back(request: Request, visit: Visitor, number: int) -> StaffAbsenceOut:
     """They come after all, from now on."""
-    if number not in {absence[0] for absence in absences_of(visit)}:
+    if number not in {absence.id for absence in registered_absences(visit)}:
         raise HTTPException(404, "there is no such absence, or not for you")
     return _absence_done(book(request, visit).back(number, visit.person.id))
 

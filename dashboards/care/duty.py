@@ -6,6 +6,7 @@ Planning a shift: dashboards/care/shift.py. From a file: dashboards/care/roster_
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated, NamedTuple
 
 from fastapi import APIRouter, Form, HTTPException, Request, Response
@@ -14,15 +15,17 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from dashboards.access import may
 from dashboards.care.away import residents_of
 from dashboards.care.duty_view import (
+    Away,
     absences_of,
+    away_of,
     moment,
-    monday,
     on_duty_now,
     planned_too,
+    registered_absences,
     staff_of,
     units_of,
-    week_of,
 )
+from dashboards.care.duty_week import monday, week_of
 from dashboards.care.in_hand import InHand, alerts_in_hand
 from dashboards.care.seen import note_seen
 from dashboards.frame import page
@@ -55,7 +58,7 @@ class EndsHere(NamedTuple):
 class Mine(NamedTuple):
     """The form by which somebody signs in, as it is offered: as planned next, or as they signed in already.
     `planned`: what they are planned as and when, in words; none where they are not, or have signed in.
-    `ends`: what of their own plan ends by signing in.
+    `ends`: what of their own plan ends by signing in. `absence`: of theirs, that does not hold on that shift.
     """
 
     here: Shift | None
@@ -65,6 +68,7 @@ class Mine(NamedTuple):
     residents: tuple[str, ...]
     until: str
     planned: tuple[Function, str, str] | None
+    absence: Away | None
 
 
 @pages.get("")
@@ -124,7 +128,7 @@ def say_absent(
 @pages.post("/absent/{number}/back", dependencies=[OurForm])
 def say_back(request: Request, visit: Visitor, number: int) -> Response:
     """They come after all."""
-    if number not in {absence[0] for absence in absences_of(visit)}:
+    if number not in {absence.id for absence in registered_absences(visit)}:
         raise HTTPException(404)
     return _answered(request, visit, book(request, visit).back(number, visit.person.id), "back")
 
@@ -201,7 +205,15 @@ def mine(request: Request, visit: Visit) -> Mine:
         None
         if here or one is None
         else (one.function, moment(visit, one.starts_at), moment(visit, one.ends_at)),
+        _absence(visit, here[-1] if here else None, ends),
     )
+
+
+def _absence(visit: Visit, here: Shift | None, ends: datetime) -> Away | None:
+    """One's own that a shift until then falls into; where one is on it, what is left of it afterwards."""
+    ours = (a for a in registered_absences(visit) if a.person == visit.person.id and a.starts_at < ends)
+    left = [a for a in ours if here is None or a.ends_at > ends]
+    return away_of(visit, left[0]) if left else None
 
 
 def _ends(visit: Visit, planned: Shift) -> EndsHere:

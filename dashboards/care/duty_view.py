@@ -1,30 +1,35 @@
-"""The roster as a page shows it: who is on duty now, who comes next, and a unit's week with its gaps."""
+"""The roster as a page shows it: who is on duty now, who comes next, and who is absent. A week:
+dashboards/care/duty_week.py.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from dashboards.pages import clock_text, day_text
 from dashboards.visit import Visit
 from hub.store import shifts as store
 from rules.building import Unit
-from rules.duty import LONGEST, Function, Shift, StaffAbsence, StoodInFor, stood_in_for
-from rules.week import WEEK, Gap, days_of, gaps, next_on_duty
+from rules.duty import Function, Shift, StaffAbsence, StoodInFor, stood_in_for
+from rules.week import WEEK, absences_left, next_on_duty
 
 AHEAD = timedelta(hours=48)
 """How far ahead it is looked for who comes next."""
 
 
 class OnShift(NamedTuple):
-    """Somebody who is on duty now. `until`: local time in words."""
+    """Somebody who is on duty now. `until`: local time in words. `absent_until`: the end of an absence of
+    theirs, where they came all the same.
+    """
 
     person: str
     name: str
     function: Function
     signed_in: bool
     until: str
+    absent_until: str
     residents: tuple[str, ...]
 
 
@@ -62,30 +67,6 @@ class PlannedToo(NamedTuple):
     replaced: bool
 
 
-class Entry(NamedTuple):
-    """A shift in the week. `absent`: it does not count. `stand_in`: who came in their place. `may_change`:
-    whoever looks may.
-    """
-
-    id: int
-    name: str
-    hours: str
-    function: Function
-    residents: tuple[str, ...]
-    absent: bool
-    stand_in: str
-    everywhere: bool
-    may_change: bool
-
-
-class Day(NamedTuple):
-    word: str
-    is_today: bool
-    entries: tuple[Entry, ...]
-    gaps: tuple[tuple[str, str], ...]
-    """From when until when, and who goes by: nobody, night_patrol."""
-
-
 def units_of(visit: Visit) -> list[Unit]:
     """Those that whoever looks looks after."""
     return [unit for unit in visit.house.site.units if visit.access.sees_unit(unit.id)]
@@ -113,7 +94,7 @@ def on_duty_now(visit: Visit) -> list[UnitNow]:
             UnitNow(
                 unit.id,
                 unit.name,
-                tuple(_on_shift(visit, s, unit.id) for s in here),
+                tuple(_on_shift(visit, s, unit.id, absences) for s in here),
                 "carer" not in functions,
                 "night_patrol" in functions,
                 tuple(dict.fromkeys(house.person_name(s.person) for s in later)),
@@ -154,92 +135,55 @@ def planned_too(visit: Visit, shifts: Iterable[Shift], own: Shift | None) -> lis
     ]
 
 
-def _on_shift(visit: Visit, shift: Shift, unit: str) -> OnShift:
+def _on_shift(visit: Visit, shift: Shift, unit: str, absences: Iterable[StaffAbsence]) -> OnShift:
+    away = [a.ends_at for a in absences if a.covers(shift.person, visit.now)]
     return OnShift(
         shift.person,
         visit.house.person_name(shift.person),
         shift.function,
         shift.source == "signed_in",
         moment(visit, shift.ends_at),
-        _names(visit, shift.residents, unit),
+        moment(visit, max(away)) if away else "",
+        names(visit, shift.residents, unit),
     )
 
 
-def week_of(visit: Visit, unit: str, week: date) -> list[Day]:
-    """A unit's seven days from a Monday on."""
-    site = visit.house.site
-    days = days_of(week, site)
-    since, until = days[0][0], days[-1][1]
-    known = store.between(visit.connection, site.site, since - LONGEST, until)
-    absences = store.absences(visit.connection, site.site, since, until + LONGEST)
-    planned = [s for s in known if s.source == "roster" and (not s.units or unit in s.units)]
-    torn = gaps(site, unit, known, absences, since, until)
-    stand_ins = {s.id: _stand_in(visit, s, unit, known) for s in planned}
-    return [_day(visit, unit, day, planned, stand_ins, absences, torn) for day in days]
-
-
-def _day(
-    visit: Visit,
-    unit: str,
-    day: tuple[datetime, datetime],
-    planned: list[Shift],
-    stand_ins: dict[int, str],
-    absences: list[StaffAbsence],
-    torn: list[Gap],
-) -> Day:
-    start, end = day
-    return Day(
-        day_text(start, visit.house.site.zone, visit.language),
-        start <= visit.now < end,
-        tuple(
-            _entry(visit, s, unit, stand_ins[s.id], absences) for s in planned if start <= s.starts_at < end
-        ),
-        tuple(
-            (_hours(visit, max(g.starts_at, start), min(g.ends_at, end)), g.who)
-            for g in torn
-            if g.starts_at < end and start < g.ends_at
-        ),
-    )
-
-
-def _stand_in(visit: Visit, planned: Shift, unit: str, known: list[Shift]) -> str:
-    """Who came in the place of whoever is planned, now or at the beginning; nobody once it is over."""
-    at = max(planned.starts_at, visit.now)
-    came = (s for s in known if s.source == "signed_in")
-    found = stood_in_for(visit.house.site, [planned, *came], at)
-    return next((visit.house.person_name(s.by) for s in found if unit in s.units), "")
-
-
-def _entry(visit: Visit, shift: Shift, unit: str, stand_in: str, absences: list[StaffAbsence]) -> Entry:
-    away = any(
-        a.person == shift.person and a.starts_at < shift.ends_at and shift.starts_at < a.ends_at
-        for a in absences
-    )
-    return Entry(
-        shift.id,
-        visit.house.person_name(shift.person),
-        _hours(visit, shift.starts_at, shift.ends_at),
-        shift.function,
-        _names(visit, shift.residents, unit),
-        away,
-        stand_in,
-        not shift.units,
-        may_change(visit, shift),
-    )
-
-
-def absences_of(visit: Visit) -> list[tuple[int, str, str, str]]:
-    """Who of the staff is absent or will be: number, name, from, until. Those of these units, and who works
-    in all of them.
+class Away(NamedTuple):
+    """An absence of somebody of the staff. `since`: without the shift that they signed in to all the same;
+    `now`: whether it holds already.
     """
-    site = visit.house.site
-    found = store.absences(visit.connection, site.site, visit.now, visit.now + 60 * WEEK)
+
+    id: int
+    person: str
+    name: str
+    since: str
+    until: str
+    now: bool
+
+
+def absences_of(visit: Visit) -> list[Away]:
+    """Who of the staff is absent or will be. Those of these units, and who works in all of them."""
+    there = store.between(visit.connection, visit.house.site.site, visit.now, visit.now)
+    left = absences_left(registered_absences(visit), there)
+    return [away_of(visit, a) for a in left if a.ends_at > visit.now]
+
+
+def away_of(visit: Visit, absence: StaffAbsence) -> Away:
+    return Away(
+        absence.id,
+        absence.person,
+        visit.house.person_name(absence.person),
+        moment(visit, absence.starts_at),
+        moment(visit, absence.ends_at),
+        absence.starts_at <= visit.now,
+    )
+
+
+def registered_absences(visit: Visit) -> list[StaffAbsence]:
+    """As they were said, whoever came all the same."""
+    found = store.absences(visit.connection, visit.house.site.site, visit.now, visit.now + 60 * WEEK)
     seen = {person.id for person in staff_of(visit)}
-    return [
-        (a.id, visit.house.person_name(a.person), moment(visit, a.starts_at), moment(visit, a.ends_at))
-        for a in found
-        if a.person in seen
-    ]
+    return [a for a in found if a.person in seen]
 
 
 class NamedPerson(NamedTuple):
@@ -258,7 +202,7 @@ def staff_of(visit: Visit) -> list[NamedPerson]:
     return sorted(found, key=lambda person: person.name)
 
 
-def _names(visit: Visit, residents: tuple[str, ...], unit: str) -> tuple[str, ...]:
+def names(visit: Visit, residents: tuple[str, ...], unit: str) -> tuple[str, ...]:
     found = (visit.house.resident(id) for id in residents)
     units = {room.id: room.unit for room in visit.house.site.rooms}
     return tuple(
@@ -268,15 +212,6 @@ def _names(visit: Visit, residents: tuple[str, ...], unit: str) -> tuple[str, ..
     )
 
 
-def _hours(visit: Visit, since: datetime, until: datetime) -> str:
-    """`22.00-07.30`; a stretch up to midnight ends at 24."""
-    zone, language = visit.house.site.zone, visit.language
-    end = clock_text(until, zone, language)
-    if end in ("00.00", "00:00"):
-        end = end.replace("00", "24", 1)
-    return f"{clock_text(since, zone, language)}–{end}"
-
-
 def moment(visit: Visit, at: datetime) -> str:
     """A time of today; of another day with its weekday."""
     zone, language = visit.house.site.zone, visit.language
@@ -284,15 +219,3 @@ def moment(visit: Visit, at: datetime) -> str:
     if at.astimezone(zone).date() == visit.now.astimezone(zone).date():
         return clock
     return f"{day_text(at, zone, language)} {clock}"
-
-
-def monday(visit: Visit, text: str) -> date:
-    """The Monday of the week that a page asks for; of this one where it asks for none."""
-    today = visit.now.astimezone(visit.house.site.zone).date()
-    try:
-        asked = date.fromisoformat(text) if len(text) == len("2026-11-23") else today
-    except ValueError:
-        asked = today
-    if abs(asked - today) > timedelta(days=3 * 366):
-        asked = today
-    return asked - timedelta(days=asked.weekday())

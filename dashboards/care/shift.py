@@ -9,7 +9,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from dashboards.care.away import residents_of
 from dashboards.care.duty import PATH, book
-from dashboards.care.duty_view import may_change, monday, staff_of, units_of
+from dashboards.care.duty_view import may_change, staff_of, units_of
+from dashboards.care.duty_week import monday
 from dashboards.care.seen import note_seen
 from dashboards.frame import page
 from dashboards.visit import OurForm, Visit, Visitor, needs

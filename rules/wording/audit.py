@@ -119,6 +119,7 @@ _NAMES: dict[str, Words] = {
     "shown": ("fikk se", "saw"),
     "categories": ("får vite", "is told"),
     "acts": ("får", "may"),
+    "absent_until": ("meldt fravær til", "registered as absent until"),
     "address": ("fra", "from"),
     "device": ("enhet", "device"),
     "ends_at": ("til", "until"),

@@ -18,7 +18,7 @@ from hub.store.db import connect
 from rules.building import Site
 from rules.duty import Function, Shift, StaffAbsence, called, on_duty, stood_in_for
 from rules.pause import Refusal
-from rules.week import Gap, gaps, moved, next_on_duty, shifts_later
+from rules.week import Gap, absences_left, gaps, moved, next_on_duty, shifts_later
 from tests.world import Clock, read
 
 SITE: Site = read("""
@@ -396,3 +396,35 @@ def test_a_week_is_copied_once_and_only_for_the_units_asked_for(connection: sqli
     assert book.copy_week(monday, monday + week, ["sol"], "lise") == 1
     assert book.copy_week(monday, monday + week, ["sol"], "lise") == 0
     assert people(connection, NIGHT + week) == ["kari"]
+
+
+def test_whoever_is_there_is_not_absent_and_is_absent_again_when_that_shift_is_over() -> None:
+    away = StaffAbsence(1, "kari", NIGHT - HOUR, NIGHT + 9 * HOUR, "lise")
+    other = StaffAbsence(2, "siri", NIGHT, NIGHT + HOUR, "lise")
+    stretches = [
+        (a.person, a.starts_at, a.ends_at)
+        for a in absences_left(
+            [away, other], [shift("kari", "sol"), came("kari", "sol", begin=1), came("nils", "sol")]
+        )
+    ]
+    assert stretches == [
+        ("kari", NIGHT - HOUR, NIGHT + HOUR),
+        ("siri", NIGHT, NIGHT + HOUR),
+        ("kari", NIGHT + 4 * HOUR, NIGHT + 9 * HOUR),
+    ]
+    assert absences_left([other], [came("siri", "sol")]) == []
+
+
+def test_that_somebody_registered_as_absent_came_all_the_same_is_on_record(
+    connection: sqlite3.Connection,
+) -> None:
+    book = duty(connection)
+    book.absent("kari", NIGHT - HOUR, NIGHT + 9 * HOUR, "lise")
+    assert isinstance(book.sign_in("kari", "carer", ["sol"], [], NIGHT + 4 * HOUR), Shift)
+    assert people(connection, NIGHT + HOUR) == ["kari"]
+    (detail,) = connection.execute("SELECT detail FROM audit WHERE what = 'signed in to a shift'").fetchone()
+    assert "absent_until" in detail
+    later = duty(connection, NIGHT + HOUR)
+    later.put(shift("kari", "sol", begin=2, end=9), "lise")
+    later.leave("kari")
+    assert people(connection, NIGHT + 3 * HOUR) == [], "a slip of the finger ends no absence"

@@ -464,6 +464,19 @@ def test_an_absence_that_was_registered_ahead_frees_what_its_person_has_when_it_
     assert house.alert("help-button").state == "open"
 
 
+def test_whoever_signed_in_all_the_same_keeps_what_they_have_until_that_shift_is_over(house: World) -> None:
+    duty = Duty(house.connection, house.site, house.clock)
+    duty.absent("kari", NIGHT + 5 * MIN, NIGHT + 600 * MIN, "lise")
+    assert isinstance(duty.sign_in("kari", "carer", ["sol"], [], NIGHT + 30 * MIN), Shift)
+    house.says("3B button", pressed="single")
+    assert ("kari", "email") in told(house)
+    house.desk.arrive(house.alert("help-button").id, "kari")
+    house.passes(29 * MIN)
+    assert house.alert("help-button").state == "arrived"
+    house.passes(1 * MIN)
+    assert house.alert("help-button").state == "open"
+
+
 @pytest.mark.parametrize(
     ("line", "instead"),
     [

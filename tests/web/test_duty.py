@@ -244,6 +244,40 @@ def test_a_gap_stands_in_the_week_and_an_absence_tears_one(house: House, sign_in
     assert on_duty(house) == [("kari", "sol")]
 
 
+def test_whoever_is_registered_as_absent_and_comes_all_the_same_is_told_and_called_and_stands_in_one_list(
+    house: House, sign_in: SignIn
+) -> None:
+    planned(house, "sol", "sol")
+    ends = (house.now() + 30 * HOUR).astimezone(house.site.zone)
+    leader, browser = sign_in("leder"), sign_in("sol")
+    assert send(leader, "/care/duty/absent", person="sol", until=f"{ends:%Y-%m-%dT%H:%M}") == 303
+    page = browser.get("/care/duty").text
+    assert re.search(r"Du er registrert med fravær til \w+", page)
+    assert "blir du varslet til vakten er over" in page
+    assert send(browser, "/care/duty/sign-in", units=["sol"], function="carer") == 303
+    assert on_duty(house) == [("sol", "sol")], "whoever is there is called"
+    for one in (leader, browser):
+        page = one.get("/care/duty?unit=sol").text
+        now = page.split('id="now-sol"')[1].split("</section>")[0]
+        assert "Er her" in now
+        assert re.search(r"Meldt fravær til [\w. ]+, men er her likevel", now)
+        absent = page.split('id="absent-title"')[1].split("</section>")[0]
+        assert "Siri Solberg" not in absent.split("Fravær som kommer")[0]
+        assert "Siri Solberg" in absent.split("Fravær som kommer")[1], "when the shift is over"
+        assert 'class="is-absent"' not in page
+    assert "fraværet ditt igjen" in browser.get("/care/duty").text
+    assert "meldt fravær til" in leader.get("/audit").text
+    assert send(browser, "/care/duty/leave") == 303
+    assert on_duty(house) == []
+    absent = leader.get("/care/duty").text.split('id="absent-title"')[1].split("</section>")[0]
+    assert "Siri Solberg" in absent
+    assert "Fravær som kommer" not in absent
+    assert send(browser, "/care/duty/sign-in", units=["sol"], function="carer") == 303
+    (absence,) = browser.get("/api/v1/duty").json()["absences"]
+    assert send(browser, f"/care/duty/absent/{absence['id']}/back") == 303
+    assert "fraværet" not in browser.get("/care/duty").text.split("mine-title")[1].split("absent-title")[0]
+
+
 def test_a_leader_plans_changes_and_takes_out_a_shift(house: House, sign_in: SignIn) -> None:
     browser = sign_in("leder")
     form = {"person": "kari", "units": ["sol"], "starts": "2026-12-01T22:00", "ends": "2026-12-02T07:30"}

@@ -1,0 +1,122 @@
+"""A unit's week of the roster as a page shows it: who is planned, who came beside the plan, and the gaps."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from dashboards.care.duty_view import may_change, names
+from dashboards.pages import clock_text, day_text
+from dashboards.visit import Visit
+from hub.store import shifts as store
+from rules.duty import LONGEST, Function, Shift, StaffAbsence, stood_in_for
+from rules.week import Gap, absences_left, days_of, gaps
+
+
+class Entry(NamedTuple):
+    """A shift in the week. `absent`: it does not count. `stand_in`: who came in their place. `may_change`:
+    whoever looks may.
+    """
+
+    id: int
+    name: str
+    hours: str
+    function: Function
+    residents: tuple[str, ...]
+    absent: bool
+    stand_in: str
+    everywhere: bool
+    may_change: bool
+
+
+class Day(NamedTuple):
+    word: str
+    is_today: bool
+    entries: tuple[Entry, ...]
+    gaps: tuple[tuple[str, str], ...]
+    """From when until when, and who goes by: nobody, night_patrol."""
+
+
+def week_of(visit: Visit, unit: str, week: date) -> list[Day]:
+    """A unit's seven days from a Monday on."""
+    site = visit.house.site
+    days = days_of(week, site)
+    since, until = days[0][0], days[-1][1]
+    known = store.between(visit.connection, site.site, since - LONGEST, until)
+    absences = store.absences(visit.connection, site.site, since, until + LONGEST)
+    left = absences_left(absences, known)
+    planned = [s for s in known if s.source == "roster" and (not s.units or unit in s.units)]
+    torn = gaps(site, unit, known, absences, since, until)
+    stand_ins = {s.id: _stand_in(visit, s, unit, known) for s in planned}
+    return [_day(visit, unit, day, planned, stand_ins, left, torn) for day in days]
+
+
+def _day(
+    visit: Visit,
+    unit: str,
+    day: tuple[datetime, datetime],
+    planned: list[Shift],
+    stand_ins: dict[int, str],
+    absences: list[StaffAbsence],
+    torn: list[Gap],
+) -> Day:
+    start, end = day
+    return Day(
+        day_text(start, visit.house.site.zone, visit.language),
+        start <= visit.now < end,
+        tuple(
+            _entry(visit, s, unit, stand_ins[s.id], absences) for s in planned if start <= s.starts_at < end
+        ),
+        tuple(
+            (_hours(visit, max(g.starts_at, start), min(g.ends_at, end)), g.who)
+            for g in torn
+            if g.starts_at < end and start < g.ends_at
+        ),
+    )
+
+
+def _stand_in(visit: Visit, planned: Shift, unit: str, known: list[Shift]) -> str:
+    """Who came in the place of whoever is planned, now or at the beginning; nobody once it is over."""
+    at = max(planned.starts_at, visit.now)
+    came = (s for s in known if s.source == "signed_in")
+    found = stood_in_for(visit.house.site, [planned, *came], at)
+    return next((visit.house.person_name(s.by) for s in found if unit in s.units), "")
+
+
+def _entry(visit: Visit, shift: Shift, unit: str, stand_in: str, absences: list[StaffAbsence]) -> Entry:
+    since = max(shift.starts_at, min(visit.now, shift.ends_at - timedelta(seconds=1)))
+    away = any(
+        a.person == shift.person and a.starts_at < shift.ends_at and since < a.ends_at for a in absences
+    )
+    return Entry(
+        shift.id,
+        visit.house.person_name(shift.person),
+        _hours(visit, shift.starts_at, shift.ends_at),
+        shift.function,
+        names(visit, shift.residents, unit),
+        away,
+        stand_in,
+        not shift.units,
+        may_change(visit, shift),
+    )
+
+
+def _hours(visit: Visit, since: datetime, until: datetime) -> str:
+    """`22.00-07.30`; a stretch up to midnight ends at 24."""
+    zone, language = visit.house.site.zone, visit.language
+    end = clock_text(until, zone, language)
+    if end in ("00.00", "00:00"):
+        end = end.replace("00", "24", 1)
+    return f"{clock_text(since, zone, language)}–{end}"
+
+
+def monday(visit: Visit, text: str) -> date:
+    """The Monday of the week that a page asks for; of this one where it asks for none."""
+    today = visit.now.astimezone(visit.house.site.zone).date()
+    try:
+        asked = date.fromisoformat(text) if len(text) == len("2026-11-23") else today
+    except ValueError:
+        asked = today
+    if abs(asked - today) > timedelta(days=3 * 366):
+        asked = today
+    return asked - timedelta(days=asked.weekday())

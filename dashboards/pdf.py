@@ -15,7 +15,7 @@ import segno
 import typst
 
 DOCUMENTS = Path(__file__).parent / "documents"
-FONTS = Path(__file__).parent / "static" / "vendor"
+_FONTS = Path(__file__).parent / "static" / "vendor"
 """The pages' font, fetched by tools/vendor. Without it, and for letters that it lacks, Typst has its own."""
 
 
@@ -24,22 +24,17 @@ def pdf(template: str, said: Mapping[str, Any], at: datetime) -> bytes:
     same content gives the same bytes. A character that no font has costs the mark of PDF/UA alone.
     """
     inputs = {"said": msgspec.json.encode(said).decode()}
-    main, fonts, at = DOCUMENTS / f"{template}.typ", [FONTS], at.replace(microsecond=0)
+    main, at = DOCUMENTS / f"{template}.typ", at.replace(microsecond=0)
 
-    def made(standards: list[Literal["ua-1"]]) -> bytes:
+    def made(standard: Literal["ua-1"] | None) -> bytes:
         return typst.compile(
-            main,
-            root=DOCUMENTS,
-            font_paths=fonts,
-            sys_inputs=inputs,
-            pdf_standards=standards,
-            timestamp=at,
+            main, root=DOCUMENTS, font_paths=[_FONTS], sys_inputs=inputs, pdf_standards=standard, timestamp=at
         )
 
     try:
-        return made(["ua-1"])
+        return made("ua-1")
     except typst.TypstError:
-        return made([])
+        return made(None)
 
 
 def qr_code(text: str) -> str:

@@ -78,7 +78,7 @@ _WORDS: dict[str, Words] = {
     ),
     "no_erasure": ("Det venter ingen sletting her.", "No erasure waits here."),
     "alert_open": (
-        "Det er et åpent varsel om beboeren. Avslutt det først.",
+        "Det er et åpent varsel om beboeren. Kvitter det ut først.",
         "An alert about them is open. Close it first.",
     ),
     "named_in_id": (

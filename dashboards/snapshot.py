@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
 from dashboards.house import House
+from hub.calls import Calls
+from hub.calls import of_open as calls_of_open
 from hub.emergency import SHOWN_FOR
 from hub.more_hands import MoreHands, called_to
 from hub.off import Off, all_off
@@ -72,6 +74,8 @@ class Snapshot(NamedTuple):
     """By alert: what put it back to open after somebody had taken it."""
     called: dict[int, Escalation]
     """By alert: how far the calls for it have come."""
+    calls: dict[int, Calls]
+    """By alert that nobody has: whom the calls reached instead."""
     more_hands: dict[int, MoreHands]
     """By alert: who was called where its owner asked for more hands."""
     recent: list[Alert]
@@ -128,6 +132,7 @@ def read_snapshot(connection: sqlite3.Connection, house: House, now: datetime) -
         still_open,
         {a.id: event for a in still_open if (event := _reopened(connection, a)) is not None},
         escalations.of_open(connection, site),
+        calls_of_open(connection, site),
         called_to(connection, site),
         alerts.recent(connection, site, now - RECENT),
         protection.now(connection, site),

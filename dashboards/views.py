@@ -11,6 +11,7 @@ from dashboards.access import Access
 from dashboards.house import House
 from dashboards.snapshot import Snapshot
 from dashboards.to_do import ToDo, to_do
+from hub.calls import NOTHING_MORE, Calls
 from hub.more_hands import MoreHands
 from hub.off import Off
 from hub.reach import coming
@@ -212,11 +213,12 @@ def card(
     access: Access,
     reopened: AlertEvent | None = None,
     escalation: Escalation | None = None,
+    calls: Calls = NOTHING_MORE,
     away: Mapping[str, Absence] = MappingProxyType({}),
     more_hands: MoreHands | None = None,
 ) -> Card:
-    """`reopened`: what made an alert open again that somebody had taken. `escalation`: who was called.
-    `away`: by resident, who is not at home now. `more_hands`: who was called to whoever has it.
+    """`reopened`: what made an alert open again that somebody had taken. `escalation`, `calls`: who was
+    called. `away`: by resident, who is not at home now. `more_hands`: who was called to whoever has it.
     """
     rule = house.rule_of(alert)
     found = (house.resident(id) for id in alert.residents)
@@ -249,7 +251,9 @@ def card(
         often=wording.how_often(alert, voice),
         reopened=wording.why_open_again(reopened.event, reopened.at, voice) if reopened is not None else None,
         called=wording.who_was_called(escalation, voice),
-        unreached=wording.who_was_not_reached(escalation, voice),
+        unreached=wording.who_was_not_reached(
+            escalation, voice, [house.person_name(person) for person in calls.instead]
+        ),
         ended=wording.how_it_ended(alert, rule, house.site, voice),
         taken=act(alert.accepted_by, alert.accepted_at),
         on_the_way=act(alert.accepted_by, alert.on_the_way_at),
@@ -353,6 +357,7 @@ def board(snapshot: Snapshot, scope: Scope) -> Board:
                 access,
                 snapshot.reopened.get(a.id),
                 snapshot.called.get(a.id),
+                snapshot.calls.get(a.id, NOTHING_MORE),
                 away,
                 snapshot.more_hands.get(a.id),
             )

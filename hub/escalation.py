@@ -33,6 +33,8 @@ CALLED, CALLED_IN_VAIN = "called", "called_in_vain"
 """The events of an alert's trail: a stage was called; and it was called again, since nobody had answered."""
 REACHED_NOBODY = "reached_nobody"
 """The step of a trail that says that nobody of the groups that were called could be reached."""
+CALLED_INSTEAD = "called_instead"
+"""The step of a trail whose reason names the people who were called for those of the call before it."""
 
 
 def begin(connection: sqlite3.Connection, alert: Alert, plan: EscalationPlan, at: datetime) -> None:

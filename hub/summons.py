@@ -16,7 +16,15 @@ from typing import NamedTuple, cast
 import msgspec
 
 from hub.announcement import announce
-from hub.escalation import CALLED, CALLED_IN_VAIN, REACHED_NOBODY, goes_on_for_help, reached_nobody
+from hub.calls import TAKEN
+from hub.escalation import (
+    CALLED,
+    CALLED_IN_VAIN,
+    CALLED_INSTEAD,
+    REACHED_NOBODY,
+    goes_on_for_help,
+    reached_nobody,
+)
 from hub.reach import usable_ways
 from hub.store import alerts, contacts, escalations, proofs, shifts, summonses
 from hub.store.alerts import AlertEvent
@@ -34,7 +42,6 @@ from rules.wording.summons import body, body_of_proof, subject, subject_of_proof
 
 log = logging.getLogger(__name__)
 
-_TAKEN = frozenset({"accept", "set_out", "arrive", "close"})
 _AT_ONCE = 500
 
 
@@ -88,7 +95,7 @@ def _follow_alone(
 def _follow(
     connection: sqlite3.Connection, site: Site, step: AlertEvent, web_address: str | None, now: datetime
 ) -> None:
-    if step.event in _TAKEN:
+    if step.event in TAKEN:
         summonses.drop_waiting(connection, step.alert)
         return
     alert = alerts.get(connection, site.site, step.alert) or alerts.get(
@@ -121,6 +128,9 @@ def _follow(
     usable = usable_ways(connection, site.site)
     if alone or not (only_the_board or any(one.way in usable for one in meant)):
         reached_nobody(connection, alert.id, step.reason, now, in_stead=bool(others))
+    if others:
+        names = ", ".join(dict.fromkeys(one.person for one in others if hears(one)))
+        alerts.add_event(connection, alert.id, now, CALLED_INSTEAD, None, names)
 
 
 def given_up(connection: sqlite3.Connection, message: Summons, now: datetime) -> None:

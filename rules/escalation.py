@@ -135,7 +135,7 @@ class Escalation(msgspec.Struct, frozen=True):
 
     `taken`: how many stages were called. `repeats`: how often the last was called again. `due`: when the next
     call is made; None while somebody has the alert. `unreached`: the groups of whom the last call reached
-    nobody; `in_stead`: others were called for those called last.
+    nobody.
     """
 
     severity: Severity
@@ -144,7 +144,6 @@ class Escalation(msgspec.Struct, frozen=True):
     taken: int = 0
     repeats: int = 0
     unreached: tuple[str, ...] = ()
-    in_stead: bool = False
 
     @property
     def stages(self) -> tuple[Stage, ...]:
@@ -202,7 +201,7 @@ def _next(escalation: Escalation) -> tuple[Escalation, Call]:
     assert at is not None
     to = escalation.next_to
     still = tuple(group for group in escalation.unreached if group not in to)
-    escalation = msgspec.structs.replace(escalation, unreached=still, in_stead=False)
+    escalation = msgspec.structs.replace(escalation, unreached=still)
     if escalation.taken > last:
         call = Call(at, to, last, nobody_answered=True)
         repeats = escalation.repeats + 1
@@ -230,7 +229,7 @@ def reached_nobody(
     urgent = escalation.severity == "high" or (escalation.severity == "medium" and not after.reached)
     more = escalation.taken < len(escalation.stages)
     due = min(escalation.due, at) if urgent and more and not in_stead else escalation.due
-    return msgspec.structs.replace(after, in_stead=in_stead, due=due)
+    return msgspec.structs.replace(after, due=due)
 
 
 def answered(escalation: Escalation) -> Escalation:

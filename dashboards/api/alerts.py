@@ -17,6 +17,7 @@ from dashboards.api.refusal import Refusal
 from dashboards.snapshot import RECENT
 from dashboards.views import order, visible, voice_of
 from dashboards.visit import Visit, Visitor, last_days_of, needs
+from hub.calls import calls
 from hub.explained import Explained, explain
 from hub.store import alerts, audit, escalations
 from hub.store.instants import to_us
@@ -70,6 +71,7 @@ class AlertOut(BaseModel):
     device: str | None
     evidence: list[EvidenceOut]
     unreached: list[str] = Field(description="Groups of whom the last call reached nobody, while it is open")
+    called_instead: list[str] = Field(description="Who was called for them, while it is open")
     next_call_at: datetime | None = Field(description="Null while somebody has it")
     next_call_to: list[str] = Field(description="The groups that are called then")
 
@@ -124,7 +126,12 @@ class StepOut(BaseModel):
     at: datetime
     event: str
     by: str | None
-    reason: str
+    reason: str = Field(
+        description="Of a call the groups; of called_instead the people who were called instead"
+    )
+    said: str | None = Field(
+        description="In the reader's language; null where the step before it says it too"
+    )
 
 
 class CalledOut(BaseModel):
@@ -208,6 +215,7 @@ def _explained(found: Explained, visit: Visit) -> ExplainedOut:
         )
         for one in found.confidence.reasons
     ]
+    told = wording.trail_in_words(found.trail, visit.house.person_name, voice)
     return ExplainedOut(
         at=visit.now,
         alert=_out(found.alert, visit),
@@ -228,7 +236,10 @@ def _explained(found: Explained, visit: Visit) -> ExplainedOut:
         heard=_evidence(found.heard),
         not_heard=[BlindOut(**one._asdict()) for one in found.blind],
         paused=[pause.rule for pause in found.paused],
-        trail=[StepOut(at=one.at, event=one.event, by=one.by, reason=one.reason) for one in found.trail],
+        trail=[
+            StepOut(at=one.at, event=one.event, by=one.by, reason=one.reason, said=said)
+            for one, said in zip(found.trail, told, strict=True)
+        ],
         called=[_called(one) for one in found.called],
         earlier=[
             EarlierOut(
@@ -288,6 +299,7 @@ def _out(alert: Alert, visit: Visitor) -> AlertOut:
     return AlertOut(
         **fields,
         unreached=list(waiting.unreached) if waiting is not None else [],
+        called_instead=list(calls(alerts.events(visit.connection, alert.id)).instead) if waiting else [],
         next_call_at=waiting.due if waiting is not None else None,
         next_call_to=list(waiting.next_to) if waiting is not None else [],
     )

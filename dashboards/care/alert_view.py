@@ -12,6 +12,7 @@ from dashboards.care.lanes import Lanes, lanes
 from dashboards.care.resident_now import ResidentNow, resident_now
 from dashboards.house import House
 from dashboards.views import Card, card
+from hub.calls import calls
 from hub.explained import Explained
 from hub.more_hands import more_hands
 from rules import wording
@@ -104,7 +105,9 @@ def alert_view(explained: Explained, house: House, voice: Voice, access: Access)
     reopened = next((e for e in reversed(explained.trail) if e.event in wording.OPEN_AGAIN), None)
     reopened = reopened if alert.state == "open" else None
     hands = more_hands(explained.trail, explained.called)
-    shown = card(alert, house, voice, access, reopened, explained.escalation, more_hands=hands)
+    shown = card(
+        alert, house, voice, access, reopened, explained.escalation, calls(explained.trail), more_hands=hands
+    )
     told = {(e.device, e.measure, e.value, e.at) for e in alert.evidence}
     news = list(changes(explained.heard, explained.stood))
     around = [
@@ -170,9 +173,10 @@ def _lines(heard: Iterable[Evidence], house: House, voice: Voice) -> list[HeardL
 def _trail(explained: Explained, house: House, voice: Voice) -> list[Step]:
     """What was done, the same thing several times over as one step."""
     steps: list[Step] = []
-    for event in explained.trail:
-        by = house.person_name(event.by) if event.by else None
-        text = wording.what_was_done(event.event, by, event.reason, voice)
+    told = wording.trail_in_words(explained.trail, house.person_name, voice)
+    for event, text in zip(explained.trail, told, strict=True):
+        if text is None:
+            continue
         if steps and steps[-1].text == text:
             steps[-1] = steps[-1]._replace(times=steps[-1].times + 1)
         else:

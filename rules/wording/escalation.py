@@ -37,18 +37,29 @@ def who_was_called(escalation: Escalation | None, voice: Voice) -> str | None:
     return called if more or escalation.unreached else f"{called}. {_next(escalation, escalation.due, voice)}"
 
 
-def who_was_not_reached(escalation: Escalation | None, voice: Voice) -> str | None:
-    """The groups that were called in vain, with who is tried next; None where there are none, or where
-    somebody has the alert.
+def who_was_not_reached(
+    escalation: Escalation | None, voice: Voice, instead: Sequence[str] = ()
+) -> str | None:
+    """The groups that were called in vain, the names of those who were called for them, and who is tried
+    next; None where there are none, or where somebody has the alert.
     """
     if escalation is None or escalation.due is None or not escalation.unreached:
         return None
-    nobody_at_all = not (escalation.reached or escalation.in_stead) and escalation.taken > 1
-    groups = groups_in_words(escalation.unreached, voice)
-    said = [say(_NOBODY_AT_ALL if nobody_at_all else _NOBODY, voice.language, groups)]
-    if escalation.in_stead:
-        said.append(say(("Andre er varslet i stedet", "Others were called instead"), voice.language))
+    nobody_at_all = not (escalation.reached or instead) and escalation.taken > 1
+    said = [
+        say(_NOBODY_AT_ALL, voice.language) if nobody_at_all else tried_in_vain(escalation.unreached, voice)
+    ]
+    if instead:
+        said.append(called_instead(instead, voice))
     return ". ".join([*said, _next(escalation, escalation.due, voice)])
+
+
+def tried_in_vain(groups: Sequence[str], voice: Voice) -> str:
+    return say(_IN_VAIN, voice.language, groups_in_words(groups, voice))
+
+
+def called_instead(names: Sequence[str], voice: Voice) -> str:
+    return say(_INSTEAD, voice.language, _listed(names, voice.language))
 
 
 def _next(escalation: Escalation, due: datetime, voice: Voice) -> str:
@@ -57,7 +68,8 @@ def _next(escalation: Escalation, due: datetime, voice: Voice) -> str:
 
 
 _NOBODY_AT_ALL: Words = ("Ingen kunne nås", "Nobody could be reached")
-_NOBODY: Words = ("Ingen kunne nås: {}", "Nobody could be reached: {}")
+_IN_VAIN: Words = ("Prøvde {}: ingen kunne nås", "Tried {}: nobody could be reached")
+_INSTEAD: Words = ("Varslet i stedet: {}", "Called instead: {}")
 _AGAIN_IN_VAIN: Words = ("Ingen har svart. Varslet på nytt: {}", "Nobody has answered. Called again: {}")
 
 

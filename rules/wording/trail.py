@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+
 from rules.wording.alerts import OPEN_AGAIN
-from rules.wording.escalation import groups_in_words
+from rules.wording.escalation import called_instead, groups_in_words, tried_in_vain
 from rules.wording.names import readable
 from rules.wording.voice import Voice, Words, say
 
@@ -24,10 +28,70 @@ _BY_ITSELF: dict[str, Words] = {
     "close": ("Gikk over av seg selv", "Passed by itself"),
     "called": ("Varslet: {}", "Called: {}"),
     "called_in_vain": ("Ingen svarte. Varslet på nytt: {}", "Nobody answered. Called again: {}"),
-    "reached_nobody": ("Ingen kunne nås: {}", "Nobody could be reached: {}"),
     "moved": ("Flyttet til en annen avdeling", "Moved to another unit"),
     **OPEN_AGAIN,
 }
+
+
+_TRIED: Words = ("Prøvde {}", "Tried {}")
+_CALLS = frozenset({"called", "called_in_vain"})
+_IN_VAIN = "reached_nobody"
+_INSTEAD = "called_instead"
+_AT_ONCE = timedelta(minutes=1)
+"""[default] What comes of a call within so long is told with it."""
+
+
+class Step(Protocol):
+    """One step of a trail. `by`: a person's id, None for the hub itself."""
+
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def event(self) -> str: ...
+    @property
+    def by(self) -> str | None: ...
+    @property
+    def reason(self) -> str: ...
+
+
+def trail_in_words(trail: Sequence[Step], name_of: Callable[[str], str], voice: Voice) -> list[str | None]:
+    """What each step says; None of one that is told with the call that it came of. A call that reached nobody
+    never reads as if somebody had been told.
+    """
+    told: list[str | None] = []
+    for number, step in enumerate(trail):
+        text = _one(trail, number, name_of, voice)
+        call = next((n for n in range(number - 1, -1, -1) if told[n] is not None), -1)
+        if call < 0 or not _came_of(step, trail[call]):
+            told.append(text)
+            continue
+        told[call] = text if step.event == _IN_VAIN else f"{told[call]}. {text}"
+        told.append(None)
+    return told
+
+
+def _came_of(step: Step, call: Step) -> bool:
+    at_once = call.event in _CALLS and step.at - call.at < _AT_ONCE
+    return at_once and (step.event == _INSTEAD or (step.event == _IN_VAIN and step.reason == call.reason))
+
+
+def _one(trail: Sequence[Step], number: int, name_of: Callable[[str], str], voice: Voice) -> str:
+    step = trail[number]
+    groups = step.reason.split(", ")
+    if step.event == _IN_VAIN:
+        return tried_in_vain(groups, voice)
+    if step.event == _INSTEAD:
+        return called_instead([name_of(person) for person in groups], voice)
+    if step.event in _CALLS and _was_in_vain(trail, number):
+        return say(_TRIED, voice.language, groups_in_words(groups, voice))
+    return what_was_done(step.event, name_of(step.by) if step.by else None, step.reason, voice)
+
+
+def _was_in_vain(trail: Sequence[Step], number: int) -> bool:
+    """Whether nobody of those that were called here could be reached, then or later."""
+    reason, what_came = trail[number].reason, _CALLS | {_IN_VAIN}
+    later = (step.event for step in trail[number + 1 :] if step.reason == reason)
+    return next((event for event in later if event in what_came), None) == _IN_VAIN
 
 
 def what_was_done(event: str, by: str | None, reason: str, voice: Voice) -> str:

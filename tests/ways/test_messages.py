@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from hub import alerting, summons
+from hub.calls import calls as calls_of
 from hub.duty import Duty
 from hub.reach import say_usable_ways
 from hub.store import alerts, contacts, escalations, shifts, summonses
@@ -18,7 +19,7 @@ from hub.ways.courier import Courier
 from hub.ways.way import NotConfigured
 from rules.duty import Shift, StaffAbsence
 from rules.proof_verdict import Sending, told_of_phones
-from rules.wording import Voice, who_was_called, who_was_not_reached
+from rules.wording import Voice, trail_in_words, who_was_called, who_was_not_reached
 from rules.wording.summons import body_of_several
 from tests.world import World
 
@@ -187,7 +188,8 @@ def test_a_call_for_more_hands_that_reaches_none_of_its_stages_reaches_whoever_i
     messages(house)
     house.desk.act(id, "assist", "kari")
     assert {one.person for one in messages(house) if one.next_at is not None} == {"odd"}
-    assert [e.event for e in alerts.events(house.connection, id)][-1] == "reached_nobody"
+    trail = [(e.event, e.reason) for e in alerts.events(house.connection, id)]
+    assert trail[-2:] == [("reached_nobody", "leaders"), ("called_instead", "odd")]
 
 
 def test_a_call_for_more_hands_waits_for_no_gathering_though_the_alert_is_low(tmp_path: Path) -> None:
@@ -231,7 +233,8 @@ def test_a_group_without_any_way_to_be_reached_stands_in_the_alerts_trail(house:
     house.says("3B button", pressed="single")
     messages(house)
     trail = alerts.events(house.connection, house.alert("help-button").id)
-    assert [(e.event, e.reason) for e in trail][-1] == ("reached_nobody", "assigned")
+    told = [(e.event, e.reason) for e in trail]
+    assert told[-2:] == [("reached_nobody", "assigned"), ("called_instead", "lise")]
 
 
 def nobody_can_be_reached_but(house: World, *people: str) -> None:
@@ -254,7 +257,15 @@ def board(house: World) -> tuple[str | None, str | None]:
     """Who the card says was called, and who could not be reached."""
     escalation = escalations.get(house.connection, house.alert("help-button").id)
     voice = Voice("nb", house.site.zone, house.clock.now())
-    return who_was_called(escalation, voice), who_was_not_reached(escalation, voice)
+    others = calls_of(alerts.events(house.connection, house.alert("help-button").id)).instead
+    return who_was_called(escalation, voice), who_was_not_reached(escalation, voice, others)
+
+
+def trail(house: World) -> list[str]:
+    """The calls of the one alert as its trail says them."""
+    steps = alerts.events(house.connection, house.alert("help-button").id)
+    voice = Voice("nb", house.site.zone, house.clock.now())
+    return [said for said in trail_in_words(steps, str, voice) if said is not None][1:]
 
 
 def test_where_nobody_has_a_way_each_stage_follows_at_once_and_the_board_says_that_nobody_was_reached(
@@ -295,7 +306,10 @@ def test_a_call_whose_last_message_is_refused_for_good_has_reached_nobody(house:
     called, unreached = board(house)
     assert called == "Varslet: hele avdelingen"
     assert unreached is not None
-    assert unreached.startswith("Ingen kunne nås: ansvarlig pleier. Neste: naboavdelingen og nattpatruljen")
+    assert unreached.startswith(
+        "Prøvde ansvarlig pleier: ingen kunne nås. Neste: naboavdelingen og nattpatruljen"
+    )
+    assert trail(house) == ["Prøvde ansvarlig pleier: ingen kunne nås", "Varslet: hele avdelingen"]
 
 
 def test_where_others_were_called_instead_of_the_carer_in_charge_the_board_says_so(house: World) -> None:
@@ -305,9 +319,42 @@ def test_where_others_were_called_instead_of_the_carer_in_charge_the_board_says_
         "who was told has her time"
     )
     assert board(house)[1] == (
-        "Ingen kunne nås: ansvarlig pleier. Andre er varslet i stedet."
+        "Prøvde ansvarlig pleier: ingen kunne nås. Varslet i stedet: siri."
         " Neste: hele avdelingen kl.\N{NO-BREAK SPACE}02.11"
     )
+    assert trail(house) == ["Prøvde ansvarlig pleier: ingen kunne nås. Varslet i stedet: siri"]
+
+
+def test_who_was_called_instead_is_named_as_long_as_no_stage_is_reached(house: World) -> None:
+    nobody_can_be_reached_but(house, "odd")
+    with transaction(house.connection):
+        contacts.put(house.connection, "test", Contact("odd", "email", "odd@example.org"), NIGHT)
+    house.says("3B button", pressed="single")
+    for _ in range(12):
+        calls(house)
+    called, unreached = board(house)
+    assert called is None
+    assert unreached is not None
+    assert unreached.startswith(
+        "Prøvde ansvarlig pleier, hele avdelingen, naboavdelingen, nattpatruljen og leder: ingen kunne nås."
+        " Varslet i stedet: odd. Neste: leder"
+    )
+    assert trail(house)[:2] == [
+        "Prøvde ansvarlig pleier: ingen kunne nås. Varslet i stedet: odd",
+        "Prøvde hele avdelingen: ingen kunne nås",
+    ]
+
+
+def test_a_call_that_turns_out_later_to_have_reached_nobody_is_not_told_as_if_it_had(house: World) -> None:
+    house.says("3B button", pressed="single")
+    messages(house)
+    house.passes(5 * MIN)
+    for way in ("email", "webhook"):
+        Courier(house.database, lambda: house.site, NotConfigured(way), house.clock).deliver(house.connection)
+    told = trail(house)
+    assert told[0] == "Prøvde ansvarlig pleier"
+    assert "Prøvde ansvarlig pleier: ingen kunne nås" in told
+    assert not any(one.startswith("Varslet: ansvarlig pleier") for one in told)
 
 
 def test_a_group_that_is_reached_when_it_is_called_again_is_not_said_to_be_out_of_reach(house: World) -> None:

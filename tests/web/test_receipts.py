@@ -5,10 +5,11 @@ from datetime import UTC, datetime, timedelta
 from hub import summons
 from hub.clock import WallClock
 from hub.desk import Desk
-from hub.store import contacts, receipts, summonses
+from hub.store import contacts, receipts, shifts, summonses
 from hub.store.contacts import Contact
 from hub.store.db import transaction
 from hub.store.summonses import Summons
+from rules.duty import Shift
 from tests.web.conftest import SignIn
 from tests.web.house import House
 
@@ -54,14 +55,48 @@ def test_that_nobody_can_be_reached_stands_on_the_board_the_wall_and_the_alerts_
         pass
     sol = sign_in("sol")
     for page in ("/", "/wall", f"/alerts/{alert}"):
-        assert "Ingen kunne nås: ansvarlig pleier. Neste: hele avdelingen kl." in sol.get(page).text, page
+        assert "Prøvde ansvarlig pleier: ingen kunne nås. Neste: hele avdelingen kl." in sol.get(page).text, (
+            page
+        )
+    page = sol.get(f"/alerts/{alert}").text
+    assert "Varslet: ansvarlig pleier" not in page
+    trail = sol.get(f"/api/v1/alerts/{alert}").json()["trail"]
+    assert [step["said"] for step in trail[-2:]] == ["Prøvde ansvarlig pleier: ingen kunne nås", None]
     told = sol.get(f"/api/v1/alerts/{alert}").json()["alert"]
     assert (told["unreached"], told["next_call_to"]) == (["assigned"], ["unit"])
     assert told["next_call_at"] is not None
     Desk(house.connection, "solbakken", WallClock()).accept(alert, "sol")
     told = sol.get(f"/api/v1/alerts/{alert}").json()["alert"]
     assert (told["unreached"], told["next_call_to"], told["next_call_at"]) == ([], [], None)
-    assert "Ingen kunne nås" not in sol.get("/").text
+    assert "ingen kunne nås" not in sol.get("/").text
+
+
+def test_who_was_called_instead_is_named_beside_whom_the_call_did_not_reach(
+    house: House, sign_in: SignIn
+) -> None:
+    with transaction(house.connection):
+        contacts.put(house.connection, "solbakken", Contact("sol", "email", "sol@example.org"), house.now())
+        hours = timedelta(hours=4)
+        for person, own in (("kari", ("r3",)), ("sol", ())):
+            shift = Shift(0, person, ("sol",), "carer", house.now() - hours, house.now() + hours, own)
+            shifts.add(house.connection, "solbakken", shift)
+    summons.begin(house.connection, "solbakken")
+    alert = house.find("fall", "3B", timedelta(seconds=5)).id
+    while summons.follow(house.connection, house.site, None, house.now()):
+        pass
+    sol, said = sign_in("sol"), "Prøvde ansvarlig pleier: ingen kunne nås. Varslet i stedet: Siri Solberg"
+    for page in ("/", "/wall"):
+        assert f"{said}. Neste: hele avdelingen kl." in sol.get(page).text, page
+    card, _, trail = sol.get(f"/alerts/{alert}").text.partition('id="trail-title"')
+    assert f"{said}. Neste: hele avdelingen kl." in card
+    assert f"{said}<" in trail
+    told = sol.get(f"/api/v1/alerts/{alert}").json()
+    assert told["alert"]["called_instead"] == ["sol"]
+    assert [step["said"] for step in told["trail"][-3:]] == [said, None, None]
+    assert [(step["event"], step["reason"]) for step in told["trail"][-2:]] == [
+        ("reached_nobody", "assigned"),
+        ("called_instead", "sol"),
+    ]
 
 
 def test_whoever_opens_the_alert_or_a_board_with_it_has_seen_it_and_nobody_else(

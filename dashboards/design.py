@@ -105,6 +105,7 @@ def made_up(visit: Visit, severity: Severity, state: State) -> Card:
         taken=who if state != "open" else None,
         on_the_way=None,
         assistance=None,
+        asks="",
         more_hands=None,
         arrived=who if state == "arrived" else None,
         closed=who if state == "closed" else None,

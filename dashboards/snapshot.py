@@ -77,7 +77,7 @@ class Snapshot(NamedTuple):
     calls: dict[int, Calls]
     """By alert that nobody has: whom the calls reached instead."""
     more_hands: dict[int, MoreHands]
-    """By alert: who was called where its owner asked for more hands."""
+    """By alert: who asked for more hands, and who was called."""
     recent: list[Alert]
     protection: dict[str, Standing]
     unheard: list[Unheard]

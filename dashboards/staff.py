@@ -34,6 +34,7 @@ from dashboards.visit import (
 from dashboards.wall.page import Chosen, chosen_scope
 from dashboards.wall.view import wall_units
 from hub.desk import Desk, UnknownAlertError
+from hub.more_hands import called_to_one
 from hub.store import absences
 from rules.absence import away_now
 from rules.alert import Act, Alert, Decision
@@ -85,7 +86,8 @@ def move_alert(
     after, now = decision.alert, clock_of(request).now()
     away = away_now(absences.active(visit.connection, site), now)
     voice = voice_of(visit.scope, visit.house, now)
-    shown = card(after, visit.house, voice, visit.access, away=away)
+    hands = called_to_one(visit.connection, after) if after.assistance_at is not None else None
+    shown = card(after, visit.house, voice, visit.access, away=away, more_hands=hands)
     html = render(
         visit.language,
         "_moved.html",

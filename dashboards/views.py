@@ -81,7 +81,9 @@ class Card(NamedTuple):
     taken: tuple[str, str] | None
     on_the_way: tuple[str, str] | None
     assistance: str | None
-    """Since when whoever has it asks for more hands."""
+    """Since when somebody asks for more hands."""
+    asks: str
+    """Who does."""
     more_hands: str | None
     """Who was called to them."""
     arrived: tuple[str, str] | None
@@ -218,7 +220,7 @@ def card(
     more_hands: MoreHands | None = None,
 ) -> Card:
     """`reopened`: what made an alert open again that somebody had taken. `escalation`, `calls`: who was
-    called. `away`: by resident, who is not at home now. `more_hands`: who was called to whoever has it.
+    called. `away`: by resident, who is not at home now. `more_hands`: who asked for them and who was called.
     """
     rule = house.rule_of(alert)
     found = (house.resident(id) for id in alert.residents)
@@ -258,6 +260,7 @@ def card(
         taken=act(alert.accepted_by, alert.accepted_at),
         on_the_way=act(alert.accepted_by, alert.on_the_way_at),
         assistance=wording.since(assistance_at, voice) if assistance_at is not None else None,
+        asks=house.person_name(more_hands.by) if more_hands is not None and assistance_at is not None else "",
         more_hands=_more_hands(more_hands, house, voice) if assistance_at is not None else None,
         arrived=arrived(),
         closed=act(alert.closed_by, alert.closed_at),

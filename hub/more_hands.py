@@ -1,4 +1,4 @@
-"""Whoever has an alert asked for more hands: who was called to them, as far as it has come."""
+"""Somebody asked for more hands: who it was, and who was called to them, as far as it has come."""
 
 from __future__ import annotations
 
@@ -10,35 +10,40 @@ from hub.escalation import CALLED, REACHED_NOBODY
 from hub.store import alerts, summonses
 from hub.store.alerts import AlertEvent
 from hub.store.summonses import SPARED, Summons
+from rules.alert import Alert
 
 
 class MoreHands(NamedTuple):
-    """`people`: who was called, and whose message came out or still may. `groups`: the stages that were
-    called, where no message was made for anybody yet. `nobody`: no message goes to anybody.
+    """`by`: who asked, whoever has the alert. `people`: who was called, and whose message came out or still
+    may. `groups`: the stages that were called, where no message was made for anybody yet. `nobody`: no
+    message goes to anybody.
     """
 
+    by: str
     people: tuple[str, ...]
     groups: tuple[str, ...]
     nobody: bool
 
 
 def called_to(connection: sqlite3.Connection, site: str) -> dict[int, MoreHands]:
-    """By alert, of those whose owner asks for more hands."""
-    return {
-        alert.id: more_hands(alerts.events(connection, alert.id), summonses.of_alert(connection, alert.id))
-        for alert in alerts.asking_for_hands(connection, site)
-    }
+    """By alert, of those where somebody asks for more hands."""
+    return {alert.id: called_to_one(connection, alert) for alert in alerts.asking_for_hands(connection, site)}
+
+
+def called_to_one(connection: sqlite3.Connection, alert: Alert) -> MoreHands:
+    return more_hands(alerts.events(connection, alert.id), summonses.of_alert(connection, alert.id))
 
 
 def more_hands(trail: Sequence[AlertEvent], messages: Iterable[Summons]) -> MoreHands:
     """`messages`: all there are about the alert."""
-    asked = max((step.seq for step in trail if step.event == "assist"), default=0)
+    last = next((step for step in reversed(trail) if step.event == "assist"), None)
+    asked, by = (last.seq, last.by or "") if last is not None else (0, "")
     since = [step for step in trail if step.seq > asked]
     sent = [one for one in messages if one.event > asked]
     people = tuple(dict.fromkeys(one.person for one in sent if not _lost(one)))
     groups = tuple(group for step in since if step.event == CALLED for group in step.reason.split(", "))
     in_vain = bool(sent) or any(step.event == REACHED_NOBODY for step in since)
-    return MoreHands(people, () if in_vain else groups, in_vain and not people)
+    return MoreHands(by, people, () if in_vain else groups, in_vain and not people)
 
 
 def _lost(one: Summons) -> bool:

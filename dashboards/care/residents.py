@@ -210,7 +210,7 @@ def now_of(visit: Visit, snapshot: Snapshot, id: str) -> NowView:
         tuple(dict.fromkeys(told)),
         wording.since(found.since, voice) if found is not None else "",
         wording.at(away.back_by, voice) if away is not None else "",
-        tuple(card(a, house, voice, visit.access) for a in own),
+        tuple(card(a, house, voice, visit.access, more_hands=snapshot.more_hands.get(a.id)) for a in own),
     )
 
 

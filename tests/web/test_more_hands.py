@@ -88,3 +88,19 @@ def test_what_is_over_asks_for_nobody_any_more(house: House, sign_in: SignIn) ->
     card = kari.get(f"/alerts/{alert.id}").text.partition('id="trail-title"')[0]
     assert "Hjalp til" in card
     assert "flere hender" not in card
+
+
+@pytest.mark.parametrize("place", [*PLACES, "/care/residents/r1"])
+def test_who_asked_is_named_whoever_has_the_alert_and_whoever_took_it_over_later(
+    house: House, sign_in: SignIn, place: str
+) -> None:
+    reached_by_mail(house, "kari", "sol")
+    alert, kari, sol = house.night_exit("1A"), sign_in("kari"), sign_in("sol")
+    tap(kari, alert.id, "accept")
+    tap(kari, alert.id, "assist")
+    assert "Kari Nordmann trenger flere hender" in tap(sol, alert.id, "arrive")
+    text = sol.get(place.format(alert.id)).text
+    assert "Siri Solberg trenger" not in text
+    if not place.startswith("/care"):
+        assert "Kari Nordmann trenger flere hender" in text
+    assert "Kari Nordmann trenger flere hender" in sol.get("/wall").text

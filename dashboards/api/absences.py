@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from dashboards.api.instant import Instant
 from dashboards.api.refusal import Refusal as RefusalOut
 from dashboards.api.refusal import declined
+from dashboards.api.sent import Sent
 from dashboards.care.away import residents_of
 from dashboards.care.seen import note_seen
 from dashboards.visit import OurCall, Visit, Visitor, clock_of, needs
@@ -42,7 +43,7 @@ class AbsencesOut(BaseModel):
     absences: list[AbsenceOut]
 
 
-class AbsenceIn(BaseModel):
+class AbsenceIn(Sent):
     reason: Reason
     back_by: Instant
     away_from: Annotated[Instant | None, Field(description="Now, unless given")] = None

@@ -21,6 +21,7 @@ from dashboards.account.page import (
     unproven,
 )
 from dashboards.api.refusal import Refusal
+from dashboards.api.sent import Sent
 from dashboards.api.session import ChallengeOut
 from dashboards.sessions import How, Kind
 from dashboards.sign_in import pins
@@ -62,12 +63,12 @@ class AccountOut(BaseModel):
     owes_factor: bool = Field(description="Nothing else opens before a second factor is added")
 
 
-class PinIn(BaseModel):
+class PinIn(Sent):
     pin: str = Field(max_length=6)
     password: str = Field(max_length=1024)
 
 
-class NewPasswordIn(BaseModel):
+class NewPasswordIn(Sent):
     new: str = Field(max_length=credentials.LONGEST)
     password: str = Field(max_length=1024, description="The one until now")
 
@@ -78,16 +79,16 @@ class AppOut(BaseModel):
     address: str = Field(description="What a QR code says")
 
 
-class ConfirmIn(BaseModel):
+class ConfirmIn(Sent):
     code: str = Field(max_length=10)
     password: str = Field(max_length=1024)
 
 
-class PasswordIn(BaseModel):
+class PasswordIn(Sent):
     password: str = Field(max_length=1024)
 
 
-class MadePasskeyIn(BaseModel):
+class MadePasskeyIn(Sent):
     name: str = Field(max_length=64, description="Of the challenge")
     made: dict[str, Any] = Field(description="A PublicKeyCredential as JSON")
     called: str = Field("", max_length=LONGEST_NAME)

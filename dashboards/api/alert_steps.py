@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from dashboards.alert_in_view import alert_in_view
 from dashboards.api.refusal import Refusal
+from dashboards.api.sent import Sent
 from dashboards.staff import move
 from dashboards.visit import OurCall, Visitor, clock_of, needs
 from hub.desk import Desk
@@ -31,7 +32,7 @@ class StepOut(BaseModel):
     assistance_at: datetime | None
 
 
-class Closing(BaseModel):
+class Closing(Sent):
     outcome: Annotated[
         str,
         Field(

@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 
 from dashboards.api.paging import Paged
 from dashboards.api.refusal import Refusal
+from dashboards.api.sent import Sent
 from dashboards.audit.resident import entries_of, resident_in_view
 from dashboards.audit.review import LONGEST_NOTE, asked, note_reviewed
 from dashboards.care.seen import note_seen
@@ -64,7 +65,7 @@ class QuestionOut(BaseModel):
     note: str
 
 
-class ReviewIn(BaseModel):
+class ReviewIn(Sent):
     note: str = Field("", max_length=LONGEST_NOTE)
 
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from dashboards.api.refusal import Refusal as RefusalOut
 from dashboards.api.refusal import declined
+from dashboards.api.sent import Sent
 from dashboards.technician.devices import must_have_the_house
 from dashboards.visit import OurCall, Visitor, clock_of, needs
 from devices.codec import LARGEST_SOURCE, functions_of
@@ -35,12 +36,12 @@ class VersionOut(BaseModel):
     uploaded_at: datetime
 
 
-class CodecIn(BaseModel):
+class CodecIn(Sent):
     name: str
     source: str = Field(max_length=LARGEST_SOURCE, description="TS013 JavaScript")
 
 
-class TrialIn(BaseModel):
+class TrialIn(Sent):
     source: str = Field(max_length=LARGEST_SOURCE)
     name: str = Field("", max_length=200, description="The model, as the network server writes it")
     payload: str = Field(max_length=2000, description="Hexadecimal or base64")

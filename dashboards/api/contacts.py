@@ -12,6 +12,7 @@ from dashboards.access import may
 from dashboards.api.etags import TagSeen, said_to_be_seen
 from dashboards.api.refusal import Refusal as RefusalOut
 from dashboards.api.refusal import declined
+from dashboards.api.sent import Sent
 from dashboards.pace import TEST_MESSAGES, paced
 from dashboards.visit import OurCall, Visit, Visitor, clock_of, settings_of
 from hub.contact_book import ContactBook, version_of
@@ -54,7 +55,7 @@ class ContactsOut(BaseModel):
     people: list[PersonOut]
 
 
-class ContactIn(BaseModel):
+class ContactIn(Sent):
     way: Annotated[str, Field(max_length=40)]
     address: Annotated[str, Field(max_length=2000)]
 
@@ -66,7 +67,7 @@ class TriedOut(BaseModel):
     why: str | None
 
 
-class PreferencesIn(BaseModel):
+class PreferencesIn(Sent):
     quiet: WindowText | None = None
     gathered_for: Duration = GATHERED_FOR
     version: Annotated[

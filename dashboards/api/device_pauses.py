@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from dashboards.api.instant import Instant
 from dashboards.api.refusal import Refusal as RefusalOut
 from dashboards.api.refusal import declined
+from dashboards.api.sent import Sent
 from dashboards.technician.devices import device_in_view
 from dashboards.visit import OurCall, Visit, Visitor, clock_of, needs
 from hub.pauses import Pauses
@@ -24,7 +25,7 @@ api = APIRouter(
 _CONFLICT: dict[int | str, dict[str, object]] = {409: {"model": RefusalOut}}
 
 
-class DevicePauseIn(BaseModel):
+class DevicePauseIn(Sent):
     reason: str = Field(min_length=1, max_length=400)
     until: Instant
 

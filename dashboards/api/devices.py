@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import msgspec
 from fastapi import APIRouter, Header, HTTPException, Request, Response
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from dashboards.api.etags import announce, own_part
 from dashboards.api.paging import Paged
@@ -24,6 +24,7 @@ from dashboards.api.refusal import (
     not_as_read,
     refused,
 )
+from dashboards.api.sent import Sent
 from dashboards.visit import OurCall, Visit, Visitor, clock_of, needs
 from hub.site.change import Changed, Conflict, change_site
 from hub.site.edits import ChangeDevice, Edit, PlaceDevice, RemoveDevice, ReplaceDevice
@@ -89,12 +90,11 @@ class OneDeviceOut(DeviceOut):
     changes: list[OtherOut] = Field(description="Who changed what, in order")
 
 
-class DeviceIn(BaseModel):
+class DeviceIn(Sent):
     """A device as it is to be. Without `gateway` it is the site's first, without `address` it is heard by its
     id; without `resident` (whose own it is) that stays.
     """
 
-    model_config = ConfigDict(extra="forbid")
     room: str
     role: str
     gateway: str | None = None
@@ -102,10 +102,9 @@ class DeviceIn(BaseModel):
     resident: str | None = None
 
 
-class ReplacementIn(BaseModel):
+class ReplacementIn(Sent):
     """The device that comes in its place. Without `gateway` it is heard through the same one."""
 
-    model_config = ConfigDict(extra="forbid")
     address: str
     gateway: str | None = None
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from dashboards.api.devices import ValueOut
 from dashboards.api.refusal import Refusal
+from dashboards.api.sent import Sent
 from dashboards.visit import OurCall, Visitor, needs
 from devices.labels import Unreadable, read_label
 from hub.discovery import Discovered, discovered, ignore, named_by, take_back
@@ -45,7 +46,7 @@ class AllDiscoveredOut(BaseModel):
     devices: list[DiscoveredOut] = Field(description="Whoever spoke for the first time last comes first")
 
 
-class DeviceNamed(BaseModel):
+class DeviceNamed(Sent):
     gateway: str
     address: str
 

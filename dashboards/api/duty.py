@@ -12,6 +12,7 @@ from dashboards.api.etags import TagSeen, said_to_be_seen
 from dashboards.api.instant import Instant
 from dashboards.api.refusal import Refusal as RefusalOut
 from dashboards.api.refusal import RefusedError, declined
+from dashboards.api.sent import Sent
 from dashboards.care.away import residents_of
 from dashboards.care.duty import book, refused_sign_in
 from dashboards.care.duty_view import may_change, registered_absences, staff_of, units_of
@@ -83,11 +84,11 @@ class RosterOut(BaseModel):
     gaps: list[GapOut]
 
 
-class ShiftIn(BaseModel):
+class ShiftIn(Sent):
     person: str
     function: Function = "carer"
     units: list[str] = Field(default=[], description="None: the whole house")
-    residents: list[str] = []
+    residents: list[str] = Field([])
     starts_at: Instant
     ends_at: Instant
     version: Annotated[
@@ -99,27 +100,25 @@ class ShiftIn(BaseModel):
     ] = ""
 
 
-class SignInIn(BaseModel):
+class SignInIn(Sent):
     units: list[str] = Field(min_length=1)
     function: Function = "carer"
-    residents: list[str] = []
+    residents: list[str] = Field([])
     until: Annotated[Instant | None, Field(description="The end of the planned shift, or 8 hours")] = None
-    instead_of: Annotated[
-        list[str],
-        Field(
-            max_length=100,
-            description="Who is planned there as the same and does not come: not called meanwhile, and told",
-        ),
-    ] = []
+    instead_of: list[str] = Field(
+        [],
+        max_length=100,
+        description="Who is planned there as the same and does not come: not called meanwhile, and told",
+    )
 
 
-class StaffAbsenceIn(BaseModel):
+class StaffAbsenceIn(Sent):
     person: str
     starts_at: Annotated[Instant | None, Field(description="Now, unless given")] = None
     ends_at: Instant
 
 
-class CopyIn(BaseModel):
+class CopyIn(Sent):
     """A week of a unit's roster into another one, by the wall clock."""
 
     unit: str

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from dashboards.api.paging import Paged
 from dashboards.api.refusal import Refusal, declined
+from dashboards.api.sent import Sent
 from dashboards.audit.emergencies import in_view, reviewed
 from dashboards.care.emergency import begin, mine
 from dashboards.visit import OurCall, Visitor, needs
@@ -34,7 +35,7 @@ class EmergencyOut(BaseModel):
     seen_at: datetime | None
 
 
-class EmergencyIn(BaseModel):
+class EmergencyIn(Sent):
     room: str = Field("", max_length=64, description="Those who live there; this before a whole unit")
     unit: str = Field("", max_length=64, description="All of it, where nobody can tell which room")
     reason: str = Field(max_length=LONGEST_REASON)

@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 
 from dashboards.api.etags import Seen, announce, must_be_seen
 from dashboards.api.refusal import CHANGES, Refusal, RefusedError, settled
+from dashboards.api.sent import Sent
 from dashboards.care.edit import change
 from dashboards.care.escalation import edit_of_plan, plan_in_view, silences, words_of
 from dashboards.visit import OurCall, Visit, Visitor, needs
@@ -35,7 +36,7 @@ class PlansOut(BaseModel):
     units: list[UnitPlanOut]
 
 
-class PlanIn(BaseModel):
+class PlanIn(Sent):
     """A whole plan; a severity that is left out is the default's. Times as `1 min`."""
 
     plan: EscalationPlan

@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 
 from dashboards.api.paging import MOST, Paged
 from dashboards.api.refusal import Refusal, declined
+from dashboards.api.sent import Sent
 from dashboards.integrations import desk
 from dashboards.integrations import events as desk_of_events
 from dashboards.visit import OurCall, Visitor, needs
@@ -30,7 +31,7 @@ api = APIRouter(
 )
 
 
-class SubscriptionIn(BaseModel):
+class SubscriptionIn(Sent):
     address: Annotated[str, Field(max_length=2000, description="Where they are posted to: https://…")]
     events: Annotated[list[EventType], Field(min_length=1)]
 

@@ -9,6 +9,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from pydantic import Base64Bytes, BaseModel, Field
 
 from dashboards.api.refusal import Refusal, RefusedError
+from dashboards.api.sent import Sent
 from dashboards.snapshot import read_snapshot
 from dashboards.visit import OurCall, Visit, Visitor, clock_of, needs
 from dashboards.wall.drawing import LARGEST, Drawing, draw
@@ -39,6 +40,10 @@ class MarkModel(BaseModel):
     y: Share
 
 
+class MarkIn(MarkModel, Sent):
+    pass
+
+
 class StateOut(BaseModel):
     alert: Severity | None = Field(description="The gravest open alert there")
     id: int | None = Field(description="Of that alert; where several are as grave, of one that nobody has")
@@ -60,15 +65,15 @@ class FloorPlanOut(BaseModel):
     states: dict[str, StateOut] = Field(description="By `room:<id>`, `device:<id>`: all that is not well")
 
 
-class FloorPlanIn(BaseModel):
+class FloorPlanIn(Sent):
     unit: Annotated[str, Field(max_length=64)]
     name: PlanName
     picture: Annotated[Base64Bytes, Field(max_length=LARGEST, description="PNG, JPEG or SVG, as base64")]
 
 
-class MarksIn(BaseModel):
+class MarksIn(Sent):
     version: int
-    marks: Annotated[list[MarkModel], Field(max_length=2000)]
+    marks: Annotated[list[MarkIn], Field(max_length=2000)]
 
 
 class Versioned(BaseModel):

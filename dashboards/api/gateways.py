@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 from dashboards.api.paging import Paged
 from dashboards.api.refusal import Refusal as RefusalOut
 from dashboards.api.refusal import declined
+from dashboards.api.sent import Sent
 from dashboards.technician.devices import device_in_view, may_be_asked, of_others, renamed_in_view
 from dashboards.visit import OurCall, Visit, Visitor, clock_of, needs
 from devices.asking import Act, Ask, News, act_of, can
@@ -54,7 +55,7 @@ class GatewayOut(BaseModel):
     devices: list[GatewayDeviceOut]
 
 
-class AskIn(BaseModel):
+class AskIn(Sent):
     """What a gateway is asked to do; which further fields it takes depends on `act`."""
 
     act: Act

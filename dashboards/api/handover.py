@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from dashboards.api.refusal import Refusal as RefusalOut
 from dashboards.api.refusal import declined
+from dashboards.api.sent import Sent
 from dashboards.care.handover import end_note, handover_pdf, write_note
 from dashboards.care.handover_view import handed_over, notes_of
 from dashboards.care.seen import note_seen
@@ -72,7 +73,7 @@ class HandOverOut(BaseModel):
     receipts: list[ReceiptOut] = Field(description="Who has read it in the last 24 hours")
 
 
-class NoteIn(BaseModel):
+class NoteIn(Sent):
     """About a resident, or else a unit; neither: the whole house."""
 
     unit: str = ""

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from dashboards.access import Act
 from dashboards.api.instant import Instant
 from dashboards.api.refusal import Refusal, declined
+from dashboards.api.sent import Sent
 from dashboards.integrations import desk
 from dashboards.visit import OurCall, Visit, Visitor, needs
 from hub.integrations import Made
@@ -50,7 +51,7 @@ class IntegrationOut(BaseModel):
     used_from: str | None = Field(description="The address of who used it last")
 
 
-class IntegrationIn(BaseModel):
+class IntegrationIn(Sent):
     id: Annotated[str, Field(max_length=64, description="Small letters, digits, - and _")]
     name: Annotated[str, Field(max_length=120)]
     purpose: Annotated[str, Field(max_length=LONGEST_PURPOSE, description="What it is for")]
@@ -61,7 +62,7 @@ class IntegrationIn(BaseModel):
     ends_at: Ends = None
 
 
-class RenewalIn(BaseModel):
+class RenewalIn(Sent):
     ends_at: Ends = None
 
 

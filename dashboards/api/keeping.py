@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 
 from dashboards.api import refusal
 from dashboards.api.paging import Paged
+from dashboards.api.sent import Sent
 from dashboards.keeping.erasures import Step, decided, finished
 from dashboards.keeping.residents import ask_for, export_of
 from dashboards.keeping.whom import State, asked_of, erasure_in_view, resident_in_view, state_of
@@ -75,7 +76,7 @@ class ErasureOut(BaseModel):
     ended_at: datetime | None
 
 
-class ErasureIn(BaseModel):
+class ErasureIn(Sent):
     resident: str = Field(max_length=64)
     resident_again: str = Field(max_length=64, description="The same once more, so that it is no slip")
     why: Literal["moved_out", "died", "asked"]

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from dashboards.api.etags import Seen, announce, must_be_seen
 from dashboards.api.refusal import CHANGES, Refusal, settled
+from dashboards.api.sent import Sent
 from dashboards.care.edit import change
 from dashboards.care.legal_basis import Wish, edit_to_add, edit_to_end, residents_of
 from dashboards.care.seen import note_seen
@@ -48,7 +49,7 @@ class LegalBasisOut(BaseModel):
     residents: list[ResidentOut]
 
 
-class BasisIn(BaseModel):
+class BasisIn(Sent):
     kind: Literal["consent", "decision"]
     rules: list[str] = Field(min_length=1)
     decided_by: str = Field(min_length=1, max_length=120)

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from dashboards.api.instant import Instant
 from dashboards.api.refusal import Refusal as RefusalOut
 from dashboards.api.refusal import declined
+from dashboards.api.sent import Sent
 from dashboards.care.pauses import rooms_of
 from dashboards.care.seen import note_seen
 from dashboards.visit import OurCall, Visit, Visitor, clock_of, needs
@@ -39,7 +40,7 @@ class OffListOut(BaseModel):
     off: list[OffOut]
 
 
-class PauseIn(BaseModel):
+class PauseIn(Sent):
     reason: str = Field(min_length=1, max_length=400)
     until: Instant
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from dashboards.account.page import unproven
 from dashboards.api.etags import Seen, announce, must_be_seen
 from dashboards.api.refusal import CHANGES, Refusal, declined, settled
+from dashboards.api.sent import Sent
 from dashboards.people import directory
 from dashboards.people.directory import Entry
 from dashboards.visit import OurCall, Visitor, needs
@@ -45,20 +46,20 @@ class PersonOut(BaseModel):
     last_sign_in: datetime | None = Field(description="As far back as sessions are kept")
 
 
-class PersonIn(BaseModel):
+class PersonIn(Sent):
     name: str = Field(max_length=200)
     role: PersonRole
-    units: list[str] = []
+    units: list[str] = Field([])
     language: Language | None = None
     new: bool = Field(False, description="Refused where there is one of this id")
     version: int | None = Field(None, ge=1, description="Of the site as it was read")
 
 
-class IdentityIn(BaseModel):
+class IdentityIn(Sent):
     subject: str = Field(min_length=1, max_length=directory.LONGEST_SUBJECT)
 
 
-class ProofIn(BaseModel):
+class ProofIn(Sent):
     """Of who makes a link for themselves."""
 
     password: str = Field("", max_length=1024)

@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 
 from dashboards.api.refusal import Refusal as RefusalOut
 from dashboards.api.refusal import RefusedError, declined
+from dashboards.api.sent import Sent
 from dashboards.pace import TEST_MESSAGES, paced
 from dashboards.visit import OurCall, Visit, Visitor, clock_of, needs, settings_of
 from hub.contact_trial import outcome
@@ -50,16 +51,19 @@ class PhonesOut(BaseModel):
     phones: list[PhoneOut]
 
 
-class KeysIn(BaseModel):
+class KeysIn(Sent):
     p256dh: Annotated[str, Field(max_length=200)]
     auth: Annotated[str, Field(max_length=100)]
 
 
-class PhoneIn(BaseModel):
+class PhoneIn(Sent):
     """As `PushSubscription.toJSON()` gives it, and what the device is."""
 
     endpoint: Annotated[str, Field(max_length=LONGEST)]
     keys: KeysIn
+    expiration_time: float | None = Field(
+        None, alias="expirationTime", description="Sent by browsers; not used"
+    )
     device: Annotated[str, Field(max_length=LONGEST_NAME)] = ""
 
 

@@ -14,6 +14,7 @@ from dashboards.api.instant import Instant
 from dashboards.api.paging import Paged
 from dashboards.api.refusal import Refusal as RefusalOut
 from dashboards.api.refusal import declined
+from dashboards.api.sent import Sent
 from dashboards.care.proof import ask_for
 from dashboards.care.proof_view import units_of
 from dashboards.visit import OurCall, Visit, Visitor, clock_of, needs, settings_of
@@ -84,7 +85,7 @@ class ProofOut(BaseModel):
     later: list[LaterOut]
 
 
-class ProofIn(BaseModel):
+class ProofIn(Sent):
     unit: str
     everybody: bool = Field(False, description="Also those who are only called later get the message")
 
@@ -113,7 +114,7 @@ class WeekOut(BaseModel):
     gaps: list[GapTaskOut]
 
 
-class AssignmentIn(BaseModel):
+class AssignmentIn(Sent):
     owner: str
     due: Instant
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 from typing import Literal
 
 from fastapi import APIRouter, HTTPException, Request
-from pydantic import BaseModel
 
 from dashboards.api.refusal import Refusal, RefusedError
+from dashboards.api.sent import Sent
 from dashboards.visit import AnyHouse, Database, clock_of, settings_of, signed_in_here
 from hub.phones import NotCounted, note_receipt, proven
 from hub.ways.push_receipts import ReceiptMarks
@@ -17,7 +17,7 @@ from hub.ways.push_receipts import ReceiptMarks
 api = APIRouter(prefix="/api/v1/receipts")
 
 
-class ReceiptIn(BaseModel):
+class ReceiptIn(Sent):
     receipt: Literal["delivered", "seen"]
 
 

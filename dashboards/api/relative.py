@@ -13,6 +13,7 @@ from dashboards.account import password as passwords
 from dashboards.api.account import NewPasswordIn
 from dashboards.api.paging import Paged
 from dashboards.api.refusal import Refusal as RefusalOut
+from dashboards.api.sent import Sent
 from dashboards.relative.choices import clock, owner_of, rests_of_others
 from dashboards.relative.page import LOOKS_SHOWN, shown_now
 from dashboards.relative.shown import ResidentShown
@@ -40,6 +41,10 @@ class ChoicesIO(BaseModel):
     digest_hour: Annotated[int, Field(ge=0, le=23)]
 
 
+class ChoicesIn(ChoicesIO, Sent):
+    pass
+
+
 class OwnPage(BaseModel):
     at: datetime
     choices: ChoicesIO
@@ -53,7 +58,7 @@ class OwnLook(BaseModel):
     shown: list[str]
 
 
-class RestIn(BaseModel):
+class RestIn(Sent):
     days: Annotated[int | None, Field(ge=1, le=365, description="null: until it is ended")] = None
 
 
@@ -77,7 +82,7 @@ def list_own_looks(visit: Relation, page: Paged) -> list[OwnLook]:
 
 
 @api.put("/choices", dependencies=[OurCall])
-def choose(request: Request, visit: Relation, said: ChoicesIO) -> ChoicesIO:
+def choose(request: Request, visit: Relation, said: ChoicesIn) -> ChoicesIO:
     quiet_from, quiet_until = clock(said.quiet_from), clock(said.quiet_until)
     if quiet_from is None or quiet_until is None:
         raise HTTPException(422, "no such time of day; expected e.g. 21:00")

@@ -8,6 +8,7 @@ from fastapi import APIRouter, HTTPException, Request
 from pydantic import BaseModel
 
 from dashboards.api.refusal import Refusal as RefusalOut
+from dashboards.api.sent import Sent
 from dashboards.care.relative_reviews import assigned, tasks_of
 from dashboards.care.seen import note_seen
 from dashboards.visit import OurCall, Visitor, needs
@@ -35,7 +36,7 @@ class ReviewOut(BaseModel):
     due: date | None
 
 
-class AssignmentIn(BaseModel):
+class AssignmentIn(Sent):
     owner: str
     due: date
 

@@ -15,6 +15,7 @@ from dashboards.api.instant import Instant
 from dashboards.api.paging import Paged
 from dashboards.api.refusal import Refusal as RefusalOut
 from dashboards.api.refusal import declined
+from dashboards.api.sent import Sent
 from dashboards.care.away import residents_of
 from dashboards.care.relative import invited_by, preview_of, relative_in_view
 from dashboards.care.relative_letter import letter_now
@@ -90,7 +91,7 @@ class MessageOut(BaseModel):
     failure: str | None
 
 
-class RelativeIn(BaseModel):
+class RelativeIn(Sent):
     name: Annotated[str, Field(min_length=1, max_length=120)]
     email: Annotated[str, Field(max_length=254)]
     language: Language
@@ -98,7 +99,7 @@ class RelativeIn(BaseModel):
     relation: Annotated[str, Field(max_length=120)] = ""
 
 
-class ConsentIn(BaseModel):
+class ConsentIn(Sent):
     resident: str
     categories: Annotated[list[Category], Field(min_length=1)]
     valid_from: date
@@ -110,7 +111,7 @@ class ConsentIn(BaseModel):
     ] = ""
 
 
-class PauseIn(BaseModel):
+class PauseIn(Sent):
     until: Annotated[Instant | None, Field(description="null: until somebody ends it")] = None
 
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from dashboards.api.etags import Seen, announce, must_be_seen
 from dashboards.api.refusal import CHANGES, Refusal, settled
+from dashboards.api.sent import Sent
 from dashboards.care.edit import change as put_in_force
 from dashboards.care.rule import watch_of
 from dashboards.care.seen import note_seen
@@ -51,7 +52,7 @@ class RulesOut(BaseModel):
     rules: list[RuleOut]
 
 
-class ValuesIn(BaseModel):
+class ValuesIn(Sent):
     level: ChangeLevel
     values: dict[str, str | int | bool | None] = Field(
         min_length=1, description="As a site file writes them; null takes back what was said at that level"

@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 from dashboards import auth
 from dashboards.access import ACTS, Act, may
 from dashboards.api.refusal import Refusal
+from dashboards.api.sent import Sent
 from dashboards.sign_in.known import crowd_of
 from dashboards.sign_in.out import end
 from dashboards.sign_in.page import address_of, enter, note_stranger, passkeys_of
@@ -28,7 +29,7 @@ class ChallengeOut(BaseModel):
     options: dict[str, Any] = Field(description="What the browser makes or finds a key with (WebAuthn)")
 
 
-class PasskeyIn(BaseModel):
+class PasskeyIn(Sent):
     name: str = Field(max_length=64)
     answer: dict[str, Any] = Field(description="A PublicKeyCredential as JSON")
     shared: bool = Field(

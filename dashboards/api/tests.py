@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 from dashboards.api.paging import Paged
 from dashboards.api.refusal import Refusal as RefusalOut
 from dashboards.api.refusal import declined
+from dashboards.api.sent import Sent
 from dashboards.technician.devices import device_in_view
 from dashboards.technician.records import record_pdf, sealed_in_view, tested_of
 from dashboards.visit import OurCall, Visit, Visitor, clock_of, needs, settings_of
@@ -98,7 +99,7 @@ class TestsOut(BaseModel):
     devices: list[TestedOut]
 
 
-class SignIn(BaseModel):
+class SignIn(Sent):
     note: str = Field("", max_length=MOST_OF_A_NOTE)
 
 

@@ -7,6 +7,7 @@ from typing import Self
 
 from pydantic import BaseModel, Field
 
+from dashboards.api.sent import Sent
 from hub.activity import Trend
 from hub.store.trend_reviews import Opinion
 from rules.baseline import Verdict, Week
@@ -35,7 +36,7 @@ class WeekOut(BaseModel):
         )
 
 
-class OpinionIn(BaseModel):
+class OpinionIn(Sent):
     opinion: Opinion
 
 

@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 
 from dashboards.api.refusal import KINDS, MEDIA_TYPE
 from dashboards.app import create_app
+from hub.settings import Settings
 from hub.store import quarantine
 from hub.store.db import transaction
 from tests.web.house import House
@@ -69,6 +70,46 @@ def test_what_was_sent_is_not_said_again(house: House, sign_in: SignIn) -> None:
     answer = adm.put("/api/v1/account/pin", headers=ours_of(adm), json={"pin": ["a-secret-1234"]})
     assert answer.status_code == 422
     assert "a-secret" not in answer.text
+
+
+def test_a_misspelt_field_is_refused_by_its_name_and_nothing_is_lost_without_a_word(
+    house: House, sign_in: SignIn
+) -> None:
+    kari = sign_in("kari")
+    expected = (house.now() + timedelta(days=2)).isoformat()
+    away = {"retrun": expected, "reason": "sykehus"}
+    answer = kari.put("/api/v1/absences/r1", headers=ours_of(kari), json=away)
+    wrong = {one["where"]: one["wrong"] for one in answer.json()["errors"]}
+    assert (answer.status_code, wrong["body.retrun"]) == (422, "extra_forbidden")
+    assert "body.retrun" in answer.json()["detail"]
+
+
+def test_no_body_that_a_call_takes_has_room_for_a_field_that_nobody_knows() -> None:
+    whole = create_app(Settings()).openapi()
+    schemas = whole["components"]["schemas"]
+
+    def objects(schema: object, known: set[str]) -> Iterator[dict[str, object]]:
+        if isinstance(schema, list):
+            for one in schema:
+                yield from objects(one, known)
+        elif isinstance(schema, dict):
+            name = str(schema.get("$ref", "")).rpartition("/")[2]
+            if name and name not in known:
+                known.add(name)
+                yield from objects(schemas[name], known)
+            if "properties" in schema:
+                yield schema
+            for one in schema.values():
+                yield from objects(one, known)
+
+    open_bodies = [
+        (method, path, found.get("title"))
+        for path, calls in whole["paths"].items()
+        for method, call in calls.items()
+        for found in objects(call.get("requestBody", {}), set())
+        if found.get("additionalProperties") is not False
+    ]
+    assert open_bodies == []
 
 
 def test_a_mistake_of_our_own_is_a_problem_without_its_insides(

@@ -21,7 +21,11 @@ from tests.web.conftest import SignIn, csrf_of
 from tests.web.house import PASSWORD, House, hub_tries
 
 DEVICE = new_device()
-SAID = {"keys": {"p256dh": text(DEVICE.public), "auth": text(DEVICE.auth)}, "device": "iPhone · Safari"}
+SAID = {
+    "keys": {"p256dh": text(DEVICE.public), "auth": text(DEVICE.auth)},
+    "device": "iPhone · Safari",
+    "expirationTime": None,
+}
 
 
 @pytest.fixture(scope="module")

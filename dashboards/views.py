@@ -156,6 +156,8 @@ class UnitOnDuty(NamedTuple):
     patrol: bool
     not_called: tuple[str, ...]
     """Who is planned, and somebody came in their place."""
+    not_called_here: tuple[str, ...]
+    """The same, and they are still called in other units."""
 
 
 class Board(NamedTuple):
@@ -324,9 +326,16 @@ def _on_duty(snapshot: Snapshot, access: Access) -> list[UnitOnDuty]:
             here = [s for s in snapshot.on_duty if not s.units or unit.id in s.units]
             names = tuple(dict.fromkeys(house.person_name(s.person) for s in here))
             functions = {s.function for s in here}
-            gone = tuple(house.person_name(r.person) for r in snapshot.stood_in_for if unit.id in r.units)
+            gone = [r for r in snapshot.stood_in_for if unit.id in r.units]
             found.append(
-                UnitOnDuty(unit.name, names, "carer" not in functions, "night_patrol" in functions, gone)
+                UnitOnDuty(
+                    unit.name,
+                    names,
+                    "carer" not in functions,
+                    "night_patrol" in functions,
+                    tuple(house.person_name(r.person) for r in gone if not r.elsewhere),
+                    tuple(house.person_name(r.person) for r in gone if r.elsewhere),
+                )
             )
     return found
 

@@ -21,7 +21,16 @@ from hub.store import audit
 from hub.store import shifts as store
 from hub.store.db import transaction
 from rules.building import Person, Site
-from rules.duty import EARLY, FUNCTIONS_OF, LONGEST, Function, Shift, StaffAbsence, in_whose_place
+from rules.duty import (
+    EARLY,
+    FUNCTIONS_OF,
+    LONGEST,
+    Function,
+    Shift,
+    StaffAbsence,
+    in_whose_place,
+    stood_in_for,
+)
 from rules.pause import Refusal
 from rules.week import WEEK, midnight, moved
 from rules.wording.stand_in import body, subject
@@ -228,14 +237,19 @@ class Duty:
         same one was signed in to until now; whom that replaced, knows it.
         """
         ends: dict[str, datetime] = {}
+        only_in: dict[str, set[str]] = {}
         for planned in self.in_whose_place(shift.person, shift.units):
             if shift.stands_in_for(planned) and not any(s.stands_in_for(planned) for s in before):
                 ends[planned.person] = max(ends.get(planned.person, planned.ends_at), planned.ends_at)
+                at = max(planned.starts_at, shift.starts_at)
+                for found in stood_in_for(self._site, [planned, shift], at):
+                    only_in.setdefault(planned.person, set()).update(found.units if found.elsewhere else ())
         languages = {one.id: one.language or self._site.language for one in self._site.people}
         told = []
         for one, end in sorted(ends.items()):
             until = min(shift.ends_at, end).astimezone(self._site.zone)
-            told.append((one, subject(languages[one]), body(until, languages[one])))
+            units = [unit.name for unit in self._site.units if unit.id in only_in.get(one, ())]
+            told.append((one, subject(languages[one]), body(until, units, languages[one])))
         tell(self._connection, self._site.site, told, shift.starts_at)
 
     def _note(self, shift: Shift, what: str, by: str, absent_until: datetime | None = None) -> None:

@@ -165,11 +165,14 @@ def _where_nobody_came_instead(shift: Shift, here: list[Shift], site: Site) -> S
 
 
 class StoodInFor(NamedTuple):
-    """Somebody who is planned and not called in these units, and who came in their place."""
+    """Somebody who is planned and not called in these units, and who came in their place. `elsewhere`: in
+    others they still are.
+    """
 
     person: str
     by: str
     units: frozenset[str]
+    elsewhere: bool
 
 
 def stood_in_for(site: Site, shifts: Iterable[Shift], at: datetime) -> tuple[StoodInFor, ...]:
@@ -178,8 +181,9 @@ def stood_in_for(site: Site, shifts: Iterable[Shift], at: datetime) -> tuple[Sto
     came = [s for s in now if s.source == "signed_in"]
     there = {(s.person, s.function) for s in came}
     planned = [s for s in now if s.source == "roster" and (s.person, s.function) not in there]
+    called = {s.person for s in on_duty(site, now, (), at)}
     return tuple(
-        StoodInFor(shift.person, s.person, _units(shift, site) & _units(s, site))
+        StoodInFor(shift.person, s.person, _units(shift, site) & _units(s, site), shift.person in called)
         for shift in planned
         for s in came
         if s.stands_in_for(shift)

@@ -34,11 +34,14 @@ class OnShift(NamedTuple):
 
 
 class Replaced(NamedTuple):
-    """Who is planned, now or next, and not called, and who came in their place."""
+    """Who is planned, now or next, and not called, and who came in their place. `only_in`: the unit, where
+    they are still called in others.
+    """
 
     person: str
     name: str
     by: str
+    only_in: str
 
 
 class UnitNow(NamedTuple):
@@ -55,7 +58,9 @@ class UnitNow(NamedTuple):
 
 
 class PlannedToo(NamedTuple):
-    """Somebody planned for now or soon, in whose place whoever signs in could come. `replaced`: they have."""
+    """Somebody planned for now or soon, in whose place whoever signs in could come. `replaced`: they have;
+    `only_in`: the units, where that is not all of theirs.
+    """
 
     person: str
     name: str
@@ -65,6 +70,7 @@ class PlannedToo(NamedTuple):
     until: str
     now: bool
     replaced: bool
+    only_in: tuple[str, ...]
 
 
 def units_of(visit: Visit) -> list[Unit]:
@@ -101,7 +107,12 @@ def on_duty_now(visit: Visit) -> list[UnitNow]:
                 moment(visit, later[0].starts_at) if later else "",
                 tuple(
                     dict.fromkeys(
-                        Replaced(one.person, house.person_name(one.person), house.person_name(one.by))
+                        Replaced(
+                            one.person,
+                            house.person_name(one.person),
+                            house.person_name(one.by),
+                            unit.name if one.elsewhere else "",
+                        )
                         for one in replaced
                         if unit.id in one.units
                     )
@@ -130,9 +141,25 @@ def planned_too(visit: Visit, shifts: Iterable[Shift], own: Shift | None) -> lis
             moment(visit, s.ends_at),
             s.starts_at <= visit.now,
             own is not None and own.stands_in_for(s),
+            _only_in(visit, s, own),
         )
         for s in shifts
     ]
+
+
+def _only_in(visit: Visit, planned: Shift, own: Shift | None) -> tuple[str, ...]:
+    found = stood_in_for(
+        visit.house.site, [planned, *([own] if own else [])], max(planned.starts_at, visit.now)
+    )
+    return tuple(visit.house.unit_name(unit) for s in found if s.elsewhere for unit in sorted(s.units))
+
+
+def not_called_yourself(visit: Visit, units: Iterable[UnitNow]) -> list[tuple[str, tuple[str, ...]]]:
+    """By whom whoever looks is stood in for, and where, if they are still called elsewhere."""
+    found: dict[str, list[str]] = {}
+    for one in (one for unit in units for one in unit.replaced if one.person == visit.person.id):
+        found.setdefault(one.by, []).extend([one.only_in] if one.only_in else [])
+    return [(by, tuple(dict.fromkeys(where))) for by, where in found.items()]
 
 
 def _on_shift(visit: Visit, shift: Shift, unit: str, absences: Iterable[StaffAbsence]) -> OnShift:

@@ -15,7 +15,9 @@ from hub.clock import WallClock
 from hub.desk import Desk
 from hub.duty import Duty
 from hub.integrations import Made
-from hub.store import alerts, shifts
+from hub.store import alerts, contacts, shifts
+from hub.store.contacts import Contact
+from hub.store.db import transaction
 from rules.duty import Function, Shift
 from rules.integration import Integration
 from tests.web.conftest import SignIn, csrf_of
@@ -101,6 +103,24 @@ def test_whoever_comes_in_somebodys_place_says_so_and_all_see_who_is_not_called(
     assert on_duty(house) == [("sol", "sol"), ("kari", "sol")], "who comes all the same is called"
     assert "blir ikke varslet" not in kari.get("/care/duty").text
     assert "varsles ikke" not in kari.get("/").text
+
+
+def test_where_somebody_is_stood_in_for_in_one_of_their_units_alone_that_unit_is_named(
+    house: House, sign_in: SignIn
+) -> None:
+    with transaction(house.connection):
+        contacts.put(house.connection, "solbakken", Contact("kari", "email", "k@example.org"), house.now())
+    planned(house, "kari", "sol", "nord")
+    browser, kari = sign_in("sol"), sign_in("kari")
+    assert send(browser, "/care/duty/sign-in", units=["sol"], function="carer", instead_of=["kari"]) == 303
+    assert on_duty(house) == [("kari", "nord"), ("sol", "sol")]
+    assert "Kari Nordmann blir ikke varslet for Solsida mens du er på vakt." in browser.get("/care/duty").text
+    roster, board = kari.get("/care/duty").text, kari.get("/").text
+    assert "Kari Nordmann blir ikke varslet for Solsida: Siri Solberg er på vakt i stedet." in roster
+    assert "Du blir ikke varslet for Solsida: Siri Solberg er på vakt i stedet for deg." in roster
+    assert "varsles ikke for Solsida: Kari Nordmann" in board
+    [told] = house.rows("SELECT body FROM staff_notice WHERE person = 'kari'")
+    assert told["body"].startswith("Du blir ikke varslet for Solsida til kl. ")
 
 
 def test_in_whose_place_somebody_comes_who_begins_soon_is_marked_wherever_it_says_who_takes_over(

@@ -15,10 +15,11 @@ from hub.store import alerts, shifts, sites
 from rules.alarm_quality import Carers, Happened, Quality, quality
 from rules.alert import Alert
 from rules.building import Site
-from rules.duty import LONGEST, on_duty
+from rules.duty import LONGEST, Function, on_duty
 from rules.health.telling import waits_for_a_technician
 
 _CAME = frozenset({"raised", "raised_again", "raised_anew", "confirmed"})
+_CARRY: frozenset[Function] = frozenset({"carer", "night_patrol"})
 _TOOK = frozenset({"accept", "set_out", "arrive"})
 
 
@@ -54,7 +55,9 @@ def carers_of(
     since: datetime,
     until: datetime,
 ) -> Carers:
-    """By the one rule of who counts as on duty."""
+    """By the one rule of who counts as on duty: whoever an alert of these units may come to, at night the
+    patrol too. A leader is called last, where nobody else answers.
+    """
     planned = shifts.between(connection, site.site, since - LONGEST, until)
     absences = shifts.absences(connection, site.site, since - LONGEST, until)
     known: dict[datetime, int] = {}
@@ -63,7 +66,7 @@ def carers_of(
         hour = at.replace(minute=0, second=0, microsecond=0)
         if hour not in known:
             near = [s for s in planned if s.starts_at <= at and s.ends_at > at - LONGEST]
-            there = [s for s in on_duty(site, near, absences, at) if s.function == "carer"]
+            there = [s for s in on_duty(site, near, absences, at) if s.function in _CARRY]
             inside = {s.person for s in there if units is None or not s.units or set(units) & set(s.units)}
             known[hour] = len(inside)
         return known[hour]

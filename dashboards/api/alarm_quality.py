@@ -31,8 +31,11 @@ LONGEST_DAYS = 366
 
 class LoadOut(BaseModel):
     alarms: int = Field(description="Each time an alert came: one that comes again asks for people again")
-    carers: float | None = Field(description="On duty at a time, on the average; null where no roster tells")
-    per_carer: float = Field(description="Alarms in 10 min for each carer on duty, on the average")
+    carers: float | None = Field(
+        description="Carers and night patrol on duty for these units at a time, on the average; leaders and"
+        " technicians do not count. null where no roster tells: the unit counts as one then"
+    )
+    per_carer: float = Field(description="Alarms in 10 min for each of these, on the average")
     standard: Standard = Field(description="up to 1 is good, 2 manageable; too_little below 30 days")
     busiest: float = Field(description="The same in the fullest 10 min")
     busiest_at: datetime | None

@@ -16,7 +16,7 @@ from hub.store import shifts, trend_reviews
 from hub.store.db import transaction
 from hub.store.instants import to_us
 from rules.alert import Outcome
-from rules.duty import Shift
+from rules.duty import Function, Shift
 from rules.watch import gone
 from tests.web.house import DOCUMENT, House
 
@@ -153,6 +153,34 @@ def test_the_figures_of_a_call_are_those_of_the_page_and_those_on_duty_share_the
     two = sign_in("kari").get("/api/v1/alarm-quality").json()
     assert two["load"]["carers"] == pytest.approx(2, abs=0.05)
     assert two["load"]["per_carer"] == pytest.approx(alone["load"]["per_carer"] / 2, rel=0.05)
+
+
+def test_at_night_the_patrol_carries_the_load_and_no_leader_does_and_page_and_report_say_who_counts(
+    lived_in: House, sign_in: SignIn
+) -> None:
+    lived_in.import_site(
+        DOCUMENT.replace("rules:\n", "  - {id: leder, name: Lise Leder, role: leader}\nrules:\n", 1)
+    )
+    now = lived_in.now()
+    on_duty: dict[str, tuple[tuple[str, ...], Function]] = {
+        "kari": ((), "night_patrol"),  # goes through both units, and is one
+        "sol": (("sol",), "carer"),
+        "leder": ((), "leader"),
+    }
+    with transaction(lived_in.connection):
+        for person, (units, function) in on_duty.items():
+            for day in range(32):
+                start = now - day * DAY
+                one = Shift(0, person, units, function, start - DAY, start)
+                shifts.add(lived_in.connection, lived_in.site.site, one)
+    browser = sign_in("kari")
+    for unit, carry in (("", 2), ("sol", 2), ("nord", 1)):
+        load = browser.get(f"/api/v1/alarm-quality?unit={unit}").json()["load"]
+        assert load["carers"] == pytest.approx(carry, abs=0.05), unit
+    said = "deles på pleierne og nattpatruljen som var på vakt for avdelingene"
+    assert said in browser.get("/care/quality").text
+    printed = PdfReader(io.BytesIO(browser.get("/care/quality/report.pdf").content))
+    assert said in " ".join(" ".join(one.extract_text() for one in printed.pages).split())
 
 
 def test_what_staff_said_of_residents_weeks_is_counted_by_trend_for_ones_own_units(

@@ -59,7 +59,7 @@ def _gaps(snapshot: Snapshot, access: Access, voice: Voice) -> list[ToDo]:
     own = [task for task in snapshot.gaps if access.sees_unit(task.unit)]
     if not own:
         return []
-    first = wording.from_when(max(own[0].next_at, voice.now), voice)
+    first = wording.gap_begins(own[0].next_at, voice)
     late = any(task.due is not None and task.due < voice.now for task in own)
     return [ToDo("gaps", len(own), sum(task.owner is None for task in own), first, late)]
 

@@ -140,11 +140,12 @@ class OffNow(NamedTuple):
 
 
 class NearGap(NamedTuple):
-    """Within the next day somebody would not be told."""
+    """Within the coming shift somebody would not be told. `now`: in the hour that runs."""
 
     unit: str
     what: str
     since: str
+    now: bool
 
 
 class UnitOnDuty(NamedTuple):
@@ -393,7 +394,8 @@ def board(snapshot: Snapshot, scope: Scope) -> Board:
             NearGap(
                 house.unit_name(task.unit),
                 wording.gap_words(task.reason, task.subject, voice),
-                wording.from_when(max(task.next_at, snapshot.now), voice),
+                wording.gap_begins(task.next_at, voice),
+                task.next_at <= snapshot.now,
             )
             for task in coming(snapshot.gaps, snapshot.now)
             if access.residents and access.sees_unit(task.unit)

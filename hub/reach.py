@@ -50,7 +50,7 @@ def week(connection: sqlite3.Connection, site: Site, usable: Collection[str], no
     books = _books(site, start)
     known, away = _shifts(connection, site, start, start + (HOURS + 1) * HOUR)
     ways, off = _ways(connection, site, usable), _off(connection, books[0][1])
-    return of_the_week(books, known, ways, off, start, away)
+    return of_the_week(books, known, ways, off, now, away)
 
 
 def roster(
@@ -131,7 +131,8 @@ def _basis(connection: sqlite3.Connection, site: Site, now: datetime) -> object:
             "SELECT count(*), max(id), sum(ends_at) FROM pause WHERE site = ? AND ended_at IS NULL",
         )
     ]
-    return (counted, now.astimezone(site.zone).date(), now.hour)
+    there = tuple(shift.id for shift in shifts.on_duty(connection, site, now))
+    return (counted, now.astimezone(site.zone).date(), now.hour, there)
 
 
 def keep(

@@ -199,12 +199,14 @@ def week(
     shifts: Sequence[Shift],
     ways: Mapping[str, tuple[str, ...]],
     off: Sequence[Off],
-    start: datetime,
+    now: datetime,
     absences: Sequence[StaffAbsence] = (),
 ) -> Week:
-    """`books`: the rules in force from each instant on, in order, the first from before `start`. `start`: the
-    beginning of an hour. `shifts`: those of the last `LONGEST` too, planned or signed in to.
+    """From the hour that runs on, of which what is left counts. `books`: the rules in force from each instant
+    on, in order, the first from before that hour. `shifts`: those of the last `LONGEST` too, planned or
+    signed in to.
     """
+    start = now.replace(minute=0, second=0, microsecond=0)
     hours = tuple(start + n * HOUR for n in range(HOURS))
     units = [unit.id for unit in books[0][1].site.units]
     found = _Found({unit: [set() for _ in hours] for unit in units})
@@ -212,7 +214,7 @@ def week(
         until = books[number + 1][0] if number + 1 < len(books) else hours[-1] + HOUR
         held = [(n, at) for n, at in enumerate(hours) if at + HOUR > since and at < until]
         if held:
-            _look(found, book, Roster(book, shifts, ways, absences), held, off)
+            _look(found, book, Roster(book, shifts, ways, absences), held, off, now)
     cells = {unit: tuple(frozenset(cell) for cell in row) for unit, row in found.cells.items()}
     gaps = [
         Gap(unit, reason, subject, tuple(hours[n] for n in sorted(when)), tuple(sorted(found.residents[key])))
@@ -245,7 +247,12 @@ class _Found:
 
 
 def _look(
-    found: _Found, book: Rulebook, roster: Roster, hours: Sequence[tuple[int, datetime]], off: Sequence[Off]
+    found: _Found,
+    book: Rulebook,
+    roster: Roster,
+    hours: Sequence[tuple[int, datetime]],
+    off: Sequence[Off],
+    now: datetime,
 ) -> None:
     """The hours in which one rulebook is in force."""
     alike: dict[_Alike, list[Watch]] = {}
@@ -258,7 +265,7 @@ def _look(
     for group, watches in alike.items():
         if group.window not in open_hours:
             open_hours[group.window] = [hour for hour in hours if _is_open(group.window, hour[1], book)]
-        _pass_on(found, roster, group, watches, open_hours[group.window])
+        _pass_on(found, roster, group, watches, open_hours[group.window], now)
     for one in off:
         paused = book.watches.get((one.rule, one.room))
         if paused is not None:
@@ -273,12 +280,14 @@ def _pass_on(
     group: _Alike,
     watches: Sequence[Watch],
     hours: Sequence[tuple[int, datetime]],
+    now: datetime,
 ) -> None:
     residents = tuple(dict.fromkeys(resident for watch in watches for resident in watch.residents))
     wrong: dict[Reason, list[int]] = {}
     for n, at in hours:
-        within = roster.changes[bisect_right(roster.changes, at) : bisect_right(roster.changes, at + HOUR)]
-        for moment in (at, *(change for change in within if change < at + HOUR)):
+        begun = max(at, now)
+        within = roster.changes[bisect_right(roster.changes, begun) : bisect_right(roster.changes, at + HOUR)]
+        for moment in (begun, *(change for change in within if change < at + HOUR)):
             reason = roster.route(group.unit, group.severity, residents, moment, group.carers).reason
             if reason is not None:
                 wrong.setdefault(reason, []).append(n)

@@ -9,6 +9,7 @@ from rules.building import Site
 from rules.catalogue import catalogue
 from rules.reach import HOURS, Gap, Reason
 from rules.wording.names import readable
+from rules.wording.times import from_when
 from rules.wording.voice import Voice, Words, norwegian, say
 
 _DAYS = {
@@ -32,6 +33,11 @@ _REASONS: dict[Reason, Words] = {
         "Those who are called later cannot be reached by phone or e-mail",
     ),
 }
+
+
+def gap_begins(at: datetime, voice: Voice) -> str:
+    """`at`: the beginning of its first hour, which may be running."""
+    return say(("denne timen", "this hour"), voice.language) if at <= voice.now else from_when(at, voice)
 
 
 def reason_words(reason: Reason, voice: Voice) -> str:

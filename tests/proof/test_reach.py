@@ -58,12 +58,19 @@ def looked(
     ways: dict[str, tuple[str, ...]] = EVERYBODY,
     off: tuple[Off, ...] = (),
     document: str = SITE,
+    now: datetime = MONDAY,
 ) -> Week:
-    return week([(MONDAY, book(document))], shifts, ways, off, MONDAY)
+    return week([(MONDAY, book(document))], shifts, ways, off, now)
 
 
 def hours_of(gap: Gap) -> list[int]:
     return [int((hour - MONDAY) / HOUR) for hour in gap.hours]
+
+
+def test_of_the_hour_that_runs_only_what_is_left_counts() -> None:
+    late = [shift("kari", 0.5, 200), shift("siri", 0.5, 200)]
+    assert [gap.reason for gap in looked(late).gaps] == ["nobody_on_duty"]
+    assert looked(late, now=MONDAY + HOUR / 2).gaps == ()
 
 
 def test_a_week_in_which_two_are_always_there_has_no_gap() -> None:

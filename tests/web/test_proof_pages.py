@@ -164,6 +164,23 @@ def test_to_put_somebody_on_duty_leads_a_leader_to_the_gap_in_its_unit_and_week(
     assert all("Ingen på vakt" in week for week in shown)
 
 
+def test_a_gap_of_the_hour_that_runs_is_not_said_to_be_of_the_next_shift(
+    house: House, sign_in: SignIn
+) -> None:
+    hole_in_six_hours(house)
+    with transaction(house.connection):
+        for shift in shifts.on_duty(house.connection, house.site, house.now()):
+            shifts.end(house.connection, SITE, shift.id, house.now())
+    reach.Reach({"email"}).follow(house.connection, house.site, house.now())
+    board = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", sign_in("kari").get("/").text))
+    assert "Denne timen: Nordsida: Ingen på vakt Solsida: Ingen på vakt " in board
+    assert "Neste vakt:" not in board
+    assert "Solsida Ingen på vakt, denne timen" in re.sub(
+        r"\s+", " ", re.sub(r"<[^>]+>", "", sign_in("kari").get("/wall").text)
+    )
+    assert "Det første denne timen" in sign_in("adm").get("/").text
+
+
 def test_one_hour_says_who_is_told_when_and_by_which_way(house: House, sign_in: SignIn) -> None:
     hole_in_six_hours(house)
     kari = sign_in("kari")

@@ -238,8 +238,11 @@ class Duty:
         """
         ends: dict[str, datetime] = {}
         only_in: dict[str, set[str]] = {}
+        since, soon = shift.starts_at - LONGEST, shift.starts_at + EARLY
+        known = store.between(self._connection, self._site.site, since, soon)
         for planned in self.in_whose_place(shift.person, shift.units):
-            if shift.stands_in_for(planned) and not any(s.stands_in_for(planned) for s in before):
+            replaced_already = any(s.stands_in_for(planned, known) for s in before)
+            if shift.stands_in_for(planned, known) and not replaced_already:
                 ends[planned.person] = max(ends.get(planned.person, planned.ends_at), planned.ends_at)
                 at = max(planned.starts_at, shift.starts_at)
                 for found in stood_in_for(self._site, [planned, shift], at):

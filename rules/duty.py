@@ -45,7 +45,7 @@ class Shift(msgspec.Struct, frozen=True):
     calendar: str = ""
     """Which calendar that was; empty: one without a name, or none."""
     instead_of: tuple[str, ...] = ()
-    """In whose place they came: the shift that ran or was next, as the same and there, does not count
+    """In whose place they came: the shift that ran, else the next, as the same and there, does not count
     meanwhile."""
 
     @property
@@ -58,12 +58,23 @@ class Shift(msgspec.Struct, frozen=True):
         """'' stands for several units: whoever is on duty anywhere."""
         return self.starts_at <= at < self.ends_at and (not self.units or unit == "" or unit in self.units)
 
-    def stands_in_for(self, planned: Shift) -> bool:
-        """Whether it was in the place of this planned shift that they came: a later one of the same colleague
-        is the colleague's own.
+    def stands_in_for(self, planned: Shift, known: Iterable[Shift]) -> bool:
+        """Whether it was in the place of this planned shift that they came: the one that ran there, and one
+        that begins soon where none ran, or as that was handed over. A later one of the same colleague is the
+        colleague's own: they are there for it. `known`: the colleague's others, also those that are over.
         """
-        same = planned.function == self.function and planned.person in self.instead_of
-        return same and planned.starts_at <= self.starts_at + EARLY
+        if planned.function != self.function or planned.person not in self.instead_of:
+            return False
+        return planned.starts_at <= self.starts_at or (
+            planned.starts_at <= self.starts_at + EARLY
+            and not any(ran.goes_on_before(planned, self.starts_at, self.units) for ran in known)
+        )
+
+    def goes_on_before(self, later: Shift, at: datetime, units: tuple[str, ...]) -> bool:
+        """Whether at that instant it ran on in these units, before the same person's later shift."""
+        same = (self.source, self.person, self.function) == ("roster", later.person, later.function)
+        there = not self.units or not units or not set(self.units).isdisjoint(units)
+        return same and there and self.starts_at <= at < later.starts_at and at + HANDS_OVER < self.ends_at
 
 
 class StaffAbsence(msgspec.Struct, frozen=True):
@@ -84,6 +95,9 @@ LONGEST = timedelta(hours=36)
 
 EARLY = timedelta(hours=2)
 """[default] Who signs in this long before a planned shift, signs in to that one."""
+
+HANDS_OVER = timedelta(minutes=30)
+"""[default] Who comes in somebody's place this near the end of their shift, comes for their next one too."""
 
 
 def on_duty(
@@ -108,7 +122,7 @@ def on_duty(
             continue
         if shift.person not in present and any(_left(shift, s, at) for s in signed_in):
             continue
-        left = _where_nobody_came_instead(shift, here, site)
+        left = _where_nobody_came_instead(shift, here, everything, site)
         if left is not None:
             found.append(left)
     return tuple(sorted(found, key=lambda shift: (shift.starts_at, shift.id)))
@@ -147,9 +161,11 @@ def _left(planned: Shift, signed_in: Shift, at: datetime) -> bool:
     return came and planned.starts_at < signed_in.ends_at <= at
 
 
-def _where_nobody_came_instead(shift: Shift, here: list[Shift], site: Site) -> Shift | None:
+def _where_nobody_came_instead(
+    shift: Shift, here: list[Shift], known: list[Shift], site: Site
+) -> Shift | None:
     """A planned shift without the units where somebody came in their place."""
-    others = [s for s in here if s.stands_in_for(shift)]
+    others = [s for s in here if s.stands_in_for(shift, known)]
     if not others:
         return shift
     units = shift.units or tuple(unit.id for unit in site.units)
@@ -176,17 +192,18 @@ class StoodInFor(NamedTuple):
 
 
 def stood_in_for(site: Site, shifts: Iterable[Shift], at: datetime) -> tuple[StoodInFor, ...]:
-    """`shifts`: all that hold at that instant."""
-    now = [s for s in _as_all_may(site, shifts) if s.starts_at <= at < s.ends_at]
+    """`shifts`: all that overlap with the last `LONGEST`."""
+    known = _as_all_may(site, shifts)
+    now = [s for s in known if s.starts_at <= at < s.ends_at]
     came = [s for s in now if s.source == "signed_in"]
     there = {(s.person, s.function) for s in came}
     planned = [s for s in now if s.source == "roster" and (s.person, s.function) not in there]
-    called = {s.person for s in on_duty(site, now, (), at)}
+    called = {s.person for s in on_duty(site, known, (), at)}
     return tuple(
         StoodInFor(shift.person, s.person, _units(shift, site) & _units(s, site), shift.person in called)
         for shift in planned
         for s in came
-        if s.stands_in_for(shift)
+        if s.stands_in_for(shift, known)
     )
 
 
@@ -205,9 +222,15 @@ def in_whose_place(
     """The planned shifts, of now and those that begin soon, that somebody who signs in to these units could
     take: nobody has signed in to them.
     """
-    of_others, away, wanted = [s for s in shifts if s.person != person], list(absences), frozenset(units)
+    of_others, away, wanted = [s for s in shifts if s.person != person], list(absences), tuple(units)
     counting = (s for when in (at, at + EARLY) for s in on_duty(site, of_others, away, when))
-    found = {s.id: s for s in counting if s.source == "roster" and (not s.units or wanted & set(s.units))}
+    found = {
+        s.id: s
+        for s in counting
+        if s.source == "roster"
+        and (not s.units or not set(wanted).isdisjoint(s.units))
+        and not any(ran.goes_on_before(s, at, wanted) for ran in of_others)
+    }
     return tuple(found.values())
 
 

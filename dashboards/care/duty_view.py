@@ -12,7 +12,7 @@ from dashboards.pages import clock_text, day_text
 from dashboards.visit import Visit
 from hub.store import shifts as store
 from rules.building import Unit
-from rules.duty import Function, Shift, StaffAbsence, StoodInFor, stood_in_for
+from rules.duty import EARLY, LONGEST, Function, Shift, StaffAbsence, StoodInFor, stood_in_for
 from rules.week import WEEK, absences_left, next_on_duty
 
 AHEAD = timedelta(hours=48)
@@ -88,7 +88,7 @@ def may_change(visit: Visit, shift: Shift) -> bool:
 def on_duty_now(visit: Visit) -> list[UnitNow]:
     house, site, now = visit.house, visit.house.site, visit.now
     counting = store.on_duty(visit.connection, site, now)
-    coming = store.between(visit.connection, site.site, now, now + AHEAD)
+    coming = store.between(visit.connection, site.site, now - LONGEST, now + AHEAD)
     absences = store.absences(visit.connection, site.site, now, now + AHEAD)
     replaced = _replaced(visit, coming)
     found = []
@@ -130,9 +130,12 @@ def _replaced(visit: Visit, coming: list[Shift]) -> list[StoodInFor]:
 
 
 def planned_too(visit: Visit, shifts: Iterable[Shift], own: Shift | None) -> list[PlannedToo]:
-    """`own`: what whoever looks is signed in to."""
-    return [
-        PlannedToo(
+    """`own`: what whoever looks is signed in to. Two shifts in a row that would be taken together are one."""
+    site, now = visit.house.site.site, visit.now
+    known = store.between(visit.connection, site, now - LONGEST, now + EARLY)
+    found: dict[tuple[str, Function], PlannedToo] = {}
+    for s in sorted(shifts, key=lambda shift: shift.starts_at):
+        one = PlannedToo(
             s.person,
             visit.house.person_name(s.person),
             s.function,
@@ -140,11 +143,15 @@ def planned_too(visit: Visit, shifts: Iterable[Shift], own: Shift | None) -> lis
             moment(visit, s.starts_at),
             moment(visit, s.ends_at),
             s.starts_at <= visit.now,
-            own is not None and own.stands_in_for(s),
+            own is not None and own.stands_in_for(s, known),
             _only_in(visit, s, own),
         )
-        for s in shifts
-    ]
+        first = found.setdefault((s.person, s.function), one)
+        units = tuple(dict.fromkeys((*first.units, *one.units)))
+        found[s.person, s.function] = first._replace(
+            units=units, until=one.until, replaced=first.replaced or one.replaced
+        )
+    return list(found.values())
 
 
 def _only_in(visit: Visit, planned: Shift, own: Shift | None) -> tuple[str, ...]:

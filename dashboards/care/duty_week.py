@@ -78,8 +78,11 @@ def _day(
 def _stand_in(visit: Visit, planned: Shift, unit: str, known: list[Shift]) -> str:
     """Who came in the place of whoever is planned, now or at the beginning; nobody once it is over."""
     at = max(planned.starts_at, visit.now)
-    came = (s for s in known if s.source == "signed_in")
-    found = stood_in_for(visit.house.site, [planned, *came], at)
+    if at >= planned.ends_at:
+        return ""
+    whose = (planned.person, planned.function)
+    near = [s for s in known if s.source == "signed_in" or (s.person, s.function) == whose]
+    found = stood_in_for(visit.house.site, near, at)
     return next((visit.house.person_name(s.by) for s in found if unit in s.units), "")
 
 

@@ -89,7 +89,7 @@ def on_duty(connection: sqlite3.Connection, site: Site, at: datetime) -> tuple[S
 
 def stood_in_for(connection: sqlite3.Connection, site: Site, at: datetime) -> tuple[StoodInFor, ...]:
     """Who is planned now, and not called because somebody came in their place."""
-    return stood_in_for_of(site, between(connection, site.site, at, at), at)
+    return stood_in_for_of(site, between(connection, site.site, at - LONGEST, at), at)
 
 
 def between(connection: sqlite3.Connection, site: str, since: datetime, until: datetime) -> list[Shift]:

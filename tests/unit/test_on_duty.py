@@ -120,6 +120,52 @@ def test_whoever_stays_on_into_a_second_shift_of_a_colleague_does_not_silence_th
     assert here(second, early) == [("siri", "sol")], "who came soon before it stands in for all of it"
 
 
+@pytest.mark.parametrize(
+    ("begin", "taken"),
+    [
+        (-7, ["first"]),
+        (-2.5, ["first"]),
+        (-1.6, ["first"]),
+        (-1.4, ["first", "second"]),  # as the first is handed over: who stays into the second?
+        (-0.9, ["second"]),
+    ],
+)
+def test_who_comes_in_the_place_of_one_with_two_shifts_in_a_row_takes_the_one_that_runs(
+    connection: sqlite3.Connection, begin: float, taken: list[str]
+) -> None:
+    contacts.put(connection, "test", Contact("kari", "email", "kari@example.org"), NIGHT)
+    two = [shift("kari", "sol", begin=-9, end=-1), shift("kari", "sol", begin=-1, end=7)]
+    for one in two:
+        duty(connection).put(one, "lise")
+    at = NIGHT + begin * HOUR
+    book = duty(connection, at)
+    names = {two[0].starts_at: "first", two[1].starts_at: "second"}
+    assert [names[s.starts_at] for s in book.in_whose_place("siri", ["sol"])] == taken
+    assert isinstance(book.sign_in("siri", "carer", ["sol"], [], NIGHT + 8 * HOUR, ["kari"]), Shift)
+    for name, then in (("first", NIGHT - 1.01 * HOUR), ("second", NIGHT)):
+        if then < at:
+            continue
+        called = ["siri"] if name in taken else ["kari", "siri"]
+        assert sorted(people(connection, then)) == called, name
+        silenced = [s.person for s in shifts.stood_in_for(connection, SITE, then)]
+        assert silenced == (["kari"] if name in taken else []), name
+    (told,) = staff_notices.due(connection, "test", NIGHT)
+    until = "10" if "second" in taken else "02"  # local time: she is told what holds
+    assert f"til kl. {until}.00" in told.body
+    known = shifts.between(connection, "test", at - 9 * HOUR, NIGHT + 40 * HOUR)
+    if begin < -1:
+        ahead = [s.person for s in next_on_duty(SITE, known, (), "sol", max(at, NIGHT - 1.5 * HOUR))]
+        assert ahead == ([] if "second" in taken else ["kari"])
+
+
+def test_who_comes_soon_before_a_shift_takes_it_though_the_colleague_is_in_another_unit_until_then() -> None:
+    elsewhere = shift("kari", "nord", begin=-7, end=1)
+    late = shift("kari", "sol", begin=1, end=7)
+    stand_in = came("siri", "sol", begin=0, end=7, instead_of=("kari",))
+    assert here(elsewhere, late, stand_in, at=NIGHT) == [("kari", "nord"), ("siri", "sol")]
+    assert here(elsewhere, late, stand_in, at=NIGHT + 2 * HOUR) == [("siri", "sol")]
+
+
 def test_whoever_left_early_is_not_on_duty_any_more_and_a_double_shift_still_begins() -> None:
     assert here(shift("kari", "sol"), came("kari", "sol", end=-1)) == []
     evening, night = shift("kari", "sol", begin=-8, end=-0.5), shift("kari", "sol", begin=-1, end=7)

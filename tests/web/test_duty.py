@@ -600,3 +600,17 @@ def test_a_program_cannot_confirm_that_days_are_emptied(house: House, sign_in: S
     assert program.delete(left).status_code == 403, "its own task is not a program's to see to"
     leader = sign_in("leder")
     assert leader.delete(left, headers=ours(leader)).status_code == 200
+
+
+def test_two_shifts_in_a_row_that_would_be_taken_together_are_one_choice(
+    house: House, sign_in: SignIn
+) -> None:
+    now, book = house.now().replace(second=0, microsecond=0), Duty(house.connection, house.site, WallClock())
+    for begins, ends in ((-7 * HOUR, HOUR / 4), (HOUR / 4, 8 * HOUR)):
+        assert isinstance(
+            book.put(Shift(0, "kari", ("sol",), "carer", now + begins, now + ends), "leder"), Shift
+        )
+    browser = sign_in("sol")
+    assert browser.get("/care/duty").text.count('name="instead_of"') == 1
+    assert send(browser, "/care/duty/sign-in", units=["sol"], function="carer", instead_of=["kari"]) == 303
+    assert browser.get("/care/duty").text.count('name="instead_of" value="kari" checked') == 1

@@ -16,6 +16,8 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from hub.emergency import NOTHING, Opened
+from hub.erasing.plan import decoded
+from hub.store.erasures import Erasure
 from rules.alert import Alert
 from rules.building import Person, PersonRole, Resident, Site
 from rules.event import EventType
@@ -230,6 +232,12 @@ class Access(NamedTuple):
     def sees_resident(self, resident: Resident, site: Site) -> bool:
         unit = next(r.unit for r in site.rooms if r.id == resident.room)
         return self.residents and self.sees_room(resident.room, unit)
+
+    def sees_erasure(self, erasure: Erasure, site: Site) -> bool:
+        """One that names nobody any more is everybody's who may erase; else only who looks after them."""
+        units = {room.id: room.unit for room in site.rooms}
+        stays = decoded(erasure.plan).stays if erasure.plan is not None else ()
+        return erasure.plan is None or any(self.sees_unit(units.get(stay.room, "")) for stay in stays)
 
     def sees_part(self, part: str, site: Site) -> bool:
         """`broker` and gateways concern everybody; a device those who see its unit."""

@@ -22,6 +22,7 @@ from hub.store import (
     absences,
     alerts,
     emergencies,
+    erasures,
     escalations,
     health,
     held_rosters,
@@ -33,6 +34,7 @@ from hub.store import (
 )
 from hub.store.alerts import AlertEvent
 from hub.store.emergencies import Emergency
+from hub.store.erasures import Erasure
 from hub.store.gaps import GapTask
 from hub.store.health import Health
 from hub.store.held_rosters import HeldRoster
@@ -95,6 +97,8 @@ class Snapshot(NamedTuple):
     """Rosters from files that were held back."""
     unseen: list[Emergency]
     """Emergency access that nobody who answers for it has looked at."""
+    unconfirmed: list[Erasure]
+    """Erasures that wait for a second person's yes."""
     on_duty: tuple[Shift, ...]
     stood_in_for: tuple[StoodInFor, ...]
 
@@ -118,6 +122,7 @@ def fingerprint(connection: sqlite3.Connection, house: House, now: datetime) -> 
         tuple(one.id for one in quality_reports.made_since(connection, site, now - NEWS)),
         tuple(one.id for one in held_rosters.of(connection, site)),
         tuple(one.id for one in emergencies.unseen(connection, site, now - SHOWN_FOR)),
+        tuple(one.number for one in erasures.unconfirmed(connection, site)),
         shifts.on_duty(connection, house.site, now),
         shifts.stood_in_for(connection, house.site, now),
     )
@@ -145,6 +150,7 @@ def read_snapshot(connection: sqlite3.Connection, house: House, now: datetime) -
         quality_reports.made_since(connection, site, now - NEWS),
         held_rosters.of(connection, site),
         emergencies.unseen(connection, site, now - SHOWN_FOR),
+        erasures.unconfirmed(connection, site),
         shifts.on_duty(connection, house.site, now),
         shifts.stood_in_for(connection, house.site, now),
     )

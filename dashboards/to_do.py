@@ -19,7 +19,7 @@ class ToDo(NamedTuple):
     words.
     """
 
-    what: Literal["held", "emergencies", "gaps", "consents", "report"]
+    what: Literal["held", "emergencies", "erasures", "gaps", "consents", "report"]
     number: int
     unowned: int
     first: str
@@ -27,9 +27,10 @@ class ToDo(NamedTuple):
 
 
 def to_do(snapshot: Snapshot, access: Access, voice: Voice, answers: str = "") -> list[ToDo]:
-    """Of what they see. `answers`: who answers for emergency access."""
+    """Of what they see. `answers`: who answers for emergency access, and says yes to what others ask for."""
     return [
         *_emergencies(snapshot, answers, voice),
+        *_erasures(snapshot, access, answers, voice),
         *_held(snapshot, access, voice),
         *_gaps(snapshot, access, voice),
         *_ending(snapshot, access, voice),
@@ -53,6 +54,13 @@ def _emergencies(snapshot: Snapshot, answers: str, voice: Voice) -> list[ToDo]:
     person = snapshot.house.person(answers)
     own = [one for one in snapshot.unseen if person is not None and answers_for(person, one)]
     return [ToDo("emergencies", len(own), 0, wording.since(own[0].began_at, voice), False)] if own else []
+
+
+def _erasures(snapshot: Snapshot, access: Access, answers: str, voice: Voice) -> list[ToDo]:
+    """What others asked for, and waits for a second person's yes."""
+    site = snapshot.house.site
+    own = [one for one in snapshot.unconfirmed if one.asked_by != answers and access.sees_erasure(one, site)]
+    return [ToDo("erasures", len(own), 0, wording.since(own[0].asked_at, voice), False)] if own else []
 
 
 def _gaps(snapshot: Snapshot, access: Access, voice: Voice) -> list[ToDo]:

@@ -30,7 +30,9 @@ _FAMILIES = {
     "units": "Alarm quality",
 }
 """Of calls and pages that are called otherwise than the place that they belong to."""
-_PASSED_OVER = frozenset({"residents", "resident", "page", "alerts"})
+_PASSED_OVER = frozenset({"residents", "resident", "page", "alerts", "stood_at"})
+_WITH_NUMBERS = {"erased": "erasure ", "relative": "relative:"}
+"""What the trail puts before a number, by the detail's name: for people its word is enough."""
 LONGEST_DETAIL = 160
 
 
@@ -60,7 +62,7 @@ def line(visit: Visit, entry: Entry) -> Line:
     return Line(
         entry.seq,
         moment(visit, entry),
-        _relatives_name(visit, entry) if is_relative else _who(visit, entry.by),
+        _relatives_name(visit, entry) if is_relative else _who(visit, entry),
         "relative" if is_relative else person.role if person is not None else None,
         what_was_done(entry.what, visit.language),
         place_of(str(entry.detail.get("page", ""))),
@@ -69,7 +71,10 @@ def line(visit: Visit, entry: Entry) -> Line:
     )
 
 
-def _who(visit: Visit, by: str | None) -> str:
+def _who(visit: Visit, entry: Entry) -> str:
+    by = entry.by
+    if "erased" in entry.detail:
+        return "–"
     if by is not None and is_program(by):
         site, id = visit.house.site.site, by.removeprefix(PREFIX)
         found = integrations.get(visit.connection, site, id)
@@ -152,12 +157,16 @@ def _rest(visit: Visit, entry: Entry) -> str:
     for name, value in entry.detail.items():
         if name in _PASSED_OVER or (name == "person" and value == entry.by):
             continue
-        if name == "person":
+        if name in ("person", "invited_by"):
             value = visit.house.person_name(str(value))
         elif name == "instead_of":
             value = [visit.house.person_name(one) for one in value]
         elif name == "unit":
             value = visit.house.unit_name(str(value))
+        elif name == "room":
+            value = visit.house.room_name(str(value))
+        elif name in _WITH_NUMBERS:
+            value = str(value).removeprefix(_WITH_NUMBERS[name])
         elif (at := _instant(value)) is not None:
             value = _in_words(visit, at)
         found.append(detail_of(name, value, visit.language))

@@ -19,6 +19,7 @@ from hub.erasing.request import Requests
 from hub.seal import digest
 from hub.store.erasures import Erasure
 from rules.pause import Refusal
+from rules.wording import Voice, full_date, full_moment
 from rules.wording.refusals import refusal_text
 
 PATH = "/keeping/erasures"
@@ -94,24 +95,24 @@ def _values(visit: Visit, erasure: Erasure) -> dict[str, Any]:
     assert erasure.document is not None
     assert erasure.seal is not None
     receipt: Receipt = read(erasure.document)
-    zone = visit.house.site.zone
+    voice = Voice(visit.language, visit.house.site.zone, visit.now)
     return {
         "receipt": receipt,
         "asked_by": visit.house.person_name(receipt.asked_by),
         "confirmed_by": visit.house.person_name(receipt.confirmed_by),
-        "asked_at": f"{receipt.asked_at.astimezone(zone):%Y-%m-%d %H:%M}",
-        "confirmed_at": f"{receipt.confirmed_at.astimezone(zone):%Y-%m-%d %H:%M}",
-        "finished_at": f"{receipt.finished_at.astimezone(zone):%Y-%m-%d %H:%M}",
+        "asked_at": full_moment(receipt.asked_at, voice),
+        "confirmed_at": full_moment(receipt.confirmed_at, voice),
+        "finished_at": full_moment(receipt.finished_at, voice),
         "deleted": counted(receipt),
         "backups": [
             (
                 b.file,
-                f"{b.made_at.astimezone(zone):%Y-%m-%d %H:%M}",
-                f"{b.kept_until.astimezone(zone):%Y-%m-%d}",
+                full_moment(b.made_at, voice),
+                full_date(b.kept_until, voice),
             )
             for b in receipt.backups
         ],
-        "gone_by": f"{receipt.gone_by.astimezone(zone):%Y-%m-%d}",
+        "gone_by": full_date(receipt.gone_by, voice),
         "fits": erasure.seal.fits(erasure.document),
         "fingerprint": erasure.seal.fingerprint,
         "signature": erasure.seal.signature.hex(),

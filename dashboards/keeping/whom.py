@@ -66,13 +66,13 @@ def shown_name(visit: Visit, resident: Resident) -> str:
 def asked_of(visit: Visit) -> list[Asked]:
     """The newest first."""
     found = erasures.everything(visit.connection, visit.house.site.site)
-    return [line_of(visit, one) for one in found if _sees(visit, one)]
+    return [line_of(visit, one) for one in found if visit.access.sees_erasure(one, visit.house.site)]
 
 
 def erasure_in_view(visit: Visit, number: int) -> Erasure:
     site = visit.house.site.site
     found = erasures.get(visit.connection, site, number) if 0 < number <= LARGEST_ID else None
-    if found is None or not _sees(visit, found):
+    if found is None or not visit.access.sees_erasure(found, visit.house.site):
         raise HTTPException(404, "there is no such erasure, or not for you")
     return found
 
@@ -99,11 +99,3 @@ def state_of(one: Erasure, now: datetime) -> State:
     if one.confirmed_at is None:
         return "waiting"
     return "stuck" if now - one.confirmed_at > STUCK_AFTER else "at work"
-
-
-def _sees(visit: Visit, one: Erasure) -> bool:
-    """One that names nobody any more is everybody's who may erase; else only who looks after them."""
-    if one.plan is None:
-        return True
-    plan, units = decoded(one.plan), {room.id: room.unit for room in visit.house.site.rooms}
-    return any(visit.access.sees_unit(units.get(stay.room, "")) for stay in plan.stays)

@@ -62,6 +62,11 @@ def not_ended(connection: sqlite3.Connection, site: str) -> list[Erasure]:
     return _many(connection, "site = ? AND ended_at IS NULL ORDER BY number", site)
 
 
+def unconfirmed(connection: sqlite3.Connection, site: str) -> list[Erasure]:
+    """Those that wait for a second person's yes."""
+    return [one for one in not_ended(connection, site) if one.confirmed_at is None]
+
+
 def to_be_done(connection: sqlite3.Connection) -> list[Erasure]:
     """Those that two people have said yes to, of every site."""
     return _many(connection, "ended_at IS NULL AND confirmed_at IS NOT NULL ORDER BY number")

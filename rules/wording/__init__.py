@@ -22,7 +22,7 @@ from rules.wording.heard import what_was_heard
 from rules.wording.names import name_of, name_of_rule
 from rules.wording.protection import is_away, who_is_silent, why_not_covered
 from rules.wording.reach import gap_begins, gap_in_words, gap_words, hours_in_words, reason_words
-from rules.wording.times import at, day, from_when, full_date, length, month, since
+from rules.wording.times import at, day, from_when, full_date, full_moment, length, month, since
 from rules.wording.trail import trail_in_words, what_was_done
 from rules.wording.voice import Language, Voice
 from rules.wording.watch import part_is_down as part_down
@@ -37,6 +37,7 @@ __all__ = [
     "day",
     "from_when",
     "full_date",
+    "full_moment",
     "gap_begins",
     "gap_in_words",
     "gap_words",

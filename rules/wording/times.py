@@ -80,6 +80,12 @@ def full_date(instant: datetime, voice: Voice) -> str:
     return f"{local.day}{'.' if norwegian(voice.language) else ''} {month(local.date(), voice.language)}"
 
 
+def full_moment(instant: datetime, voice: Voice) -> str:
+    """`28. november 2026 kl. 17.19`, `28 November 2026 at 17:19`: for what is read in later years."""
+    joined = f" kl.{_STUCK}" if norwegian(voice.language) else " at "
+    return f"{full_date(instant, voice)}{joined}{_clock(instant, voice)}"
+
+
 _MONTHS: dict[Language, str] = {
     "nb": "januar februar mars april mai juni juli august september oktober november desember",
     "nn": "januar februar mars april mai juni juli august september oktober november desember",

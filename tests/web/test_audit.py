@@ -118,6 +118,28 @@ def test_all_that_is_written_down_has_words(house: House) -> None:
     assert {what for what in written if what not in audit_words.WORDS} == set()
 
 
+def test_what_an_erasure_took_out_of_the_trail_is_said_to_be_gone_and_no_detail_is_a_programs_word(
+    house: House, sign_in: SignIn
+) -> None:
+    at = house.now()
+    with transaction(house.connection):
+        for what, said in (
+            ("residents seen", {"page": "/care/residents", "residents": ["r1"], "stood_at": 83}),
+            ("floor plan marked", {"plan": 1, "marks": 25}),
+            ("relative came in", {"relative": "relative:1", "invited_by": "kari"}),
+        ):
+            audit.add(house.connection, house.site.site, at, "kari", what, said)
+        look(house, "kari", "r1")
+        gone = audit.newest(house.connection, house.site.site, 1)[0].seq
+        audit.erase(house.connection, gone, "erasure 2")
+    trail = " ".join(re.sub(r"<[^>]+>", " ", sign_in("adm").get("/audit").text.partition("<main")[2]).split())
+    for words in ("– Så på beboere innholdet er borte med sletting 2", "tegning 1, merker 25", "pårørende 1"):
+        assert words in trail, words
+    assert "invitert av Kari Nordmann" in trail
+    for raw in ("stood", "erased", "erasure", "marks", "invited", "relative:1,"):
+        assert raw not in trail, raw
+
+
 def entries_in(tree: ast.AST) -> set[str]:
     """What the calls of a file that write to the trail call their entries."""
     found: set[str] = set()

@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 from starlette.testclient import TestClient
 
 from hub.clock import WallClock
@@ -27,6 +28,7 @@ SignIn = Callable[..., TestClient]
 LEADERS = DOCUMENT.replace(
     "rules:\n",
     "  - {id: lise, name: Lise Leder, role: leader}\n"
+    "  - {id: lars, name: Lars Leder, role: leader}\n"
     "  - {id: vern, name: Vera Vern, role: privacy_officer}\n"
     "  - {id: nora, name: Nora Nordleder, role: leader, units: [nord]}\nrules:\n",
     1,
@@ -102,7 +104,7 @@ def test_an_administrator_erases_without_a_name_and_a_leader_only_of_their_units
 def test_it_is_asked_for_without_a_slip_confirmed_by_another_and_comes_with_a_receipt(
     house: House, sign_in: SignIn
 ) -> None:
-    lise, adm, nora = sign_in("lise"), sign_in("adm"), sign_in("nora")
+    lise, adm, nora, lars = sign_in("lise"), sign_in("adm"), sign_in("nora"), sign_in("lars")
     form = "/keeping/residents/r3"
     status, page = send(lise, form, form, why="died", typed="r1")
     assert (status, "ikke det samme" in page) == (422, True)
@@ -116,8 +118,12 @@ def test_it_is_asked_for_without_a_slip_confirmed_by_another_and_comes_with_a_re
     assert send(lise, f"{one}/confirm", one)[0] == 409
     assert send(nora, f"{one}/confirm", "/keeping/residents/r4")[0] == 404
     assert "Venter på en til" in adm.get("/keeping").text
+    boards = {who: client.get("/").text for who, client in (("lise", lise), ("nora", nora), ("lars", lars))}
+    told = {who: "1 sletting venter på en til" in board for who, board in boards.items()}
+    assert told == {"lise": False, "nora": False, "lars": True}, "who asked cannot, and others' is not theirs"
     assert send(adm, f"{one}/confirm", one) == (303, f"{one}?notice=confirmed")
     assert "Huben holder på" in adm.get(one).text
+    assert "venter på en til" not in lars.get("/").text
     assert send(lise, f"{one}/take-back", "/keeping/residents/r1")[0] == 409
     assert adm.get(f"{one}/receipt.pdf").status_code == 404
     go_on(house.settings, adm.app.state.clock)  # type: ignore[attr-defined]
@@ -125,7 +131,10 @@ def test_it_is_asked_for_without_a_slip_confirmed_by_another_and_comes_with_a_re
     assert "Seglet stemmer" in page or "seglet" in page.lower()
     for word in ("r3", "Ingrid", "Solvang"):
         assert word not in page.replace("3B", ""), word
-    assert lise.get(f"{one}/receipt.pdf").content[:5] == b"%PDF-"
+    printed = PdfReader(io.BytesIO(lise.get(f"{one}/receipt.pdf").content)).pages[0].extract_text()
+    day = full_date(house.now(), Voice("nb", house.site.zone, house.now()))
+    assert f"Lise Leder, {day} kl." in printed, "a day as people write it"
+    assert f"Lise Leder, {day} kl." in page
     receipt = verified(lise.get(f"{one}/receipt.json").content)
     assert not isinstance(receipt, str)
     assert receipt[0].confirmed_by == "adm"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from io import BytesIO
@@ -145,6 +146,10 @@ def test_the_record_is_printed_as_a_pdf_that_can_be_read_aloud(sign_in: SignIn, 
         "Ærlig talt: øverst på karmen, Łukasz & #set *x* $y$", "Anna",
     ):  # fmt: skip
         assert (said in text) == (said != "Anna"), said
+    lines = [line for page in document.pages for line in page.extract_text().splitlines()]
+    assert max(len(line) for line in lines if re.fullmatch("[0-9a-f]+", line)) == 64, (
+        "none runs off the paper"
+    )
     catalog = document.trailer["/Root"]
     assert bool(catalog["/MarkInfo"]["/Marked"])
     assert catalog["/Lang"] == "nb-NO"

@@ -36,6 +36,7 @@ from rules.alert import Alert
 from rules.building import Site
 from rules.duty import called, instead
 from rules.escalation import Group
+from rules.in_stead import InVain, called_in_stead
 from rules.proof import is_proof, later_stages, proof_site
 from rules.summons import FLOOD_WITHIN, Decision, History, decide
 from rules.wording.summons import body, body_of_proof, subject, subject_of_proof
@@ -195,30 +196,25 @@ def _instead(
     hears: Callable[[Answerable], bool],
     now: datetime,
 ) -> list[Answerable]:
-    """Who is called besides where none of those meant is reached. Somebody who was told before is enough
-    until the course has been gone through: then nobody has answered. With its last stage comes who was not
-    told yet. What is low waits for its next stage.
-    Who asks for more hands waits for nobody.
-    """
-    asking = _asking(alert)
-    if (alert.severity == "low" and asking is None) or is_proof(alert.site):
+    """Who is called besides where none of those meant is reached."""
+    if is_proof(alert.site):
         return []
     told = summonses.of_alert(connection, alert.id)
     underway = any(m.sent_at is not None or (m.next_at is not None and not m.attempts) for m in told)
     course = escalations.get(connection, alert.id)
-    goes_on = course is not None and ", ".join(course.stages[-1].to) != step.reason
-    first = underway and step.event == CALLED and asking is None
-    if first and goes_on:
-        return []
-    spared = {m.person for m in told} if first else {asking}
+    call = InVain(
+        alert.severity,
+        frozenset(m.person for m in told) if underway else frozenset(),
+        again=step.event == CALLED_IN_VAIN,
+        last=course is None or ", ".join(course.stages[-1].to) == step.reason,
+        asking=_asking(alert),
+    )
     known = contacts.everything(connection, site.site)
     if alert.severity != "high":  # one way each: the first by which they hear of it
         known = [one for one in known if hears(Answerable(*one))]
-    for circle in instead(alert.unit, site, shifts.on_duty(connection, site, now), now):
-        found = [way for person in circle if person not in spared for way in _ways(known, person, alert)]
-        if any(map(hears, found)):
-            return list(dict.fromkeys(found))
-    return []
+    circles = instead(alert.unit, site, shifts.on_duty(connection, site, now), now)
+    people = called_in_stead(call, circles, lambda person: any(map(hears, _ways(known, person, alert))))
+    return list(dict.fromkeys(way for person in people for way in _ways(known, person, alert)))
 
 
 def whom_to_prove(connection: sqlite3.Connection, site: Site, unit: str, at: datetime) -> tuple[str, ...]:

@@ -16,8 +16,10 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from rules.duration import Window
-from rules.duty import Shift, StaffAbsence, called
-from rules.escalation import EscalationCourse, EscalationStep, Group
+from rules.duty import Shift, StaffAbsence, called, instead
+from rules.escalation import EscalationCourse, Group, begun, reached_nobody
+from rules.escalation import called as due_calls
+from rules.in_stead import InVain, called_in_stead
 from rules.rule import NotByRule
 from rules.rulebook import Rulebook, Watch
 from rules.severity import SEVERITIES, Severity
@@ -36,22 +38,30 @@ ROUTING: frozenset[Reason] = frozenset({"nobody_on_duty", "no_way", "late"})
 """Somebody would not be told, whatever the sensors say. The others leave a rule off, or too few are reached.
 """
 FRAGILE: frozenset[Reason] = frozenset({"one_person", "later_stage"})
-"""Somebody is told, and nobody stands in for them; or a later stage is called that has no way to be reached.
+"""Somebody is told, and nobody stands in for them; or a stage is called that has no way to be reached.
 """
 
 
 class Told(NamedTuple):
-    """A stage of the course: `people` are called `after` the alert, and by which ways each is reached."""
+    """A stage of the course: `people` are called `after` the alert, and by which ways each is reached;
+    `instead`: who is called for them, with their ways, where none of them is.
+    """
 
     after: timedelta
     to: tuple[Group, ...]
     people: tuple[str, ...]
     ways: tuple[tuple[str, ...], ...]
     why: tuple[str, ...]
+    instead: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    @property
+    def meant(self) -> tuple[str, ...]:
+        """Those of `people` who are reached."""
+        return tuple(person for person, ways in zip(self.people, self.ways, strict=True) if ways)
 
     @property
     def reached(self) -> tuple[str, ...]:
-        return tuple(person for person, ways in zip(self.people, self.ways, strict=True) if ways)
+        return self.meant or tuple(person for person, _ in self.instead)
 
 
 class Route(NamedTuple):
@@ -156,14 +166,31 @@ class Roster:
         theirs = frozenset[int]()
         for then, stretch in zip(times, stretches, strict=True):
             theirs |= carers & self._there(then, stretch)[1]
-        key = (unit, severity, theirs, *stretches)
+        # Where nobody is reached the next stage comes earlier: while others come or go, at a time of its own.
+        key = (unit, severity, theirs, *stretches, at if stretches[0] != stretches[-1] else None)
         if key not in self._routes:
-            stages = tuple(
-                self._told(step, unit, residents, then, stretch)
-                for step, then, stretch in zip(course.steps, times, stretches, strict=True)
-            )
+            stages = self._gone_through(unit, severity, residents, at)
             self._routes[key] = Route(stages, self._what_is_wrong(stages, severity))
         return self._routes[key]
+
+    def _gone_through(
+        self, unit: str, severity: Severity, residents: Sequence[str], at: datetime
+    ) -> tuple[Told, ...]:
+        """Each stage once, as the live calls would go (hub/escalation.py, hub/summons.py)."""
+        escalation = begun(self._site.escalation_of(unit), severity, at)
+        stages: list[Told] = []
+        while escalation.taken < len(escalation.stages):
+            then = escalation.due or at
+            escalation, [call] = due_calls(escalation, then)
+            told = frozenset(person for stage in stages for person in stage.reached)
+            last = call.to == escalation.stages[-1].to
+            stage = self._told(
+                then - at, call.to, unit, residents, then, InVain(severity, told, again=False, last=last)
+            )
+            stages.append(stage)
+            if not stage.meant:
+                escalation = reached_nobody(escalation, call.to, then, bool(stage.instead))
+        return tuple(stages)
 
     def _there(self, at: datetime, stretch: int) -> tuple[list[Shift], frozenset[int]]:
         if stretch not in self._on_duty:
@@ -172,26 +199,38 @@ class Roster:
         return self._on_duty[stretch]
 
     def _told(
-        self, step: EscalationStep, unit: str, residents: Sequence[str], at: datetime, stretch: int
+        self,
+        after: timedelta,
+        to: tuple[Group, ...],
+        unit: str,
+        residents: Sequence[str],
+        at: datetime,
+        in_vain: InVain,
     ) -> Told:
-        on_duty = self._there(at, stretch)[0]
-        groups = [called(group, unit, residents, self._site, on_duty, at) for group in step.to]
+        """`in_vain`: what the call is where it reaches nobody."""
+        on_duty = self._there(at, bisect_right(self.changes, at))[0]
+        groups = [called(group, unit, residents, self._site, on_duty, at) for group in to]
         people = tuple(dict.fromkeys(person for group in groups for person in group.people))
         ways = tuple(self._ways.get(person, ()) for person in people)
-        return Told(step.after, step.to, people, ways, tuple(group.why for group in groups))
+        others: tuple[str, ...] = ()
+        if not any(ways):
+            circles = instead(unit, self._site, on_duty, at)
+            others = called_in_stead(in_vain, circles, lambda person: bool(self._ways.get(person)))
+        there = tuple((person, self._ways[person]) for person in others if self._ways.get(person))
+        return Told(after, to, people, ways, tuple(group.why for group in groups), there)
 
     def _what_is_wrong(self, stages: Sequence[Told], severity: Severity) -> Reason | None:
         on_duty = any(why in ("on_duty", "nobody_assigned") for stage in stages for why in stage.why)
         if not any(stage.people for stage in stages) or (self._planned and not on_duty):
             return "nobody_on_duty"
-        reached = [stage for stage in stages if stage.reached]
+        reached = [stage for stage in stages if stage.meant]
         if not reached:
             return "no_way"
         if severity != "low" and reached[0].after >= LATE:
             return "late"
-        if len({p for stage in reached for p in stage.reached}) == 1:
+        if len({p for stage in stages for p in stage.reached}) == 1:
             return "one_person"
-        return "later_stage" if any(stage.people and not stage.reached for stage in stages) else None
+        return "later_stage" if any(stage.people and not stage.meant for stage in stages) else None
 
 
 def week(

@@ -120,11 +120,12 @@ class AssignmentIn(Sent):
 
 
 class StageOut(BaseModel):
-    """`ways`: by person."""
+    """`ways`: by person. `after_s`: as the calls would go; where nobody is reached the next comes at once."""
 
     after_s: int
     to: list[str]
     people: list[str]
+    instead: list[str] = Field(description="Who is called where none of them can be reached")
     ways: dict[str, list[str]]
 
 
@@ -263,7 +264,10 @@ def _routes(visit: Visit, unit: str, at: datetime) -> list[RouteOut]:
                     after_s=int(stage.after.total_seconds()),
                     to=list(stage.to),
                     people=list(stage.people),
-                    ways={p: list(w) for p, w in zip(stage.people, stage.ways, strict=True)},
+                    instead=[person for person, _ in stage.instead],
+                    ways={
+                        p: list(w) for p, w in (*zip(stage.people, stage.ways, strict=True), *stage.instead)
+                    },
                 )
                 for stage in route.stages
             ]

@@ -79,11 +79,12 @@ class Gone(NamedTuple):
 
 
 class Stage(NamedTuple):
-    """`people`: name and ways, in words."""
+    """`people`, and who is called `instead`: name and ways, in words."""
 
     after: str
     to: str
     people: list[tuple[str, tuple[str, ...]]]
+    instead: list[tuple[str, tuple[str, ...]]]
 
 
 class RouteView(NamedTuple):
@@ -209,6 +210,13 @@ def routes(visit: Visit, unit: str, at: datetime) -> list[RouteView]:
 
 def _route(visit: Visit, severity: Severity, who: tuple[str, ...], route: Route) -> RouteView:
     voice = voice_of(visit.scope, visit.house, visit.now)
+
+    def in_words(people: Iterable[tuple[str, tuple[str, ...]]]) -> list[tuple[str, tuple[str, ...]]]:
+        return [
+            (visit.house.person_name(person), tuple(which_way(way, voice) for way in ways))
+            for person, ways in people
+        ]
+
     return RouteView(
         severity,
         who,
@@ -218,10 +226,8 @@ def _route(visit: Visit, severity: Severity, who: tuple[str, ...], route: Route)
             Stage(
                 wording.length(stage.after, visit.language) if stage.after else "",
                 groups_in_words(stage.to, voice),
-                [
-                    (visit.house.person_name(person), tuple(which_way(way, voice) for way in ways))
-                    for person, ways in zip(stage.people, stage.ways, strict=True)
-                ],
+                in_words(zip(stage.people, stage.ways, strict=True)),
+                in_words(stage.instead),
             )
             for stage in route.stages
         ],

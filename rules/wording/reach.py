@@ -22,15 +22,21 @@ _STUCK = "\N{NO-BREAK SPACE}"  # a day and its hours stay on one line
 
 _REASONS: dict[Reason, Words] = {
     "nobody_on_duty": ("Ingen på vakt", "Nobody on duty"),
-    "no_way": ("Ingen som kan nås på telefon eller e-post", "Nobody who can be reached by phone or e-mail"),
-    "late": ("Den første varsles først etter 20 minutter", "The first is told only after 20 minutes"),
+    "no_way": (
+        "Ingen av dem som skal varsles, kan nås på telefon eller e-post",
+        "None of those who are to be called can be reached by phone or e-mail",
+    ),
+    "late": (
+        "Ingen av dem som skal varsles, kan nås før etter 20 minutter",
+        "None of those who are to be called can be reached before 20 minutes",
+    ),
     "paused": ("Regel på pause", "A rule is paused"),
     "no_basis": ("Mangler samtykke eller vedtak", "No consent or decision"),
     "no_sensor": ("Mangler sensor", "No sensor"),
     "one_person": ("Bare én kan nås, uten stedfortreder", "Only one person can be reached, and no deputy"),
     "later_stage": (
-        "De som varsles senere, kan ikke nås på telefon eller e-post",
-        "Those who are called later cannot be reached by phone or e-mail",
+        "Et trinn i varslingen når ingen på telefon eller e-post",
+        "A stage of the calls reaches nobody by phone or e-mail",
     ),
 }
 

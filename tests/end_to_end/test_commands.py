@@ -100,7 +100,7 @@ def test_the_doctor_finds_nothing_wrong_where_nothing_is_and_says_what_was_never
         "look   links in messages and invitations go by whatever address a browser asked for",
         "look   the watchman was never at work: nobody notices if Vaka stops",
         "look   the alerting of home was never tried",
-        "look   Home: Nobody who can be reached by phone or e-mail: all week",
+        "look   Home: None of those who are to be called can be reached by phone or e-mail: all week",
         "look   no backups are written (VAKA_BACKUP_RECIPIENT is not set)",
     ]
     for said in ("lets us in", "the hub is at work", "every resident is protected", "is whole"):

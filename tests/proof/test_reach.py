@@ -194,7 +194,7 @@ def test_it_says_who_would_be_told_by_which_way_and_by_when() -> None:
         (0, ("kari",), (("email",),)),
         (1, ("kari", "siri"), (("email",), ())),
         (3, (), ()),
-        (5, ("lise",), (("email",),)),
+        (3, ("lise",), (("email",),)),
     ]
     other = Roster(book(), shifts, EVERYBODY).route("sol", "high", ("r-bo",), MONDAY)
     assert other.stages[0].people == ("kari", "siri"), "nobody looks after Bo: the unit does"

@@ -1,0 +1,41 @@
+"""Whether others are called for those whom a call does not reach, and who: one decision for the live calls
+(hub/summons.py) and for what would be done in an hour to come (rules/reach.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from rules.severity import Severity
+
+
+class InVain(NamedTuple):
+    """A call that reaches nobody of those it is for. `told`: who was told of the alert before, and may come.
+    `again`: all stages were called before; `last`: this is the last one. `asking`: who asks for more hands.
+    """
+
+    severity: Severity
+    told: frozenset[str]
+    again: bool
+    last: bool
+    asking: str | None = None
+
+
+def called_in_stead(
+    call: InVain, circles: Iterable[tuple[str, ...]], hears: Callable[[str], bool]
+) -> tuple[str, ...]:
+    """The first circle in which anybody hears of it. Somebody who was told before is enough until the course
+    has been gone through: then nobody has answered. With its last stage comes who was not told yet. What is
+    low waits for its next stage. Who asks for more hands waits for nobody.
+    """
+    if call.severity == "low" and call.asking is None:
+        return ()
+    told = call.told if not call.again and call.asking is None else frozenset[str]()
+    if told and not call.last:
+        return ()
+    for circle in circles:
+        found = tuple(person for person in circle if person not in told and person != call.asking)
+        if any(map(hears, found)):
+            return found
+    return ()

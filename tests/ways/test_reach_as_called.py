@@ -1,0 +1,96 @@
+"""What an hour to come says of who would be called is what the live calls then do."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from hub import reach, summons
+from hub.store import alerts, contacts, escalations, shifts, summonses
+from hub.store.contacts import Contact
+from hub.store.db import transaction
+from rules.catalogue import catalogue
+from rules.duty import Shift
+from rules.rulebook import rulebook
+from rules.severity import Severity
+from tests.ways.test_messages import NIGHT, SITE
+from tests.world import World
+
+Called = list[tuple[int, set[str]]]
+"""Stage by stage: after how many minutes, and who of those with a way is called."""
+
+
+def house(tmp_path: Path, reached: str) -> World:
+    made = World(tmp_path, SITE, NIGHT)
+    summons.begin(made.connection, "test")
+    with transaction(made.connection):
+        for person in reached.split():
+            contacts.put(made.connection, "test", Contact(person, "email", f"{person}@example.org"), NIGHT)
+        for person, unit, own in (("kari", "sol", ("r-anna",)), ("siri", "sol", ()), ("nils", "nord", ())):
+            hours = timedelta(hours=5)
+            shift = Shift(0, person, (unit,), "carer", NIGHT - hours, NIGHT + hours, own)
+            shifts.add(made.connection, "test", shift)
+    return made
+
+
+def live(house: World, rule: str) -> Called:
+    """As the hub calls, until each stage was called once."""
+    id = house.alert(rule).id
+    for _ in range(40):
+        while summons.follow(house.connection, house.site, None, house.clock.now()):
+            pass
+        escalation = escalations.get(house.connection, id)
+        assert escalation is not None
+        if escalation.taken == len(escalation.stages):
+            break
+        due = escalation.due
+        assert due is not None
+        house.passes(max(due - house.clock.now(), timedelta(seconds=1)))
+    sent = summonses.of_alert(house.connection, id)
+    steps = [step for step in alerts.events(house.connection, id) if step.event == "called"]
+    return [
+        (
+            round((step.at - steps[0].at) / timedelta(minutes=1)),
+            {one.person for one in sent if one.event == step.seq},
+        )
+        for step in steps
+    ]
+
+
+def foreseen(house: World, severity: Severity) -> Called:
+    now = house.clock.now()
+    book = rulebook(house.site, catalogue(), now.astimezone(house.site.zone).date())
+    usable = reach.usable_ways(house.connection, "test")
+    roster = reach.roster(house.connection, house.site, book, usable, now)
+    route = roster.route("sol", severity, ("r-anna",), now)
+    return [(round(stage.after / timedelta(minutes=1)), set(stage.reached)) for stage in route.stages]
+
+
+REACHED = ["kari siri nils lise odd", "siri", "nils", "lise odd", "odd", "kari", ""]
+
+
+@pytest.mark.parametrize("reached", REACHED)
+@pytest.mark.parametrize(("severity", "rule"), [("high", "help-button"), ("medium", "door-open")])
+def test_an_hour_to_come_names_whom_the_calls_then_reach_and_when(
+    tmp_path: Path, reached: str, severity: Severity, rule: str
+) -> None:
+    there = house(tmp_path, reached)
+    said = foreseen(there, severity)
+    if rule == "help-button":
+        there.says("3B button", pressed="single")
+    else:
+        there.says("3B door", open=True)
+        while not there.alerts():
+            there.passes(timedelta(seconds=1))
+    assert live(there, rule) == said
+    there.stop()
+
+
+def test_who_would_be_called_instead_is_named_with_the_stage_that_reaches_nobody(tmp_path: Path) -> None:
+    there = house(tmp_path, "nils lise")
+    first, second, neighbours, leaders = foreseen(there, "high")
+    assert first == (0, {"nils"}), "nobody of the unit has a way: who is on duty next door is called at once"
+    assert second == (1, set())
+    assert neighbours == (1, {"nils"}), "nobody was called for the unit: the next stage comes at once"
+    assert leaders == (3, {"lise"})
+    there.stop()

@@ -14,7 +14,7 @@ import msgspec
 
 from rules.building import Site
 from rules.duration import local_instant
-from rules.duty import LONGEST, Shift, StaffAbsence, on_duty, stood_in_for
+from rules.duty import EARLY, HANDS_OVER, LONGEST, Shift, StaffAbsence, on_duty, stood_in_for
 
 WEEK = timedelta(days=7)
 
@@ -113,6 +113,30 @@ def _without(absence: StaffAbsence, there: Shift) -> tuple[StaffAbsence, ...]:
     before = msgspec.structs.replace(absence, ends_at=min(absence.ends_at, there.starts_at))
     after = msgspec.structs.replace(absence, starts_at=max(absence.starts_at, there.ends_at))
     return tuple(one for one in (before, after) if one.starts_at < one.ends_at)
+
+
+def as_said_last(signed_in: Iterable[Shift]) -> list[Shift]:
+    """What somebody signed in to, each as one shift however often they changed it: a change begins where what
+    was said before ends. In order.
+    """
+    found: list[Shift] = []
+    for shift in sorted(signed_in, key=lambda shift: (shift.starts_at, shift.id)):
+        who = (shift.person, shift.function, shift.starts_at)
+        before = next((s for s in found if (s.person, s.function, s.ends_at) == who), None)
+        if before is None:
+            found.append(shift)
+        else:
+            found[found.index(before)] = msgspec.structs.replace(shift, starts_at=before.starts_at)
+    return found
+
+
+def is_as_planned(signed_in: Shift, planned: Iterable[Shift]) -> bool:
+    """Whether somebody signed in to what was planned for them, and did not stay on beyond it."""
+    theirs = [s for s in planned if (s.person, s.function) == (signed_in.person, signed_in.function)]
+    if not any(s.starts_at < signed_in.starts_at + EARLY and signed_in.starts_at < s.ends_at for s in theirs):
+        return False
+    ends = max((s.ends_at for s in theirs if s.starts_at < signed_in.ends_at), default=signed_in.ends_at)
+    return signed_in.ends_at <= ends + HANDS_OVER
 
 
 def next_on_duty(

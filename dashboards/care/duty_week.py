@@ -10,12 +10,13 @@ from dashboards.pages import clock_text, day_text
 from dashboards.visit import Visit
 from hub.store import shifts as store
 from rules.duty import LONGEST, Function, Shift, StaffAbsence, stood_in_for
-from rules.week import Gap, absences_left, days_of, gaps
+from rules.week import Gap, absences_left, as_said_last, days_of, gaps, is_as_planned
 
 
 class Entry(NamedTuple):
-    """A shift in the week. `absent`: it does not count. `stand_in`: who came in their place. `may_change`:
-    whoever looks may.
+    """A shift in the week. `absent`: it does not count. `stand_in`: who came in their place. `here`: they are
+    signed in now. `outside`: they signed in, and it was not planned; `instead_of`: in whose place.
+    `may_change`: whoever looks may.
     """
 
     id: int
@@ -25,6 +26,9 @@ class Entry(NamedTuple):
     residents: tuple[str, ...]
     absent: bool
     stand_in: str
+    here: bool
+    outside: bool
+    instead_of: tuple[str, ...]
     everywhere: bool
     may_change: bool
 
@@ -32,6 +36,7 @@ class Entry(NamedTuple):
 class Day(NamedTuple):
     word: str
     is_today: bool
+    is_past: bool
     entries: tuple[Entry, ...]
     gaps: tuple[tuple[str, str], ...]
     """From when until when, and who goes by: nobody, night_patrol."""
@@ -46,27 +51,23 @@ def week_of(visit: Visit, unit: str, week: date) -> list[Day]:
     absences = store.absences(visit.connection, site.site, since, until + LONGEST)
     left = absences_left(absences, known)
     planned = [s for s in known if s.source == "roster" and (not s.units or unit in s.units)]
+    came = as_said_last(s for s in known if s.source == "signed_in" and (not s.units or unit in s.units))
+    entries = [(s.starts_at, _entry(visit, s, unit, known, left)) for s in planned]
+    entries += [(s.starts_at, _came(visit, s, unit)) for s in came if not is_as_planned(s, planned)]
+    in_order = sorted(entries, key=lambda one: (one[0], one[1].id))
     torn = gaps(site, unit, known, absences, since, until)
-    stand_ins = {s.id: _stand_in(visit, s, unit, known) for s in planned}
-    return [_day(visit, unit, day, planned, stand_ins, left, torn) for day in days]
+    return [_day(visit, day, in_order, torn) for day in days]
 
 
 def _day(
-    visit: Visit,
-    unit: str,
-    day: tuple[datetime, datetime],
-    planned: list[Shift],
-    stand_ins: dict[int, str],
-    absences: list[StaffAbsence],
-    torn: list[Gap],
+    visit: Visit, day: tuple[datetime, datetime], entries: list[tuple[datetime, Entry]], torn: list[Gap]
 ) -> Day:
     start, end = day
     return Day(
         day_text(start, visit.house.site.zone, visit.language),
         start <= visit.now < end,
-        tuple(
-            _entry(visit, s, unit, stand_ins[s.id], absences) for s in planned if start <= s.starts_at < end
-        ),
+        end <= visit.now,
+        tuple(entry for at, entry in entries if start <= at < end),
         tuple(
             (_hours(visit, max(g.starts_at, start), min(g.ends_at, end)), g.who)
             for g in torn
@@ -86,10 +87,16 @@ def _stand_in(visit: Visit, planned: Shift, unit: str, known: list[Shift]) -> st
     return next((visit.house.person_name(s.by) for s in found if unit in s.units), "")
 
 
-def _entry(visit: Visit, shift: Shift, unit: str, stand_in: str, absences: list[StaffAbsence]) -> Entry:
+def _entry(visit: Visit, shift: Shift, unit: str, known: list[Shift], absences: list[StaffAbsence]) -> Entry:
     since = max(shift.starts_at, min(visit.now, shift.ends_at - timedelta(seconds=1)))
     away = any(
         a.person == shift.person and a.starts_at < shift.ends_at and since < a.ends_at for a in absences
+    )
+    runs = shift.starts_at <= visit.now < shift.ends_at
+    here = any(
+        (s.source, s.person, s.function) == ("signed_in", shift.person, shift.function)
+        and s.covers(unit, visit.now)
+        for s in known
     )
     return Entry(
         shift.id,
@@ -97,10 +104,30 @@ def _entry(visit: Visit, shift: Shift, unit: str, stand_in: str, absences: list[
         _hours(visit, shift.starts_at, shift.ends_at),
         shift.function,
         names(visit, shift.residents, unit),
-        away,
-        stand_in,
-        not shift.units,
-        may_change(visit, shift),
+        absent=away,
+        stand_in=_stand_in(visit, shift, unit, known),
+        here=runs and here,
+        outside=False,
+        instead_of=(),
+        everywhere=not shift.units,
+        may_change=may_change(visit, shift),
+    )
+
+
+def _came(visit: Visit, shift: Shift, unit: str) -> Entry:
+    return Entry(
+        shift.id,
+        visit.house.person_name(shift.person),
+        _hours(visit, shift.starts_at, shift.ends_at),
+        shift.function,
+        names(visit, shift.residents, unit),
+        absent=False,
+        stand_in="",
+        here=shift.starts_at <= visit.now < shift.ends_at,
+        outside=True,
+        instead_of=tuple(visit.house.person_name(one) for one in shift.instead_of),
+        everywhere=not shift.units,
+        may_change=False,
     )
 
 

@@ -18,7 +18,16 @@ from hub.store.db import connect
 from rules.building import Site
 from rules.duty import Function, Shift, StaffAbsence, called, on_duty, stood_in_for
 from rules.pause import Refusal
-from rules.week import Gap, absences_left, gaps, moved, next_on_duty, shifts_later
+from rules.week import (
+    Gap,
+    absences_left,
+    as_said_last,
+    gaps,
+    is_as_planned,
+    moved,
+    next_on_duty,
+    shifts_later,
+)
 from tests.world import Clock, read
 
 SITE: Site = read("""
@@ -237,6 +246,31 @@ def test_gaps_are_found_also_those_that_an_absence_tears_and_what_the_night_patr
     assert gaps(SITE, "sol", known, away, day, until)[0] == Gap(
         "sol", NIGHT + 3 * HOUR, NIGHT + 7 * HOUR, "nobody"
     )
+
+
+def test_who_came_outside_the_plan_or_stayed_on_beyond_it_is_told_from_who_came_as_planned() -> None:
+    plan = [shift("kari", "sol", begin=-9, end=-1), shift("kari", "sol", begin=-1, end=4)]
+    for begin, end, as_planned in (
+        (-10, 4, True),  # a little early, and both
+        (-9, 4.4, True),  # as it is handed over
+        (-9, 6, False),
+        (-9.5, -9.4, True),  # changed their mind
+        (-12, 4, False),
+        (4, 9, False),
+    ):
+        assert is_as_planned(came("kari", "sol", begin=begin, end=end), plan) == as_planned, (begin, end)
+    assert not is_as_planned(came("siri", "sol"), plan)
+    assert not is_as_planned(as_leader(came("kari", "sol")), plan)
+
+
+def test_whoever_changes_what_they_signed_in_to_is_there_once() -> None:
+    first, changed = came("kari", "sol", begin=-4, end=-1), came("kari", "sol", "nord", begin=-1, end=3)
+    later, other = came("kari", "sol", begin=5, end=6), came("siri", "sol", begin=-1, end=2)
+    assert [(s.person, s.starts_at, s.ends_at) for s in as_said_last([later, other, changed, first])] == [
+        ("kari", first.starts_at, changed.ends_at),
+        ("siri", other.starts_at, other.ends_at),
+        ("kari", later.starts_at, later.ends_at),
+    ]
 
 
 def test_the_next_to_come_are_those_of_the_next_hour_who_are_not_absent() -> None:

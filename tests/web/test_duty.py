@@ -137,7 +137,7 @@ def test_in_whose_place_somebody_comes_who_begins_soon_is_marked_wherever_it_say
     assert not_called in roster
     assert "Neste: Kari" not in roster
     week = roster.split('id="week-title"')[1].split("</ol>")[0]
-    assert "Siri Solberg er på vakt i stedet" in week.split("Kari Nordmann")[1]
+    assert "Siri Solberg er på vakt i stedet" in week.split(">Kari Nordmann</a>")[1]
     takes_over = browser.get("/care/handover").text.split('id="takes-over"')[1].split("</table>")[0]
     assert not_called in takes_over
     assert takes_over.count("Kari Nordmann") == 1, "she is not the next one"
@@ -614,3 +614,29 @@ def test_two_shifts_in_a_row_that_would_be_taken_together_are_one_choice(
     assert browser.get("/care/duty").text.count('name="instead_of"') == 1
     assert send(browser, "/care/duty/sign-in", units=["sol"], function="carer", instead_of=["kari"]) == 303
     assert browser.get("/care/duty").text.count('name="instead_of" value="kari" checked') == 1
+
+
+def test_the_week_shows_who_is_here_as_planned_and_who_came_outside_the_roster(
+    house: House, sign_in: SignIn
+) -> None:
+    planned(house, "kari", "sol")
+    planned(house, "leder", "sol")
+    kari, sol = sign_in("kari"), sign_in("sol")
+    assert send(kari, "/care/duty/sign-in", units=["sol"], function="carer") == 303
+    wish = {"units": ["sol"], "function": "carer", "instead_of": ["leder"]}
+    assert send(sol, "/care/duty/sign-in", **wish) == 303
+    for _ in range(2):
+        week = kari.get("/care/duty?unit=sol").text.split('id="week-title"')[1].split("</ol>")[0]
+        people = ("Kari Nordmann", "Siri Solberg")
+        lines = {one: week.split(f"<span>{one}</span>")[1].split("</li>")[0] for one in people}
+        assert "Er her" in lines["Kari Nordmann"]
+        assert "utenom" not in lines["Kari Nordmann"]
+        assert [week.count(f"<span>{one}</span>") for one in people] == [1, 1]
+        assert "Er her" in lines["Siri Solberg"]
+        assert "utenom turnusen, i stedet for Lise Leder" in lines["Siri Solberg"]
+        assert "utenom" not in kari.get("/care/duty?unit=nord").text.split('id="week-title"')[1]
+        until = f"{(house.now() + 4 * HOUR).astimezone(house.site.zone):%Y-%m-%dT%H:%M}"
+        assert send(sol, "/care/duty/sign-in", **wish, until=until) == 303, "changed: still one line"
+    assert send(sol, "/care/duty/leave") == 303
+    week = kari.get("/care/duty?unit=sol").text.split('id="week-title"')[1].split("</ol>")[0]
+    assert "utenom turnusen" in week, "also once it is over"

@@ -83,3 +83,32 @@ def test_a_leader_sees_in_words_what_the_plan_would_say_while_changing_it(
         page.goto(web.address + path)
         axe_finds_nothing(page)
     context.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [390, 1280])
+def test_late_in_the_week_today_is_seen_first_on_a_phone_and_the_days_before_after_a_tap(
+    house: House, heart: Heart, web: Web, chromium: Browser, width: int
+) -> None:
+    context = chromium.new_context(viewport={"width": width, "height": 844}, locale="nb-NO")
+    page = context.new_page()
+    enter(page, web, "sol")
+    page.goto(f"{web.address}/care/duty")
+    days, before = page.locator("#week-days > li:not(.earlier)"), page.locator("#week-days .earlier a")
+    past = page.locator("#week-days > .is-past")
+    is_monday = past.count() == 0
+    shown = days.first if is_monday or width == 1280 else page.locator("#week-days > .is-today")
+    expect(shown).to_be_visible()
+    if is_monday or width == 1280:
+        expect(before).to_have_count(0) if is_monday else expect(before).to_be_hidden()
+    else:
+        expect(past.first).to_be_hidden()
+        before.click()
+        expect(past.first).to_be_visible()
+        expect(before).to_be_hidden()
+    fits(page)
+    axe_finds_nothing(page)
+    page.goto(f"{web.address}/care/duty?week=2026-01-05")
+    expect(page.locator("#week-days > .is-past")).to_have_count(7)
+    expect(days.first).to_be_visible()
+    context.close()

@@ -13,7 +13,7 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
 from dashboards.access import may
-from dashboards.api.refusal import RefusedError, errors_of, problem
+from dashboards.api.refusal import RefusedError, detail_of, errors_of, problem
 from dashboards.methods import allowed
 from dashboards.pages import render
 from dashboards.reader import ANYBODY, home_of
@@ -101,8 +101,10 @@ async def _refuse(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     headers = {**(error.headers or {}), **({"Allow": allowed(request)} if error.status_code == 405 else {})}
     if _is_program(request):
-        reason, more = (error.reason, error.more) if isinstance(error, RefusedError) else ("", {})
-        return _problem(request, error.status_code, error.detail, reason, more, headers)
+        if not isinstance(error, RefusedError):
+            return _problem(request, error.status_code, error.detail, "", {}, headers)
+        detail = detail_of(error, language_of(request, None))
+        return _problem(request, error.status_code, detail, error.reason, error.more, headers)
     answer = await _say_to_reader(request, error.status_code, error.detail)
     answer.headers.update(headers)
     return answer
@@ -112,7 +114,7 @@ async def _refuse_what_is_wrong(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     if not _is_program(request):
         return await _say_what_is_wrong(request, error)
-    errors = errors_of(error.errors())
+    errors = errors_of(error.errors(), language_of(request, None))
     said = "; ".join(f"{one['where']}: {one['expected']}" for one in errors)
     return _problem(request, 422, said, more={"errors": errors})
 

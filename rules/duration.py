@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, PlainSerializer
+from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
 _PART = re.compile(r"(\d+(?:\.\d+)?)\s*(s|min|h|d)\b\s*")
 _SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86400}
@@ -191,5 +191,10 @@ def _write_clock(clock: time) -> str:
     return f"{clock:%H:%M}"
 
 
-WindowText = Annotated[Window, BeforeValidator(parse_window), PlainSerializer(str, return_type=str)]
+WindowText = Annotated[
+    Window,
+    BeforeValidator(parse_window),
+    PlainSerializer(str, return_type=str),
+    WithJsonSchema({"type": "string", "examples": ["22:00-07:00"]}),
+]
 ClockText = Annotated[time, BeforeValidator(parse_clock), PlainSerializer(_write_clock, return_type=str)]

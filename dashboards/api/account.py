@@ -20,7 +20,7 @@ from dashboards.account.page import (
     totp_of,
     unproven,
 )
-from dashboards.api.refusal import Refusal
+from dashboards.api.refusal import Refusal, refused_as
 from dashboards.api.sent import Sent
 from dashboards.api.session import ChallengeOut
 from dashboards.sessions import How, Kind
@@ -177,7 +177,7 @@ def confirm_app(request: Request, visit: Visitor, name: str, wish: ConfirmIn) ->
     _must_hold("late" if secret is None else unproven(request, visit, wish.password))
     codes = totp_of(request, visit).switch_on(visit.person.id, secret, wish.code, visit.now)
     if codes is None:
-        raise HTTPException(422, "code")
+        raise refused_as("code")
     request.app.state.app_secrets.take(name, visit.now)
     strengthen(request, visit, "code")
     return RecoveryOut(recovery_codes=codes)
@@ -207,10 +207,10 @@ def add_passkey(request: Request, visit: Visitor, said: MadePasskeyIn) -> None:
     """All one's other sessions end."""
     waiting: Challenge | None = request.app.state.challenges.take(said.name, visit.now)
     if waiting is None or waiting.adds_to != sessions.token_hash(visit.token):
-        raise HTTPException(422, "too late")
+        raise refused_as("late")
     keys = passkeys_of(request, visit.connection, visit.house)
     if not keys.add(visit.person.id, said.made, waiting.challenge, said.called, visit.now):
-        raise HTTPException(422, "this passkey does not hold")
+        raise refused_as("no_passkey")
     strengthen(request, visit, "passkey")
 
 
@@ -243,4 +243,4 @@ def unlink_identity(request: Request, visit: Visitor, wish: PasswordIn) -> None:
 
 def _must_hold(fault: str) -> None:
     if fault:
-        raise HTTPException(422, fault)
+        raise refused_as(fault)

@@ -10,7 +10,7 @@ from fastapi import Response as Document
 from pydantic import BaseModel, Field
 
 from dashboards.api.instant import Instant
-from dashboards.api.refusal import Refusal
+from dashboards.api.refusal import Refusal, RefusedError
 from dashboards.care.quality import reports_of
 from dashboards.care.quality_view import chosen_units, reviewed
 from dashboards.visit import Visitor, needs
@@ -130,7 +130,8 @@ def alarm_quality(
     to = min(until or visit.now, visit.now)
     begin = since or to - JUDGED_ON
     if not 0 < (to - begin).total_seconds() <= LONGEST_DAYS * 86_400:
-        raise HTTPException(422, f"since must lie before until, by at most {LONGEST_DAYS} days")
+        said = f"since must lie before until, by at most {LONGEST_DAYS} days"
+        raise RefusedError(422, said, "since_until")
     found = quality_of(visit.connection, visit.house.site, units, begin, to)
     return QualityOut(
         since=found.since,

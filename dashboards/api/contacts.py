@@ -68,7 +68,11 @@ class TriedOut(BaseModel):
 
 
 class PreferencesIn(Sent):
-    quiet: WindowText | None = None
+    quiet: WindowText | None = Field(
+        None,
+        description="22:00-07:00, local time, 16 h at most: the same time twice, which would be the whole"
+        " day, is refused; null: no quiet hours",
+    )
     gathered_for: Duration = GATHERED_FOR
     version: Annotated[
         str,

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 
 from dashboards.api.paging import Paged
 from dashboards.api.refusal import Refusal as RefusalOut
-from dashboards.api.refusal import declined
+from dashboards.api.refusal import declined, refused_as
 from dashboards.api.sent import Sent
 from dashboards.technician.devices import device_in_view, may_be_asked, of_others, renamed_in_view
 from dashboards.visit import OurCall, Visit, Visitor, clock_of, needs
@@ -222,7 +222,7 @@ def _since(visit: Visit, since: datetime | None) -> datetime:
     if since is None:
         return visit.now - timedelta(hours=1)
     if since.tzinfo is None:
-        raise HTTPException(422, "since has no zone; expected e.g. 2026-11-23T02:10:00Z")
+        raise refused_as("no_zone")
     return max(since, visit.now - LONGEST)
 
 

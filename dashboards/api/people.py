@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, HTTPException, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from dashboards.account.page import unproven
 from dashboards.api.etags import Seen, announce, must_be_seen
-from dashboards.api.refusal import CHANGES, Refusal, declined, settled
+from dashboards.api.refusal import CHANGES, Refusal, declined, refused_as, settled
 from dashboards.api.sent import Sent
 from dashboards.people import directory
 from dashboards.people.directory import Entry
@@ -115,7 +115,7 @@ def make_link(request: Request, visit: Visitor, who: str, proof: ProofIn | None 
     directory.entry(request, visit, who)
     unproved = who == visit.person.id and unproven(request, visit, proof.password if proof else "")
     if unproved:
-        raise HTTPException(422, unproved)
+        raise refused_as(unproved)
     return LinkOut(link=directory.make_link(request, visit, who), expires_at=visit.now + LIFETIME)
 
 

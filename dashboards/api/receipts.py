@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, Request
 
-from dashboards.api.refusal import Refusal, RefusedError
+from dashboards.api.refusal import Refusal, RefusedError, refused_as
 from dashboards.api.sent import Sent
 from dashboards.visit import AnyHouse, Database, clock_of, settings_of, signed_in_here
 from hub.phones import NotCounted, note_receipt, proven
@@ -40,7 +40,7 @@ def note_receipt_of(
     if proven(connection, site, marks, token) is None:
         raise RefusedError(403, _NOT_COUNTED["not_ours"], "not_ours")
     if said is None:
-        raise HTTPException(422, "what is it that the phone says? Expected delivered or seen")
+        raise refused_as("no_receipt")
     who = signed_in_here(request, connection, site, now)
     why = note_receipt(connection, site, marks, token, said.receipt, who, now)
     if why is not None:

@@ -14,9 +14,12 @@ from hub.site.change import Changed, Conflict
 from hub.site.edits import Fault, Refused
 from hub.site.errors import Problem
 from hub.store.site_changes import SiteChange
+from rules.language import norwegian
 from rules.pause import Refusal as Declined
 from rules.wording import Language
+from rules.wording.invalid import expected_of, refused_in_words
 from rules.wording.problems import title_of_problem
+from rules.wording.site_file import fault_in_words
 
 MEDIA_TYPE = "application/problem+json"
 EXPLAINED_AT = "/help/api"
@@ -81,6 +84,21 @@ class RefusedError(HTTPException):
         self.reason, self.more = reason, more or {}
 
 
+def detail_of(error: RefusedError, language: Language) -> str:
+    """In the reader's words, as the pages say it; in English as it was said, which is more exact."""
+    if not norwegian(language):
+        return error.detail
+    faults = error.more.get("problems") or ()
+    if error.status_code == 422 and faults:
+        return " ".join(fault_in_words(one["wrong"], one["expected"], language) for one in faults)
+    return refused_in_words(error.reason, error.detail, language)
+
+
+def refused_as(reason: str) -> RefusedError:
+    """422, for a reason that has its words."""
+    return RefusedError(422, refused_in_words(reason, reason, "en"), reason)
+
+
 def declined(status: int, refusal: Declined) -> RefusedError:
     """What the hub would not do, with its own name for why."""
     return RefusedError(status, refusal.why, refusal.code)
@@ -109,13 +127,13 @@ def problem(
     return JSONResponse(body, status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
 
 
-def errors_of(found: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
-    """pydantic's findings. What was sent is not said again: it may be a secret."""
+def errors_of(found: Iterable[Mapping[str, Any]], language: Language) -> list[dict[str, str]]:
+    """pydantic's findings, in the reader's language. What was sent is not said again: it may be a secret."""
     return [
         WrongOut(
             where=".".join(str(part) for part in one["loc"]),
             wrong=str(one["type"]),
-            expected=str(one["msg"]),
+            expected=expected_of(one["type"], one.get("ctx") or {}, str(one["msg"]), language),
         ).model_dump()
         for one in found
     ]

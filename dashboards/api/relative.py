@@ -13,6 +13,7 @@ from dashboards.account import password as passwords
 from dashboards.api.account import NewPasswordIn
 from dashboards.api.paging import Paged
 from dashboards.api.refusal import Refusal as RefusalOut
+from dashboards.api.refusal import refused_as
 from dashboards.api.sent import Sent
 from dashboards.relative.choices import clock, owner_of, rests_of_others
 from dashboards.relative.page import LOOKS_SHOWN, shown_now
@@ -85,7 +86,7 @@ def list_own_looks(visit: Relation, page: Paged) -> list[OwnLook]:
 def choose(request: Request, visit: Relation, said: ChoicesIn) -> ChoicesIO:
     quiet_from, quiet_until = clock(said.quiet_from), clock(said.quiet_until)
     if quiet_from is None or quiet_until is None:
-        raise HTTPException(422, "no such time of day; expected e.g. 21:00")
+        raise refused_as("no_such_time")
     choices = Choices(
         said.language, said.by_email, quiet_from, quiet_until, said.digest_weekday, said.digest_hour
     )
@@ -98,7 +99,7 @@ def change_password(request: Request, visit: Relation, wish: NewPasswordIn) -> N
     owner = owner_of(visit)
     fault = passwords.fault_of(wish.new, wish.new) or passwords.unproven(request, owner, wish.password)
     if fault:
-        raise HTTPException(422, fault)
+        raise refused_as(fault)
     passwords.change(request, owner, wish.new)
 
 

@@ -15,6 +15,7 @@ from hub.site.edits import Edit, Refused, name_of
 from hub.site.file import SiteFile, read_held
 from hub.store import sites
 from rules import wording
+from rules.wording.site_file import fault_in_words
 
 
 def part_of(visit: Visit, section: str, id: str) -> dict[str, Any]:
@@ -45,4 +46,4 @@ def put(request: Request, visit: Visit, edits: Sequence[Edit], seen: int) -> str
         when = wording.at(other.at, voice_of(visit.scope, visit.house, visit.now))
         who = visit.house.person_name(other.by)
         return render(visit.language, "care/_conflict.txt", who=who, when=when).strip()
-    return " ".join(str(problem) for problem in outcome.problems)
+    return " ".join(fault_in_words(one.wrong, one.expected, visit.language) for one in outcome.problems)

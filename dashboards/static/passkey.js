@@ -11,7 +11,7 @@ async function post(path, body) {
     body: JSON.stringify(body),
   });
   const said = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw new Error(said.detail || String(answer.status));
+  if (!answer.ok) throw new Error(said.reason || String(answer.status));
   return said;
 }
 

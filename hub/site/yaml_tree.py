@@ -274,7 +274,9 @@ class _Reader:
         known = (row for row in _MALFORMED if row[0] in problem)
         _, wrong, expected, at_beginning = next(known, ("", f"not YAML: {problem}", "YAML", False))
         mark = (error.context_mark if at_beginning else None) or error.problem_mark or error.context_mark
-        self.flaw(self._line_of(mark.index if mark is not None else 0), (), wrong, expected)
+        index = mark.index if mark is not None else 0
+        column = index - self._text.rfind("\n", 0, index)
+        self.flaw(self._line_of(index), (), f"character {column}: {wrong}", expected)
 
     def _line(self, event: Event | None) -> int:
         return 1 if event is None else self._line_of(event.start_mark.index)

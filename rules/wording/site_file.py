@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from rules.wording.values import key_word
 from rules.wording.voice import Language, Words, norwegian, say
 
 _SENTENCES: tuple[Words, ...] = (
@@ -63,8 +64,109 @@ _SENTENCES: tuple[Words, ...] = (
     ("Ingen: det finnes ingen", "none, for there are none"),
     ("Kanskje {}. Ellers en av {}", "{} (perhaps), or one of {}"),
     ("En av {}", "one of {}"),
+    # YAML, and values of rules, plans and legal bases; what says less comes last
+    ("Et tabulatortegn", "a tab"),
+    ("Mellomrom: YAML tillater ikke tabulatortegn der", "spaces: YAML allows no tabs there"),
+    ("Et kolon der det ikke kan stå noe felt", "a ': ' where no key can stand"),
+    (
+        "Anførselstegn rundt en tekst med kolon i, eller samme innrykk som linjene før",
+        "quotes around a text with ': ', or the indentation of the lines before",
+    ),
+    ("En linje uten kolon", "a line without ': '"),
+    (
+        "felt: verdi, eller en linje som begynner med bindestrek",
+        "key: value, or a list line that begins with '- '",
+    ),
+    (
+        "Et innrykk eller et tegn som ikke passer til linjene før",
+        "an indentation or a sign that does not fit the lines before",
+    ),
+    ("Samme innrykk som linjene rundt", "the same indentation as its neighbours"),
+    ("Et anførselstegn som aldri blir lukket", "a quote that is never closed"),
+    ("Et anførselstegn til slutt", "a closing quote"),
+    (
+        "En parentes som aldri blir lukket, eller et komma som mangler i den",
+        "a bracket that is never closed, or a comma missing in it",
+    ),
+    ("Et komma, eller parentesen lukket", "a comma or the closing bracket"),
+    ("Et tegn ingen verdi kan begynne med", "a sign that no value can begin with"),
+    ("Anførselstegn rundt teksten", "quotes around the text"),
+    ("Dette er ikke YAML ({})", "not YAML: {}"),
+    ("Herfra er det ikke YAML ({})", "not YAML from here on ({})"),
+    ("YAML", "YAML"),
+    ("Et tegn som ikke kan vises (nummer {})", "a character that cannot be shown (number {})"),
+    ("Lesbar tekst", "readable text"),
+    ("Filen har {} tegn", "the file has {} characters"),
+    ("En linje som begynner med %", "a line that begins with %"),
+    ("Ingen slik linje", "no such line"),
+    ("Her begynner et dokument til", "a second document begins here"),
+    ("Ett dokument i filen", "one site in one file"),
+    ("Mer enn {} nivåer", "more than {} levels"),
+    ("En flatere fil", "a flatter file"),
+    ("{} viser til et annet sted", "{} points to another place"),
+    ("Selve verdien, skrevet ut", "the value itself, written out"),
+    ("Et anker {}", "an anchor {}"),
+    ("Ingen: verdier skrives ut", "none: values are written out"),
+    ("En tagg {}", "a tag {}"),
+    ("Ingen: verdier uten tagg", "none: values without a tag"),
+    ("Et felt som er en liste eller en gruppe", "a key that is a list or a group"),
+    ("Et ord som felt", "a word as the key"),
+    ("{} står to ganger her (først på linje {})", "{} stands here twice (first on line {})"),
+    ("Feltet {} hører ikke hjemme her", "{} is not a key that belongs here"),
+    ("{} er ingen varighet", "{} is not a length of time"),
+    ("En del av {} er {}", "a part of {} is {}"),
+    ("{} er for lenge", "{} is too long"),
+    ("{} er for kort", "{} is too short"),
+    ("{} er ikke et tidsrom på døgnet", "{} is not a window of the day"),
+    ("{} er ikke et klokkeslett", "{} is not a time of day"),
+    ("{} er ingen dato", "{} is not a date"),
+    ("Fra og til er begge {}", "from and by are both {}"),
+    ("To klokkeslett", "two times of the day"),
+    ("Det første trinnet kommer etter {}", "the first step comes after {}"),
+    ("Et trinn etter {} står etter et etter {}", "a step after {} follows one after {}"),
+    ("Hvert senere enn det før", "each later than the one before"),
+    ("{} kan ikke være annerledes for én beboer", "{} cannot differ for one resident"),
+    ("{} kan ikke være annerledes for én avdeling", "{} cannot differ for one unit"),
+    ("Bare verdier av regelen", "only values of the rule"),
+    ("Regelen {} er ikke i bruk i huset", "rule {} is not used under rules"),
+    ("Det finnes ingen regel {}", "there is no rule {} in the catalogue"),
+    ("Regelen {} finnes ikke", "there is no rule {}"),
+    ("Det finnes ingen person {}", "there is no person {}"),
+    ("{} har ingen egne verdier for {}", "{} has no values of their own for {}"),
+    ("{} og {} deler rom {}, men har ulike verdier for {}", "{} and {} share room {} and differ in {}"),
+    ("De samme verdiene for begge", "the same values for both"),
+    ("Det finnes ingen versjon {} ennå", "there is no version {} yet"),
+    ("Den har ikke noe navn", "it has no name"),
+    ("En egen id", "an id of its own"),
+    ("Det omfatter ingenting", "it covers nothing"),
+    ("Minst én regel", "rules: or measures:"),
+    ("Siste dag er før første dag", "valid_until lies before valid_from"),
+    ("Ny vurdering er før første dag", "review lies before valid_from"),
+    ("En senere dag", "a later day"),
+    ("{} står i klammer med kommentarer mellom", "{} is written in brackets with comments in between"),
+    ("Én linje for hver del (rettet i filen)", "one line for each part (edited as a file)"),
+    ("At filen rettes og importeres", "the file corrected and imported"),
+    ("En varighet, f.eks. {}", "a length of time, e.g. {}"),
+    ("Et klokkeslett, f.eks. {}", "a time of day, e.g. {}"),
+    ("Minst {}", "greater than or equal to {}"),
+    ("Mer enn {}", "greater than {}"),
+    ("Høyst {}", "less than or equal to {}"),
+    ("Mindre enn {}", "less than {}"),
+    ("Et helt tall", "a valid integer, unable to parse string as an integer"),
+    ("Et tall", "a valid number, unable to parse string as a number"),
+    ("Et tall", "a finite number"),
+    ("Ja eller nei", "true or false"),
+    ("Ja, nei, et ord eller en liste med ord", "true, false, a word or a list of words"),
+    ("En liste", "a list"),
+    ("Minst én av dem", "at least one of them"),
+    ("Felter med verdier", "keys with values (key: value)"),
+    ("Høyst {}", "at most {}"),
+    ("F.eks. {}", "e.g. {}"),
+    ("Minst {}", "at least {}"),
     ("«{}»", "'{}'"),
 )
+_PLACE: Words = ("Tegn {} på linjen: {}", "character {}: {}")
+_FIELD: Words = ("{} er {}", "{} is {}")
 _VALUES: tuple[Words, ...] = (
     ("tom", "empty"),
     ("en gruppe felter", "a group of keys"),
@@ -72,6 +174,11 @@ _VALUES: tuple[Words, ...] = (
 )
 _FORMS = tuple(
     (re.compile(re.escape(words[1]).replace(r"\{\}", "(.+)"), re.DOTALL), words) for words in _SENTENCES
+)
+_AT = re.compile(r"character (\d+): (.+)", re.DOTALL)
+_OF_KEY = re.compile(r"([a-z_]+): (.+)", re.DOTALL)
+_IS = re.compile(
+    r"([a-z_]+) is ('.*'|\".*\"|empty|true|false|a list|a group of keys|\d\S*( \w+)*)", re.DOTALL
 )
 
 
@@ -85,11 +192,30 @@ class Sentence(NamedTuple):
 def in_words(english: str, language: Language) -> Sentence:
     """A sentence of the checks in the reader's language."""
     if norwegian(language):
+        if (found := _AT.fullmatch(english)) and (rest := in_words(found[2], language)).language == language:
+            return Sentence(say(_PLACE, language, found[1], _begun_before(rest.text)), language)
+        if (found := _OF_KEY.fullmatch(english)) and (
+            rest := in_words(found[2], language)
+        ).language == language:
+            return Sentence(f"{key_word(found[1], language)}: {_begun_before(rest.text)}", language)
         for form, words in _FORMS:
             if found := form.fullmatch(english):
                 values = [_value(part, language) for part in found.groups()]
                 return Sentence(say(words, language, *values), language)
+        if found := _IS.fullmatch(english):
+            key, value = key_word(found[1], language), _value(found[2], language)
+            return Sentence(say(_FIELD, language, key, value), language)
     return Sentence(english, "en")
+
+
+def fault_in_words(wrong: str, expected: str, language: Language) -> str:
+    """What is wrong and what was expected, as the pages of care staff say it: two sentences."""
+    return f"{in_words(wrong, language).text}. {in_words(expected, language).text}."
+
+
+def _begun_before(sentence: str) -> str:
+    """It goes on after a colon."""
+    return sentence[:1].lower() + sentence[1:]
 
 
 def _value(text: str, language: Language) -> str:

@@ -238,7 +238,7 @@ def test_yaml_is_taken_as_a_list_of_its_own_or_below_devices(tmp_path: Path) -> 
                 "2: id is a list; expected a text",
             ],
         ),
-        ("- {id: x", ["1: a bracket that is never closed"]),
+        ("- {id: x", ["1: character 3: a bracket that is never closed"]),
         ('id,room,role\n"x,1A,door\n', ["2: role is ''; expected one of", "2: room is ''; expected a text"]),
     ],
 )

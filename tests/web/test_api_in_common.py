@@ -84,6 +84,30 @@ def test_a_misspelt_field_is_refused_by_its_name_and_nothing_is_lost_without_a_w
     assert "body.retrun" in answer.json()["detail"]
 
 
+@pytest.mark.parametrize(
+    ("language", "title", "expected", "passes"),
+    [
+        ("nb", "Innholdet er ikke gyldig", "Feltet må være med", "Feil passord."),
+        ("nn", "Innhaldet er ikkje gyldig", "Feltet må vere med", "Feil passord."),
+        ("en", "It would not hold", "The field has to be there", "That is not your password."),
+    ],
+)
+def test_what_does_not_fit_is_told_in_the_readers_language(
+    house: House, sign_in: SignIn, language: str, title: str, expected: str, passes: str
+) -> None:
+    kari = sign_in("kari")
+    kari.cookies.set("vaka_language", language)
+    ours = ours_of(kari)
+    for path in ("/api/v1/handover/notes", "/api/v1/contacts/kari"):
+        said = kari.post(path, headers=ours, json={}).json()
+        assert (said["title"], said["reason"]) == (title, "invalid")
+        assert {one["expected"] for one in said["errors"] if one["wrong"] == "missing"} == {expected}
+        assert expected in said["detail"]
+    pin = {"pin": "4711", "password": "wrong"}
+    refused = kari.put("/api/v1/account/pin", headers=ours, json=pin).json()
+    assert refused["detail"] in (passes, expected), refused
+
+
 def test_no_body_that_a_call_takes_has_room_for_a_field_that_nobody_knows() -> None:
     whole = create_app(Settings()).openapi()
     schemas = whole["components"]["schemas"]

@@ -49,7 +49,12 @@ def test_quiet_hours_are_kept_and_what_makes_no_sense_is_refused_with_a_sentence
     kept = kari.put(at, json={**said, "version": "*"}, headers=ours).json()
     assert kept == {**said, "version": kept["version"]}
     assert kari.get(URL).json()["people"][0]["preferences"] == kept
-    for wrong in ({"quiet": "07:00-07:00"}, {"gathered_for": "2 h"}, {"quiet": "all night"}):
+    for wrong in (
+        {"quiet": "00:00-00:00"},
+        {"quiet": "07:00-07:00"},
+        {"gathered_for": "2 h"},
+        {"quiet": "all night"},
+    ):
         assert kari.put(at, json={"version": "*"} | wrong, headers=ours).status_code == 422, wrong
     assert kari.get(URL).json()["people"][0]["preferences"] == kept
     back = kari.put(at, json={"version": kept["version"]}, headers=ours).json()

@@ -153,7 +153,7 @@ def test_a_leader_of_one_unit_changes_neither_the_house_nor_another_unit(
     bad = {"plan": {"high": {"steps": [{"after": "2 min", "to": ["unit"]}], "repeat": "5 min"}}}
     refused = browser.put("/api/v1/escalation/sol", json=bad, headers=ours)
     assert refused.status_code == 422
-    assert "expected after: 0 s" in refused.text
+    assert "Det første trinnet kommer etter 2 min" in refused.text
     silent = {"plan": {"high": {"steps": [{"after": "0 s", "to": ["neighbours"]}], "repeat": "30 h"}}}
     refused = browser.put("/api/v1/escalation/sol", json=silent, headers=ours)
     assert (refused.status_code, refused.json()["reason"]) == (422, "silent")

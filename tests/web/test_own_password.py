@@ -83,7 +83,7 @@ def test_the_same_by_call_and_a_link_that_waited_opens_nothing_any_more(
     ):
         ours = {"X-CSRF-Token": browser.get(session).json()["csrf"]}
         refused = browser.put(path, headers=ours, json={"new": "kort", "password": PASSWORD})
-        assert (refused.status_code, refused.json()["detail"]) == (422, "short")
+        assert (refused.status_code, refused.json()["reason"]) == (422, "short")
         assert browser.put(path, headers=ours, json={"new": NEW, "password": PASSWORD}).status_code == 204
         assert browser.get(session).status_code == 200
     assert visitor.get(link.removeprefix("http://testserver")).status_code == 404

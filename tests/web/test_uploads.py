@@ -207,6 +207,31 @@ def test_a_yaml_that_would_swell_or_run_is_told_by_its_line(house: House, sign_i
 
 
 @pytest.mark.parametrize(
+    ("text", "line", "wrong", "expected"),
+    [
+        ("devices:\n\t- {id: x}\n", 2, "Tegn 1 på linjen: et tabulatortegn", "Mellomrom: YAML tillater ikke"),
+        ("- {id: x, room: 1A", 1, "Tegn 3 på linjen: en parentes som aldri blir lukket", "Et komma, eller"),
+        (
+            "- id: a: b\n",
+            1,
+            "Tegn 8 på linjen: et kolon der det ikke kan stå noe felt",
+            "Anførselstegn rundt",
+        ),
+        ("- {id: &u x}\n", 1, "Et anker &amp;u", "Ingen: verdier skrives ut"),
+    ],
+)
+def test_what_is_wrong_with_a_yaml_list_is_said_in_norwegian_by_line_and_sign(
+    sign_in: SignIn, text: str, line: int, wrong: str, expected: str
+) -> None:
+    tor = sign_in("tor")
+    form, sent = {"csrf": csrf_of(tor, "/technician/bulk")}, {"file": ("devices.yaml", text.encode())}
+    answer = tor.post("/technician/bulk/try", data=form, files=sent)
+    assert answer.status_code == 422
+    assert all(said in answer.text for said in (f"Linje {line}", wrong, expected))
+    assert 'lang="en"' not in answer.text.partition("<main")[2].partition("</main")[0]
+
+
+@pytest.mark.parametrize(
     "content", [ZIP.getvalue(), b"\xff\xfe" * 1000, b"\x00" * 1000, SMALL, b"a;" * 500_000]
 )
 @pytest.mark.parametrize(

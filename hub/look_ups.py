@@ -40,6 +40,18 @@ LISTS = (
     "/keeping",
     "/audit",
     "/audit/residents",
+    "/audit/review",
+    "/api/v1/audit/look-ups",
+    "/care/duty",
+    "/care/duty/shift",
+    "/care/goals",
+    "/care/relatives/reviews",
+    "/api/v1/absences",
+    "/api/v1/duty",
+    "/api/v1/goals",
+    "/api/v1/off",
+    "/api/v1/relative-reviews",
+    "/api/v1/wall",
 )
 """Pages that happen to name one resident alone."""
 

@@ -26,9 +26,10 @@ LONGEST_NOTE = 400
 
 
 class Asked(NamedTuple):
-    """A question in words."""
+    """A question in words. `mine`: about the reader's own look-ups, which somebody else reviews."""
 
     key: str
+    mine: bool
     reason: Reason
     by: str
     residents: tuple[str, ...]
@@ -91,6 +92,7 @@ def _in_words(visit: Visit, question: Question) -> Asked:
     residents = (house.resident(id) for id in question.of.residents)
     return Asked(
         question.key,
+        question.of.by == visit.person.id,
         question.of.reason,
         house.person_name(question.of.by),
         tuple(r.name for r in residents if r is not None and visit.access.sees_resident(r, house.site)),

@@ -227,10 +227,25 @@ def test_a_look_while_off_duty_is_a_question_until_a_leader_has_asked(house: Hou
     assert sign_in("nordleder").get("/api/v1/audit/look-ups").json() == []
 
 
+def test_reading_what_there_is_to_ask_about_is_nothing_to_ask_about(house: House, sign_in: SignIn) -> None:
+    long_ago = Shift(0, "leder", (), "carer", house.now() - 60 * HOUR, house.now() - 52 * HOUR)
+    with transaction(house.connection):
+        shifts.add(house.connection, house.site.site, long_ago)
+    for number in range(16):
+        look(house, "kari", "r1", ago=timedelta(minutes=number))
+    leader = sign_in("leder")
+    for _ in range(2):
+        assert leader.get("/audit/review").text.count("Jeg har spurt") == 1
+        assert len(leader.get("/api/v1/audit/look-ups").json()) == 1
+
+
 def test_nobody_reviews_their_own_look_ups(house: House, sign_in: SignIn) -> None:
     for number in range(16):
         look(house, "leder", "r1", ago=timedelta(minutes=number))
     mine = sign_in("leder")
+    page = mine.get("/audit/review").text
+    assert "Det gjelder deg selv: en annen leder spør." in page
+    assert "Jeg har spurt" not in page
     (question,) = mine.get("/api/v1/audit/look-ups").json()
     token = {"X-CSRF-Token": mine.get("/api/v1/session").json()["csrf"]}
     address = f"/api/v1/audit/look-ups/{question['key']}/review"

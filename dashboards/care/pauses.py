@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from dashboards.access import may
 from dashboards.care.off import lines
+from dashboards.care.relatives import untold
 from dashboards.care.seen import note_seen
 from dashboards.frame import page
 from dashboards.pages import render
@@ -124,12 +125,15 @@ def _page(request: Request, visit: Visit, wish: Wish, fault: str = "", notice: s
         for watch in here
         if watch.key[::-1] not in paused
     ]
-    note_seen(visit, PATH, (resident for line in off for resident in line.resident_ids))
+    resting = untold(visit)
+    named = [resident for line in off for resident in line.resident_ids]
+    note_seen(visit, PATH, [*named, *(one.resident for one in resting)])
     return page(
         request,
         visit,
         "care/off.html",
         by_cause=[(cause, [line for line in off if line.cause == cause]) for cause in CAUSES],
+        untold=resting,
         wish=wish,
         fault=fault,
         notice=notice,

@@ -12,7 +12,16 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from dashboards.access import may
 from dashboards.care.away import residents_of
-from dashboards.care.relatives import PATH, book_of, day_in_words, relatives_of, state_of
+from dashboards.care.relatives import (
+    PATH,
+    asked_by,
+    book_of,
+    day_in_words,
+    relation_of,
+    relatives_of,
+    rest_of,
+    state_of,
+)
 from dashboards.care.seen import note_seen
 from dashboards.frame import page
 from dashboards.language import as_language
@@ -297,21 +306,16 @@ def _page(
 
 
 def _resident(visit: Visit, known: Known, id: str) -> OwnResident:
-    house = visit.house
     found = next(r for r in residents_of(visit) if r.id == id)
-    resting = next((r for r in known.rests if r.resident == id and r.holds(visit.now)), None)
-    asked_by = ""
-    if resting is not None:
-        own = resting.asked_by == known.relative.account
-        asked_by = known.relative.name if own else house.person_name(resting.asked_by)
+    resting = rest_of(visit, known, id)
     return OwnResident(
         id,
         found.name,
-        next(b.relation for b in known.bonds if b.resident == id and b.ended_at is None),
+        relation_of(known, id),
         _consents(visit, known, id),
         resting is not None,
         day_in_words(resting.until, visit) if resting is not None and resting.until is not None else "",
-        asked_by,
+        asked_by(visit, known, resting) if resting is not None else "",
     )
 
 

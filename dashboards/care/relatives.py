@@ -23,7 +23,7 @@ from hub.store import relatives as store
 from rules.building import Resident
 from rules.consent_reviews import reviews
 from rules.pause import Refusal
-from rules.relatives import CATEGORIES, Category, Known
+from rules.relatives import CATEGORIES, Category, Known, Rest
 from rules.relatives import may as may_see
 from rules.wording.refusals import refusal_text
 from rules.wording.relatives import until_when
@@ -120,6 +120,60 @@ def relatives_of(visit: Visit) -> dict[int, Known]:
     return found
 
 
+class Untold(NamedTuple):
+    """A relative who would be told of a resident, and is not while they rest. `until`: empty where somebody
+    has to end it.
+    """
+
+    id: int
+    name: str
+    relation: str
+    resident: str
+    resident_name: str
+    room: str
+    until: str
+    asked_by: str
+
+
+def untold(visit: Visit) -> list[Untold]:
+    """Of the residents whom this person sees, in the order of their rooms."""
+    if not may(visit.person, "see relatives"):
+        return []
+    known = list(relatives_of(visit).values())
+    found = ((one, resident) for resident in residents_of(visit) for one in known)
+    return [
+        Untold(
+            one.relative.id,
+            one.relative.name,
+            relation_of(one, resident.id),
+            resident.id,
+            resident.name,
+            visit.house.room_name(resident.room),
+            day_in_words(rest.until, visit) if rest.until is not None else "",
+            asked_by(visit, one, rest),
+        )
+        for one, resident in found
+        if (rest := rest_of(visit, one, resident.id)) is not None
+        and any(
+            may_see(one._replace(rests=()), category, resident.id, visit.now, visit.house.site).allowed
+            for category in CATEGORIES
+        )
+    ]
+
+
+def rest_of(visit: Visit, known: Known, resident: str) -> Rest | None:
+    return next((r for r in known.rests if r.resident == resident and r.holds(visit.now)), None)
+
+
+def asked_by(visit: Visit, known: Known, rest: Rest) -> str:
+    own = rest.asked_by == known.relative.account
+    return known.relative.name if own else visit.house.person_name(rest.asked_by)
+
+
+def relation_of(known: Known, resident: str) -> str:
+    return next(b.relation for b in known.bonds if b.resident == resident and b.ended_at is None)
+
+
 def state_of(visit: Visit, known: Known, inside: set[str]) -> str:
     """new, invited, expired, in, left."""
     relative = known.relative
@@ -182,11 +236,11 @@ def _row(visit: Visit, known: Known, resident: Resident, inside: set[str]) -> Re
     return RelativeRow(
         known.relative.id,
         known.relative.name,
-        next(b.relation for b in known.bonds if b.resident == resident.id and b.ended_at is None),
+        relation_of(known, resident.id),
         state_of(visit, known, inside),
         allowed,
         day_in_words(max(c.valid_until for c in standing), visit) if standing else "",
-        any(rest.resident == resident.id and rest.holds(visit.now) for rest in known.rests),
+        rest_of(visit, known, resident.id) is not None,
         any(review.consent.resident == resident.id for review in reviews(known.consents, today)),
         day_in_words(looked, visit) if looked is not None else "",
     )

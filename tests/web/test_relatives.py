@@ -378,6 +378,30 @@ def test_a_pause_that_the_house_asked_for_is_not_the_relatives_to_end(house: Hou
 # Staff
 
 
+def test_what_is_off_names_a_relative_who_is_told_nothing_to_those_who_may_see_the_resident(
+    house: House, sign_in: SignIn
+) -> None:
+    relative = relative_of(house)
+    kari, nord, tor = (sign_in(who) for who in ("kari", "nord", "tor"))
+    assert "Marit Dahl" not in kari.get("/care/off").text
+    book_of(house).rest(relative, "r1", None, relative.account)
+    told = kari.get("/care/off").text
+    assert "Pårørende som ikke får beskjed nå" in told
+    line = " ".join(told.split('id="untold"')[1].split("</ul>")[0].split())
+    assert "Datter · 1A Anna Haugen" in line
+    assert "Til noen avslutter den, bestemt av Marit Dahl." in line
+    assert f'href="/care/relatives/{relative.id}"' in line
+    assert "Ingenting er av" not in told
+    for other in (nord, tor):
+        assert "Marit Dahl" not in other.get("/care/off").text
+    (seen,) = house.rows(
+        "SELECT detail FROM audit WHERE what = 'residents seen' AND by = 'kari' ORDER BY rowid DESC LIMIT 1"
+    )
+    assert "r1" in seen["detail"]
+    book_of(house).withdraw(relative, "r1", (), "kari")
+    assert "Marit Dahl" not in kari.get("/care/off").text, "she would be told nothing anyway"
+
+
 def test_a_leader_writes_down_consents_looks_and_invites_and_a_carer_can_stop_it(
     house: House, sign_in: SignIn
 ) -> None:

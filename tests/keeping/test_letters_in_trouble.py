@@ -21,7 +21,7 @@ from hub.timetable import AGAIN_AFTER, Job, run_if_due
 from hub.ways.trials import Trials
 from hub.ways.webhook import Webhook
 from tests.keeping.small_disk import files_of_at_most
-from tests.unit.test_relatives import ADDRESS, MIN, NOON, House, house
+from tests.unit.relatives import ADDRESS, MIN, NOON, House, house
 from tests.ways.receivers import HERE, Mailbox, web_address
 from tests.ways.test_delivery import Clock
 from tests.web import test_monthly_reports as monthly

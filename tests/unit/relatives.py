@@ -4,10 +4,13 @@ server.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from email.header import decode_header, make_header
+from pathlib import Path
 from zoneinfo import ZoneInfo
+
+import pytest
 
 from dashboards.house import House as Pages
 from dashboards.relative.shown import ResidentShown
@@ -27,7 +30,7 @@ from rules.catalogue import catalogue
 from rules.pause import Refusal
 from rules.relatives import Category, Relative
 from rules.rulebook import rulebook
-from tests.ways.receivers import Mailbox
+from tests.ways.receivers import Mailbox, mail_server
 from tests.world import World
 
 SITE = """
@@ -119,3 +122,11 @@ class House:
         look = View(0, "test", relative.id, resident, now, "/relative", ",".join(page.categories))
         relative_views.note(self.world.connection, look)
         return page
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    world = World(tmp_path, SITE, NOON)
+    with mail_server() as (mailbox, port):
+        yield House(world, mailbox, port)
+    world.stop()

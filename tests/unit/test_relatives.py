@@ -37,17 +37,11 @@ from rules.relatives import (
 )
 from rules.telling_relatives import MOST_A_DAY, departure, digest_due
 from rules.usual import band, judged
-from tests.unit.relatives import ADDRESS, DAY, GIVEN, MIN, NOON, OSLO, SITE, TODAY, House
+from tests.unit.relatives import ADDRESS, DAY, GIVEN, MIN, NOON, OSLO, SITE, TODAY, House, house
 from tests.ways.receivers import mail_server
 from tests.world import World
 
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    world = World(tmp_path, SITE, NOON)
-    with mail_server() as (mailbox, port):
-        yield House(world, mailbox, port)
-    world.stop()
+__all__ = ["house"]  # a fixture
 
 
 # Letters

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from hub.relatives.book import Newcomer
@@ -12,19 +9,10 @@ from hub.store import alerts
 from rules.alert import Outcome
 from rules.pause import Refusal
 from rules.relatives import Relative
-from tests.unit.relatives import DAY, GIVEN, MIN, NOON, SITE, House
-from tests.ways.receivers import mail_server
-from tests.world import World
+from tests.unit.relatives import DAY, GIVEN, MIN, SITE, House, house
 
+__all__ = ["house"]  # a fixture
 ENDED = {"helped": "Personalet så etter og hjalp til.", "false_alarm": "Det viste seg å være falsk alarm."}
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    world = World(tmp_path, SITE, NOON)
-    with mail_server() as (mailbox, port):
-        yield House(world, mailbox, port)
-    world.stop()
 
 
 def falls(house: House) -> int:

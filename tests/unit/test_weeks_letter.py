@@ -23,7 +23,7 @@ from hub.settings import Settings
 from hub.store import relative_views
 from rules.relatives import Category, Relative
 from tests.spoken import bokmål_in
-from tests.unit.test_relatives import ADDRESS, SITE, House
+from tests.unit.relatives import ADDRESS, SITE, House
 from tests.ways.receivers import mail_server
 from tests.world import World
 

@@ -27,6 +27,8 @@ from rules.retention import Retention
 MOST_DEVICES = 10_000
 """[default] Five times what was measured; a list of a hundred thousand, by mistake, would stop the hub."""
 SLUG = r"[a-z0-9æøå][a-z0-9æøå_-]*"
+TRAILS_OWN = frozenset({"vaka", "hub", "huben", "system", "systemet", "root", "watch", "demo", "scenario"})
+"""User names that nobody is given: the trail would seem to tell of acts of Vaka itself."""
 Slug = Annotated[str, Field(pattern=rf"^{SLUG}$", max_length=64)]
 Line = Annotated[str, Field(pattern=r"^[^\s\x00-\x1f]([^\x00-\x1f]*[^\s\x00-\x1f])?$")]
 Name = Annotated[Line, Field(max_length=120)]

@@ -12,11 +12,11 @@ from typing import Literal, NamedTuple
 from fastapi import Request
 
 from dashboards import auth, sessions
-from dashboards.sign_in.guessable import is_easy
 from dashboards.sign_in.known import where
 from dashboards.sign_in.page import waits
 from dashboards.visit import clock_of, keep_token
 from hub import password_links
+from hub.guessable import is_easy
 from hub.store import credentials
 from hub.store.credentials import SHORTEST
 from hub.store.db import transaction
@@ -34,11 +34,11 @@ class Owner(NamedTuple):
     now: datetime
 
 
-def fault_of(new: str, again: str) -> Literal["", "short", "easy", "differ"]:
-    """What keeps it from being one."""
+def fault_of(new: str, again: str, name: str) -> Literal["", "short", "easy", "differ"]:
+    """What keeps it from being one. `name`: by which they sign in."""
     if len(new) < SHORTEST:
         return "short"
-    return "easy" if is_easy(new) else "differ" if new != again else ""
+    return "easy" if is_easy(new, name) else "differ" if new != again else ""
 
 
 def unproven(request: Request, owner: Owner, password: str) -> Literal["", "password", "wait"]:

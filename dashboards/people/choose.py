@@ -49,7 +49,7 @@ def choose(
     found = _whose(request, connection, house, link)
     if found is None:
         return LINKS.page(request, house, None, wait=LINKS.wrong(request, connection, house))
-    if fault := fault_of(password, again):
+    if fault := fault_of(password, again, found.id):
         return LINKS.page(request, house, found, fault)
     site, hash = house.site.site, auth.password_hash(password)
     if password_links.use(connection, site, link, hash, clock_of(request).now()) is None:

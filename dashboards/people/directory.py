@@ -21,7 +21,7 @@ from hub.site.change import Changed, Conflict, change_site
 from hub.site.edits import PutPart, Refused, RemovePart
 from hub.store import audit, credentials, identities
 from hub.store.db import transaction
-from rules.building import SLUG, Person, PersonRole
+from rules.building import SLUG, TRAILS_OWN, Person, PersonRole
 from rules.pause import Refusal
 
 Factor = Literal["", "app", "passkey"]
@@ -101,6 +101,8 @@ def put(
         return Refusal(f"there is a person {id!r} already", "known_person")
     if new and re.fullmatch(SLUG, id) is None:
         return Refusal(f"{id!r} is no user name; small letters, digits, - and _", "bad_user_name")
+    if new and id in TRAILS_OWN:
+        return Refusal(f"{id!r} is what the audit trail calls Vaka itself", "misleading_user_name")
     if not in_view(visit, units):
         return Refusal("that is more than you look after", "beyond_units")
     if known is not None and id == visit.person.id and role != known.role:

@@ -43,7 +43,7 @@ def come_in(
     found = _whose(request, connection, house, invitation)
     if found is None:
         return LINKS.page(request, house, None, wait=LINKS.wrong(request, connection, house))
-    if fault := fault_of(password, again):
+    if fault := fault_of(password, again, found.email):
         return LINKS.page(request, house, found, fault)
     now, site = clock_of(request).now(), house.site.site
     relative = invitations.accept(connection, site, invitation, auth.password_hash(password), now)

@@ -10,6 +10,7 @@ from pathlib import Path
 from argon2 import PasswordHasher
 
 from hub.clock import WallClock
+from hub.guessable import is_easy
 from hub.settings import read_settings
 from hub.site.errors import one_of
 from hub.site.file import SiteFile, read_site
@@ -49,6 +50,8 @@ def run(arguments: argparse.Namespace) -> int:
                 f"a password of {len(password)} characters; "
                 f"expected at least {credentials.SHORTEST}, at most {credentials.LONGEST}"
             )
+        if is_easy(password, arguments.person):
+            return _refuse("that password is easy to guess; expected one that others would not try first")
         hash = PasswordHasher().hash(password)
         with transaction(connection):
             credentials.put(connection, version.site, arguments.person, hash, WallClock().now())

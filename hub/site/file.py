@@ -18,7 +18,7 @@ from hub.site.coverage import check_coverage
 from hub.site.draft import Draft
 from hub.site.errors import Problem, sentences, shown
 from hub.site.yaml_tree import Path, read_tree
-from rules.building import Device, Gateway, Person, Resident, Room, RuleUse, Site, Unit
+from rules.building import TRAILS_OWN, Device, Gateway, Person, Resident, Room, RuleUse, Site, Unit
 from rules.health.thresholds import HealthUse
 
 SECTIONS: dict[str, type[BaseModel]] = {
@@ -53,13 +53,31 @@ class SiteFile:
 
 
 def read_site_bytes(data: bytes, file: str) -> SiteFile | list[Problem]:
-    """`read_site` for the bytes of a file, which must be UTF-8."""
+    """`read_site` for the bytes of a file, which must be UTF-8. Nobody new is called as the trail calls Vaka
+    itself; whoever is in force by such a name stays.
+    """
     try:
-        return read_site(data.decode("utf-8"), file)
+        found = read_site(data.decode("utf-8"), file)
+        return (_misleading(found, file) or found) if isinstance(found, SiteFile) else found
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         found = "UTF-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else f"a byte {data[error.start]:#04x}"
         return [Problem(file, line, (), f"{found} that is not UTF-8", "the file saved as UTF-8")]
+
+
+def _misleading(found: SiteFile, file: str) -> list[Problem]:
+    lines = read_tree(found.document).lines
+    return [
+        Problem(
+            file,
+            lines.get(("people", n, "id"), 1),
+            ("people", n, "id"),
+            f"{person.id!r} is what the audit trail calls Vaka itself",
+            "another id",
+        )
+        for n, person in enumerate(found.site.people)
+        if person.id in TRAILS_OWN
+    ]
 
 
 def read_site(text: str, file: str, coverage: bool = True) -> SiteFile | list[Problem]:

@@ -18,6 +18,10 @@ _WORDS: dict[str, Words] = {
         "Skriv et brukernavn med små bokstaver og tall, uten mellomrom, for eksempel kari.",
         "Write a user name in small letters and digits, without spaces, e.g. kari.",
     ),
+    "misleading_user_name": (
+        "Det navnet ville se ut som Vaka selv i loggen. Velg et annet.",
+        "That name would look like Vaka itself in the trail. Choose another.",
+    ),
     "beyond_units": (
         "Du kan bare gi tilgang til avdelingene dine. Kryss av minst en.",
         "You can give access to your own units alone. Tick one at least.",

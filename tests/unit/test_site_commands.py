@@ -12,6 +12,7 @@ from hub.__main__ import COMMANDS, main
 from hub.settings import read_settings
 from hub.store import sites
 from hub.store.db import connect, transaction
+from rules.building import TRAILS_OWN
 
 EXAMPLE = Path(__file__).parents[2] / "sites" / "donski-small.yaml"
 
@@ -54,6 +55,17 @@ def test_check_says_everything_that_is_wrong_by_file_and_line(
         f"{file}:{line}: there is no unit 'x'; expected one of solsikka, bjorka",
         "2 problems",
     ]
+
+
+@pytest.mark.parametrize("name", sorted(TRAILS_OWN))
+def test_nobody_is_imported_by_a_name_that_the_trail_would_take_for_vaka_itself(
+    tmp_path: Path, data: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    file = edited(tmp_path, "{id: kari,", f"{{id: {name},")
+    assert main(["check", file]) == main(["import", file]) == 1
+    assert (
+        f"{name!r} is what the audit trail calls Vaka itself; expected another id" in capsys.readouterr().out
+    )
 
 
 def test_check_of_a_file_that_is_not_there_is_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
@@ -206,6 +218,8 @@ def test_a_second_password_takes_the_place_of_the_first(data: Path, monkeypatch:
     ("person", "password", "why"),
     [
         ("kari", "sju-tgn", "a password of 7 characters; expected at least 10, at most 1000"),
+        ("kari", "Sommer2026!", "that password is easy to guess; expected one that others would not try"),
+        ("kari", "huset til K4ri", "that password is easy to guess; expected one that others would not try"),
         (
             "karo",
             "long-enough",

@@ -140,4 +140,27 @@ def test_a_password_that_others_try_first_is_refused_wherever_one_is_chosen(
     "password", [NEW, PASSWORD, "sommerfugl i juni", "9f2k7x1q0z", "kattenimitthus", "🦉 ugle i mosen"]
 )
 def test_a_password_of_ones_own_is_no_common_one(password: str) -> None:
-    assert fault_of(password, password) == ""
+    assert fault_of(password, password, "kari") == ""
+
+
+def test_a_password_that_holds_ones_own_user_name_is_refused_wherever_one_is_chosen(
+    house: House, sign_in: SignIn, visitor: TestClient
+) -> None:
+    relative_of(house)
+    adm = sign_in("adm")
+    ours = {"X-CSRF-Token": adm.get("/api/v1/session").json()["csrf"]}
+    made = adm.post("/api/v1/people/sol/password-link", headers=ours).json()["link"]
+    path, words = made.removeprefix("http://testserver"), "Passordet er lett å gjette. Velg et annet."
+    form = {"csrf": csrf_of(visitor, path), "password": "en blid S0L i uka", "again": "en blid S0L i uka"}
+    assert words in visitor.post(path, data=form).text
+    for person, page, call in (
+        ("kari", "/account", "/api/v1/account/password"),
+        (EMAIL, "/relative/settings", "/api/v1/relative/password"),
+    ):
+        own = f"hos {person.partition('@')[0].upper()} i huset"
+        browser = sign_in(person)
+        assert words in change(browser, page, new=own, again=own)[1], page
+        csrf = {"X-CSRF-Token": csrf_of(browser, page)}
+        refused = browser.put(call, headers=csrf, json={"new": own, "password": PASSWORD})
+        assert (refused.status_code, refused.json()["reason"]) == (422, "easy"), call
+    assert fault_of("to bokstaver er ingenting", "to bokstaver er ingenting", "bo") == ""

@@ -82,6 +82,16 @@ def test_a_user_name_that_cannot_be_one_is_refused_in_the_administrators_words(
     assert "expected" not in answer.text  # type: ignore[attr-defined]
 
 
+def test_nobody_is_given_a_user_name_that_the_trail_would_take_for_vaka_itself(
+    house: House, sign_in: SignIn
+) -> None:
+    adm = sign_in("adm")
+    for id in ("vaka", "Hub", "system"):
+        answer = add(house, adm, id=id)
+        assert answer.status_code == 422  # type: ignore[attr-defined]
+        assert "Det navnet ville se ut som Vaka selv i loggen." in answer.text  # type: ignore[attr-defined]
+
+
 def test_a_link_ends_with_the_next_one_and_after_a_day(
     house: House, sign_in: SignIn, visitor: TestClient
 ) -> None:

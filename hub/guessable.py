@@ -1,4 +1,6 @@
-"""Passwords that others try first: a short one again and again, keys in a row, a word that many choose."""
+"""Passwords that others try first: a short one again and again, keys in a row, a word that many choose, one's
+own user name.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +8,7 @@ import re
 
 _FEWEST_KINDS = 5
 """[default] Different characters."""
+_SHORTEST_NAME = 3
 _ROWS = tuple(
     way
     for row in (
@@ -51,17 +54,26 @@ _COMMON = frozenset(
 _AS_LETTERS = str.maketrans("013457$@!", "oieastsai")
 
 
-def is_easy(password: str) -> bool:
-    """Digits and signs round a common word hide it from nobody: `Sommer2026!`."""
+def is_easy(password: str, *names: str) -> bool:
+    """Digits and signs round a common word hide it from nobody: `Sommer2026!`. Nor is one's own user name
+    hidden by what stands round it.
+    """
     said = password.casefold()
+    if any(_holds(said, name) for name in names):
+        return True
     if len(set(said)) < _FEWEST_KINDS or _is_repeated(said) or any(said in row for row in _ROWS):
         return True
     words = re.findall(r"[^\W\d_]+", said)
     if words and all(_once(word) in _COMMON for word in words):
         return True
-    bare = _letters(said)
-    meant = (bare, bare.translate(_AS_LETTERS), _letters(said.translate(_AS_LETTERS)))
+    meant = (_letters(said).translate(_AS_LETTERS), _letters(said.translate(_AS_LETTERS)))
     return any(_once(word) in _COMMON for word in meant)
+
+
+def _holds(said: str, name: str) -> bool:
+    """A name, and of an e-mail address what stands before the @; two letters are in many words."""
+    known = name.casefold().partition("@")[0]
+    return len(known) >= _SHORTEST_NAME and (known in said or known in said.translate(_AS_LETTERS))
 
 
 def _is_repeated(text: str) -> bool:

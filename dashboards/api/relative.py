@@ -97,8 +97,9 @@ def choose(request: Request, visit: Relation, said: ChoicesIn) -> ChoicesIO:
 def change_password(request: Request, visit: Relation, wish: NewPasswordIn) -> None:
     """Ten characters or more, and none that others would guess. All one's other sessions end."""
     owner = owner_of(visit)
-    fault = passwords.fault_of(wish.new, wish.new, visit.known.relative.email)
-    fault = fault or passwords.unproven(request, owner, wish.password)
+    fault = passwords.fault_of(wish.new, wish.new, visit.known.relative.email) or passwords.unproven(
+        request, owner, wish.password
+    )
     if fault:
         raise refused_as(fault)
     passwords.change(request, owner, wish.new)

@@ -21,7 +21,11 @@ pages = APIRouter(prefix=PATH, include_in_schema=False, default_response_class=H
 
 
 def wanted_language(request: Request, language: Language | None = None) -> Language:
-    """What the link says that led here: the language of whoever follows it, or of the house."""
+    """What the link says that led here: the language of whoever follows it, or of the house. Without one that
+    of whoever is signed in here.
+    """
+    if language is None:
+        home_of(request)  # after that their language is known
     return language or language_of(request, None)
 
 

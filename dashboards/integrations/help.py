@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse
 
 from dashboards.api.refusal import EXPLAINED_AT, KINDS
 from dashboards.pages import render
+from dashboards.reader import home_of
 from dashboards.visit import address_of_pages, language_of, theme_of
 from rules.wording.problems import title_of_problem
 
@@ -17,6 +18,7 @@ pages = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 @pages.get(EXPLAINED_AT)
 def show(request: Request) -> str:
+    home_of(request)  # after that the language of whoever is signed in here is known
     language = language_of(request, None)
     return render(
         language,

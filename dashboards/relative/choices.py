@@ -59,8 +59,9 @@ def change_password(
     new: Annotated[str, Form(max_length=credentials.LONGEST, title="New password")] = "",
     again: Annotated[str, Form(max_length=credentials.LONGEST, title="Once more")] = "",
 ) -> Response:
-    fault = passwords.fault_of(new, again, visit.known.relative.email)
-    fault = fault or passwords.unproven(request, owner_of(visit), password)
+    fault = passwords.fault_of(new, again, visit.known.relative.email) or passwords.unproven(
+        request, owner_of(visit), password
+    )
     if fault:
         return HTMLResponse(_page(request, visit, password_fault=fault), 422)
     passwords.change(request, owner_of(visit), new)

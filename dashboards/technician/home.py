@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse
 from dashboards.frame import page
 from dashboards.technician.copying import Copying, read_copying
 from dashboards.technician.devices import sees_room
-from dashboards.technician.faults import read_faults, read_lost
+from dashboards.technician.faults import read_expected, read_faults, read_lost
 from dashboards.technician.set_aside import size_in_view
 from dashboards.visit import Visit, Visitor, needs, settings_of
 from hub.discovery import discovered, waiting
@@ -34,12 +34,14 @@ class Failing(NamedTuple):
 
 
 class Home(NamedTuple):
-    """How many of each wait, of `faults` as many as their page lists. `uncovered`: rooms in which somebody
-    is not, or only partly, watched over. `untested`: devices without a signed test of what hangs there now.
+    """How many of each wait, of `faults` as many as their page lists; `never`: those of them that were not
+    heard yet. `uncovered`: rooms in which somebody is not, or only partly, watched over. `untested`: devices
+    without a signed test of what hangs there now.
     """
 
     new: int
     faults: int
+    never: int
     uncovered: tuple[str, ...]
     aside: int
     untested: int
@@ -63,11 +65,13 @@ def read_home(visit: Visit, settings: Settings) -> Home:
         and resident in rooms
         and sees_room(visit, rooms[resident])
     }
+    never = len(read_expected(visit))
     devices = [device for device in site.devices if sees_room(visit, device.room)]
     newest = records.newest(connection, site.site)
     return Home(
         new=len(waiting(discovered(connection, site), visit.now)),
-        faults=len(read_faults(visit)) + len(read_lost(visit)),
+        faults=len(read_faults(visit)) + len(read_lost(visit)) + never,
+        never=never,
         uncovered=tuple(sorted(uncovered)),
         aside=size_in_view(visit),
         untested=sum(still(newest.get(d.id), d, site) != "as it is" for d in devices),

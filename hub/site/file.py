@@ -57,8 +57,8 @@ def read_site_bytes(data: bytes, file: str) -> SiteFile | list[Problem]:
     itself; whoever is in force by such a name stays.
     """
     try:
-        found = read_site(data.decode("utf-8"), file)
-        return (_misleading(found, file) or found) if isinstance(found, SiteFile) else found
+        read = read_site(data.decode("utf-8"), file)
+        return (_misleading(read, file) or read) if isinstance(read, SiteFile) else read
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         found = "UTF-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else f"a byte {data[error.start]:#04x}"

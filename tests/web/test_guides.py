@@ -17,8 +17,9 @@ from dashboards.language import catalog
 from dashboards.visit import LANGUAGE_COOKIE
 from rules.building import Person
 from rules.wording import Language
-from tests.web.conftest import SignIn
-from tests.web.house import Web
+from tests.web.conftest import SignIn, csrf_of
+from tests.web.house import House, Web
+from tests.web.relatives import EMAIL, relative_of
 from tests.web.test_browser import axe_finds_nothing
 
 GUIDES = Path(__file__).parents[2] / "docs" / "guides"
@@ -106,6 +107,27 @@ def test_a_menu_leads_to_the_guide_of_ones_own_role_in_ones_own_language(sign_in
     english = sign_in("nord")
     assert 'href="/help/carer?language=en"' in english.get("/account").text
     assert "Vaka when you are on duty</h1>" in english.get("/help/carer?language=en").text
+
+
+def test_an_address_without_a_language_is_read_in_ones_own_before_the_houses(
+    house: House, sign_in: SignIn, visitor: TestClient
+) -> None:
+    english, kari = sign_in("nord"), sign_in("kari")
+    kari.cookies.set("vaka_language", "nn")
+    relative_of(house)
+    marit = sign_in(EMAIL)
+    form = {"csrf": csrf_of(marit, "/relative/settings"), "language": "en", "quiet_from": "21:00"}
+    form |= {"quiet_until": "08:00", "digest_weekday": "6", "digest_hour": "17", "by_email": "true"}
+    assert marit.post("/relative/settings", data=form).status_code == 303
+    marit.cookies.delete("vaka_language")
+    assert [one.get("/help").text.partition('lang="')[2][:2] for one in (english, kari, marit, visitor)] == [
+        "en",
+        "nn",
+        "en",
+        "nb",
+    ]
+    assert "Vaka when you are on duty</h1>" in english.get("/help/carer").text
+    assert 'lang="en"' in english.get("/help/api").text[:400]
 
 
 @pytest.mark.parametrize("language", ["nb", "nn", "en"])

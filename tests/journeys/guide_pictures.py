@@ -167,6 +167,7 @@ def take(browser: Browser, demo: Demo, shot: Shot, language: Language) -> None:
         part.wait_for(timeout=_SEEN_WITHIN)
         page.evaluate("document.fonts.ready")
         page.evaluate(_PLAIN_TIMES)
+        page.evaluate("scrollTo(0, 0)")  # what stays at the top of the screen is at the top of the picture
         picture = page.screenshot(full_page=True, clip=cut(part, shot), animations="disabled")
     small = encode(browser, picture)
     (PICTURES / f"{shot.name}-{language}.webp").write_bytes(small)
@@ -215,7 +216,7 @@ def broker_port(demo: Demo) -> int:
 
 
 def try_a_value(page: Page, demo: Demo) -> None:
-    page.locator("#values input[type=number]").first.fill("40")
+    page.locator("#values input[type=number]").first.fill("90")
     page.wait_for_timeout(4000)
     page.evaluate("document.activeElement.blur()")
 

@@ -24,8 +24,10 @@ def enter(page: Page, web: Web, path: str) -> None:
 
 def test_who_joins_is_seen_without_a_reload(house: House, heart: Heart, web: Web, page: Page) -> None:
     says(house, "bridge/devices", [LAMP])
+    page.set_viewport_size({"width": 390, "height": 844})
     enter(page, web, "/technician/pairing")
     expect(page.get_by_text("Stengt for nye enheter")).to_be_visible()
+    assert top(page, "Åpne for nye enheter") < 844, "on a phone too what is pressed first is on the screen"
     with transaction(house.connection):
         state = PairingState(True, None)
         gateway_news.put_pairing(house.connection, "solbakken", "zigbee2mqtt", state, house.now())
@@ -33,6 +35,13 @@ def test_who_joins_is_seen_without_a_reload(house: House, heart: Heart, web: Web
         gateway_news.add_joining(house.connection, "solbakken", "zigbee2mqtt", news, house.now())
     expect(page.get_by_text("Åpen for nye enheter")).to_be_visible()
     expect(page.get_by_role("link", name="Sett på plass")).to_be_visible()
+    assert top(page, "Sett på plass") < top(page, "Åpne for nye enheter"), "who comes in is above the form"
+
+
+def top(page: Page, name: str) -> float:
+    found = page.get_by_role("button", name=name).or_(page.get_by_role("link", name=name)).bounding_box()
+    assert found is not None
+    return found["y"]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -121,6 +121,8 @@ def test_it_is_asked_for_without_a_slip_confirmed_by_another_and_comes_with_a_re
     boards = {who: client.get("/").text for who, client in (("lise", lise), ("nora", nora), ("lars", lars))}
     told = {who: "1 sletting venter på en til" in board for who, board in boards.items()}
     assert told == {"lise": False, "nora": False, "lars": True}, "who asked cannot, and others' is not theirs"
+    assert "Alt som er lagret om Ingrid Solvang (r3), slettes" in lars.get(one).text, "whose it is"
+    assert "Alt som er lagret om r3, slettes" in adm.get(one).text
     assert send(adm, f"{one}/confirm", one) == (303, f"{one}?notice=confirmed")
     assert "Huben holder på" in adm.get(one).text
     assert "venter på en til" not in lars.get("/").text

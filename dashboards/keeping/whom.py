@@ -28,8 +28,8 @@ class Somebody(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """`resident`: while it is not done, by name and pseudonym for who may know the name; then nobody knows any
-    more. `in_its_way`: of one that is stuck, why the last try failed, in the hub's words.
+    """`resident`: while it is not done, by name and pseudonym for who may know the name; then nobody
+    knows any more. `in_its_way`: of one that is stuck, why the last try failed, in the hub's words.
     """
 
     number: int

@@ -8,7 +8,7 @@ Here: which accounts a site needs and what each may do, as text. Not here: where
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from rules.building import NATIVE, Gateway, Site
@@ -30,6 +30,7 @@ _CONNECT_THEMSELVES: Mapping[str, tuple[str, ...]] = {
     "vayyar": ("readwrite {topic}/devices/%u/#",),
 }
 """Kinds whose devices sign in one by one, under the address that stands in their topics (`%u`)."""
+_NATIVES = _CONNECT_THEMSELVES[NATIVE]
 _ALSO: Mapping[str, tuple[str, ...]] = {
     "homeassistant": ("readwrite esphome/#",),
     "shelly": ("write +/events/rpc", "write +/status/+", "write +/online", "readwrite +/rpc"),
@@ -102,13 +103,26 @@ def _acl(site: Site, gateways: Mapping[str, Gateway]) -> Iterator[str]:
         f"topic read vaka/{site.site}/signs/#",
         f"topic read vaka/{site.site}/pagers/#",
     )
+    patterns = list(_patterns(site, gateways))
+    yield from _none_of_a_device(READER, patterns)
     for gateway in gateways.values():
         yield from ("", f"user {gateway.id}", *(f"topic {line}" for line in _lines(gateway)))
+        yield from _none_of_a_device(gateway.id, [_filled(one, site.site, "") for one in _NATIVES])
     yield from ("", "# Each device that connects by itself: as itself alone.")
+    yield from (f"pattern {pattern}" for pattern in patterns)
+
+
+def _patterns(site: Site, gateways: Mapping[str, Gateway]) -> Iterator[str]:
     for kind in dict.fromkeys([NATIVE, *(gateway.kind for gateway in gateways.values())]):
         for topic in [g.topic for g in gateways.values() if g.kind == kind] or [""]:
             for pattern in _CONNECT_THEMSELVES.get(kind, ()):
-                yield "pattern " + _filled(pattern, site.site, topic)
+                yield _filled(pattern, site.site, topic)
+
+
+def _none_of_a_device(account: str, patterns: Iterable[str]) -> Iterator[str]:
+    """Patterns count for every account: one that is no device's is denied what they give."""
+    topics = (pattern.partition(" ")[2].replace("%u", account) for pattern in patterns)
+    yield from dict.fromkeys(f"topic deny {topic}" for topic in topics)
 
 
 def _lines(gateway: Gateway) -> Iterator[str]:

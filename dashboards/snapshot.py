@@ -30,6 +30,7 @@ from hub.store import (
     protection,
     quality_reports,
     shifts,
+    summonses,
     walk_tests,
 )
 from hub.store.alerts import AlertEvent
@@ -77,7 +78,7 @@ class Snapshot(NamedTuple):
     called: dict[int, Escalation]
     """By alert: how far the calls for it have come."""
     calls: dict[int, Calls]
-    """By alert that nobody has: whom the calls reached instead."""
+    """By alert that nobody has: who was called instead, and what has not got through."""
     more_hands: dict[int, MoreHands]
     """By alert: who asked for more hands, and who was called."""
     recent: list[Alert]
@@ -111,6 +112,7 @@ def fingerprint(connection: sqlite3.Connection, house: House, now: datetime) -> 
         now.astimezone(house.site.zone).strftime("%Y-%m-%d %H"),
         alerts.newest_event(connection),
         tuple(called_to(connection, site).items()),
+        summonses.held_up(connection, site),
         connection.execute("SELECT max(seq) FROM protection WHERE site = ?", (site,)).fetchone()[0],
         tuple(unheard(connection, site)),
         tuple((h.part, h.state) for h in health.everything(connection, site)),

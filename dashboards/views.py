@@ -255,9 +255,9 @@ def card(
         late=wording.how_late(alert, voice),
         often=wording.how_often(alert, voice),
         reopened=wording.why_open_again(reopened.event, reopened.at, voice) if reopened is not None else None,
-        called=wording.who_was_called(escalation, voice),
+        called=wording.who_was_called(escalation, voice, calls.held_up),
         unreached=wording.who_was_not_reached(
-            escalation, voice, [house.person_name(person) for person in calls.instead]
+            escalation, voice, [house.person_name(person) for person in calls.instead], calls.held_up
         ),
         ended=wording.how_it_ended(alert, rule, house.site, voice),
         taken=act(alert.accepted_by, alert.accepted_at),
@@ -290,7 +290,8 @@ def _more_hands(called: MoreHands | None, house: House, voice: Voice) -> str | N
     if called is None:
         return None
     names = [house.person_name(person) for person in called.people]
-    return wording.who_was_called_to_help(names, called.groups, called.nobody, voice)
+    held_up = [house.person_name(person) for person in called.held_up]
+    return wording.who_was_called_to_help(names, held_up, called.groups, called.nobody, voice)
 
 
 def _uncovered(resident: Resident, found: Standing, house: House, voice: Voice) -> Uncovered:

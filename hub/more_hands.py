@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from hub.calls import is_not_out
 from hub.escalation import CALLED, REACHED_NOBODY
 from hub.store import alerts, summonses
 from hub.store.alerts import AlertEvent
@@ -14,13 +15,14 @@ from rules.alert import Alert
 
 
 class MoreHands(NamedTuple):
-    """`by`: who asked, whoever has the alert. `people`: who was called, and whose message came out or still
-    may. `groups`: the stages that were called, where no message was made for anybody yet. `nobody`: no
-    message goes to anybody.
+    """`by`: who asked, whoever has the alert. `people`: who was called, and whose message came out or is on
+    its way. `held_up`: whose message failed, and is tried again. `groups`: the stages that were called, where
+    no message was made for anybody yet. `nobody`: no message goes to anybody.
     """
 
     by: str
     people: tuple[str, ...]
+    held_up: tuple[str, ...]
     groups: tuple[str, ...]
     nobody: bool
 
@@ -40,10 +42,13 @@ def more_hands(trail: Sequence[AlertEvent], messages: Iterable[Summons]) -> More
     asked, by = (last.seq, last.by or "") if last is not None else (0, "")
     since = [step for step in trail if step.seq > asked]
     sent = [one for one in messages if one.event > asked]
-    people = tuple(dict.fromkeys(one.person for one in sent if not _lost(one)))
+    people = tuple(dict.fromkeys(one.person for one in sent if not (_lost(one) or is_not_out(one))))
+    waits = dict.fromkeys(one.person for one in sent if is_not_out(one) and one.next_at is not None)
+    held_up = tuple(person for person in waits if person not in people)
     groups = tuple(group for step in since if step.event == CALLED for group in step.reason.split(", "))
     in_vain = bool(sent) or any(step.event == REACHED_NOBODY for step in since)
-    return MoreHands(by, people, () if in_vain else groups, in_vain and not people)
+    nobody = in_vain and not (people or held_up)
+    return MoreHands(by, people, held_up, () if in_vain else groups, nobody)
 
 
 def _lost(one: Summons) -> bool:

@@ -134,13 +134,25 @@ def _follow(
         alerts.add_event(connection, alert.id, now, CALLED_INSTEAD, None, names)
 
 
-def given_up(connection: sqlite3.Connection, message: Summons, now: datetime) -> None:
-    """A message failed for good. Where none of its call has arrived or may yet, nobody was reached."""
+def did_not_go_out(connection: sqlite3.Connection, message: Summons, now: datetime) -> None:
+    """A message failed. Where none of its call has arrived or may yet, nobody was reached. Whoever asks for
+    more hands waits for no second try: no time passes by which the next stage would come.
+    """
+    alert = alerts.get(connection, message.site, message.alert)
+    asks = alert is not None and _asking(alert) is not None
+    if message.next_at is not None and not asks:
+        return
     of_call = [m for m in summonses.of_alert(connection, message.alert) if m.event == message.event]
-    if any(m.sent_at is not None or m.next_at is not None or m.failure == SPARED for m in of_call):
+    if any(m.sent_at is not None or m.failure == SPARED for m in of_call):
+        return
+    if any(m.next_at is not None and not (asks and m.attempts) for m in of_call):
         return
     step, *later = (e for e in alerts.events(connection, message.alert) if e.seq >= message.event)
-    if not any(e.event == REACHED_NOBODY and e.reason == step.reason for e in later):
+    if any(e.event == REACHED_NOBODY and e.reason == step.reason for e in later):
+        return
+    if asks and alert is not None and goes_on_for_help(connection, alert, step.reason, now):
+        announce(connection, alert, now)
+    elif all(m.next_at is None for m in of_call):
         reached_nobody(connection, message.alert, step.reason, now)
 
 

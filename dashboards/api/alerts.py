@@ -17,7 +17,7 @@ from dashboards.api.refusal import Refusal
 from dashboards.snapshot import RECENT
 from dashboards.views import order, visible, voice_of
 from dashboards.visit import Visit, Visitor, last_days_of, needs
-from hub.calls import calls
+from hub.calls import NOTHING_MORE, calls, calls_of
 from hub.explained import Explained, explain
 from hub.store import alerts, audit, escalations
 from hub.store.instants import to_us
@@ -71,6 +71,7 @@ class AlertOut(BaseModel):
     device: str | None
     evidence: list[EvidenceOut]
     unreached: list[str] = Field(description="Groups of whom the last call reached nobody, while it is open")
+    held_up: list[str] = Field(description="Groups whose every message failed so far, and is tried again")
     called_instead: list[str] = Field(description="Who was called for them, while it is open")
     next_call_at: datetime | None = Field(description="Null while somebody has it")
     next_call_to: list[str] = Field(description="The groups that are called then")
@@ -215,7 +216,9 @@ def _explained(found: Explained, visit: Visit) -> ExplainedOut:
         )
         for one in found.confidence.reasons
     ]
-    told = wording.trail_in_words(found.trail, visit.house.person_name, voice)
+    told = wording.trail_in_words(
+        found.trail, visit.house.person_name, voice, calls(found.trail, found.called).not_out
+    )
     return ExplainedOut(
         at=visit.now,
         alert=_out(found.alert, visit),
@@ -296,10 +299,12 @@ def _out(alert: Alert, visit: Visitor) -> AlertOut:
     fields |= {"place": alert.room, "summary": summary, "evidence": evidence}
     escalation = escalations.get(visit.connection, alert.id)
     waiting = escalation if escalation is not None and escalation.due is not None else None
+    known = calls_of(visit.connection, alert.id) if waiting is not None else NOTHING_MORE
     return AlertOut(
         **fields,
         unreached=list(waiting.unreached) if waiting is not None else [],
-        called_instead=list(calls(alerts.events(visit.connection, alert.id)).instead) if waiting else [],
+        held_up=list(known.held_up),
+        called_instead=list(known.instead),
         next_call_at=waiting.due if waiting is not None else None,
         next_call_to=list(waiting.next_to) if waiting is not None else [],
     )

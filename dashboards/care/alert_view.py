@@ -12,7 +12,7 @@ from dashboards.care.lanes import Lanes, lanes
 from dashboards.care.resident_now import ResidentNow, resident_now
 from dashboards.house import House
 from dashboards.views import Card, card
-from hub.calls import calls
+from hub.calls import Calls, calls
 from hub.explained import Explained
 from hub.more_hands import more_hands
 from rules import wording
@@ -104,10 +104,9 @@ def alert_view(explained: Explained, house: House, voice: Voice, access: Access)
     alert = explained.alert
     reopened = next((e for e in reversed(explained.trail) if e.event in wording.OPEN_AGAIN), None)
     reopened = reopened if alert.state == "open" else None
+    known = calls(explained.trail, explained.called)
     hands = more_hands(explained.trail, explained.called)
-    shown = card(
-        alert, house, voice, access, reopened, explained.escalation, calls(explained.trail), more_hands=hands
-    )
+    shown = card(alert, house, voice, access, reopened, explained.escalation, known, more_hands=hands)
     told = {(e.device, e.measure, e.value, e.at) for e in alert.evidence}
     news = list(changes(explained.heard, explained.stood))
     around = [
@@ -135,7 +134,7 @@ def alert_view(explained: Explained, house: House, voice: Voice, access: Access)
         blind=tuple((b.device, wording.from_when(b.since, voice)) for b in explained.blind),
         lanes=lanes(explained, voice),
         rows=tuple(_lines(news, house, voice)[-MOST_LINES * 2 :]),
-        trail=tuple(_trail(explained, house, voice)),
+        trail=tuple(_trail(explained, known, house, voice)),
         called=tuple(called_lines(explained.called, house, voice)),
         earlier=tuple(
             Earlier(
@@ -170,10 +169,10 @@ def _lines(heard: Iterable[Evidence], house: House, voice: Voice) -> list[HeardL
     return lines
 
 
-def _trail(explained: Explained, house: House, voice: Voice) -> list[Step]:
+def _trail(explained: Explained, known: Calls, house: House, voice: Voice) -> list[Step]:
     """What was done, the same thing several times over as one step."""
     steps: list[Step] = []
-    told = wording.trail_in_words(explained.trail, house.person_name, voice)
+    told = wording.trail_in_words(explained.trail, house.person_name, voice, known.not_out)
     for event, text in zip(explained.trail, told, strict=True):
         if text is None:
             continue

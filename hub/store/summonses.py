@@ -104,6 +104,16 @@ def failing(connection: sqlite3.Connection, site: str) -> list[Failing]:
     return [Failing(way, amount, from_us(since), why) for way, amount, since, why, _ in rows]
 
 
+def held_up(connection: sqlite3.Connection, site: str) -> tuple[tuple[int, int], ...]:
+    """By step of a trail: how many of its messages failed, and are tried again."""
+    rows = connection.execute(
+        "SELECT event, count(*) FROM summons WHERE site = ? AND next_at IS NOT NULL AND failure IS NOT NULL"
+        " GROUP BY event ORDER BY event",
+        (site,),
+    )
+    return tuple((event, amount) for event, amount in rows)
+
+
 def addresses_due(
     connection: sqlite3.Connection,
     site: str,

@@ -25,7 +25,7 @@ from hub.store import audit, contacts, phones, receipts, summonses
 from hub.store.contacts import Contact
 from hub.store.db import connect, transaction
 from hub.store.summonses import Summons
-from hub.summons import given_up
+from hub.summons import did_not_go_out
 from hub.threads import Threads
 from hub.ways.way import Failed, Message, Way, message_of
 from rules.building import Site
@@ -223,10 +223,12 @@ class Courier:
     def _give_up(self, connection: sqlite3.Connection, row: Summons, failed: Failed, now: datetime) -> None:
         """Unless it is tried again later."""
         after = outcome(row, failed, now)
-        if summonses.put_failure(connection, after) and after.next_at is None:
+        if not summonses.put_failure(connection, after):
+            return
+        if after.next_at is None:
             log.warning("%s to %s did not go out: %s", row.way, row.person, after.failure)
             self._go_another_way(connection, row, now)
-            given_up(connection, after, now)
+        did_not_go_out(connection, after, now)
 
     def _forget(self, connection: sqlite3.Connection, one: Summons, failed: Failed, now: datetime) -> None:
         if contacts.delete(connection, one.site, Contact(one.person, one.way, one.address)):

@@ -19,36 +19,46 @@ _GROUP: dict[Group, Words] = {
 }
 
 
-def who_was_called(escalation: Escalation | None, voice: Voice) -> str | None:
+def who_was_called(escalation: Escalation | None, voice: Voice, held_up: Sequence[str] = ()) -> str | None:
     """Those of whom somebody can hear of it; who is called next, where all were called. None where nobody but
-    those in charge was called and others come next, or where somebody has the alert.
+    those in charge was called and others come next, or where somebody has the alert. `held_up`: the groups
+    to whom no message has got through yet.
     """
     if escalation is None or escalation.due is None:
         return None
     more = escalation.taken < len(escalation.stages)
-    if (escalation.taken < 2 and more) or not escalation.reached:
+    reached = [group for group in escalation.reached if group not in held_up]
+    if (escalation.taken < 2 and more) or not reached:
         return None
-    if escalation.repeats and set(escalation.stages[-1].to) & set(escalation.reached):
+    if escalation.repeats and set(escalation.stages[-1].to) & set(reached):
         called = say(_AGAIN_IN_VAIN, voice.language, groups_in_words(escalation.stages[-1].to, voice))
     else:
-        called = say(
-            ("Varslet: {}", "Called: {}"), voice.language, groups_in_words(escalation.reached, voice)
-        )
-    return called if more or escalation.unreached else f"{called}. {_next(escalation, escalation.due, voice)}"
+        called = say(("Varslet: {}", "Called: {}"), voice.language, groups_in_words(reached, voice))
+    return (
+        called
+        if more or escalation.unreached or held_up
+        else f"{called}. {_next(escalation, escalation.due, voice)}"
+    )
 
 
 def who_was_not_reached(
-    escalation: Escalation | None, voice: Voice, instead: Sequence[str] = ()
+    escalation: Escalation | None, voice: Voice, instead: Sequence[str] = (), held_up: Sequence[str] = ()
 ) -> str | None:
-    """The groups that were called in vain, the names of those who were called for them, and who is tried
-    next; None where there are none, or where somebody has the alert.
+    """The groups that were called in vain and those to whom no message has got through yet (`held_up`), the
+    names of those who were called for them, and who is tried next; None where there are none, or where
+    somebody has the alert.
     """
-    if escalation is None or escalation.due is None or not escalation.unreached:
+    if escalation is None or escalation.due is None or not (escalation.unreached or held_up):
         return None
     nobody_at_all = not (escalation.reached or instead) and escalation.taken > 1
-    said = [
-        say(_NOBODY_AT_ALL, voice.language) if nobody_at_all else tried_in_vain(escalation.unreached, voice)
-    ]
+    said = []
+    if nobody_at_all:
+        said.append(say(_NOBODY_AT_ALL, voice.language))
+    elif escalation.unreached:
+        said.append(tried_in_vain(escalation.unreached, voice))
+    trying = [group for group in held_up if group not in escalation.unreached]
+    if trying:
+        said.append(not_through(trying, True, voice))
     if instead:
         said.append(called_instead(instead, voice))
     return ". ".join([*said, _next(escalation, escalation.due, voice)])
@@ -56,6 +66,11 @@ def who_was_not_reached(
 
 def tried_in_vain(groups: Sequence[str], voice: Voice) -> str:
     return say(_IN_VAIN, voice.language, groups_in_words(groups, voice))
+
+
+def not_through(groups: Sequence[str], still_tried: bool, voice: Voice) -> str:
+    said = _TRYING if still_tried else _NOT_THROUGH
+    return say(said, voice.language, groups_in_words(groups, voice))
 
 
 def called_instead(names: Sequence[str], voice: Voice) -> str:
@@ -69,22 +84,32 @@ def _next(escalation: Escalation, due: datetime, voice: Voice) -> str:
 
 _NOBODY_AT_ALL: Words = ("Ingen kunne nås", "Nobody could be reached")
 _IN_VAIN: Words = ("Prøvde {}: ingen kunne nås", "Tried {}: nobody could be reached")
+_TRYING: Words = ("Prøver {}: når ikke fram ennå", "Trying {}: not through yet")
+_NOT_THROUGH: Words = ("Prøvde {}: nådde ikke fram", "Tried {}: did not get through")
 _INSTEAD: Words = ("Varslet i stedet: {}", "Called instead: {}")
 _AGAIN_IN_VAIN: Words = ("Ingen har svart. Varslet på nytt: {}", "Nobody has answered. Called again: {}")
 
 
 def who_was_called_to_help(
-    names: Sequence[str], groups: Sequence[str], nobody: bool, voice: Voice
+    names: Sequence[str], held_up: Sequence[str], groups: Sequence[str], nobody: bool, voice: Voice
 ) -> str | None:
-    """Beneath that somebody asks for more hands. None where it is not known yet."""
+    """Beneath that somebody asks for more hands. None where it is not known yet. `held_up`: whose message has
+    not got through yet.
+    """
     if nobody:
         return say(_NOBODY_TO_HELP, voice.language)
+    if held_up and not names:
+        return say(_HELD_UP_TO_HELP, voice.language, _listed(held_up, voice.language))
     if not names and not groups:
         return None
     return say(_TO_HELP, voice.language, _listed(names or _named(groups, voice.language), voice.language))
 
 
 _TO_HELP: Words = ("Tilkalt: {}", "Called to help: {}")
+_HELD_UP_TO_HELP: Words = (
+    "Når ikke fram til {} ennå. Ring eller rop på hjelp",
+    "Not through to {} yet. Ring or shout for help",
+)
 _NOBODY_TO_HELP: Words = (
     "Ingen andre kunne nås. Ring eller rop på hjelp",
     "Nobody else could be reached. Ring or shout for help",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Protocol
 
 from rules.wording.alerts import OPEN_AGAIN
-from rules.wording.escalation import called_instead, groups_in_words, tried_in_vain
+from rules.wording.escalation import called_instead, groups_in_words, not_through, tried_in_vain
 from rules.wording.names import readable
 from rules.wording.voice import Voice, Words, say
 
@@ -45,6 +46,8 @@ class Step(Protocol):
     """One step of a trail. `by`: a person's id, None for the hub itself."""
 
     @property
+    def seq(self) -> int: ...
+    @property
     def at(self) -> datetime: ...
     @property
     def event(self) -> str: ...
@@ -54,13 +57,19 @@ class Step(Protocol):
     def reason(self) -> str: ...
 
 
-def trail_in_words(trail: Sequence[Step], name_of: Callable[[str], str], voice: Voice) -> list[str | None]:
+def trail_in_words(
+    trail: Sequence[Step],
+    name_of: Callable[[str], str],
+    voice: Voice,
+    not_out: Mapping[int, bool] = MappingProxyType({}),
+) -> list[str | None]:
     """What each step says; None of one that is told with the call that it came of. A call that reached nobody
-    never reads as if somebody had been told.
+    never reads as if somebody had been told. `not_out`: by number, the calls of which no message got out;
+    whether that is still tried.
     """
     told: list[str | None] = []
     for number, step in enumerate(trail):
-        text = _one(trail, number, name_of, voice)
+        text = _one(trail, number, name_of, voice, not_out)
         call = next((n for n in range(number - 1, -1, -1) if told[n] is not None), -1)
         if call < 0 or not _came_of(step, trail[call]):
             told.append(text)
@@ -75,7 +84,13 @@ def _came_of(step: Step, call: Step) -> bool:
     return at_once and (step.event == _INSTEAD or (step.event == _IN_VAIN and step.reason == call.reason))
 
 
-def _one(trail: Sequence[Step], number: int, name_of: Callable[[str], str], voice: Voice) -> str:
+def _one(
+    trail: Sequence[Step],
+    number: int,
+    name_of: Callable[[str], str],
+    voice: Voice,
+    not_out: Mapping[int, bool],
+) -> str:
     step = trail[number]
     groups = step.reason.split(", ")
     if step.event == _IN_VAIN:
@@ -84,6 +99,8 @@ def _one(trail: Sequence[Step], number: int, name_of: Callable[[str], str], voic
         return called_instead([name_of(person) for person in groups], voice)
     if step.event in _CALLS and _was_in_vain(trail, number):
         return say(_TRIED, voice.language, groups_in_words(groups, voice))
+    if step.event in _CALLS and step.seq in not_out:
+        return not_through(groups, not_out[step.seq], voice)
     return what_was_done(step.event, name_of(step.by) if step.by else None, step.reason, voice)
 
 

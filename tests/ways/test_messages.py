@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hub import alerting, summons
-from hub.calls import calls as calls_of
+from hub.calls import calls_of
 from hub.duty import Duty
 from hub.reach import say_usable_ways
 from hub.store import alerts, contacts, escalations, shifts, summonses
@@ -257,15 +257,18 @@ def board(house: World) -> tuple[str | None, str | None]:
     """Who the card says was called, and who could not be reached."""
     escalation = escalations.get(house.connection, house.alert("help-button").id)
     voice = Voice("nb", house.site.zone, house.clock.now())
-    others = calls_of(alerts.events(house.connection, house.alert("help-button").id)).instead
-    return who_was_called(escalation, voice), who_was_not_reached(escalation, voice, others)
+    known = calls_of(house.connection, house.alert("help-button").id)
+    return who_was_called(escalation, voice, known.held_up), who_was_not_reached(
+        escalation, voice, known.instead, known.held_up
+    )
 
 
 def trail(house: World) -> list[str]:
     """The calls of the one alert as its trail says them."""
     steps = alerts.events(house.connection, house.alert("help-button").id)
+    known = calls_of(house.connection, house.alert("help-button").id)
     voice = Voice("nb", house.site.zone, house.clock.now())
-    return [said for said in trail_in_words(steps, str, voice) if said is not None][1:]
+    return [said for said in trail_in_words(steps, str, voice, known.not_out) if said is not None][1:]
 
 
 def test_where_nobody_has_a_way_each_stage_follows_at_once_and_the_board_says_that_nobody_was_reached(

@@ -75,6 +75,18 @@ def test_that_no_message_came_out_is_said_to_who_asked(house: House, sign_in: Si
     assert "Ingen andre kunne nås. Ring eller rop på hjelp" in kari.get("/").text
 
 
+@pytest.mark.parametrize("place", PLACES)
+def test_who_is_not_got_through_to_yet_is_not_said_to_be_called(
+    house: House, sign_in: SignIn, place: str
+) -> None:
+    reached_by_mail(house, "kari", "sol")
+    alert, kari = asked(house, sign_in), sign_in("kari")
+    house.connection.execute("UPDATE summons SET attempts = 1, failure = 'away' WHERE next_at IS NOT NULL")
+    text = kari.get(place.format(alert.id)).text
+    assert "Når ikke fram til Siri Solberg ennå. Ring eller rop på hjelp" in text
+    assert "Tilkalt" not in text
+
+
 def test_where_nobody_is_reached_but_by_the_board_it_says_which_stage_was_called(
     house: House, sign_in: SignIn
 ) -> None:

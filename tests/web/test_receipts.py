@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+from dashboards.house import read_house
+from dashboards.snapshot import fingerprint
 from hub import summons
 from hub.clock import WallClock
 from hub.desk import Desk
@@ -69,6 +71,22 @@ def test_that_nobody_can_be_reached_stands_on_the_board_the_wall_and_the_alerts_
     told = sol.get(f"/api/v1/alerts/{alert}").json()["alert"]
     assert (told["unreached"], told["next_call_to"], told["next_call_at"]) == ([], [], None)
     assert "ingen kunne nås" not in sol.get("/").text
+
+
+def test_a_call_that_has_not_got_through_yet_is_said_to_be_so_everywhere(
+    house: House, sign_in: SignIn
+) -> None:
+    alert, sol = called(house), sign_in("sol")
+    known = read_house(house.connection, "solbakken", house.now())
+    before = fingerprint(house.connection, known, house.now())
+    house.connection.execute("UPDATE summons SET attempts = 1, failure = 'away'")
+    assert fingerprint(house.connection, known, house.now()) != before, "the board follows"
+    said = "Prøver ansvarlig pleier: når ikke fram ennå"
+    for page in ("/", "/wall", f"/alerts/{alert}"):
+        assert f"{said}. Neste: hele avdelingen kl." in sol.get(page).text, page
+    told = sol.get(f"/api/v1/alerts/{alert}").json()
+    assert told["alert"]["held_up"] == ["assigned"]
+    assert told["trail"][-1]["said"] == said
 
 
 def test_who_was_called_instead_is_named_beside_whom_the_call_did_not_reach(

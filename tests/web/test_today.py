@@ -3,6 +3,8 @@
 import re
 from datetime import timedelta
 
+import pytest
+from playwright.sync_api import Page
 from starlette.testclient import TestClient
 
 from dashboards.design import LOOKS, colours, measures
@@ -10,7 +12,7 @@ from hub.store import integrations
 from hub.store.db import transaction
 from rules.integration import Integration
 from tests.web.conftest import SignIn
-from tests.web.house import DOCUMENT, House
+from tests.web.house import DOCUMENT, PASSWORD, Heart, House, Web
 
 
 def matters(client: TestClient) -> dict[str, tuple[str, int]]:
@@ -91,3 +93,24 @@ def test_the_design_page_stands_in_the_menu_of_those_who_run_the_house_alone(sig
     assert 'href="/design"' not in sign_in("kari").get("/").text
     for who, page in (("tor", "/technician"), ("adm", "/today")):
         assert 'href="/design"' in sign_in(who).get(page).text
+
+
+@pytest.mark.browser
+def test_words_of_two_lines_do_not_touch_what_divides_them_on_a_phone(
+    house: House, heart: Heart, web: Web, page: Page
+) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{web.address}/sign-in")
+    page.locator("[name=person]").fill("adm")
+    page.locator("[name=password]").fill(PASSWORD)
+    page.locator("[name=password]").press("Enter")
+    page.wait_for_url("**/today")
+    room = page.evaluate(
+        """() => [...document.querySelectorAll(".in-order")].map((row) => {
+          const words = document.createRange()
+          words.selectNodeContents(row.querySelector("a"))
+          return words.getBoundingClientRect().top - row.getBoundingClientRect().top
+        })"""
+    )
+    assert room, "something is in order"
+    assert min(room) >= 6

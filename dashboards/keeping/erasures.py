@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from dashboards.access import may
 from dashboards.frame import page
-from dashboards.keeping.whom import erasure_in_view, line_of
+from dashboards.keeping.whom import erasure_in_view, line_of, thousands
 from dashboards.pages import render
 from dashboards.pdf import pdf
 from dashboards.visit import OurForm, Visit, Visitor, needs
@@ -103,7 +103,7 @@ def _values(visit: Visit, erasure: Erasure) -> dict[str, Any]:
         "asked_at": full_moment(receipt.asked_at, voice),
         "confirmed_at": full_moment(receipt.confirmed_at, voice),
         "finished_at": full_moment(receipt.finished_at, voice),
-        "deleted": counted(receipt),
+        "deleted": [(kind, thousands(count)) for kind, count in counted(receipt)],
         "backups": [
             (
                 b.file,

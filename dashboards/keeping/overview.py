@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse
 from dashboards.access import may
 from dashboards.care.seen import note_seen
 from dashboards.frame import page
-from dashboards.keeping.whom import asked_of, people_of
+from dashboards.keeping.whom import asked_of, people_of, thousands
 from dashboards.pages import render
 from dashboards.visit import Visit, Visitor, needs, settings_of
 from hub.retention import Held, held
@@ -83,7 +83,7 @@ def show(request: Request, visit: Visitor, notice: str = "") -> str:
 
 
 def line_of(visit: Visit, one: Held) -> Line:
-    count = f"{one.rows:,}".replace(",", "\N{NO-BREAK SPACE}")
+    count = thousands(one.rows)
     days = render(visit.language, "keeping/_days.txt", days=one.days).strip()
     unit = render(visit.language, "keeping/_count.txt", count=one.rows, shown=count, days=one.name in IN_DAYS)
     return Line(one.name, days, one.said_by, unit.strip() if one.rows else "", _date(visit, one.oldest))

@@ -106,3 +106,8 @@ def state_of(one: Erasure, now: datetime) -> State:
     if one.confirmed_at is None:
         return "waiting"
     return "stuck" if now - one.confirmed_at > STUCK_AFTER else "at work"
+
+
+def thousands(count: int) -> str:
+    """`11 425`, in every language."""
+    return f"{count:,}".replace(",", "\N{NO-BREAK SPACE}")

@@ -10,6 +10,7 @@ import pytest
 from pypdf import PdfReader
 from starlette.testclient import TestClient
 
+from dashboards.keeping.whom import thousands
 from hub.clock import WallClock
 from hub.erasing.receipt import verified
 from hub.erasing.request import Requests
@@ -137,6 +138,7 @@ def test_it_is_asked_for_without_a_slip_confirmed_by_another_and_comes_with_a_re
     day = full_date(house.now(), Voice("nb", house.site.zone, house.now()))
     assert f"Lise Leder, {day} kl." in printed, "a day as people write it"
     assert f"Lise Leder, {day} kl." in page
+    assert thousands(11425) == "11\N{NO-BREAK SPACE}425", "as on the page of what is kept"
     receipt = verified(lise.get(f"{one}/receipt.json").content)
     assert not isinstance(receipt, str)
     assert receipt[0].confirmed_by == "adm"

@@ -9,11 +9,13 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from dashboards.access import may
+from dashboards.care.seen import note_seen
 from dashboards.frame import page
 from dashboards.keeping.whom import erasure_in_view, line_of, thousands
 from dashboards.pages import render
 from dashboards.pdf import pdf
 from dashboards.visit import OurForm, Visit, Visitor, needs
+from hub.erasing.plan import decoded
 from hub.erasing.receipt import Receipt, exported, read
 from hub.erasing.request import Requests
 from hub.seal import digest
@@ -86,9 +88,20 @@ def finished(visit: Visit, number: int) -> Erasure:
 def _page(request: Request, visit: Visit, erasure: Erasure, fault: str = "", notice: str = "") -> str:
     values: dict[str, Any] = {"asked": line_of(visit, erasure), "fault": fault, "notice": notice}
     values["may_decide"] = may(visit.person, "erase residents")
+    values["whose"] = _whose(visit, erasure)
     if erasure.document is not None:
         values |= _values(visit, erasure)
     return page(request, visit, "keeping/erasure.html", **values)
+
+
+def _whose(visit: Visit, erasure: Erasure) -> str:
+    """Whoever says yes must know to whose: `Anna Haugen (r1)`, for administrators `r1`."""
+    id = decoded(erasure.plan).resident if erasure.plan is not None else ""
+    found = visit.house.resident(id)
+    if found is None or not visit.access.residents:
+        return id
+    note_seen(visit, f"{PATH}/{erasure.number}", (id,))
+    return f"{found.name} ({id})"
 
 
 def _values(visit: Visit, erasure: Erasure) -> dict[str, Any]:

@@ -28,8 +28,8 @@ class Somebody(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """`resident`: while it is not done, by name and pseudonym for who may know the name; then nobody
-    knows any more. `in_its_way`: of one that is stuck, why the last try failed, in the hub's words.
+    """`resident`: the pseudonym while it is not done; then nobody knows any more. `in_its_way`: of one that
+    is stuck, why the last try failed, in the hub's words.
     """
 
     number: int
@@ -85,19 +85,12 @@ def line_of(visit: Visit, one: Erasure) -> Asked:
         one.number,
         state,
         one.why,
-        _called(visit, decoded(one.plan).resident) if one.plan is not None else "",
+        decoded(one.plan).resident if one.plan is not None else "",
         visit.house.person_name(one.asked_by),
         wording.at(one.asked_at, voice),
         one.asked_by == visit.person.id,
         tried.said if tried is not None and tried.failed_at is not None else "",
     )
-
-
-def _called(visit: Visit, id: str) -> str:
-    """Whoever says yes must know to whom: `Anna Haugen (r1)`, for administrators `r1`."""
-    found = next((one for one in visit.house.site.residents if one.id == id), None)
-    name = shown_name(visit, found) if found is not None else id
-    return f"{name} ({id})" if name != id else id
 
 
 def state_of(one: Erasure, now: datetime) -> State:

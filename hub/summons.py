@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple, cast
 
@@ -176,20 +176,27 @@ def answerable(
     """
     on_duty = shifts.on_duty(connection, site, now)
     known, asking = contacts.everything(connection, site.site), _asking(alert)
+    usable = usable_ways(connection, site.site)
     found = []
     for group in step.reason.split(", "):
         if is_proof(alert.site):
             people = whom_to_prove(connection, site, alert.unit, now)
         else:
             people = called(cast(Group, group), alert.unit, alert.residents, site, on_duty, now).people
-        found += [way for person in people if person != asking for way in _ways(known, person, alert)]
+        found += [way for person in people if person != asking for way in _ways(known, person, alert, usable)]
     return list(dict.fromkeys(found))
 
 
-def _ways(known: Iterable[Contact], person: str, alert: Alert) -> list[Answerable]:
+def _ways(
+    known: Iterable[Contact], person: str, alert: Alert, usable: Collection[str]
+) -> list[Answerable]:
+    """What is high: all. The rest: the first that the hub has, where it has any of theirs."""
     ways = [Answerable(*contact) for contact in known if contact.person == person]
+    if alert.severity == "high":
+        return ways
+    ways = [one for one in ways if one.way in usable] or ways
     phones = [one for one in ways if one.way == WAY]  # all of them are one way
-    return ways if alert.severity == "high" else phones or ways[:1]
+    return phones or ways[:1]
 
 
 def _hearing(connection: sqlite3.Connection, site: Site, alert: Alert) -> Callable[[Answerable], bool]:
@@ -221,12 +228,16 @@ def _instead(
         last=course is None or ", ".join(course.stages[-1].to) == step.reason,
         asking=_asking(alert),
     )
-    known = contacts.everything(connection, site.site)
+    known, usable = contacts.everything(connection, site.site), usable_ways(connection, site.site)
     if alert.severity != "high":  # one way each: the first by which they hear of it
         known = [one for one in known if hears(Answerable(*one))]
     circles = instead(alert.unit, site, shifts.on_duty(connection, site, now), now)
-    people = called_in_stead(call, circles, lambda person: any(map(hears, _ways(known, person, alert))))
-    return list(dict.fromkeys(way for person in people for way in _ways(known, person, alert)))
+
+    def ways(person: str) -> list[Answerable]:
+        return _ways(known, person, alert, usable)
+
+    people = called_in_stead(call, circles, lambda person: any(map(hears, ways(person))))
+    return list(dict.fromkeys(way for person in people for way in ways(person)))
 
 
 def whom_to_prove(connection: sqlite3.Connection, site: Site, unit: str, at: datetime) -> tuple[str, ...]:

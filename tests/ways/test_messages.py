@@ -124,6 +124,16 @@ def test_what_is_not_high_goes_by_the_first_way_alone(house: World) -> None:
     assert told(house) == [("kari", "email")]
 
 
+def test_what_is_not_high_goes_by_the_first_way_that_the_hub_has(house: World) -> None:
+    with transaction(house.connection):
+        say_usable_ways(house.connection, "test", {"webhook"}, NIGHT)
+    house.says("3B door", open=True)
+    house.passes(6 * MIN)
+    assert told(house) == [("kari", "webhook")]
+    (alert,) = house.alerts()
+    assert "reached_nobody" not in {step.event for step in alerts.events(house.connection, alert.id)}
+
+
 def test_when_somebody_has_it_what_still_waits_is_not_sent_any_more(house: World) -> None:
     house.says("3B button", pressed="single")
     assert all(one.next_at is not None for one in messages(house))

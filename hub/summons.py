@@ -187,9 +187,7 @@ def answerable(
     return list(dict.fromkeys(found))
 
 
-def _ways(
-    known: Iterable[Contact], person: str, alert: Alert, usable: Collection[str]
-) -> list[Answerable]:
+def _ways(known: Iterable[Contact], person: str, alert: Alert, usable: Collection[str]) -> list[Answerable]:
     """What is high: all. The rest: the first that the hub has, where it has any of theirs."""
     ways = [Answerable(*contact) for contact in known if contact.person == person]
     if alert.severity == "high":

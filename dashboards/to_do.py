@@ -10,6 +10,7 @@ from dashboards.snapshot import Snapshot
 from hub.emergency import answers_for
 from hub.store.held_rosters import HeldRoster
 from rules import wording
+from rules.pause import Pause
 from rules.wording.relatives import until_when
 from rules.wording.voice import Voice
 
@@ -19,7 +20,7 @@ class ToDo(NamedTuple):
     words.
     """
 
-    what: Literal["held", "emergencies", "erasures", "gaps", "consents", "report"]
+    what: Literal["held", "emergencies", "erasures", "pauses", "device_pauses", "gaps", "consents", "report"]
     number: int
     unowned: int
     first: str
@@ -31,6 +32,7 @@ def to_do(snapshot: Snapshot, access: Access, voice: Voice, answers: str = "") -
     return [
         *_emergencies(snapshot, answers, voice),
         *_erasures(snapshot, access, answers, voice),
+        *_pauses(snapshot, access, answers, voice),
         *_held(snapshot, access, voice),
         *_gaps(snapshot, access, voice),
         *_ending(snapshot, access, voice),
@@ -61,6 +63,31 @@ def _erasures(snapshot: Snapshot, access: Access, answers: str, voice: Voice) ->
     site = snapshot.house.site
     own = [one for one in snapshot.unconfirmed if one.asked_by != answers and access.sees_erasure(one, site)]
     return [ToDo("erasures", len(own), 0, wording.since(own[0].asked_at, voice), False)] if own else []
+
+
+def _pauses(snapshot: Snapshot, access: Access, answers: str, voice: Voice) -> list[ToDo]:
+    """What others switched off, and wish off for longer than their own word goes."""
+    units = {room.id: room.unit for room in snapshot.house.site.rooms}
+    waiting = [
+        pause
+        for off in snapshot.off
+        if answers
+        and (pause := off.pause) is not None
+        and pause.waits_for_yes
+        and pause.owner != answers
+        and access.sees_unit(units.get(pause.room, ""))
+    ]
+    of_rules = [one for one in waiting if one.device is None]
+    of_devices = [one for one in waiting if one.device is not None]
+    kinds: tuple[tuple[Literal["pauses", "device_pauses"], list[Pause]], ...] = (
+        ("pauses", of_rules),
+        ("device_pauses", of_devices),
+    )
+    return [
+        ToDo(what, len(own), 0, wording.since(min(one.paused_at for one in own), voice), False)
+        for what, own in kinds
+        if own
+    ]
 
 
 def _gaps(snapshot: Snapshot, access: Access, voice: Voice) -> list[ToDo]:

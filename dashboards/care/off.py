@@ -14,7 +14,7 @@ from rules.rule import Text
 
 class Line(NamedTuple):
     """One thing that is off. `rule` and `device`: what switches it on again, empty where no tap does.
-    `asked_until`: what waits for a second person's yes.
+    `asked_until`: what waits for a second person's yes; `yes_by`: who gave it.
     """
 
     cause: str
@@ -31,6 +31,7 @@ class Line(NamedTuple):
     asked_until: str
     mine: bool
     resident_ids: tuple[str, ...] = ()
+    yes_by: str = ""
 
 
 def lines(visit: Visit) -> list[Line]:
@@ -67,4 +68,5 @@ def line_of(visit: Visit, off: Off, names: Mapping[str, Text]) -> Line:
         wording.at(pause.until, voice) if pause is not None and pause.waits_for_yes else "",
         off.owner == visit.person.id,
         tuple(r.id for r in residents),
+        house.person_name(pause.confirmed_by) if pause is not None and pause.confirmed_by else "",
     )

@@ -78,7 +78,7 @@ def move(
     done = (pauses.resume if step == "resume" else pauses.confirm)(rule, room, visit.person.id)
     if isinstance(done, Refusal):
         return HTMLResponse(_page(request, visit, Wish(), refusal_text(done, visit.language)), 409)
-    return RedirectResponse(f"{PATH}?notice={step}d", 303)
+    return RedirectResponse(f"{PATH}?notice={'resumed' if step == 'resume' else 'confirmed'}", 303)
 
 
 def rooms_of(visit: Visit) -> dict[str, str]:

@@ -185,12 +185,30 @@ def test_a_rule_is_paused_agreed_to_by_another_and_switched_on_again(house: Hous
     assert "Jeg sier ja til hele tiden" not in kari.get("/care/off").text
     assert "Jeg sier ja til hele tiden" in ola.get("/care/off").text
     assert post(kari, "/care/off/1A/night-exit/confirm", "/care/off") == 409
-    assert post(ola, "/care/off/1A/night-exit/confirm", "/care/off") == 303
+    answer = ola.post("/care/off/1A/night-exit/confirm", data={"csrf": csrf_of(ola, "/care/off")})
+    assert "Hele tiden er godkjent" in ola.get(answer.headers["location"]).text
+    assert "Ola Moen har sagt ja til hele tiden" in kari.get("/care/off").text
     (pause,) = Pauses(house.connection, house.site, WallClock()).off()
     assert (pause.ends_at, pause.confirmed_by) == (pause.until, "ola")
     assert "sønnen er på besøk" in kari.get("/").text
     assert post(ola, "/care/off/1A/night-exit/resume", "/care/off") == 303
     assert Pauses(house.connection, house.site, WallClock()).off() == []
+
+
+def test_a_pause_that_waits_for_a_yes_waits_for_the_leaders_who_can_say_it(
+    house: House, sign_in: SignIn
+) -> None:
+    kari, berit = sign_in("kari"), sign_in("berit")
+    pauses, until = Pauses(house.connection, house.site, WallClock()), house.now() + 50 * HOUR
+    waits = 'href="/care/off">1 pause venter på en til'
+    pauses.pause("night-exit", "1A", "kari", "sønnen er på besøk", until)
+    pauses.pause("night-exit", "4B", "berit", "på hytta", until)
+    assert waits in berit.get("/").text, "nobody agrees to their own"
+    assert waits not in kari.get("/").text
+    pauses.confirm("night-exit", "1A", "berit")
+    assert "venter på en til" not in berit.get("/").text
+    pauses.pause_device("1A ytterdør", "tor", "nytt batteri", until)
+    assert 'href="/technician/pauses">1 sensorpause venter på en til' in berit.get("/").text
 
 
 def test_a_pause_without_a_reason_or_an_end_is_refused_in_the_form(house: House, sign_in: SignIn) -> None:

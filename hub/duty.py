@@ -132,8 +132,9 @@ class Duty:
         )
 
     def leave(self, person: str, hand_back: bool = False) -> Shift | Refusal:
-        """ "I am going." The roster does not count them for this shift any more. Nobody goes with an alert in
-        hand: it is refused, or with `hand_back` others are called to each of them at once.
+        """ "I am going." The roster does not count them for this shift any more; it is returned as it ended.
+        Nobody goes with an alert in hand: it is refused, or with `hand_back` others are called to each of
+        them at once.
         """
         with transaction(self._connection):
             now = self._clock.now()
@@ -146,7 +147,7 @@ class Duty:
                 store.end(self._connection, self._site.site, known.id, now)
             hand_back_all(self._connection, self._site.site, person, now)
             self._note(here[-1], "left the shift", person)
-            return here[-1]
+            return msgspec.structs.replace(here[-1], ends_at=now)
 
     def planned_end(self, person: str, now: datetime) -> datetime:
         """Until when somebody who signs in now is on duty, unless they say otherwise."""

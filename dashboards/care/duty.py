@@ -98,9 +98,11 @@ def leave(request: Request, visit: Visitor, hand_back: Annotated[bool, Form()] =
     done = book(request, visit).leave(visit.person.id, hand_back)
     if isinstance(done, Refusal) and done.code == "alerts_in_hand":
         return HTMLResponse(duty_page(request, visit, in_hand=alerts_in_hand(visit)), 409)
-    still = any(
-        s.person == visit.person.id for s in store.on_duty(visit.connection, visit.house.site, visit.now)
-    )
+    if isinstance(done, Refusal):
+        return _answered(request, visit, done, "")
+    # As it is from then on: when this was asked they were still on duty.
+    after = store.on_duty(visit.connection, visit.house.site, done.ends_at)
+    still = any(s.person == done.person for s in after)
     return _answered(request, visit, done, "left-planned" if still else "left")
 
 

@@ -170,6 +170,21 @@ def test_a_leader_who_lends_a_hand_goes_on_being_leader_and_is_told_what_signing
     assert on_duty(house) == [("leder",)]
 
 
+def test_whoever_is_not_planned_and_goes_off_duty_is_told_that_they_are_not_called_any_more(
+    house: House, sign_in: SignIn
+) -> None:
+    browser = sign_in("sol")
+    assert send(browser, "/care/duty/sign-in", units=["sol"], function="carer") == 303
+    left = browser.post("/care/duty/leave", data={"csrf": csrf_of(browser, "/care/duty")})
+    said = browser.get(left.headers["location"]).text
+    assert "Du har gått av vakt" in said
+    assert "blir fortsatt varslet" not in said
+    assert on_duty(house) == []
+    browser.put("/api/v1/duty/mine", json={"units": ["sol"]}, headers=ours(browser))
+    ended = browser.delete("/api/v1/duty/mine", headers=ours(browser)).json()["ends_at"]
+    assert datetime.fromisoformat(ended) <= house.now(), "the call tells when it ended"
+
+
 def test_nobody_goes_off_duty_with_an_alert_in_hand_without_saying_who_takes_it(
     house: House, sign_in: SignIn
 ) -> None:

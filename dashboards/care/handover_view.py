@@ -35,7 +35,7 @@ class GoneOn(NamedTuple):
 
 
 class Happened(NamedTuple):
-    """A closed alert. `came_after`: how long until somebody was there, empty where nobody went."""
+    """A closed alert. `came`, `came_after`: who was there and after how long, empty where nobody said so."""
 
     id: int
     room: str
@@ -148,7 +148,7 @@ def _one(visit: Visit, alert: Alert) -> Happened:
         tuple(r.name for r in residents if r is not None and visit.access.sees_resident(r, house.site)),
         wording.what_happened(alert, house.rule_of(alert), house.site, voice),
         alert.outcome,
-        house.person_name(alert.arrived_by or alert.closed_by),
+        house.person_name(alert.arrived_by) if alert.arrived_by is not None else "",
         wording.length(took, visit.language) if took is not None else "",
         took,
     )

@@ -63,6 +63,19 @@ def test_it_says_what_happened_who_came_and_what_took_longest(house: House, sign
     assert "Ingen på vakt" in html
 
 
+def test_who_closed_an_alert_from_afar_did_not_come(house: House, sign_in: SignIn) -> None:
+    house.act(house.night_exit("1A"), "kari", outcome="false_alarm")
+    browser = sign_in("sol")
+    html = browser.get("/care/handover").text
+    assert re.search(r'data-label="Hvem kom">([^<]*)<', html)[1] == "–"  # type: ignore[index]
+    happened = html.split("Hvem kom</th>")[1].split("</table>")[0]
+    assert "Kari Nordmann" not in happened
+    paper = PdfReader(io.BytesIO(browser.get("/care/handover/handover.pdf").content))
+    told = " ".join(" ".join(page.extract_text() for page in paper.pages).split())
+    assert "Hvem kom" in told
+    assert "Kari Nordmann" not in told.split("Hvem kom")[1].split("På vakt")[0]
+
+
 def test_what_there_is_nothing_to_tell_of_stands_in_one_line(house: House, sign_in: SignIn) -> None:
     house.night_exit("1A")
     kari = sign_in("kari")

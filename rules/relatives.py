@@ -160,6 +160,11 @@ class Known(NamedTuple):
         """Those to whom they belong now."""
         return tuple(dict.fromkeys(b.resident for b in self.bonds if b.ended_at is None))
 
+    def resting(self, resident: str, at: datetime) -> Rest | None:
+        """The pause that holds; of the house's and the relative's own the one that lasts longest."""
+        standing = [rest for rest in self.rests if rest.resident == resident and rest.holds(at)]
+        return max(standing, key=lambda rest: (rest.until is None, rest.until or rest.since), default=None)
+
     @property
     def version(self) -> str:
         """Another one as soon as a yes, a no or a pause is written down, so that two who do that are told."""

@@ -116,10 +116,11 @@ def pause(request: Request, visit: Relation, resident: str, said: RestIn) -> Non
     "/pauses/{resident}", status_code=204, dependencies=[OurCall], responses={409: {"model": RefusalOut}}
 )
 def resume(request: Request, visit: Relation, resident: str) -> None:
-    """Only what they themselves paused."""
-    if rests_of_others(visit, own_resident(visit, resident)):
+    """Only what they themselves paused: another pause stands on."""
+    of_others = rests_of_others(visit, own_resident(visit, resident))
+    ended = book_of(request, visit).resume(visit.known.relative, resident, visit.account)
+    if of_others and not ended:
         raise HTTPException(409, "the pause was asked for at the house, and is ended there")
-    book_of(request, visit).resume(visit.known.relative, resident, visit.account)
 
 
 @api.delete("/consents/{resident}/{category}", status_code=204, dependencies=[OurCall])

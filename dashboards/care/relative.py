@@ -19,7 +19,6 @@ from dashboards.care.relatives import (
     day_in_words,
     relation_of,
     relatives_of,
-    rest_of,
     state_of,
 )
 from dashboards.care.seen import note_seen
@@ -307,7 +306,7 @@ def _page(
 
 def _resident(visit: Visit, known: Known, id: str) -> OwnResident:
     found = next(r for r in residents_of(visit) if r.id == id)
-    resting = rest_of(visit, known, id)
+    resting = known.resting(id, visit.now)
     return OwnResident(
         id,
         found.name,

@@ -153,16 +153,12 @@ def untold(visit: Visit) -> list[Untold]:
             asked_by(visit, one, rest),
         )
         for one, resident in found
-        if (rest := rest_of(visit, one, resident.id)) is not None
+        if (rest := one.resting(resident.id, visit.now)) is not None
         and any(
             may_see(one._replace(rests=()), category, resident.id, visit.now, visit.house.site).allowed
             for category in CATEGORIES
         )
     ]
-
-
-def rest_of(visit: Visit, known: Known, resident: str) -> Rest | None:
-    return next((r for r in known.rests if r.resident == resident and r.holds(visit.now)), None)
 
 
 def asked_by(visit: Visit, known: Known, rest: Rest) -> str:
@@ -240,7 +236,7 @@ def _row(visit: Visit, known: Known, resident: Resident, inside: set[str]) -> Re
         state_of(visit, known, inside),
         allowed,
         day_in_words(max(c.valid_until for c in standing), visit) if standing else "",
-        rest_of(visit, known, resident.id) is not None,
+        known.resting(resident.id, visit.now) is not None,
         any(review.consent.resident == resident.id for review in reviews(known.consents, today)),
         day_in_words(looked, visit) if looked is not None else "",
     )

@@ -87,11 +87,11 @@ def rest(
 @pages.post("/resume", dependencies=[OurForm])
 def resume(request: Request, visit: Relation, resident: Annotated[str, Form()] = "") -> Response:
     """Only what they themselves paused: what the resident or the staff wished, they end."""
-    relative = visit.known.relative
-    if not rests_of_others(visit, own_resident(visit, resident)):
-        book_of(request, visit).resume(relative, resident, relative.account)
-        return RedirectResponse(f"{SETTINGS}?notice=resumed", 303)
-    return HTMLResponse(_page(request, visit, is_wrong=True), 409)
+    relative, of_others = visit.known.relative, rests_of_others(visit, own_resident(visit, resident))
+    ended = book_of(request, visit).resume(relative, resident, relative.account)
+    if of_others and not ended:
+        return HTMLResponse(_page(request, visit, is_wrong=True), 409)
+    return RedirectResponse(SETTINGS if of_others else f"{SETTINGS}?notice=resumed", 303)
 
 
 @pages.post("/withdraw", dependencies=[OurForm])
@@ -112,10 +112,13 @@ def withdraw(
 
 def rests_of_others(visit: RelativeVisit, resident: str) -> bool:
     """Whether somebody else asked that nothing be told."""
-    return any(
-        rest.resident == resident and rest.holds(visit.now) and rest.asked_by != visit.account
-        for rest in visit.known.rests
-    )
+    return any(asked_by != visit.account for asked_by in _who_asked(visit, resident))
+
+
+def _who_asked(visit: RelativeVisit, resident: str) -> set[str]:
+    """Of the pauses that stand."""
+    rests = visit.known.rests
+    return {rest.asked_by for rest in rests if rest.resident == resident and rest.holds(visit.now)}
 
 
 def owner_of(visit: RelativeVisit) -> passwords.Owner:
@@ -138,7 +141,6 @@ def _page(
 ) -> str:
     history = EmbeddedHistory(visit.connection, settings_of(request).database, visit.house.site)
     shown = shown_to(visit.connection, history, visit.house, visit.known, visit.language, visit.now)
-    own = {one.id: not rests_of_others(visit, one.id) for one in shown}
     return relative_page(
         request,
         visit,
@@ -148,7 +150,8 @@ def _page(
         has_letter=any("mailed" in one.categories for one in shown),
         is_wrong=is_wrong,
         pauses=PAUSES,
-        may_resume=own,
+        may_resume={one.id: visit.account in _who_asked(visit, one.id) for one in shown},
+        of_others={one.id: rests_of_others(visit, one.id) for one in shown},
         password_fault=password_fault,
         shortest=credentials.SHORTEST,
     )

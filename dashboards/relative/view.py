@@ -89,8 +89,8 @@ def _resident(reading: _Reading, resident: Resident) -> ResidentShown:
     allowed = {category: reading.may(category, resident) for category in CATEGORIES}
     state, headline, lines = _today(reading, resident) if allowed["well"] else ("nothing", "", ())
     bond = next(b for b in reading.known.bonds if b.resident == resident.id and b.ended_at is None)
-    resting = [r for r in reading.known.rests if r.resident == resident.id and r.holds(voice.now)]
-    ends = next((r.until for r in resting if r.until is not None), None)
+    resting = reading.known.resting(resident.id, voice.now)
+    ends = resting.until if resting is not None else None
     listens = allowed["unusual"] or allowed["digest"]
     heard = _rhythm(reading, resident) if listens else None
     return ResidentShown(
@@ -115,7 +115,7 @@ def _resident(reading: _Reading, resident: Resident) -> ResidentShown:
             for category in CATEGORIES
             if (until := _until(reading, resident, category)) is not None
         ),
-        is_resting=bool(resting),
+        is_resting=resting is not None,
         resting=words.until_when(ends.astimezone(voice.zone).date(), voice.language) if ends else "",
     )
 

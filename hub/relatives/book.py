@@ -140,7 +140,7 @@ class Book:
 
     def rest(self, relative: Relative, resident: str, until: datetime | None, by: str) -> Rest | Refusal:
         """Nothing is told of this resident until then, or until somebody ends it. Said again, the newest
-        counts.
+        counts; but the house's pause and the relative's own stand side by side.
         """
         with transaction(self._connection):
             now = self._clock.now()
@@ -148,7 +148,7 @@ class Book:
                 return _no_resident(resident)
             if until is not None and until <= now:
                 return Refusal("the end must lie ahead", "end_past")
-            self._end_rests(relative, resident, by, now)
+            self._end_rests(relative, resident, by, now, own=by == relative.account)
             rest = Rest(0, self._site.site, relative.id, resident, now, until, by)
             rest = store.add_rest(self._connection, rest)
             relative_messages.drop_waiting(self._connection, relative.id, "paused", resident)
@@ -156,10 +156,11 @@ class Book:
             return rest
 
     def resume(self, relative: Relative, resident: str, by: str) -> int:
-        """Told again. Returns how many pauses it ended."""
+        """Told again where no other pause stands: a relative ends only their own. Returns how many ended."""
         with transaction(self._connection):
             now = self._clock.now()
-            ended = self._end_rests(relative, resident, by, now)
+            own = True if by == relative.account else None
+            ended = self._end_rests(relative, resident, by, now, own)
             if ended:
                 self._note("relative resumed", relative, resident, by, now)
             return ended
@@ -218,11 +219,14 @@ class Book:
         ended = msgspec.structs.replace(consent, withdrawn_at=at, withdrawn_by=by)
         store.put_consent(self._connection, ended)
 
-    def _end_rests(self, relative: Relative, resident: str, by: str, at: datetime) -> int:
+    def _end_rests(self, relative: Relative, resident: str, by: str, at: datetime, own: bool | None) -> int:
+        """`own`: those that the relative asked for, or those of the house; None: all."""
         standing = [
             rest
             for rest in store.known(self._connection, relative).rests
-            if rest.resident == resident and rest.holds(at)
+            if rest.resident == resident
+            and rest.holds(at)
+            and own in (None, rest.asked_by == relative.account)
         ]
         for rest in standing:
             store.put_rest(self._connection, msgspec.structs.replace(rest, ended_at=at, ended_by=by))

@@ -375,6 +375,34 @@ def test_a_pause_that_the_house_asked_for_is_not_the_relatives_to_end(house: Hou
     assert "På pause" in browser.get("/relative").text
 
 
+def test_a_relatives_own_pause_stands_beside_the_houses_and_ends_alone(house: House, sign_in: SignIn) -> None:
+    relative = relative_of(house)
+    book_of(house).rest(relative, "r1", None, "kari")
+    browser = sign_in(EMAIL)
+    ours = {"X-CSRF-Token": browser.get("/api/v1/relative").json()["csrf"]}
+    assert browser.put("/api/v1/relative/pauses/r1", headers=ours, json={"days": 1}).status_code == 204
+    untold = re.sub(r"<[^>]*>", "", sign_in("kari").get("/care/relatives/1").text)
+    assert "Kari Nordmann" in untold, "the one that lasts longest"
+    assert browser.delete("/api/v1/relative/pauses/r1", headers=ours).status_code == 204
+    assert "På pause" in browser.get("/relative").text
+    assert browser.delete("/api/v1/relative/pauses/r1", headers=ours).status_code == 409
+
+    form = {"csrf": csrf_of(browser, "/relative/settings"), "resident": "r1"}
+    assert browser.post("/relative/rest", data={**form, "days": "7"}).status_code == 303
+    page = browser.get("/relative/settings").text
+    assert "Avslutt pausen" in page
+    assert "Det er bestemt en pause i huset også, og den avsluttes der." in page
+    assert browser.post("/relative/resume", data=form).headers["location"] == "/relative/settings"
+    assert "På pause" in browser.get("/relative").text
+    assert browser.post("/relative/resume", data=form).status_code == 409
+
+    assert browser.post("/relative/rest", data={**form, "days": "7"}).status_code == 303
+    book_of(house).rest(relative, "r1", None, "kari")
+    assert house.rows("SELECT count(*) FROM relative_rest WHERE ended_at IS NULL")[0][0] == 2
+    book_of(house).resume(relative, "r1", "kari")
+    assert "På pause" not in browser.get("/relative").text, "staff end both"
+
+
 # Staff
 
 

@@ -19,6 +19,7 @@ from hub import alerting
 from hub.escalation import CALLED
 from hub.reach import usable_ways
 from hub.store import alerts, contacts, outbox, phones, proofs, shifts, summonses
+from hub.store.contacts import Contact
 from hub.store.db import transaction
 from hub.store.proofs import Proof, Record
 from hub.store.summonses import Summons
@@ -208,7 +209,7 @@ def _facts(
         unreachable=not messages,
         no_ways=not messages and not contacts.everything(connection, proof.site),
         sendings=(*(sending_of(connection, m) for m in messages), *_lost(connection, site, messages)),
-        later=proof.record.later or _later(connection, site, proof.unit, now),
+        later=_later(connection, site, proof.unit, messages, now),
     )
 
 
@@ -223,11 +224,19 @@ def _lost(connection: sqlite3.Connection, site: Site, messages: Sequence[Summons
     ]
 
 
-def _later(connection: sqlite3.Connection, site: Site, unit: str, now: datetime) -> tuple[Later, ...]:
+def _later(
+    connection: sqlite3.Connection, site: Site, unit: str, messages: Sequence[Summons], now: datetime
+) -> tuple[Later, ...]:
+    """Whom this very message did not reach for good is not reached later either, by the same address."""
     usable = usable_ways(connection, site.site)
+    given_up = {Contact(m.person, m.way, m.address) for m in messages if m.given_up}
     refused = {one.id for one in phones.in_trouble(connection, site.site) if one.state == "refused"}
     known = contacts.everything(connection, site.site)
-    reached = {one.person for one in known if one.way in usable and one.address not in refused}
+    reached = {
+        one.person
+        for one in known
+        if one.way in usable and one.address not in refused and one not in given_up
+    }
     return later_stages(site, unit, shifts.on_duty(connection, site, now), reached, now)
 
 

@@ -173,7 +173,8 @@ def verdict(facts: Facts, now: datetime) -> Verdict:
         # Who would be called later is known whatever the phones of the first say.
         known = leg == "received" and settled is not None
         steps += [
-            Step(rest, times[rest], times[rest] is not None if known else None) for rest in LEGS[len(steps) :]
+            Step(rest, times[rest], times[rest] is not None) if known else Step(rest, None, None)
+            for rest in LEGS[len(steps) :]
         ]
         if settled is None:
             return Verdict(tuple(steps))

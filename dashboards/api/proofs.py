@@ -29,6 +29,7 @@ from rules.reach import Reason as GapReason
 from rules.reach import severities
 from rules.receipts import TELL_OF_DELIVERY
 from rules.severity import Severity
+from rules.watch import Standing
 
 api = APIRouter(prefix="/api/v1", responses={401: {"model": RefusalOut}, 404: {"model": RefusalOut}})
 
@@ -139,10 +140,14 @@ class RouteOut(BaseModel):
 
 
 class PartOut(BaseModel):
+    """`failing`: the watchman's looks at it fail, and not for long enough yet to count as down (9 s, or 24 s
+    where it was not well yet since the watchman began). `/healthz` does not wait for that.
+    """
+
     part: str
-    state: Literal["ok", "down"]
+    state: Literal["ok", "failing", "down"]
     since: datetime | None
-    why: str
+    why: str = Field(description="Empty where it is ok")
 
 
 class WatchOut(BaseModel):
@@ -239,12 +244,17 @@ def assign_gap(request: Request, visit: Visitor, number: int, asked: AssignmentI
 def get_watch(request: Request, visit: Visitor) -> WatchOut:
     """How the watchman finds Vaka's parts."""
     said = state.read(settings_of(request).data)
-    parts = [
-        PartOut(part=part, state="down" if s.is_down else "ok", since=s.down_since, why=s.why)
-        for part, s in (said.parts.items() if said is not None else ())
-    ]
+    parts = [_part(part, s) for part, s in (said.parts.items() if said is not None else ())]
     gone = watch_is_gone(said, visit.now)
     return WatchOut(watched=not gone, at=said.at if said is not None else None, parts=[] if gone else parts)
+
+
+def _part(part: str, standing: Standing) -> PartOut:
+    if standing.is_down:
+        return PartOut(part=part, state="down", since=standing.down_since, why=standing.why)
+    if standing.failing_since is not None:
+        return PartOut(part=part, state="failing", since=standing.failing_since, why=standing.why)
+    return PartOut(part=part, state="ok", since=None, why="")
 
 
 def _routes(visit: Visit, unit: str, at: datetime) -> list[RouteOut]:

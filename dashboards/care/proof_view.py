@@ -31,7 +31,7 @@ FORTNIGHT = timedelta(days=14)
 
 class LegView(NamedTuple):
     """`state`: through, broken, not for all (a phone is silent, a stage not reached), not come to, or not
-    told by the ways that were used. `after`: how long after it was asked for.
+    told by the ways that were used. `after`: how long after it was asked for; empty where it was not come to.
     """
 
     word: str
@@ -160,7 +160,7 @@ def _legs(visit: Visit, proof: Proof) -> list[LegView]:
             in_part = proof.result == "in_part" and leg in ("received", "later")
             state = "ok" if step.held else "part" if in_part else "broken"
         after = ""
-        if step is not None and step.at is not None:
+        if step is not None and step.at is not None and step.held is not None:
             seconds = f"{max(0.0, (step.at - proof.asked_at).total_seconds()):.1f} s"
             after = seconds.replace(".", ",") if norwegian(visit.language) else seconds
         word = wording.leg_words(leg, voice)

@@ -49,6 +49,12 @@ class Summons(msgspec.Struct, frozen=True):
     proof: bool = False
 
     @property
+    def given_up(self) -> bool:
+        """It was refused for good, or for so long that nothing more is tried."""
+        not_sent = self.sent_at is None and self.next_at is None
+        return not_sent and self.failure is not None and self.failure != SPARED
+
+    @property
     def ladder(self) -> Ladder:
         return Ladder(self.sent_at, self.delivered_at, self.seen_at, self.accepted_at)
 

@@ -268,6 +268,36 @@ def test_whom_it_does_not_reach_is_said_and_raised(
     assert chain.house.alert(CHAIN_BROKEN).severity == severity
 
 
+def test_whose_address_refused_the_message_is_not_said_to_be_reached_later_by_it(chain: Chain) -> None:
+    chain.has("kari", "siri", "lise")
+    proof = chain.asked()
+    chain.look()
+    chain.broker_confirms()
+    chain.look()
+    assert {"kari", "siri"} <= {p for stage in chain.result(proof).record.later for p in stage.reached}
+    chain.courier(gone="kari")
+    chain.look()
+    later = chain.result(proof).record.later
+    called = {person for stage in later for person in stage.people}
+    assert called >= {"kari", "siri", "lise"}
+    assert {person for stage in later for person in stage.reached} == called - {"kari"}
+
+
+def test_a_leg_that_was_not_come_to_has_no_time(chain: Chain) -> None:
+    chain.has("kari", "siri", "lise")
+    proof = chain.asked()
+    chain.look()
+    chain.broker_confirms()
+    chain.courier(gone="kari")
+    chain.look()
+    ended = chain.result(proof)
+    assert ended.leg == "sent"
+    assert [(s.leg, s.at, s.held) for s in ended.record.steps[-2:]] == [
+        ("received", None, None),
+        ("later", None, None),
+    ]
+
+
 def test_a_way_that_does_not_come_back_in_time_is_not_waited_for(chain: Chain) -> None:
     chain.has("kari", "siri")
     proof = chain.asked()

@@ -120,6 +120,18 @@ def test_a_watchman_that_is_gone_or_a_part_that_is_down_stands_on_top(house: Hou
     assert parts == {"hub": "ok", "broker": "ok", "store": "down", "web": "ok", "alerting": "ok"}
 
 
+def test_a_part_that_fails_and_does_not_count_as_down_yet_is_not_said_to_be_ok(
+    house: House, sign_in: SignIn
+) -> None:
+    since, why = house.now() - timedelta(seconds=3), "the hub has said nothing for 12 s"
+    parts = {part: Standing(why, since) if part == "hub" else Standing() for part in PARTS}
+    state.write(house.data, state.State(SITE, house.now(), parts))
+    told = {one.pop("part"): one for one in sign_in("tor").get("/api/v1/watch").json()["parts"]}
+    assert (told["hub"]["state"], told["hub"]["why"]) == ("failing", why)
+    assert told["hub"]["since"] is not None
+    assert told["broker"] == {"state": "ok", "since": None, "why": ""}
+
+
 def test_a_gap_is_on_the_leaders_map_and_list_and_on_the_board_and_is_given_to_somebody(
     house: House, sign_in: SignIn
 ) -> None:

@@ -13,9 +13,14 @@ from hub.escalation import CALLED, CALLED_IN_VAIN, CALLED_INSTEAD
 from hub.store import alerts, escalations, summonses
 from hub.store.alerts import AlertEvent
 from hub.store.summonses import Summons
+from rules.alert import TRANSITIONS
 
 TAKEN = frozenset({"accept", "set_out", "arrive", "close"})
 """The steps by which somebody has it."""
+OPEN_AGAIN = frozenset(
+    event for (state, event), after in TRANSITIONS.items() if after == "open" and state != "open"
+)
+"""The steps by which nobody has it any more."""
 
 
 class Calls(NamedTuple):

@@ -10,7 +10,7 @@ from hub.calls import is_not_out
 from hub.escalation import CALLED, REACHED_NOBODY
 from hub.store import alerts, summonses
 from hub.store.alerts import AlertEvent
-from hub.store.summonses import SPARED, Summons
+from hub.store.summonses import Summons
 from rules.alert import Alert
 
 
@@ -52,4 +52,4 @@ def more_hands(trail: Sequence[AlertEvent], messages: Iterable[Summons]) -> More
 
 
 def _lost(one: Summons) -> bool:
-    return one.sent_at is None and one.next_at is None and one.failure != SPARED
+    return one.sent_at is None and one.next_at is None and not one.spared

@@ -16,7 +16,7 @@ from typing import NamedTuple, cast
 import msgspec
 
 from hub.announcement import announce
-from hub.calls import TAKEN
+from hub.calls import OPEN_AGAIN, TAKEN
 from hub.escalation import (
     CALLED,
     CALLED_IN_VAIN,
@@ -31,7 +31,7 @@ from hub.store.alerts import AlertEvent
 from hub.store.contacts import Contact
 from hub.store.db import transaction
 from hub.store.phones import WAY
-from hub.store.summonses import SPARED, Summons
+from hub.store.summonses import CALLED_ANEW, Summons
 from rules.alert import Alert
 from rules.building import Site
 from rules.duty import called, instead
@@ -99,6 +99,9 @@ def _follow(
     if step.event in TAKEN:
         summonses.drop_waiting(connection, step.alert)
         return
+    if step.event in OPEN_AGAIN:  # what waits says that somebody has it: the call that follows is to all
+        summonses.drop_waiting(connection, step.alert, CALLED_ANEW)
+        return
     alert = alerts.get(connection, site.site, step.alert) or alerts.get(
         connection, proof_site(site.site), step.alert
     )
@@ -143,7 +146,7 @@ def did_not_go_out(connection: sqlite3.Connection, message: Summons, now: dateti
     if message.next_at is not None and not asks:
         return
     of_call = [m for m in summonses.of_alert(connection, message.alert) if m.event == message.event]
-    if any(m.sent_at is not None or m.failure == SPARED for m in of_call):
+    if any(m.sent_at is not None or m.spared for m in of_call):
         return
     if any(m.next_at is not None and not (asks and m.attempts) for m in of_call):
         return
@@ -158,14 +161,15 @@ def did_not_go_out(connection: sqlite3.Connection, message: Summons, now: dateti
 
 def _when(connection: sqlite3.Connection, site: Site, alert: Alert, person: str, now: datetime) -> Decision:
     """When this call goes out to this person: what they were called for already, and what they want,
-    count. Somebody who stands there and asks for more hands waits for no gathering.
+    count. Somebody who stands there and asks for more hands waits for nothing of that.
     """
+    if _asking(alert) is not None:
+        return Decision(now, "at_once")
     wanted = contacts.preferences(connection, site.site, person)
     calls = summonses.calls_since(connection, site.site, person, now - FLOOD_WITHIN)
     longest = max(wanted.gathered_for, timedelta(days=1))  # nothing is held for longer than quiet hours last
     groups = summonses.groups(connection, site.site, person, now - longest)
-    severity = "medium" if alert.severity == "low" and _asking(alert) else alert.severity
-    return decide(now, severity, History(calls, groups), wanted, site.zone)
+    return decide(now, alert.severity, History(calls, groups), wanted, site.zone)
 
 
 def answerable(
@@ -200,7 +204,7 @@ def _ways(known: Iterable[Contact], person: str, alert: Alert, usable: Collectio
 def _hearing(connection: sqlite3.Connection, site: Site, alert: Alert) -> Callable[[Answerable], bool]:
     """Who is reached: by a way that the hub has, and that has not failed for this alert yet."""
     told = summonses.of_alert(connection, alert.id)
-    deaf = {Answerable(m.person, m.way, m.address) for m in told if m.failure and m.failure != SPARED}
+    deaf = {Answerable(m.person, m.way, m.address) for m in told if m.failure and not m.spared}
     usable = usable_ways(connection, site.site)
     return lambda one: one.way in usable and one not in deaf
 
@@ -223,7 +227,7 @@ def _instead(
         alert.severity,
         frozenset(m.person for m in told) if underway else frozenset(),
         again=step.event == CALLED_IN_VAIN,
-        last=course is None or ", ".join(course.stages[-1].to) == step.reason,
+        last=course is None or set(course.stages[-1].to) <= set(step.reason.split(", ")),
         asking=_asking(alert),
     )
     known, usable = contacts.everything(connection, site.site), usable_ways(connection, site.site)

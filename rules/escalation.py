@@ -9,6 +9,7 @@ clock.
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Annotated, Literal, get_args
 
@@ -135,7 +136,7 @@ class Escalation(msgspec.Struct, frozen=True):
 
     `taken`: how many stages were called. `repeats`: how often the last was called again. `due`: when the next
     call is made; None while somebody has the alert. `unreached`: the groups of whom the last call reached
-    nobody.
+    nobody. `again`: nobody has it any more, and the next call is to all that were called so far.
     """
 
     severity: Severity
@@ -144,6 +145,7 @@ class Escalation(msgspec.Struct, frozen=True):
     taken: int = 0
     repeats: int = 0
     unreached: tuple[str, ...] = ()
+    again: bool = False
 
     @property
     def stages(self) -> tuple[Stage, ...]:
@@ -156,13 +158,17 @@ class Escalation(msgspec.Struct, frozen=True):
     @property
     def next_to(self) -> tuple[Group, ...]:
         """Whom the next call goes to: the last stage again, once all were called."""
-        return self.stages[min(self.taken, len(self.stages) - 1)].to
+        last = min(self.taken, len(self.stages) - 1)
+        return _groups(self.stages[0 if self.again else last : last + 1])
 
     @property
     def reached(self) -> tuple[Group, ...]:
         """The groups that were called, but for those of whom that reached nobody."""
-        groups = dict.fromkeys(group for stage in self.stages[: self.taken] for group in stage.to)
-        return tuple(group for group in groups if group not in self.unreached)
+        return tuple(group for group in _groups(self.stages[: self.taken]) if group not in self.unreached)
+
+
+def _groups(stages: Iterable[Stage]) -> tuple[Group, ...]:
+    return tuple(dict.fromkeys(group for stage in stages for group in stage.to))
 
 
 class Call(msgspec.Struct, frozen=True):
@@ -201,7 +207,7 @@ def _next(escalation: Escalation) -> tuple[Escalation, Call]:
     assert at is not None
     to = escalation.next_to
     still = tuple(group for group in escalation.unreached if group not in to)
-    escalation = msgspec.structs.replace(escalation, unreached=still)
+    escalation = msgspec.structs.replace(escalation, unreached=still, again=False)
     if escalation.taken > last:
         call = Call(at, to, last, nobody_answered=True)
         repeats = escalation.repeats + 1
@@ -224,7 +230,7 @@ def reached_nobody(
     after = msgspec.structs.replace(escalation, unreached=unreached)
     if escalation.due is None or not 0 <= called_last < len(escalation.stages):
         return after
-    if groups != escalation.stages[called_last].to:
+    if not set(escalation.stages[called_last].to) <= set(groups):
         return after
     urgent = escalation.severity == "high" or (escalation.severity == "medium" and not after.reached)
     more = escalation.taken < len(escalation.stages)
@@ -238,12 +244,13 @@ def answered(escalation: Escalation) -> Escalation:
 
 
 def fallen_open(escalation: Escalation, at: datetime) -> Escalation:
-    """Whoever had it has it no more. The stage reached last is called again at once: those before it were
-    told and did not stay.
+    """Whoever had it has it no more. All that were called so far are called again at once: what still waited
+    for any of them was dropped when somebody took it, or says that somebody has it.
     """
     if escalation.due is not None:
         return escalation
-    return msgspec.structs.replace(escalation, taken=max(0, escalation.taken - 1), due=at)
+    taken = max(0, escalation.taken - 1)
+    return msgspec.structs.replace(escalation, taken=taken, repeats=0, due=at, again=True)
 
 
 def widened(escalation: Escalation, at: datetime) -> tuple[Escalation, Call]:

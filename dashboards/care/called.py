@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
 from dashboards.house import House
-from hub.store.summonses import SPARED, Summons
+from hub.store.summonses import Summons
 from hub.ways.messenger import NAME as MESSENGER
 from hub.ways.messenger import shown
 from rules import wording
@@ -59,7 +59,7 @@ def _line(name: str, messages: Sequence[Summons], voice: Voice) -> CalledLine:
     rung, theirs = furthest.ladder.rung, _steps(furthest, OF_PEOPLE, voice)
     if rung != "queued":
         return CalledLine(name, "warn" if rung == "sent" else "good", how_far(rung, voice), theirs, ways)
-    lost = all(one.next_at is None and one.failure != SPARED for one in messages)
+    lost = all(one.next_at is None and not one.spared for one in messages)
     return CalledLine(name, "bad" if lost else "warn", _waits(furthest, voice), theirs, ways)
 
 
@@ -77,4 +77,4 @@ def _steps(one: Summons, receipts: tuple[Receipt, ...], voice: Voice) -> tuple[t
 
 
 def _waits(one: Summons, voice: Voice) -> str:
-    return why_not_out(one.held, one.attempts > 0, one.next_at is not None, one.failure == SPARED, voice)
+    return why_not_out(one.held, one.attempts > 0, one.next_at is not None, one.spared, voice)

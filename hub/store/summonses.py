@@ -17,6 +17,8 @@ from rules.summons import Decision, Held
 
 SPARED = "somebody has it"
 """The `failure` of a message that was not sent any more, since it was not needed."""
+CALLED_ANEW = "nobody has it any more"
+"""That of one that was made while somebody had it: another call follows."""
 
 
 class Summons(msgspec.Struct, frozen=True):
@@ -49,10 +51,15 @@ class Summons(msgspec.Struct, frozen=True):
     proof: bool = False
 
     @property
+    def spared(self) -> bool:
+        """It was not sent any more, since something else came of the alert."""
+        return self.failure in (SPARED, CALLED_ANEW)
+
+    @property
     def given_up(self) -> bool:
         """It was refused for good, or for so long that nothing more is tried."""
         not_sent = self.sent_at is None and self.next_at is None
-        return not_sent and self.failure is not None and self.failure != SPARED
+        return not_sent and self.failure is not None and not self.spared
 
     @property
     def ladder(self) -> Ladder:
@@ -264,11 +271,13 @@ def get(connection: sqlite3.Connection, site: str, id: int) -> Summons | None:
     return next(iter(_many(connection, "id = ? AND site = ?", (id, site))), None)
 
 
-def drop_waiting(connection: sqlite3.Connection, alert: int) -> None:
-    """Somebody has the alert, or it passed by itself: what was not sent yet is sent no more."""
+def drop_waiting(connection: sqlite3.Connection, alert: int, why: str = SPARED) -> None:
+    """Somebody has the alert or has it no more, or it passed by itself: what was not sent yet is sent no
+    more.
+    """
     connection.execute(
         "UPDATE summons SET next_at = NULL, failure = ? WHERE alert = ? AND next_at IS NOT NULL",
-        (SPARED, alert),
+        (why, alert),
     )
 
 

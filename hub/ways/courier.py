@@ -170,7 +170,7 @@ class Courier:
         person = next((p for p in site.people if p.id == first.person), None)
         language = (person.language if person is not None else None) or site.language
         flood = any(row.held == "flood" for row in rows)
-        subject = subject_of_many(len(rows), flood, rows[0].subject, language)
+        subject = subject_of_many(len({row.alert for row in rows}), flood, rows[-1].subject, language)
         return Sending(message_of(rows[0], rows[1:], subject), tuple(rows))
 
     def _send(self, sending: Sending) -> None:

@@ -84,11 +84,12 @@ class NotConfigured:
 
 def message_of(first: Summons, others: Sequence[Summons] = (), subject: str = "") -> Message:
     """One summons as a message; with `others`, all of them as one, whose subject is given and whose body
-    names each.
+    names each alert once, as it was told of last.
     """
     every = (first, *others)
-    several = len({one.alert for one in every}) > 1
-    lines = "".join(f"{one.subject}\n" for one in every) if others else ""
+    newest = {one.alert: one.subject for one in every}
+    several = len(newest) > 1
+    lines = "".join(f"{subject}\n" for subject in newest.values()) if several else ""
     return Message(
         id=f"vaka-{first.site}-{first.bundle or first.id}",
         site=first.site,

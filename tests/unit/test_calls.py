@@ -72,7 +72,7 @@ def test_whoever_takes_it_stops_the_calls_and_who_does_not_come_starts_them_agai
     assert house.alert("help-button").state == "open"
     house.passes(2 * MIN)
     assert calls(house, "help-button")[2:] == [
-        (12 * MIN, "called", "unit"),
+        (12 * MIN, "called", "assigned, unit"),
         (14 * MIN, "called", "neighbours, night_patrol"),
     ]
 

@@ -52,14 +52,28 @@ def test_whoever_accepts_stops_the_calls() -> None:
     assert called(answered(escalation), T + timedelta(days=1)) == (answered(escalation), ())
 
 
-def test_an_acceptance_that_came_to_nothing_calls_those_again_who_were_called_last() -> None:
+def test_an_acceptance_that_came_to_nothing_calls_all_again_who_were_called_so_far() -> None:
     escalation, _ = called(begun(PLAN, "high", T), T + 2 * MIN)
     again = fallen_open(answered(escalation), T + 12 * MIN)
     _, calls = called(again, T + 14 * MIN)
     assert _heard(calls) == [
-        (12 * MIN, ("unit",), False),
+        (12 * MIN, ("assigned", "unit"), False),
         (14 * MIN, ("neighbours", "night_patrol"), False),
     ]
+
+
+def test_where_all_that_were_called_again_hear_nothing_the_next_stage_comes_at_once() -> None:
+    escalation, _ = called(begun(PLAN, "high", T), T + 2 * MIN)
+    again, _ = called(fallen_open(answered(escalation), T + 12 * MIN), T + 12 * MIN)
+    _, calls = called(reached_nobody(again, ("assigned", "unit"), T + 12 * MIN, False), T + 12 * MIN)
+    assert _heard(calls) == [(12 * MIN, ("neighbours", "night_patrol"), False)]
+
+
+def test_who_has_given_it_back_is_not_said_not_to_have_answered() -> None:
+    escalation, _ = called(begun(PLAN, "high", T), T + 11 * MIN)
+    assert escalation.repeats == 1
+    again, [call] = called(fallen_open(answered(escalation), T + 12 * MIN), T + 12 * MIN)
+    assert (again.repeats, call.nobody_answered) == (0, False)
 
 
 def test_after_an_outage_each_stage_is_called_once_and_of_the_repetitions_only_the_newest() -> None:

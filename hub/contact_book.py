@@ -128,7 +128,7 @@ class ContactBook:
         if why is not None:
             return Refusal(why, "messenger_not_named")
         if way == webhook.Webhook.name:
-            why = webhook.why_not_allowed(address, self._settings.webhooks_inside)
+            why = webhook.why_not_to_be_noted(address, self._settings.webhooks_inside)
         return Refusal(why, "webhook_not_named") if why is not None else None
 
     def _record(self, by: str, what: str, person: str, **more: str) -> None:

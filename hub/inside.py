@@ -13,11 +13,13 @@ from typing import NamedTuple
 Address = IPv4Address | IPv6Address
 _NAT64 = IPv6Network("64:ff9b::/96")
 _NOT_OUT_THERE = tuple(
-    IPv6Network(n)
+    ip_network(n)
     for n in (
+        "192.0.0.0/24",  # the IETF's own assignments (RFC 6890)
         "::/96",  # IPv4-compatible (RFC 4291 2.5.5.1): ::127.0.0.1
         "::ffff:0:0:0/96",  # IPv4-translated (RFC 2765)
         "64:ff9b:1::/48",  # a translator of the house's own (RFC 8215)
+        "5f00::/16",  # segment routing within a network (RFC 9602)
         "fec0::/10",  # site-local (RFC 3879)
     )
 )
@@ -76,7 +78,7 @@ def _server(word: str) -> tuple[str, int | None]:
 def is_public(address: Address) -> bool:
     """Whether it is out on the internet, also where an IPv4 address hides in an IPv6 one."""
     plain = plainly(address)
-    if isinstance(plain, IPv6Address) and (plain.teredo or any(plain in n for n in _NOT_OUT_THERE)):
+    if (isinstance(plain, IPv6Address) and plain.teredo) or any(plain in n for n in _NOT_OUT_THERE):
         return False
     return plain.is_global and not plain.is_multicast
 

@@ -18,7 +18,7 @@ from hub.store import events as store
 from hub.store.db import transaction
 from hub.store.events import EventMessage
 from hub.ways.events import secret_of, shown
-from hub.ways.webhook import why_not_allowed, why_unusable
+from hub.ways.webhook import why_not_to_be_noted, why_unusable
 from rules.event import EVENTS, EventType, Subscription
 from rules.integration import Integration, why_not_in_force
 from rules.pause import Refusal
@@ -45,7 +45,7 @@ def subscribe(
         return gone
     if (why := why_unusable(address)) is not None:
         return Refusal(why, "unusable_address")
-    if (why := why_not_allowed(address, settings.webhooks_inside)) is not None:
+    if (why := why_not_to_be_noted(address, settings.webhooks_inside)) is not None:
         return Refusal(why, "webhook_not_named")
     if not wanted:
         return Refusal("choose at least one event", "no_events")

@@ -17,7 +17,7 @@ from urllib.parse import SplitResult
 
 import urllib3
 
-from hub.inside import Address, Inside, may_be_posted_to
+from hub.inside import Address, Inside, is_public, may_be_posted_to
 from hub.ways.way import TIMEOUT
 
 _TRIED = 2
@@ -47,6 +47,21 @@ def why_not_literally(url: SplitResult, inside: Inside) -> str | None:
     if literal is None or may_be_posted_to(url.hostname, port_of(url), literal, inside):
         return None
     return _inside(url.hostname)
+
+
+def is_named(url: SplitResult, inside: Inside) -> bool:
+    """Whether the operator named this server, or the network of the address that is written there."""
+    assert url.hostname is not None
+    literal, port = _written_as(url.hostname), port_of(url)
+    if literal is None or is_public(literal):
+        return inside.names(url.hostname, port)
+    return may_be_posted_to(url.hostname, port, literal, inside)
+
+
+def is_of_our_own_network(url: SplitResult) -> bool:
+    """Whether it is a name without a dot: nobody out there has one."""
+    assert url.hostname is not None
+    return _written_as(url.hostname) is None and "." not in url.hostname.removesuffix(".")
 
 
 def _written_as(host: str) -> Address | None:

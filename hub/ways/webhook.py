@@ -21,7 +21,14 @@ import urllib3
 
 from hub.clock import Clock
 from hub.inside import Address, Inside, may_be_posted_to
-from hub.ways.destination import looked_up, port_of, post, why_not_literally
+from hub.ways.destination import (
+    is_named,
+    is_of_our_own_network,
+    looked_up,
+    port_of,
+    post,
+    why_not_literally,
+)
 from hub.ways.way import Failed, Message
 
 NOTHING_INSIDE = Inside()
@@ -74,7 +81,14 @@ def why_unusable(address: str) -> str | None:
         url = urlsplit(address)
         # urlsplit leaves line breaks out without a word: what is judged would not be what is kept.
         whole = address.isprintable() and " " not in address
-        if whole and url.scheme in ("http", "https") and url.hostname and not url.username and url.port != 0:
+        host = url.hostname or "%"  # some who connect decode a percent sign in a host, and others do not
+        if (
+            whole
+            and url.scheme in ("http", "https")
+            and "%" not in host
+            and not url.username
+            and url.port != 0
+        ):
             return None
     except ValueError:  # half an IPv6 address, no number for a port
         pass
@@ -87,6 +101,21 @@ def why_not_allowed(address: str, inside: Inside) -> str | None:
     """
     why = why_not_literally(urlsplit(address), inside)
     return None if why is None else f"{why}, and VAKA_WEBHOOK_HOSTS does not name it"
+
+
+def why_not_to_be_noted(address: str, inside: Inside) -> str | None:
+    """A sentence, where it is not to be written down as somebody's: what we know without looking it up. To
+    what the operator named plain HTTP goes too.
+    """
+    url = urlsplit(address)
+    why = why_not_allowed(address, inside)
+    if why is not None or is_named(url, inside):
+        return why
+    if url.scheme == "http":
+        return f"{address} would be sent to unencrypted, and VAKA_WEBHOOK_HOSTS does not name it"
+    if is_of_our_own_network(url):
+        return f"{url.hostname} is a name in the house's own network, and VAKA_WEBHOOK_HOSTS does not name it"
+    return None
 
 
 def signature(secret: bytes, id: str, at: str, body: bytes) -> str:

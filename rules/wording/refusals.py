@@ -226,8 +226,8 @@ _WORDS: dict[str, Words] = {
         "This messenger is not set up on this hub. Ask who runs Vaka.",
     ),
     "webhook_not_named": (
-        "Adressen ligger i husets eget nett, og dit sender ikke Vaka. Spør den som drifter Vaka.",
-        "The address is inside the house's own network: Vaka does not send there. Ask who runs Vaka.",
+        "Dit sender ikke Vaka, bare til https:// utenfor husets eget nett. Spør den som drifter Vaka.",
+        "Vaka sends only to https:// outside the house's own network. Ask who runs Vaka.",
     ),
     "shift_changed": (
         "Noen endret vakten mens du skrev. Lagre på nytt hvis det du skrev, fortsatt skal gjelde.",

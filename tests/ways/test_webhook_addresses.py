@@ -16,7 +16,7 @@ from hub.inside import Inside, inside_of, may_be_posted_to
 from hub.settings import SettingsError, read_settings
 from hub.ways.destination import looked_up
 from hub.ways.way import Failed, Message
-from hub.ways.webhook import Webhook, why_not_allowed
+from hub.ways.webhook import Webhook, why_not_allowed, why_not_to_be_noted, why_unusable
 from tests.ways.receivers import HERE, web_address
 from tests.ways.test_delivery import Clock
 
@@ -167,6 +167,46 @@ def test_a_name_out_there_is_taken_and_this_machine_where_the_operator_named_it(
         assert why_not_allowed(f"https://{host}/x", Inside()) is None, host
     assert why_not_allowed("http://localhost:8080/x", inside_of("localhost:8080")) is None
     assert why_not_allowed("http://localhost:8081/x", inside_of("localhost:8080")) is not None
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://example.org/",
+        "http://8.8.8.8/x",
+        "https://hub/",
+        "https://hub./",
+        "https://ip6-localhost/",
+        "https://127.0.0.1%00.example.org/",
+        "https://127.0.0.1%2e/",
+        "https://192.0.0.192/",
+        "https://[64:ff9b::c000:c0]/",
+        "https://[5f00::1]/",
+        "https://100.64.0.1/",
+        "http://nurse-call.lan:8081/",
+    ],
+)
+def test_what_is_unencrypted_or_no_public_address_is_not_noted_down(address: str) -> None:
+    inside = inside_of("nurse-call.lan:8080 10.20.0.0/24")
+    assert (why_unusable(address) or why_not_to_be_noted(address, inside)) is not None
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://example.org/vaka",
+        "https://8.8.8.8/x",
+        "https://[2606:4700::1111]/x",
+        "http://nurse-call.lan:8080/",
+        "http://10.20.0.7/",
+        "https://10.20.0.7/",
+        "http://pager/",
+        "http://localhost:9000/",
+    ],
+)
+def test_what_is_public_and_encrypted_or_named_by_the_operator_is_noted_down(address: str) -> None:
+    inside = inside_of("nurse-call.lan:8080 10.20.0.0/24 pager localhost:9000")
+    assert (why_unusable(address) or why_not_to_be_noted(address, inside)) is None
 
 
 @contextmanager

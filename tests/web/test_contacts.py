@@ -86,6 +86,8 @@ def test_an_address_that_cannot_be_one_is_refused_and_a_service_that_nobody_allo
         ("webhook", "ftp://x"),
         ("webhook", "https://localhost/vaka"),
         ("webhook", "https://2130706433/vaka"),
+        ("webhook", "https://hub/vaka"),
+        ("webhook", "http://pager.example.org/vaka"),
         ("webhook", "https://pager.example.org/\r\nX: y"),
         ("pager", "vaka/solbakken/readings/x"),
         ("messenger", "exec://reboot"),

@@ -19,10 +19,11 @@ from datetime import datetime, timedelta
 import msgspec
 
 from dashboards import sessions
+from dashboards.alerts_seen import CameIn
 from dashboards.house import House, read_house
 from dashboards.pages import render
 from dashboards.snapshot import Pulse, Snapshot, fingerprint, pulse, read_snapshot
-from dashboards.views import Board, Card, Scope, board
+from dashboards.views import Board, Card, Scope, View, board
 from dashboards.wall.floor_view import floor_parts
 from dashboards.wall.life import LifeSigns
 from dashboards.wall.view import wall_parts, wall_units
@@ -34,6 +35,7 @@ from hub.store.sites import NoSiteError
 
 LOOK_EVERY_S = 0.1
 BEAT_EVERY = timedelta(seconds=1)
+PAGE_OF: dict[View, str] = {"board": "/", "wall": "/wall", "floor": "/floor"}
 SEATS_AT_MOST = 50
 """[default] Of one session: all windows of one browser, several times over."""
 
@@ -65,6 +67,8 @@ class Rendering:
             self.cards = {c.id: render_card(c, scope) for c in shown.cards}
             self.parts = render_parts(shown, scope)
         self._alerts = {c.id: c for c in shown.cards}
+        recent = shown.closed if scope.view == "board" else ()
+        self.naming = frozenset(c.id for c in (*shown.cards, *recent) if c.residents)
         self._count = len([c for c in shown.cards if not c.prewarning])
         told = {c.id: c for c in (*shown.closed, *shown.cards)} if scope.view == "board" else {}
         self.full = self._event("board", self.cards, self.parts, "", _told(told.values(), scope))
@@ -133,8 +137,8 @@ def render_news(new: Iterable[Card], scope: Scope) -> str:
 class Seat:
     """One open board."""
 
-    def __init__(self, scope: Scope, token: str) -> None:
-        self.scope, self.token_hash = scope, sessions.token_hash(token)
+    def __init__(self, scope: Scope, token: str, person: str) -> None:
+        self.scope, self.token_hash, self.person = scope, sessions.token_hash(token), person
         self.wake = asyncio.Event()
 
 
@@ -147,6 +151,7 @@ class Live:
         self._beat, self._beat_no = b"", 0
         self.life = LifeSigns()
         self._life_no = 0
+        self._came_in = CameIn()
         self._house_version: int | None = None
         self._emergency: dict[str, Opened] | None = None
         self._stop, self._poke = threading.Event(), threading.Event()
@@ -172,7 +177,7 @@ class Live:
         self, scope: Scope, token: str, house_version: int, person: str, emergency: Opened
     ) -> AsyncIterator[bytes]:
         """All that one board is told, until its session, the house's document or its access is another."""
-        seat = Seat(scope, token)
+        seat = Seat(scope, token, person)
         self._seats.add(seat)
         self._poke.set()
         version, beat, life = 0, 0, -1
@@ -194,6 +199,7 @@ class Live:
                 if rendering is not None and rendering.version != version:
                     yield rendering.delta if rendering.version == version + 1 and version else rendering.full
                     version = rendering.version
+                    self._came_in.tell(person, PAGE_OF[scope.view], rendering.naming)
                 if version and scope.view == "wall" and self._life_no != life:
                     life = self._life_no
                     assert rendering is not None
@@ -246,6 +252,8 @@ class Live:
                     self._life_no += self.life.follow(connection, house.site, house.version)
                     self._set_beat(pulse(connection, house.site.site, now), now)
                 self._wake_all()
+                if beating:
+                    self._note_what_came_in(connection, house.site.site, now)
             self._poke.wait(LOOK_EVERY_S)
 
     def _renew_sessions(self, connection: sqlite3.Connection, site: str, now: datetime) -> None:
@@ -254,6 +262,13 @@ class Live:
             sessions.renew(connection, site, frozenset(s.token_hash for s in tuple(self._seats)), now)
         except sqlite3.OperationalError as error:
             _log.warning("The sessions of open boards could not be renewed (%s). Trying again.", error)
+
+    def _note_what_came_in(self, connection: sqlite3.Connection, site: str, now: datetime) -> None:
+        """After the boards have it, at most a beat later; on a full disk at a later one."""
+        try:
+            self._came_in.note(connection, site, {seat.person for seat in tuple(self._seats)}, now)
+        except sqlite3.OperationalError as error:
+            _log.warning("What came in on open boards could not be noted (%s). Trying again.", error)
 
     def _render(self, connection: sqlite3.Connection, house: House, now: datetime, everything: bool) -> None:
         """Render all scopes that somebody looks at; without `everything`, only those that are new."""

@@ -13,7 +13,7 @@ from dashboards.alert_in_view import alert_in_view
 from dashboards.alerts_seen import note_alerts_seen
 from dashboards.care.seen import looked_lately, note_without_eyes
 from dashboards.frame import frame, landing
-from dashboards.live import Live, render_card, render_parts
+from dashboards.live import PAGE_OF, Live, render_card, render_parts
 from dashboards.pages import render
 from dashboards.snapshot import pulse, read_snapshot
 from dashboards.views import Scope, View, board, card, voice_of
@@ -137,7 +137,7 @@ def board_in_view(visit: Visitor, view: View = "board", unit: Chosen = []) -> Sc
     it waits for the disk.
     """
     scope = _scope(visit, view, unit)
-    page = {"board": "/", "wall": "/wall", "floor": "/floor"}[view]
+    page = PAGE_OF[view]
     if not looked_lately(visit, page):
         snapshot = read_snapshot(visit.connection, visit.house, visit.now)
         shown = board(snapshot, scope)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -11,7 +12,7 @@ from babel.dates import format_datetime
 from dashboards.access import Role, may
 from dashboards.frame import PLACES
 from dashboards.visit import Visit
-from hub.store import integrations, relatives
+from hub.store import alerts, integrations, relatives
 from hub.store.audit import Entry
 from rules.integration import PREFIX, is_program
 from rules.language import norwegian
@@ -33,12 +34,23 @@ _FAMILIES = {
 _PASSED_OVER = frozenset({"residents", "resident", "page", "alerts", "stood_at"})
 _WITH_NUMBERS = {"erased": "erasure ", "relative": "relative:"}
 """What the trail puts before a number, by the detail's name: for people its word is enough."""
+_ONE_OF = re.compile(r"/(?:care|api/v1)/(?:residents|rooms)/[^/]+/(pictures/)?(\w+)")
+_RESIDENTS_DAY = re.compile(r"/care/residents/[^/]+")
+_PICTURES = {
+    "hour": "The last hour",
+    "day": "The day",
+    "nights": "The nights",
+    "trends": "The weeks",
+    "month": "The month",
+    "year": "The year",
+}
 LONGEST_DETAIL = 160
 
 
 class Line(NamedTuple):
-    """`place`: what the page that was looked at is called in the navigation, or its address. `role`: of who
-    did it; None for the hub. `emergency`: they had access then because they had asked for it in an emergency.
+    """`place`: what the page that was looked at is called in the navigation, or its address. `picture`: which
+    of a resident's or a room's, empty elsewhere. `role`: of who did it; None for the hub. `emergency`: they
+    had access then because they had asked for it in an emergency.
     """
 
     seq: int
@@ -50,13 +62,15 @@ class Line(NamedTuple):
     residents: tuple[str, ...]
     detail: str
     emergency: bool = False
+    picture: str = ""
 
 
-def lines(visit: Visit, entries: Iterable[Entry]) -> list[Line]:
-    return [line(visit, entry) for entry in entries]
+def lines(visit: Visit, entries: Sequence[Entry]) -> list[Line]:
+    named = _named_by_alerts(visit, entries)
+    return [_line(visit, entry, named) for entry in entries]
 
 
-def line(visit: Visit, entry: Entry) -> Line:
+def _line(visit: Visit, entry: Entry, named: Mapping[int, tuple[str, ...]]) -> Line:
     person = visit.house.person(entry.by or "")
     is_relative = (entry.by or "").startswith(ACCOUNT)
     return Line(
@@ -65,9 +79,10 @@ def line(visit: Visit, entry: Entry) -> Line:
         _relatives_name(visit, entry) if is_relative else _who(visit, entry),
         "relative" if is_relative else person.role if person is not None else None,
         what_was_done(entry.what, visit.language),
-        place_of(str(entry.detail.get("page", ""))),
-        _residents(visit, entry.detail),
+        place_of(page := str(entry.detail.get("page", ""))),
+        _residents(visit, _listed(entry.detail, named)),
         _rest(visit, entry),
+        picture=picture_of(page),
     )
 
 
@@ -85,7 +100,7 @@ def _who(visit: Visit, entry: Entry) -> str:
 def _relatives_name(visit: Visit, entry: Entry) -> str:
     """For who may know whose relative it is; else as the trail has them."""
     by, number = entry.by or "", (entry.by or "").removeprefix(ACCOUNT)
-    about = [visit.house.resident(id) for id in _listed(entry.detail)]
+    about = [visit.house.resident(id) for id in _listed(entry.detail, {})]
     near = any(one is not None and visit.access.sees_resident(one, visit.house.site) for one in about)
     found = relatives.get(visit.connection, visit.house.site.site, int(number)) if number.isdigit() else None
     return found.name if found is not None and near and may(visit.person, "see residents' logs") else by
@@ -129,26 +144,47 @@ def place_of(path: str) -> str:
     return max(above, key=lambda place: len(place.path)).word if above else call
 
 
-def residents_shown(visit: Visit, entries: Iterable[Entry]) -> list[str]:
+def picture_of(path: str) -> str:
+    """The English word of a resident's or a room's picture; empty for another page."""
+    found = _ONE_OF.match(path)
+    if found is None:
+        return "The day" if _RESIDENTS_DAY.fullmatch(path) else ""
+    return _PICTURES.get(found[2], "The weeks" if found[1] else "")
+
+
+def residents_shown(visit: Visit, entries: Sequence[Entry]) -> list[str]:
     """Of whom these entries say the name."""
-    named = dict.fromkeys(id for entry in entries for id in _listed(entry.detail))
+    by_alert = _named_by_alerts(visit, entries)
+    named = dict.fromkeys(id for entry in entries for id in _listed(entry.detail, by_alert))
     known = [one for id in named if (one := visit.house.resident(id)) is not None]
     return [one.id for one in known if visit.access.sees_resident(one, visit.house.site)]
 
 
-def _residents(visit: Visit, detail: Mapping[str, Any]) -> tuple[str, ...]:
+def _named_by_alerts(visit: Visit, entries: Iterable[Entry]) -> dict[int, tuple[str, ...]]:
+    """Whom the alerts name that were looked at: an entry has the alerts' numbers alone."""
+    seen = {id for entry in entries for id in _alerts(entry.detail)}
+    return alerts.residents_of(visit.connection, visit.house.site.site, seen)
+
+
+def _residents(visit: Visit, listed: Iterable[str]) -> tuple[str, ...]:
     """By name where this person may know it, else by pseudonym."""
     found = []
-    for id in _listed(detail):
+    for id in listed:
         resident = visit.house.resident(id)
         may_know = resident is not None and visit.access.sees_resident(resident, visit.house.site)
         found.append(resident.name if resident is not None and may_know else id)
     return tuple(found)
 
 
-def _listed(detail: Mapping[str, Any]) -> list[str]:
+def _alerts(detail: Mapping[str, Any]) -> list[int]:
+    found = detail.get("alerts")
+    return [id for id in found if isinstance(id, int)] if isinstance(found, list) else []
+
+
+def _listed(detail: Mapping[str, Any], by_alert: Mapping[int, tuple[str, ...]]) -> list[str]:
     named = detail.get("residents", [detail["resident"]] if "resident" in detail else [])
-    return [str(id) for id in named] if isinstance(named, list) else []
+    own = [str(id) for id in named] if isinstance(named, list) else []
+    return list(dict.fromkeys([*own, *(id for alert in _alerts(detail) for id in by_alert.get(alert, ()))]))
 
 
 def _rest(visit: Visit, entry: Entry) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -117,6 +118,17 @@ def standing(connection: sqlite3.Connection, site: str, since: datetime, until: 
     """All that were found before `until` and were not closed before `since`, the oldest first."""
     condition = "found_at < ? AND coalesce(closed_at, ?) >= ? ORDER BY found_at, id"
     return _many(connection, condition, site, (to_us(until), to_us(since), to_us(since)))
+
+
+def residents_of(
+    connection: sqlite3.Connection, site: str, ids: Collection[int]
+) -> dict[int, tuple[str, ...]]:
+    """Whom these alerts name, by alert; what is kept no more is left out."""
+    rows = connection.execute(
+        "SELECT id, residents FROM alert WHERE site = ? AND id IN (SELECT value FROM json_each(?))",
+        (site, msgspec.json.encode(list(ids)).decode()),
+    )
+    return {id: tuple(msgspec.json.decode(named)) for id, named in rows}
 
 
 def first_found(connection: sqlite3.Connection, site: str) -> datetime | None:

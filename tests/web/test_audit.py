@@ -55,6 +55,38 @@ def test_every_look_at_a_resident_is_in_their_own_log_in_words(house: House, sig
     assert {entry["by"] for entry in found} >= {"sol", "kari", "leder"}
 
 
+def test_the_trail_says_whom_the_alerts_were_about_that_somebody_looked_at(
+    house: House, sign_in: SignIn
+) -> None:
+    house.night_exit("1A")
+    house.night_exit("4B")
+    sign_in("kari").get("/")
+    for reader, whom in (
+        ("leder", "Anna Haugen, Sverre Lie"),
+        ("nordleder", "r1, Sverre Lie"),
+        ("adm", "r1, r4"),
+    ):
+        trail = sign_in(reader).get("/audit?by=kari").text.partition("<main")[2]
+        (row,) = [row for row in trail.split("<tr>") if "Så på varsler" in row]
+        assert whom in row, reader
+    assert "Så på varsler" in sign_in("leder").get("/audit/residents/r1").text
+    last = audit.newest(house.connection, house.site.site, 10, by="nordleder")
+    assert [one.detail["residents"] for one in last if one.what == "residents seen"] == [["r4"]]
+
+
+def test_a_residents_log_says_which_picture_was_looked_at(house: House, sign_in: SignIn) -> None:
+    kari = sign_in("kari")
+    for path in ("", "/nights", "/trends", "/year", "/hour", "/month.pdf", "/pictures/nights.png"):
+        assert kari.get(f"/care/residents/r1{path}").status_code == 200, path
+    answer = sign_in("leder").get("/audit/residents/r1/log.pdf")
+    text = " ".join(
+        " ".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.content)).pages).split()
+    )
+    for words in ("døgnet", "nettene", "ukene", "året", "siste time", "måneden"):
+        assert f"Beboere: {words}" in text, (words, text)
+    assert text.count("Beboere: nettene") == 2
+
+
 def test_the_log_is_printed_for_the_resident(house: House, sign_in: SignIn) -> None:
     look(house, "kari", "r1")
     answer = sign_in("leder").get("/audit/residents/r1/log.pdf")

@@ -13,6 +13,9 @@ from httpx2 import Response
 from starlette.testclient import TestClient
 
 from dashboards.care.seen import ONE_LOOK
+from hub.clock import WallClock
+from hub.desk import Desk
+from tests.patience import PATIENCE
 from tests.web.conftest import SignIn
 from tests.web.house import House, Web
 from tests.web.relatives import EMAIL
@@ -104,3 +107,35 @@ def test_what_a_page_fetches_into_itself_is_a_look_of_its_own_without_the_page(
     assert sol.get("/").status_code == 200
     follow(sol, "board")
     assert [page for page, _ in looks("sol")] == ["/"], "it follows the page"
+
+
+def test_an_alert_that_comes_in_on_an_open_board_is_a_look_at_whom_it_names_once(
+    house: House, sign_in: SignIn, web: Web
+) -> None:
+    stood = house.night_exit("2A")
+    kari = sign_in("kari")
+    assert kari.get("/").status_code == 200
+    cookies = {"vaka_session": kari.cookies["vaka_session"]}
+
+    def looks() -> list[list[int]]:
+        seen = house.rows("SELECT detail FROM audit WHERE by = 'kari' AND what = 'alerts seen' ORDER BY seq")
+        return [msgspec.json.decode(text)["alerts"] for (text,) in seen]
+
+    with httpx2.stream("GET", f"{web.address}/live", cookies=cookies, timeout=PATIENCE) as stream:
+        lines = stream.iter_lines()
+
+        def beats(number: int) -> None:
+            for _ in range(number):
+                assert any(line == "event: beat" for line in lines)
+
+        assert any("Olav Bakke" in line for line in lines)
+        came = house.night_exit("1A")
+        assert any("Anna Haugen" in line for line in lines)
+        beats(2)
+        assert looks() == [[stood.id], [came.id]]
+        Desk(house.connection, house.site.site, WallClock()).act(came.id, "accept", "sol")
+        assert any("Siri Solberg" in line for line in lines)
+        beats(2)
+    assert looks() == [[stood.id], [came.id]]
+    log = sign_in("leder").get("/audit/residents/r1").text.partition("<main")[2]
+    assert "Kari Nordmann" in log

@@ -108,10 +108,13 @@ class Told(msgspec.Struct, frozen=True):
 
 
 class Response(msgspec.Struct, frozen=True):
-    """How soon something was done, from the instant at which the hub knew. `missing`: where it never was."""
+    """How soon something was done, from the instant at which the hub knew. `missing`: of those that were
+    closed, where it never was; `pending`: of those still open, where it has not been yet.
+    """
 
     count: int
     missing: int
+    pending: int
     median: timedelta | None
     p90: timedelta | None
 
@@ -275,12 +278,14 @@ def _told(happened: Iterable[Happened]) -> Told:
 
 def _response(happened: Sequence[Happened], when: Callable[[Happened], datetime | None]) -> Response:
     took = [at - one.began for one in happened if (at := when(one)) is not None]
+    pending = sum(when(one) is None and one.closed_at is None for one in happened)
+    missing = len(happened) - len(took) - pending
     seconds = sorted(span.total_seconds() for span in took)
     if not seconds:
-        return Response(0, len(happened), None, None)
+        return Response(0, missing, pending, None, None)
     tenths = quantiles(seconds, n=10, method="inclusive") if len(seconds) > 1 else [seconds[0]] * 9
     middle, late = timedelta(seconds=median(seconds)), timedelta(seconds=tenths[8])
-    return Response(len(seconds), len(happened) - len(seconds), middle, late)
+    return Response(len(seconds), missing, pending, middle, late)
 
 
 def _worst(

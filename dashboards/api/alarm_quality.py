@@ -56,7 +56,8 @@ class ResponseOut(BaseModel):
     """From the instant at which the hub knew."""
 
     count: int
-    missing: int = Field(description="Alerts where it never was")
+    missing: int = Field(description="Closed alerts where it never was")
+    pending: int = Field(description="Open alerts where it has not been yet")
     median_s: float | None
     p90_s: float | None
 
@@ -191,6 +192,7 @@ def _response(response: Response) -> ResponseOut:
     return ResponseOut(
         count=response.count,
         missing=response.missing,
+        pending=response.pending,
         median_s=response.median.total_seconds() if response.median is not None else None,
         p90_s=response.p90.total_seconds() if response.p90 is not None else None,
     )

@@ -86,6 +86,7 @@ class Row(NamedTuple):
 class Took(NamedTuple):
     alerts: int
     missing: int
+    pending: int
     median: str
     p90: str
 
@@ -291,6 +292,7 @@ def _took(response: Response, language: wording.Language) -> Took:
     return Took(
         response.count,
         response.missing,
+        response.pending,
         length(response.median, language) if response.median is not None else "–",
         length(response.p90, language) if response.p90 is not None else "–",
     )

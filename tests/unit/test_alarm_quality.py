@@ -131,9 +131,19 @@ def test_times_are_told_by_their_median_and_the_slowest_tenth_beside_how_many_no
     taken = [
         came(n * 60 * MINUTE, room=str(n), accepted_at=START + (n * 60 + n) * MINUTE) for n in range(1, 12)
     ]
-    accept = of(*taken, came(0 * MINUTE)).accept
+    accept = of(*taken, came(0 * MINUTE, closed_at=START + MINUTE)).accept
     assert (accept.count, accept.missing, accept.median, accept.p90) == (11, 1, 6 * MINUTE, 10 * MINUTE)
     assert of(came(0 * MINUTE)).arrive.median is None
+
+
+def test_what_is_open_has_not_been_taken_yet_and_only_what_was_closed_never_was() -> None:
+    open_now, passed = came(0 * MINUTE), came(1 * MINUTE, room="2B", closed_at=START + 9 * MINUTE)
+    found = of(open_now, passed)
+    assert [(one.missing, one.pending) for one in (found.accept, found.arrive, found.close)] == [
+        (1, 1),
+        (1, 1),
+        (0, 1),
+    ]
 
 
 def test_the_worst_are_those_that_come_most_often_with_what_was_said_of_them() -> None:

@@ -19,8 +19,6 @@ from rules.recurrence import UnusableRuleError
 
 BACK, AHEAD = timedelta(days=7), timedelta(weeks=26)
 """[default] What is planned for then is taken over; a recurrence goes on for ever."""
-LONGEST_ALL_DAY = 31
-"""[default] Days. An event over several whole days is a shift on each of them."""
 
 Event = Any
 """A VEVENT: to the library's types each of its properties may be any of thirty kinds."""
@@ -50,20 +48,34 @@ def stretches(
     if start is None:
         raise OddError("no_times")
     zone = start.tzinfo if isinstance(start, datetime) and start.tzinfo else site.zone
-    wall, length, whole_days = _wall(start), _length(event, start, zone), not isinstance(start, datetime)
-    if whole_days and length > timedelta(days=LONGEST_ALL_DAY):
-        raise OddError("too_many_days", f"{length.days} d")
-    if not whole_days and not timedelta(0) < length <= LONGEST:
-        raise OddError("shift_length", length)
+    wall, length = _wall(start), _length(event, start, zone)
+    if not timedelta(0) < length <= LONGEST:
+        raise OddError("shift_length", _from_to(wall, length))
     moved = moved_from(event, site)
     for begins in _begins(event, wall, zone, window, again):
-        original = moved or _of_wall(begins, zone)
-        if not whole_days:
-            yield Stretch(original, _of_wall(begins, zone), _of_wall(begins + length, zone))
-            continue
-        for n in range(max(1, length.days)):
-            one, after = (_of_wall(begins + timedelta(days=n + more), zone) for more in (0, 1))
-            yield Stretch(original + timedelta(days=n), one, after)
+        yield Stretch(
+            moved or _of_wall(begins, zone), _of_wall(begins, zone), _of_wall(begins + length, zone)
+        )
+
+
+def is_whole_day(event: Event) -> bool:
+    """One or several days, without hours."""
+    found = event.get("DTSTART")
+    at = found.dt if isinstance(found, vDDDTypes) else None
+    return isinstance(at, date) and not isinstance(at, datetime)
+
+
+def is_about(event: Event, window: tuple[datetime, datetime]) -> bool:
+    """Whether it may be in the stretch; of what comes again and what can't be read: it may."""
+    days = [
+        found.dt.date() if isinstance(found.dt, datetime) else found.dt
+        for found in (event.get("DTSTART"), event.get("DTEND"))
+        if isinstance(found, vDDDTypes) and isinstance(found.dt, date)
+    ]
+    if not days or "RRULE" in event or "RDATE" in event:
+        return True
+    since, until = (at.date() for at in window)
+    return days[0] <= until and max(days) >= since
 
 
 def moved_from(event: Event, site: Site) -> datetime | None:
@@ -88,9 +100,7 @@ def _length(event: Event, start: date, zone: tzinfo) -> timedelta:
         return length
     end = _moment_of(event, "DTEND")
     if end is None:
-        if isinstance(start, datetime):
-            raise OddError("no_end")
-        return timedelta(days=1)
+        raise OddError("no_end")
     if isinstance(end, datetime) and end.tzinfo is not None:
         end = end.astimezone(zone)
     return _wall(end) - _wall(start)
@@ -115,8 +125,7 @@ def _begins(
         found |= {wall} if rule is None else {*again.begins(_plain(rule, wall, zone), wall, until)}
     except UnusableRuleError as error:
         raise OddError("recurrence", error) from None
-    first = since - timedelta(days=LONGEST_ALL_DAY)
-    yield from sorted(at for at in found - left_out if first <= at and at.date() <= until.date())
+    yield from sorted(at for at in found - left_out if since.date() <= at.date() <= until.date())
 
 
 def _dates_of(event: Event, name: str, wall: datetime, zone: tzinfo) -> set[datetime]:
@@ -177,6 +186,13 @@ def _wall(at: date) -> datetime:
 def _of_wall(wall: datetime, zone: tzinfo) -> datetime:
     """A wall clock's time as an instant; of a doubled time the first, a skipped one as the clocks jump."""
     return wall.replace(tzinfo=zone).astimezone(UTC)
+
+
+def _from_to(wall: datetime, length: timedelta) -> str:
+    try:
+        return f"{wall:%Y-%m-%d %H:%M} – {wall + length:%Y-%m-%d %H:%M}"
+    except OverflowError:
+        return f"{wall:%Y-%m-%d %H:%M} – …"
 
 
 def short(said: object) -> str:

@@ -1,9 +1,9 @@
 """A roster from a spreadsheet: each line a shift. All mistakes are said at once, by line, with what was
 expected.
 
-Columns (any order, comma or semicolon): person, function (carer, night_patrol, leader; carer where empty),
-units and residents (ids, separated by spaces or +; no unit: the whole house), from and to (2026-11-24 22:00
-or 24.11.2026 22:00, in the site's zone).
+Columns (any order, comma or semicolon): person, function (hub/roster_words.py; carer where empty), units and
+residents (ids, separated by spaces or +; no unit: the whole house), from and to (2026-11-24 22:00 or
+24.11.2026 22:00, in the site's zone).
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ import io
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple, cast, get_args
+from typing import NamedTuple
 
+from hub.roster_words import function_of
 from rules.building import Site
-from rules.duty import LONGEST, Function, Shift
+from rules.duty import LONGEST, Shift
 from rules.wording.roster import roster_problem
 
 NEEDED = ("person", "from", "to")
@@ -68,6 +69,10 @@ def _shifts_of(rows: csv.DictReader[str], file: str, site: Site) -> list[Shift] 
         cells = {name: (row.get(name) or "").strip() for name in columns}
         if not any(cells.values()):
             continue
+        there = sum(row[name] is not None for name in columns)
+        if any(row[name] is None for name in NEEDED):
+            problems.append(Problem(file, rows.line_num, "short_line", str(there), str(len(columns))))
+            continue
         wrong_here = [Problem(file, rows.line_num, *what) for what in _wrong(cells, site)]
         problems += wrong_here
         if not wrong_here:
@@ -79,9 +84,9 @@ def _wrong(cells: dict[str, str], site: Site) -> Iterator[tuple[str, str, str]]:
     """(code, what stands there, what may)"""
     people = [person.id for person in site.people]
     if cells["person"] not in people:
-        yield "no_such_person", cells["person"], ", ".join(people)
-    if cells.get("function") and cells["function"] not in get_args(Function):
-        yield "no_such_function", cells["function"], " or ".join(get_args(Function))
+        yield "no_such_person" if cells["person"] else "empty_person", cells["person"], ", ".join(people)
+    if cells.get("function") and function_of(cells["function"]) is None:
+        yield "no_such_function", cells["function"], ""
     units, residents = [unit.id for unit in site.units], [resident.id for resident in site.residents]
     for column, known in (("units", units), ("residents", residents)):
         for id in _ids(cells, column):
@@ -90,7 +95,7 @@ def _wrong(cells: dict[str, str], site: Site) -> Iterator[tuple[str, str, str]]:
     times = {column: _instant(cells[column], site) for column in ("from", "to")}
     for column, at in times.items():
         if at is None:
-            yield f"not_a_time_{column}", cells[column], ""
+            yield f"not_a_time_{column}" if cells[column] else f"empty_{column}", cells[column], ""
     began, ended = times["from"], times["to"]
     if began is not None and ended is not None and not timedelta(0) < ended - began <= LONGEST:
         yield "shift_length", f"{cells['from']} – {cells['to']}", ""
@@ -100,7 +105,8 @@ def _shift(cells: dict[str, str], site: Site) -> Shift:
     began, ended = _instant(cells["from"], site), _instant(cells["to"], site)
     assert began is not None
     assert ended is not None
-    function = cast(Function, cells.get("function") or "carer")
+    function = function_of(cells.get("function") or "carer")
+    assert function is not None
     return Shift(0, cells["person"], _ids(cells, "units"), function, began, ended, _ids(cells, "residents"))
 
 

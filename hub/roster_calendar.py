@@ -1,4 +1,5 @@
-"""A roster from a calendar file (iCalendar, RFC 5545), as planning programs export it: each event a shift.
+"""A roster from a calendar file (iCalendar, RFC 5545), as planning programs export it: each event a shift,
+but those that say that somebody is not there, and whole days: whoever is ill must not be the one called.
 
 What can't be understood is said event by event, and stops nothing else. A file may come from anywhere: its
 size, its events and its recurrences are bounded. How events are read is documented in docs/duty.md.
@@ -10,14 +11,26 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import NamedTuple
 
 from icalendar import Calendar
 from icalendar.prop import vDDDTypes
 
 from hub.calendar_recurrence import Recurrences
-from hub.calendar_times import AHEAD, BACK, Event, OddError, moved_from, short, stretches
+from hub.calendar_times import (
+    AHEAD,
+    BACK,
+    Event,
+    OddError,
+    is_about,
+    is_whole_day,
+    moved_from,
+    short,
+    stretches,
+)
 from hub.duty import why_not
+from hub.roster_words import function_of, says_absent
 from rules.building import Person, Site
 from rules.duty import FUNCTIONS_OF, Function, Shift
 
@@ -25,16 +38,6 @@ LARGEST = 1_000_000
 """[default] Bytes of a file: a year of a big house is a fifth of that."""
 MOST_EVENTS = 5_000
 MOST_SHIFTS = 5_000
-_WORDS_FOR: dict[str, Function] = {
-    "carer": "carer",
-    "pleier": "carer",
-    "night_patrol": "night_patrol",
-    "night patrol": "night_patrol",
-    "nattpatrulje": "night_patrol",
-    "nattpatruljen": "night_patrol",
-    "leader": "leader",
-    "leder": "leader",
-}
 
 
 class NotUnderstood(NamedTuple):
@@ -59,6 +62,8 @@ class CalendarRead(NamedTuple):
     problems: tuple[NotUnderstood, ...]
     failed: frozenset[str] = frozenset()
     calendar: str = ""
+    no_shifts: tuple[NotUnderstood, ...] = ()
+    titles: Mapping[str, str] = MappingProxyType({})
 
 
 def read_calendar(data: bytes, site: Site, emails: Mapping[str, str], now: datetime) -> CalendarRead:
@@ -93,6 +98,8 @@ class _Reading:
         self._shifts: dict[str, Shift] = {}
         self._uids: set[str] = set()
         self._problems: list[NotUnderstood] = []
+        self._no_shifts: list[NotUnderstood] = []
+        self._titles: dict[str, str] = {}
 
     def read(self, events: list[Event]) -> CalendarRead:
         failed: set[str] = set()
@@ -107,7 +114,15 @@ class _Reading:
                 return _nothing("too_many_shifts", MOST_SHIFTS)
         understood = frozenset(self._uids - failed)
         found = tuple(self._shifts.values())
-        return CalendarRead(found, understood, tuple(self._problems), frozenset(failed), self._calendar)
+        return CalendarRead(
+            found,
+            understood,
+            tuple(self._problems),
+            frozenset(failed),
+            self._calendar,
+            tuple(self._no_shifts),
+            self._titles,
+        )
 
     def _moved(self, event: Event) -> tuple[str, datetime] | None:
         try:
@@ -126,6 +141,11 @@ class _Reading:
         if str(event.get("STATUS", "")).upper() == "CANCELLED":
             self._uids.add(prefix)
             return
+        if (why := self._no_shift(event)) is not None:
+            self._uids.add(prefix)  # what was a shift of it before is none any more
+            if is_about(event, (self._since, self._until)):
+                self._no_shifts.append(NotUnderstood(_title(event), why))
+            return
         person = self._person(event)
         function, residents = self._function(event, person), self._residents(event)
         units = self._units(event, person)
@@ -140,10 +160,19 @@ class _Reading:
             )
             refusal = why_not(shift, self._site)
             if refusal is not None:
-                raise OddError(refusal.code)
+                local = f"{starts.astimezone(self._site.zone):%Y-%m-%d %H:%M}"
+                raise OddError(refusal.code, local)
             found[key] = shift
         self._shifts |= found
+        self._titles |= dict.fromkeys(found, short(event.get("SUMMARY", "")))
         self._uids.add(prefix)
+
+    def _no_shift(self, event: Event) -> str | None:
+        """Why it is nobody's shift (rules/wording/roster.py). Whoever is named in it may be on any."""
+        text = " ".join([str(event.get("SUMMARY", "")), *_categories(event)])[:1000]
+        if says_absent(text, tuple(named for _, named in self._named)):
+            return "absent"
+        return "whole_day" if is_whole_day(event) else None
 
     def _person(self, event: Event) -> Person:
         people = {person.id: person for person in self._site.people}
@@ -166,12 +195,12 @@ class _Reading:
         return found[0]
 
     def _function(self, event: Event, person: Person) -> Function:
-        said = str(event.get("X-VAKA-FUNCTION", "")).strip().casefold()
-        if said and said not in _WORDS_FOR:
+        said = str(event.get("X-VAKA-FUNCTION", "")).strip()
+        if said and function_of(said) is None:
             raise OddError("no_such_function", said)
-        for word in (said, *(c.casefold() for c in _categories(event))):
-            if word in _WORDS_FOR:
-                return _WORDS_FOR[word]
+        for word in (said, *_categories(event)):
+            if (function := function_of(word)) is not None:
+                return function
         theirs = FUNCTIONS_OF.get(person.role)
         if theirs is None:
             raise OddError("no_function", person.id)

@@ -7,8 +7,9 @@ was not understood. CSV (hub/roster.py) is taken over whole or not at all; of a 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, time, timedelta
+from types import MappingProxyType
 from typing import NamedTuple
 
 import msgspec
@@ -39,6 +40,10 @@ class Import(NamedTuple):
     as_they_are: tuple[Shift, ...] = ()
     """Shifts that stay, with the calendar that they come from now."""
     problems: tuple[NotUnderstood, ...] = ()
+    no_shifts: tuple[NotUnderstood, ...] = ()
+    """Absences and whole days of a calendar."""
+    titles: Mapping[str, str] = MappingProxyType({})
+    """What stands in the calendar at a shift, by the shift's key."""
     loss: Loss = Loss()
     """Shifts to come that go, with nobody in their place."""
     calendar: str = ""
@@ -78,7 +83,14 @@ def try_import(
         found.added,
         site.zone,
     )
-    return found._replace(removed=removed, problems=tuple(problems), loss=lost, calendar=read.calendar)
+    return found._replace(
+        removed=removed,
+        problems=tuple(problems),
+        no_shifts=read.no_shifts,
+        titles=read.titles,
+        loss=lost,
+        calendar=read.calendar,
+    )
 
 
 def _coming(

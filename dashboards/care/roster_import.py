@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import b64decode, b64encode
 from binascii import Error as NotBase64Error
+from collections.abc import Mapping
 from typing import Annotated, NamedTuple
 
 from fastapi import APIRouter, File, Form, HTTPException, Request, Response, UploadFile
@@ -33,13 +34,14 @@ pages = APIRouter(
 
 
 class Line(NamedTuple):
-    """A shift in words. `before`: what it was, where it is changed."""
+    """A shift in words. `before`: what it was, where it is changed; `title`: as it stands in the calendar."""
 
     name: str
     function: Function
     units: tuple[str, ...]
     when: str
     before: str
+    title: str
 
 
 class Trial(NamedTuple):
@@ -50,6 +52,7 @@ class Trial(NamedTuple):
     kinds: tuple[tuple[str, tuple[Line, ...]], ...]
     same: int
     problems: tuple[tuple[str, str], ...]
+    no_shifts: tuple[tuple[str, str], ...]
     changes_something: bool
     lost: int
     total: int
@@ -150,14 +153,16 @@ def _held_line(visit: Visit, held: HeldRoster) -> HeldLine:
 
 
 def _trial(visit: Visit, found: Import, data: bytes, name: str) -> Trial:
-    changed = tuple(_line(visit, after, _when(visit, before)) for before, after in found.changed)
+    titles = found.titles
+    changed = tuple(_line(visit, after, titles, _when(visit, before)) for before, after in found.changed)
     kinds = (
-        ("added", tuple(_line(visit, shift) for shift in found.added)),
+        ("added", tuple(_line(visit, shift, titles) for shift in found.added)),
         ("changed", changed),
-        ("removed", tuple(_line(visit, shift) for shift in found.removed)),
+        ("removed", tuple(_line(visit, shift, titles) for shift in found.removed)),
     )
-    problems = tuple(
-        (p.where, roster_problem(p.code, p.said, p.expected, visit.language)) for p in found.problems
+    problems, no_shifts = (
+        tuple((p.where, roster_problem(p.code, p.said, p.expected, visit.language)) for p in those)
+        for those in (found.problems, found.no_shifts)
     )
     shown = tuple((kind, lines) for kind, lines in kinds if lines)
     return Trial(
@@ -166,6 +171,7 @@ def _trial(visit: Visit, found: Import, data: bytes, name: str) -> Trial:
         shown,
         found.same,
         problems,
+        no_shifts,
         found.changes_something,
         found.loss.lost,
         found.loss.of,
@@ -173,10 +179,11 @@ def _trial(visit: Visit, found: Import, data: bytes, name: str) -> Trial:
     )
 
 
-def _line(visit: Visit, shift: Shift, before: str = "") -> Line:
+def _line(visit: Visit, shift: Shift, titles: Mapping[str, str], before: str = "") -> Line:
     house = visit.house
     units = tuple(house.unit_name(unit) for unit in shift.units)
-    return Line(house.person_name(shift.person), shift.function, units, _when(visit, shift), before)
+    name, title = house.person_name(shift.person), titles.get(shift.key, "")
+    return Line(name, shift.function, units, _when(visit, shift), before, title)
 
 
 def _when(visit: Visit, shift: Shift) -> str:

@@ -57,6 +57,9 @@ def _import(connection: sqlite3.Connection, site: Site, arguments: argparse.Name
     for problem in found.problems:
         said = roster_problem(problem.code, problem.said, problem.expected, "en")
         print(f"{name}:{problem.where}: {said}", file=sys.stderr)
+    for event in found.no_shifts:
+        said = roster_problem(event.code, "", "", "en")
+        print(f"{name}:{event.where}: not taken as a shift: {said}", file=sys.stderr)
     if arguments.dry_run:
         _say(found, site)
     if found.held or (arguments.dry_run and found.loss.held(arguments.confirm)):
@@ -77,9 +80,9 @@ def _import(connection: sqlite3.Connection, site: Site, arguments: argparse.Name
 
 def _say(found: Import, site: Site) -> None:
     for shift in found.added:
-        print(f"+ {_line(shift, site)}")
+        print(f"+ {_line(shift, site)}{_title(found, shift)}")
     for before, after in found.changed:
-        print(f"~ {_line(before, site)} -> {_line(after, site)}")
+        print(f"~ {_line(before, site)} -> {_line(after, site)}{_title(found, after)}")
     for shift in found.removed:
         print(f"- {_line(shift, site)}")
 
@@ -88,3 +91,9 @@ def _line(shift: Shift, site: Site) -> str:
     starts, ends = (at.astimezone(site.zone) for at in (shift.starts_at, shift.ends_at))
     where = ", ".join(shift.units) or "the whole house"
     return f"{shift.person} {shift.function} {where} {starts:%Y-%m-%d %H:%M}-{ends:%H:%M}"
+
+
+def _title(found: Import, shift: Shift) -> str:
+    """As it stands in the calendar."""
+    title = found.titles.get(shift.key, "")
+    return f" ({title})" if title else ""

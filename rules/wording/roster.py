@@ -21,10 +21,29 @@ _WORDS: dict[str, Words] = {
         "Kolonnen {said} er ukjent. Kolonnene er {expected}",
         "column {said} is not known; expected {expected}",
     ),
+    "short_line": (
+        "Linjen har {said} kolonner, ikke {expected}. Ta med også de tomme",
+        "the line has {said} columns; expected {expected}, with the empty ones",
+    ),
+    "empty_person": (
+        "Kolonnen person er tom",
+        "person is empty",
+    ),
     "no_such_person": ("Det finnes ingen ansatt {said}", "there is no person {said}"),
-    "no_such_function": ("Funksjonen {said} er ukjent", "the function {said} is not known"),
+    "no_such_function": (
+        "Funksjonen {said} er ukjent. Skriv pleier, nattpatrulje eller leder",
+        "the function {said} is not known; expected carer, night_patrol or leader",
+    ),
     "no_such_unit": ("Det finnes ingen avdeling {said}", "there is no unit {said}"),
     "no_such_resident": ("Det finnes ingen beboer {said}", "there is no resident {said}"),
+    "empty_from": (
+        "Kolonnen from er tom. Skriv dag og tid, f.eks. 2026-11-24 22:00",
+        "from is empty; expected a day and a time, e.g. 2026-11-24 22:00",
+    ),
+    "empty_to": (
+        "Kolonnen to er tom. Skriv dag og tid, f.eks. 2026-11-24 22:00",
+        "to is empty; expected a day and a time, e.g. 2026-11-24 22:00",
+    ),
     "not_a_time_from": (
         "from er {said}. Skriv dag og tid, f.eks. 2026-11-24 22:00",
         "from is {said}; expected a day and a time, e.g. 2026-11-24 22:00",
@@ -34,8 +53,8 @@ _WORDS: dict[str, Words] = {
         "to is {said}; expected a day and a time, e.g. 2026-11-24 22:00",
     ),
     "shift_length": (
-        "Vakten varer {said}. Slutten må komme etter starten, høyst 36 timer senere",
-        "it lasts {said}; expected an end after the beginning, within 36 h",
+        "{said}: slutten må komme etter starten, høyst 36 timer senere",
+        "{said}: expected an end after the beginning, within 36 h",
     ),
     "too_large": ("Filen er for stor ({said})", "the file is too large ({said})"),
     "no_calendar": ("Filen er ingen kalender ({said})", "the file is no calendar ({said})"),
@@ -47,7 +66,6 @@ _WORDS: dict[str, Words] = {
     "no_times": ("Hendelsen har ingen start", "the event has no beginning"),
     "no_end": ("Hendelsen har ingen slutt", "the event has no end"),
     "no_such_zone": ("Tidssonen {said} er ukjent", "the time zone {said} is not known"),
-    "too_many_days": ("Hendelsen varer {said}, høyst 31 dager", "it lasts {said}, expected 31 days at most"),
     "recurrence": (
         "Gjentakelsen er ikke forstått ({said})",
         "the recurrence is not understood ({said})",
@@ -68,9 +86,11 @@ _WORDS: dict[str, Words] = {
         "they do not belong to the unit, and cannot open its alerts",
     ),
     "resident_elsewhere": ("En beboer bor ikke på avdelingen", "a resident does not live in the unit"),
+    "absent": ("Ser ut som fravær", "it looks like an absence"),
+    "whole_day": ("Varer hele dagen, uten klokkeslett", "it lasts the whole day, without hours"),
     "not_yours": ("Vakten gjelder en annen avdeling enn dine", "the shift is not in your units"),
 }
-_MAY: Words = ("; ventet {expected}", "; expected {expected}")
+_MAY: Words = (". Velg blant {expected}", "; expected {expected}")
 
 
 def roster_problem(code: str, said: str, expected: str, language: Language) -> str:

@@ -9,6 +9,7 @@ from hub.store import shifts
 from hub.store.db import connect
 from rules.building import Site
 from rules.duty import Shift
+from rules.wording.roster import roster_problem
 from tests.world import read
 
 SITE: Site = read("""
@@ -51,14 +52,48 @@ def test_all_mistakes_are_said_at_once_by_line_with_what_was_expected() -> None:
     text = GOOD + "ola;cook;øst;r-ola;24.11.26;2026-11-25 07:30\nper;;;;2026-11-25 07:00;2026-11-24 22:00\n"
     assert wrong(text) == [
         "vakter.csv:3: there is no person 'ola'; expected kari, per",
-        "vakter.csv:3: the function 'cook' is not known; expected carer or night_patrol or leader",
+        "vakter.csv:3: the function 'cook' is not known; expected carer, night_patrol or leader",
         "vakter.csv:3: there is no unit 'øst'; expected sol, nord",
         "vakter.csv:3: there is no resident 'r-ola'; expected r-anna",
         "vakter.csv:3: from is 24.11.26; expected a day and a time, e.g. 2026-11-24 22:00",
         (
-            "vakter.csv:4: it lasts 2026-11-25 07:00 – 2026-11-24 22:00;"
+            "vakter.csv:4: 2026-11-25 07:00 – 2026-11-24 22:00:"
             " expected an end after the beginning, within 36 h"
         ),
+    ]
+
+
+def test_a_function_may_stand_in_norwegian() -> None:
+    for said, meant in (
+        ("pleier", "carer"),
+        ("Nattpatrulje", "night_patrol"),
+        ("nattpatrulja", "night_patrol"),
+    ):
+        [shift] = read_roster(GOOD.replace("kari;;", f"kari;{said};").encode(), "vakter.csv", SITE)
+        assert isinstance(shift, Shift)
+        assert shift.function == meant
+
+
+def said_in_bokmål(text: str) -> list[str]:
+    found = read_roster(text.encode(), "vakter.csv", SITE)
+    return [
+        roster_problem(one.code, one.said, one.expected, "nb") for one in found if isinstance(one, Problem)
+    ]
+
+
+def test_what_is_wrong_is_said_so_that_a_leader_can_mend_it() -> None:
+    columns = GOOD.partition("\n")[0] + "\n"
+    assert said_in_bokmål(
+        columns + "kari;kokk;;;2026-11-25 07:00;2026-11-24 22:00\n;;;;;\n;;;;;i morgen\n"
+    ) == [
+        "Funksjonen kokk er ukjent. Skriv pleier, nattpatrulje eller leder",
+        "2026-11-25 07:00 – 2026-11-24 22:00: slutten må komme etter starten, høyst 36 timer senere",
+        "Kolonnen person er tom. Velg blant kari, per",
+        "Kolonnen from er tom. Skriv dag og tid, f.eks. 2026-11-24 22:00",
+        "to er i morgen. Skriv dag og tid, f.eks. 2026-11-24 22:00",
+    ]
+    assert said_in_bokmål(columns + "kari;carer;sol\n") == [
+        "Linjen har 3 kolonner, ikke 6. Ta med også de tomme"
     ]
 
 

@@ -124,19 +124,104 @@ def test_a_leaders_event_is_a_leaders_shift_and_residents_are_named_by_pseudonym
         ("DTSTART:20261124T220000\nDURATION:PT9H30M", "11-24 22:00-25 07:30"),
         ("DTSTART;TZID=W. Europe Standard Time:20261124T220000\nDURATION:PT2H", "11-24 22:00-25 00:00"),
         ("DTSTART;TZID=Europe/London:20261124T210000\nDURATION:PT1H", "11-24 22:00-24 23:00"),
-        ("DTSTART;VALUE=DATE:20261124", "11-24 00:00-25 00:00"),
     ],
 )
 def test_times_are_read_in_their_zone_without_one_in_the_sites(times: str, expected: str) -> None:
     assert understood(f"UID:1\nSUMMARY:per\n{times}") == [f"per carer all {expected}"]
 
 
-def test_an_event_over_several_whole_days_is_a_shift_on_each() -> None:
-    event = "UID:1\nSUMMARY:Lise Leder\nDTSTART;VALUE=DATE:20261127\nDTEND;VALUE=DATE:20261130"
-    assert [line.removeprefix("lise leader all ") for line in understood(event)] == [
-        "11-27 00:00-28 00:00",
-        "11-28 00:00-29 00:00",
-        "11-29 00:00-30 00:00",
+def no_shifts(*events: str) -> list[tuple[str, str]]:
+    found = read_calendar(calendar(*events), SITE, {}, NOW)
+    assert (found.shifts, found.problems) == ((), ())
+    return [(one.where, one.code) for one in found.no_shifts]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Kari Østby syk",
+        "SYK: Kari Østby",
+        "Kari Østby (sykmeldt)",
+        "Kari Østby sykt barn",
+        "Kari Østby egenmelding",
+        "Kari Østby fri",
+        "Ferie – Kari Østby",
+        "Kari Østby sommerferie",
+        "Kari Østby foreldrepermisjon",
+        "Kari Østby avspasering",
+        "Kari Østby velferdspermisjon",
+        "Kari Østby velferd",
+        "Kari Østby kurs",
+        "Kari Østby, fravær",
+        "Kari Østby sjukmeld",
+        "Kari Østby fråvær",
+        "Kari Østby off",
+        "Kari Østby sick leave",
+        "Holiday Kari Østby",
+        "Kari Østby on vacation",
+        "kari day off",
+        "Kari Østby ferie\\, Per Ås tar vakten",
+        "Kari Østby\nCATEGORIES:Ferie",
+        "Ferie\nX-VAKA-PERSON:kari",
+    ],
+)
+def test_whoever_is_absent_is_never_put_on_duty_by_a_calendar(title: str) -> None:
+    [(where, code)] = no_shifts(f"UID:1\nSUMMARY:{title}\n{OSLO}")
+    assert code == "absent"
+    own = title.splitlines()[0].replace("\\,", ",")
+    assert where == f"{own} 2026-11-24"
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["per ferievikar", "Per Ås – sykevikar", "per på Frihetsveien", "Per Ås i friluftsgruppa", "per D2"],
+)
+def test_a_word_that_only_begins_like_an_absence_is_a_shift(title: str) -> None:
+    assert understood(f"UID:1\nSUMMARY:{title}\n{OSLO}") == ["per carer all 11-24 22:00-25 07:30"]
+
+
+def test_whoever_is_called_like_an_absence_comes_all_the_same() -> None:
+    site = read(
+        "site: t\nname: T\nunits: [{id: a, name: A}]\nrooms: [{id: x, unit: a}]\n"
+        "people: [{id: ola, name: Ola Fri, role: carer}]\n"
+    )
+    found = [
+        read_calendar(calendar(f"UID:1\nSUMMARY:{title}\n{OSLO}"), site, {}, NOW)
+        for title in ("Ola Fri", "Ola Fri ferie")
+    ]
+    assert [len(one.shifts) for one in found] == [1, 0]
+
+
+@pytest.mark.parametrize(
+    "days",
+    [
+        "DTSTART;VALUE=DATE:20261124",
+        "DTSTART;VALUE=DATE:20261124\nDTEND;VALUE=DATE:20261127",
+        "DTSTART;VALUE=DATE:20261124\nRRULE:FREQ=DAILY",
+        "DTSTART;VALUE=DATE:20261124\nX-VAKA-FUNCTION:carer",
+    ],
+)
+def test_a_whole_day_is_nobodys_shift(days: str) -> None:
+    assert no_shifts(f"UID:1\nSUMMARY:Kari Østby\n{days}") == [("Kari Østby 2026-11-24", "whole_day")]
+
+
+def test_an_absence_that_is_long_over_or_far_ahead_is_not_told() -> None:
+    assert no_shifts(
+        "UID:1\nSUMMARY:Kari Østby ferie\nDTSTART;VALUE=DATE:20250701\nDTEND;VALUE=DATE:20250722",
+        "UID:2\nSUMMARY:Kari Østby ferie\nDTSTART;VALUE=DATE:20280701\nDTEND;VALUE=DATE:20280722",
+        "UID:3\nSUMMARY:Kari Østby ferie\nDTSTART;VALUE=DATE:20261101\nDTEND;VALUE=DATE:20261201",
+    ) == [("Kari Østby ferie 2026-11-01", "absent")]
+
+
+def test_whoever_falls_ill_on_one_night_of_many_is_not_on_duty_then() -> None:
+    nightly = f"UID:1\nSUMMARY:per\n{OSLO}\nRRULE:FREQ=DAILY;COUNT=3"
+    ill = (
+        "UID:1\nSUMMARY:per syk\nRECURRENCE-ID;TZID=Europe/Oslo:20261125T220000\n"
+        "DTSTART;TZID=Europe/Oslo:20261125T220000\nDTEND;TZID=Europe/Oslo:20261126T073000"
+    )
+    assert understood(nightly, ill) == [
+        "per carer all 11-24 22:00-25 07:30",
+        "per carer all 11-26 22:00-27 07:30",
     ]
 
 
@@ -216,9 +301,11 @@ def test_a_night_keeps_its_hours_on_the_wall_when_the_clocks_change() -> None:
         ("UID:1\nSUMMARY:per", ("no_times", "")),
         ("UID:1\nSUMMARY:per\nDTSTART:i morgen", ("broken", "DTSTART")),
         (f"{PER}DTSTART;TZID=Nowhere/Land:20261124T220000\nDURATION:PT1H", ("no_such_zone", "Nowhere/Land")),
-        (f"{PER}DTSTART:20261124T220000Z\nDURATION:P9D", ("shift_length", "9 days, 0:00:00")),
-        (f"{PER}DTSTART:20261124T220000Z\nDTEND:20261124T210000Z", ("shift_length", "-1 day, 23:00:00")),
-        (f"{PER}DTSTART;VALUE=DATE:20260101\nDTEND;VALUE=DATE:20270101", ("too_many_days", "365 d")),
+        (f"{PER}DTSTART:20261124T220000Z\nDURATION:P9D",
+         ("shift_length", "2026-11-24 22:00 – 2026-12-03 22:00")),
+        (f"{PER}DTSTART:20261124T220000Z\nDURATION:P9999999D", ("shift_length", "2026-11-24 22:00 – …")),
+        (f"{PER}DTSTART:20261124T220000Z\nDTEND:20261124T210000Z",
+         ("shift_length", "2026-11-24 22:00 – 2026-11-24 21:00")),
         (f"UID:1\nSUMMARY:per\n{OSLO}\nRRULE:FREQ=SECONDLY", ("recurrence", "FREQ=SECONDLY")),
         (f"UID:1\nSUMMARY:per\n{OSLO}\nRRULE:FREQ=MONTHLY;BYHOUR=1", ("recurrence", "BYHOUR")),
         (f"UID:1\nSUMMARY:per\n{OSLO}\nRRULE:FREQ=MONTHLY;BYDAY=XX", ("broken", "RRULE")),
@@ -232,7 +319,8 @@ def test_a_night_keeps_its_hours_on_the_wall_when_the_clocks_change() -> None:
         (f"UID:1\nSUMMARY:per\nRECURRENCE-ID;RANGE=THISANDFUTURE:20261124T210000Z\n{OSLO}",
          ("recurrence", "RANGE=THISANDFUTURE")),
         (f"{PER}DTSTART:19700101T2100Z\nDURATION:PT1H\nRRULE:FREQ=DAILY", ("broken", "DTSTART")),
-        (f"{PER}DTSTART;VALUE=DATE:19700101\nRRULE:FREQ=DAILY", ("recurrence", "DTSTART=1970-01-01")),
+        (f"{PER}DTSTART:19700101T210000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY",
+         ("recurrence", "DTSTART=1970-01-01")),
     ],
 )  # fmt: skip
 def test_what_is_no_shift_is_said_with_its_reason_and_stops_nothing_else(
@@ -353,6 +441,20 @@ def test_an_event_that_is_not_understood_any_more_takes_nothing_from_the_roster(
     take_over(connection, SITE, calendar(f"UID:1\nSUMMARY:per\n{OSLO}"), "v.ics", NOW, "lise")
     later = take_over(connection, SITE, calendar(f"UID:1\nSUMMARY:Møte\n{OSLO}"), "v.ics", NOW, "lise")
     assert (later.removed, len(later.problems)) == ((), 1)
+
+
+def test_a_shift_of_somebody_who_fell_ill_since_is_taken_out_and_shows_as_a_gap(
+    connection: sqlite3.Connection,
+) -> None:
+    week = [night(1, "per", 24), night(2, "kari", 25)]
+    first = take_over(connection, SITE, named("Turnus sol", *week), "v.ics", NOW, "lise")
+    assert sorted(first.titles.values()) == ["kari", "per"]
+    ill = named("Turnus sol", week[0], night(2, "kari syk", 25))
+    tried = try_import(connection, SITE, ill, "v.ics", NOW)
+    assert [s.person for s in tried.removed] == ["kari"]
+    assert [one.where for one in tried.no_shifts] == ["kari syk 2026-11-25"]
+    take_over(connection, SITE, ill, "v.ics", NOW, "lise")
+    assert left(connection) == ["per 24"]
 
 
 @pytest.mark.parametrize("missing", [1, 30, 90, 120])

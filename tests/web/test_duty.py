@@ -482,6 +482,36 @@ def test_a_calendar_is_tried_first_and_what_was_not_understood_is_said(house: Ho
     )
 
 
+def test_a_trial_shows_each_events_own_title_and_what_is_not_taken_as_a_shift(
+    house: House, sign_in: SignIn
+) -> None:
+    day, browser = house.now() + 24 * HOUR, sign_in("leder")
+    hours = (f"DTSTART:{day:%Y%m%d}T070000", f"DTEND:{day:%Y%m%d}T150000")
+    at_work = calendar("a", *hours, title="Siri Solberg D2 solsida")
+    file = at_work.replace(
+        b"END:VCALENDAR",
+        b"BEGIN:VEVENT\r\nUID:b\r\nSUMMARY:Kari Nordmann syk\r\n"
+        + "\r\n".join(hours).encode()
+        + b"\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nUID:c\r\nSUMMARY:Kari Nordmann\r\n"
+        + f"DTSTART;VALUE=DATE:{day:%Y%m%d}".encode()
+        + b"\r\nEND:VEVENT\r\nEND:VCALENDAR",
+    )
+    form = {"csrf": csrf_of(browser, "/care/duty/import")}
+    page = browser.post("/care/duty/import/try", data=form, files={"file": ("v.ics", file, "text/calendar")})
+    rows = [" ".join(re.sub("<[^>]+>", " ", row).split()) for row in page.text.split("<tr>")]
+    assert any("Siri Solberg, pleier" in row and row.endswith("Siri Solberg D2 solsida") for row in rows)
+    left_out = page.text.split('id="no-shifts"')[1].split("</section>")[0]
+    assert "Ikke tatt som vakt" in left_out
+    assert f"Kari Nordmann syk {day:%Y-%m-%d}" in left_out
+    assert "Ser ut som fravær" in left_out
+    assert "Varer hele dagen, uten klokkeslett" in left_out
+    told = browser.post("/api/v1/duty/import", content=file, headers=ours(browser)).json()
+    assert [one["code"] for one in told["no_shifts"]] == ["absent", "whole_day"]
+    assert [row["person"] for row in house.rows("SELECT person FROM shift")] == ["sol"]
+    only = calendar("b", *hours, title="Kari Nordmann ferie")
+    assert browser.post("/api/v1/duty/import", content=only, headers=ours(browser)).status_code == 200
+
+
 def test_a_roster_at_the_edges_of_the_calendar_is_not_understood_and_breaks_nothing(
     house: House, sign_in: SignIn
 ) -> None:
@@ -511,8 +541,8 @@ def test_a_roster_at_the_edges_of_the_calendar_is_not_understood_and_breaks_noth
     assert browser.post("/care/duty/shift", data=edge).status_code == 422
 
 
-def calendar(uid: str, *lines: str) -> bytes:
-    event = ("BEGIN:VEVENT", f"UID:{uid}", "SUMMARY:Siri Solberg", *lines, "END:VEVENT")
+def calendar(uid: str, *lines: str, title: str = "Siri Solberg") -> bytes:
+    event = ("BEGIN:VEVENT", f"UID:{uid}", f"SUMMARY:{title}", *lines, "END:VEVENT")
     whole = ("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:x", *event, "END:VCALENDAR", "")
     return "\r\n".join(whole).encode()
 

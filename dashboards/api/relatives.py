@@ -158,11 +158,15 @@ def list_relatives(visit: Visitor) -> list[RelativeOut]:
 
 @api.post("", status_code=201, dependencies=[OurCall, needs("invite relatives")])
 def add_relative(request: Request, visit: Visitor, said: RelativeIn) -> RelativeOut:
-    """Nothing is shown to them before a resident's yes is recorded."""
-    if said.resident not in {resident.id for resident in residents_of(visit)}:
+    """Nothing is shown to them before a resident's yes is recorded. Who is known by the address already keeps
+    name, language and choices; where that is by residents whom the caller does not see, the name has to be
+    the same (409, `known_elsewhere`).
+    """
+    seen = {resident.id for resident in residents_of(visit)}
+    if said.resident not in seen:
         raise HTTPException(404, "there is no such resident, or not for you")
     newcomer = Newcomer(said.name, said.email, said.language, said.resident, said.relation)
-    done = book_of(request, visit).add(newcomer, visit.person.id)
+    done = book_of(request, visit).add(newcomer, visit.person.id, seen)
     if isinstance(done, Refusal):
         raise declined(409, done)
     return _out(visit, relative_in_view(visit, done.id))

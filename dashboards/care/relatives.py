@@ -79,8 +79,9 @@ def add(
     chosen = as_language(language) or visit.house.site.language
     wish = Newcomer(name, email, chosen, resident, relation)
     done: object = Refusal("no such resident", "no_resident")
-    if resident in {r.id for r in residents_of(visit)}:
-        done = book_of(request, visit).add(wish, visit.person.id)
+    seen = {r.id for r in residents_of(visit)}
+    if resident in seen:
+        done = book_of(request, visit).add(wish, visit.person.id, seen)
     if isinstance(done, Refusal):
         return HTMLResponse(_page(request, visit, wish, refusal_text(done, visit.language)), 422)
     return RedirectResponse(f"{PATH}/{done.id}?notice=added", 303)  # type: ignore[attr-defined]

@@ -51,9 +51,10 @@ class Book:
     def __init__(self, connection: sqlite3.Connection, site: Site, clock: Clock) -> None:
         self._connection, self._site, self._clock = connection, site, clock
 
-    def add(self, newcomer: Newcomer, by: str) -> Relative | Refusal:
+    def add(self, newcomer: Newcomer, by: str, seen: Collection[str] | None = None) -> Relative | Refusal:
         """Somebody becomes a resident's relative; nothing is shown to them yet. Whoever is known by their
-        address already gets one resident more.
+        address already gets one resident more. `seen`: the residents whom whoever adds them sees (None: all).
+        Of a relative of none of these only the name that they typed is confirmed, and no other is told.
         """
         name, email = " ".join(newcomer.name.split()), newcomer.email.strip().lower()
         relation = " ".join(newcomer.relation.split())
@@ -68,6 +69,10 @@ class Book:
             if not self._lives_here(newcomer.resident, now):
                 return _no_resident(newcomer.resident)
             relative = store.of_email(self._connection, self._site.site, email)
+            if relative is not None and seen is not None and relative.name.casefold() != name.casefold():
+                known = store.known(self._connection, relative)
+                if not any(bond.resident in seen for bond in known.bonds):
+                    return Refusal("this address is known here already, by another name", "known_elsewhere")
             if relative is None:
                 relative = Relative(0, self._site.site, name, email, newcomer.language, by, now)
                 relative = store.add_relative(self._connection, relative)

@@ -150,6 +150,10 @@ _WORDS: dict[str, Words] = {
         "Beboeren har ikke sagt ja til noe ennå. Registrer samtykket først.",
         "The resident has not said yes to anything yet. Record the consent first.",
     ),
+    "known_elsewhere": (
+        "E-postadressen er kjent her fra før, med et annet navn. Be en leder for hele huset legge den til.",
+        "This address is known here already, by another name. Ask a leader of the whole house to add it.",
+    ),
     "others_too": (
         "Den pårørende følger også en beboer på en annen avdeling. Be en leder for hele huset lage lenken.",
         "The relative also follows a resident of another unit. Ask a leader of the whole house for the link.",

@@ -542,6 +542,30 @@ def test_a_yes_from_before_does_not_overrule_a_no_that_came_meanwhile(house: Hou
     assert leader.post(f"{page}/consents", data={**form, "version": now[1]}).status_code == 303
 
 
+def test_a_leader_does_not_learn_by_an_address_whose_it_is_in_another_unit(
+    house: House, sign_in: SignIn
+) -> None:
+    house.import_site(LEADER.replace("role: leader}", "role: leader, units: [sol]}"))
+    house.set_password("leder")
+    relative = relative_of(house, "r4", language="en", came_in=False)
+    leader = sign_in("leder")
+    ours = {"X-CSRF-Token": leader.get("/api/v1/session").json()["csrf"]}
+    said = {"name": "Noen", "email": EMAIL.upper(), "language": "nb", "resident": "r1", "relation": "Datter"}
+    refused = leader.post("/api/v1/relatives", headers=ours, json=said)
+    assert (refused.status_code, refused.json()["reason"]) == (409, "known_elsewhere")
+    assert "Marit" not in refused.text
+    form = {**said, "csrf": csrf_of(leader, "/care/relatives")}
+    answer = leader.post("/care/relatives", data=form)
+    assert (answer.status_code, "Marit" in answer.text) == (422, False)
+    assert "E-postadressen er kjent her fra før, med et annet navn." in answer.text
+    assert leader.get("/api/v1/relatives").json() == []
+    added = leader.post("/api/v1/relatives", headers=ours, json={**said, "name": "marit  dahl"})
+    assert (added.status_code, added.json()["id"]) == (201, relative.id)
+    assert [bond["resident"] for bond in added.json()["residents"]] == ["r1"]
+    again = leader.post("/api/v1/relatives", headers=ours, json=said)
+    assert again.json()["name"] == "Marit Dahl", "whom they see already they know by name"
+
+
 def test_a_leader_gets_no_link_to_what_relatives_see_of_other_units(house: House, sign_in: SignIn) -> None:
     house.settings = house.settings.model_copy(update={"web_address": "https://vaka.example.org"})
     of_sol = LEADER.replace("role: leader}", "role: leader, units: [sol]}")

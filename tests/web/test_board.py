@@ -193,9 +193,31 @@ def test_an_empty_board_says_who_is_not_watched_over_and_why(house: House, sign_
     )
     text = sign_in("sol").get("/").text
     assert "Ingen åpne varsler" in text
-    assert "Men 2 beboere dekkes ikke av sensorene nå" in text
+    assert "Men 1 beboer dekkes ikke av sensorene nå" in text
+    assert "1 beboer dekkes bare delvis nå" in text
     assert "Ingen kontakt med sensoren «2A stue»" in text
     assert "Mangler sensor til «Ikke stått opp»" in text
+
+
+def test_of_a_flat_where_one_rule_is_off_it_is_not_said_that_nothing_is_noticed(
+    house: House, sign_in: SignIn
+) -> None:
+    house.protect(Protection("r2", "degraded", (Why("paused", "help-button"),)))
+    kari = sign_in("kari")
+    board = kari.get("/").text
+    assert "Dekkes bare delvis nå" in board
+    assert "«Ber om hjelp» er satt på pause" in board
+    assert "Vaka merker ikke om det skjer noe her" not in board
+    handover = kari.get("/care/handover").text
+    assert (
+        'count-big">0</span><span class="what">ikke dekket</span><span class="soft">1 delvis dekket<'
+        in handover
+    )
+    house.protect(Protection("r3", "unprotected", (Why("not_heard", "device:3B stue"),)))
+    both = kari.get("/").text
+    assert both.index("Vaka merker ikke om det skjer noe her") < both.index(
+        "Her merker Vaka noe, men ikke alt"
+    )
 
 
 def test_rules_and_rooms_are_called_by_their_names_never_by_their_ids(house: House, sign_in: SignIn) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import lru_cache
 
 from hub.site.file import SiteFile, read_held
-from hub.store import sites
+from hub.store import integrations, sites
 from hub.store.sites import NoSiteError
 from rules.alert import Alert
 from rules.building import Person, Resident, Room, Site
@@ -19,11 +20,12 @@ from rules.rulebook import Rulebook, rulebook, settle
 
 @dataclass(frozen=True)
 class House:
-    """`version` changes with every import."""
+    """`version` changes with every import. `programs`: what those are called that work here by a token."""
 
     version: int
     site: Site
     rules: Rulebook
+    programs: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def rule_of(self, alert: Alert) -> AnyRule | None:
         """None where neither the site nor the catalogue has the rule any more."""
@@ -49,8 +51,9 @@ class House:
         return next((p for p in self.site.people if p.id == id), None)
 
     def person_name(self, id: str | None) -> str:
+        """Also a program's, where it was one that did something."""
         found = self.person(id) if id is not None else None
-        return found.name if found is not None else id or ""
+        return found.name if found is not None else self.programs.get(id or "", id or "")
 
     @property
     def people(self) -> dict[str, str]:
@@ -71,7 +74,9 @@ def read_house(connection: sqlite3.Connection, site: str | None, now: datetime) 
     """The newest version of the site (of the only one imported, where none is named). Raises NoSiteError."""
     newest = sites.in_force(connection, site)
     in_force = _read(newest.document)
-    return _house(newest.id, newest.document, now.astimezone(in_force.zone).date())
+    house = _house(newest.id, newest.document, now.astimezone(in_force.zone).date())
+    programs = {one.by: one.name for one in integrations.everything(connection, in_force.site)}
+    return replace(house, programs=programs) if programs else house
 
 
 @lru_cache(maxsize=4)

@@ -22,6 +22,7 @@ from rules.absence import ASK_AGAIN, AWAY_ENDS, SOMEBODY_IN, Absence, Reason, re
 from rules.alert import Concern
 from rules.building import Site
 from rules.finding import Evidence, Finding
+from rules.integration import is_program
 from rules.pause import Refusal
 
 
@@ -86,8 +87,9 @@ class Absences:
         today = now.astimezone(self._site.zone).date()
         if not any(r.id == resident and r.lives_here(today) for r in self._site.residents):
             return Refusal(f"no {resident!r} lives in {self._site.site}", "no_resident")
-        if not any(somebody.id == person for somebody in self._site.people):
-            return Refusal(f"{self._site.site} has no person {person!r}")
+        known = is_program(person) or any(somebody.id == person for somebody in self._site.people)
+        if not known:
+            return Refusal(f"{self._site.site} has no person {person!r}", "no_person")
         return None
 
     def _note(self, absence: Absence, what: str, by: str, at: datetime) -> None:

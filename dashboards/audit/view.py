@@ -12,9 +12,8 @@ from babel.dates import format_datetime
 from dashboards.access import Role, may
 from dashboards.frame import PLACES
 from dashboards.visit import Visit
-from hub.store import alerts, integrations, relatives
+from hub.store import alerts, relatives
 from hub.store.audit import Entry
-from rules.integration import PREFIX, is_program
 from rules.language import norwegian
 from rules.relatives import ACCOUNT
 from rules.wording.audit import detail_of, what_was_done
@@ -90,10 +89,6 @@ def _who(visit: Visit, entry: Entry) -> str:
     by = entry.by
     if "erased" in entry.detail:
         return "–"
-    if by is not None and is_program(by):
-        site, id = visit.house.site.site, by.removeprefix(PREFIX)
-        found = integrations.get(visit.connection, site, id)
-        return found.name if found is not None else by
     return visit.house.person_name(by) if by is not None else "Vaka"
 
 

@@ -1,7 +1,7 @@
 """Other programs with a token: every call by every scope, what a token never does, and what is on record."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -21,7 +21,9 @@ from rules.integration import USUALLY, Integration
 from tests.web.conftest import csrf_of
 from tests.web.house import House
 from tests.web.relatives import relative_of
-from tests.web.test_every_route import TABLE, WITH_ALL_ROLES, prepared
+from tests.web.test_changed_by_two import PLAN, SHIFT
+from tests.web.test_every_route import LATER, TABLE, WITH_ALL_ROLES, prepared
+from tests.web.test_proof_pages import hole_in_six_hours
 
 SignIn = Callable[..., TestClient]
 pytestmark = pytest.mark.usefixtures("heart")
@@ -294,3 +296,91 @@ def test_leaders_are_told_when_a_program_may_read_residents_data(house: House, s
 def test_the_document_of_calls_is_for_everybody(house: House) -> None:
     with TestClient(create_app(house.settings)) as nobody:
         assert json.loads(nobody.get("/api/v1/openapi.json").text)["info"]["title"] == "Vaka"
+
+
+SVG = "PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciIHdpZHRoPSI5IiBoZWlnaHQ9IjkiLz4="
+CODEC = "function decodeUplink(input) { return {data: {}}; }"
+A_BASIS: Mapping[str, object] = {
+    "kind": "decision",
+    "rules": ["quiet"],
+    "decided_by": "Kommunen",
+    "valid_from": "2026-01-01",
+    "review": "2099-01-01",
+}
+A_WRITE: dict[Act, tuple[PersonRole, str, str, Mapping[str, object]]] = {
+    "change floor plans": ("leader", "POST", "floor-plans", {"unit": "sol", "name": "1", "picture": SVG}),
+    "see proof": ("leader", "POST", "proofs", {"unit": "nord"}),
+    "assign gaps": ("leader", "PUT", "reach/gaps/{gap}", {"owner": "leder", "due": LATER}),
+    "place devices": ("technician", "PUT", "devices/1A stue", {"room": "2A", "role": "motion"}),
+    "say who is away": ("carer", "PUT", "absences/r1", {"reason": "family", "back_by": "{tomorrow}"}),
+    "change rules": ("leader", "PATCH", "rules/quiet/1A", {"level": "site", "values": {"after": "9 h"}}),
+    "change legal basis": ("leader", "POST", "legal-basis/r1", A_BASIS),
+    "change escalation": ("leader", "PUT", "escalation", PLAN),
+    "hand over": ("carer", "POST", "handover/notes", {"resident": "r1", "words": "Sov dårlig."}),
+    "plan roster": ("leader", "POST", "duty/shifts", SHIFT),
+    "see roster": ("leader", "POST", "duty/absences", {"person": "sol", "ends_at": "{tomorrow}"}),
+    "control gateways": ("technician", "POST", "gateways/zigbee2mqtt/requests", {"act": "stop_pairing"}),
+    "change contacts": ("leader", "POST", "contacts/sol", {"way": "email", "address": "sol@example.org"}),
+    "upload codecs": ("technician", "POST", "codecs", {"name": "X1", "source": CODEC}),
+    "see quarantine": ("technician", "DELETE", "quarantine", {}),
+}
+"""By act: who is given it, and a call by which that is done."""
+OF_TIME = "see residents"
+"""What is thought of a trend needs weeks of history, which this house does not have."""
+
+
+def test_of_each_act_that_a_program_may_be_given_a_call_that_changes_something_is_tried() -> None:
+    writing = {
+        row.by
+        for route, row in TABLE.items()
+        if "/api/v1/" in route and not route.startswith("GET") and row.by in ACTS
+    }
+    assert {*A_WRITE, OF_TIME} == writing - ONLY_PEOPLE - {"try rules"}
+
+
+@pytest.mark.parametrize("act", A_WRITE)
+def test_what_a_program_was_given_it_can_do_though_it_is_no_person_of_the_house(
+    house: House, visitor: TestClient, act: Act
+) -> None:
+    role, method, path, sent = A_WRITE[act]
+    hole_in_six_hours(house)
+    gap = house.rows("SELECT id FROM gap WHERE gone_at IS NULL")[0]["id"]
+    tomorrow = (house.now() + timedelta(days=1)).isoformat()
+    body = {name: tomorrow if said == "{tomorrow}" else said for name, said in sent.items()}
+    program = with_token(visitor, token_of(house, role))
+    answer = program.request(method, f"/api/v1/{path.format(gap=gap)}", json=body, headers={"If-Match": "*"})
+    assert answer.is_success, answer.text
+
+
+def test_who_said_that_somebody_is_away_is_named_where_it_was_a_program(
+    house: House, visitor: TestClient, sign_in: SignIn
+) -> None:
+    program = with_token(visitor, token_of(house, "carer", ("say who is away",)))
+    tomorrow = (house.now() + timedelta(days=1)).isoformat()
+    wish = {"reason": "hospital", "back_by": tomorrow}
+    assert program.put("/api/v1/absences/r2", json=wish).json()["registered_by"] == "integration:journal"
+    page = sign_in("kari").get("/care/away").text
+    assert "Journalen" in page
+    assert "integration:" not in page
+    assert "Journalen" in sign_in("adm").get("/audit?what=away").text
+    assert program.delete("/api/v1/absences/r2").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("wrong", "status", "reason"),
+    [
+        ({"reason": "holiday"}, 422, "invalid"),
+        ({"back_by": "tomorrow"}, 422, "invalid"),
+        ({"back_by": "2001-01-01T00:00:00Z"}, 409, "return_past"),
+        ({"back_by": "2099-01-01T00:00:00Z"}, 409, "return_far"),
+        ({"away_from": "2001-01-01T00:00:00Z"}, 409, "left_long_ago"),
+    ],
+)
+def test_a_program_that_says_it_wrongly_is_told_what_is_wrong(
+    house: House, visitor: TestClient, wrong: dict[str, str], status: int, reason: str
+) -> None:
+    program = with_token(visitor, token_of(house, "carer", ("say who is away",)))
+    tomorrow = (house.now() + timedelta(days=1)).isoformat()
+    wish = {"reason": "hospital", "back_by": tomorrow} | wrong
+    answer = program.put("/api/v1/absences/r2", json=wish)
+    assert (answer.status_code, answer.json()["reason"]) == (status, reason)

@@ -1,6 +1,7 @@
 """What README and docs tell people to type is there: commands with their options, make's targets, links."""
 
 import argparse
+import json
 import re
 from collections.abc import Iterator
 from importlib import import_module
@@ -15,6 +16,7 @@ DOCUMENTS = [
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "ARCHITECTURE.md")),
     *sorted((ROOT / "docs").rglob("*.md")),
 ]
+CALLS = json.loads((ROOT / "docs/openapi.json").read_text("utf-8"))["paths"]
 TARGETS = set(re.findall(r"(?m)^([a-z]+):", (ROOT / "Makefile").read_text("utf-8")))
 pytestmark = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 
@@ -57,3 +59,13 @@ def test_every_link_leads_somewhere(document: Path) -> None:
             headings = re.findall(r"(?m)^#+ (.+)$", target.read_text("utf-8"))
             anchors = {re.sub(r"[^\w\- ]", "", one.lower()).replace(" ", "-") for one in headings}
             assert part in anchors, f"{path}#{part}"
+
+
+def test_every_call_is_one_of_the_api(document: Path) -> None:
+    named = re.findall(r"\b(GET|PUT|POST|PATCH|DELETE) (/api/v1/[^\s`?),;|]*)", document.read_text("utf-8"))
+    for method, path in named:
+        assert any(method.lower() in CALLS[call] and is_at(path, call) for call in CALLS), f"{method} {path}"
+
+
+def is_at(path: str, call: str) -> bool:
+    return re.fullmatch(re.sub(r"\\{.*?\\}", "[^/]+", re.escape(call)), path) is not None

@@ -20,12 +20,12 @@ from dashboards.visit import (
     AnyHouse,
     Database,
     SignInNeededError,
-    TokenRefusedError,
     bearer_of,
     chosen_language,
     clock_of,
     keep_token,
     theme_of,
+    visitor,
 )
 from hub.relatives.book import Book
 from hub.store import audit, relative_views
@@ -54,9 +54,12 @@ class RelativeVisit:
 
 
 def relative_visitor(request: Request, connection: Database, house: AnyHouse) -> RelativeVisit:
-    """Raises SignInNeededError; 404 for whoever is signed in and no relative."""
+    """Raises SignInNeededError; 404 for whoever is signed in and no relative, and for every program whose
+    token is good.
+    """
     if bearer_of(request) is not None:
-        raise TokenRefusedError
+        visitor(request, connection, house)
+        raise HTTPException(404, "there is nothing here, or not for you")
     token, now = request.cookies.get(SESSION_COOKIE), clock_of(request).now()
     found = sessions.find(connection, house.site.site, token, now) if token is not None else None
     if found is None:

@@ -80,8 +80,6 @@ def expected_of(route: str, role: PersonRole, acts: set[Act], reads_only: bool, 
         return {row.status} if method == "GET" or "/api/" in path else {403}
     if not path.startswith("/api/v1/"):
         return {401} if method == "GET" else {401, 403}
-    if row.by == "follow residents":
-        return {401}
     if method != "GET" and reads_only:
         return {403}
     if row.by in ACTS and (row.by not in acts or role not in ACTS[row.by] or row.own):  # type: ignore[comparison-overlap]
@@ -240,6 +238,16 @@ def test_all_that_a_program_sees_of_residents_is_on_record_under_its_name(
     log = leder.get("/api/v1/audit/residents/r1").json()["entries"]
     assert "integration:journal" in {entry["by"] for entry in log}
     assert "Journalen" in sign_in("adm").get("/audit?by=integration:journal").text
+
+
+def test_to_a_good_token_a_relatives_calls_are_not_there_and_a_bad_one_is_told_that_it_is_bad(
+    house: House, visitor: TestClient
+) -> None:
+    program = with_token(visitor, token_of(house, "leader"))
+    for path in ("relative", "relative/week", "relative/nothing-of-the-kind"):
+        assert program.get(f"/api/v1/{path}").status_code == 404
+    refused = with_token(visitor, "vaka_of_nobody").get("/api/v1/relative")
+    assert (refused.status_code, refused.json()["reason"]) == (401, "token_refused")
 
 
 def test_a_cookie_beside_a_token_counts_for_nothing(house: House, sign_in: SignIn) -> None:

@@ -164,7 +164,7 @@ def put_device(
     house.must_see_room(device.room)
     if if_none_match.strip() == "*":
         edit: Edit = PlaceDevice(id=id, **device.model_dump())
-        if id in house.raw and house.raw[id] != {"id": id, **device.model_dump(exclude_none=True)}:
+        if id in house.raw:
             return not_as_read(house.newest_change(id))
     else:
         edit = ChangeDevice(id=id, **device.model_dump(exclude_unset=True))
@@ -263,7 +263,7 @@ class _Devices:
         return None if known else not_as_read(self.newest_change(id))
 
     def put(self, request: Request, edit: Edit, if_match: str) -> Response:
-        """Of many who have read the same device one changes it; of many who place it alike one has (201)."""
+        """Of many who have read the same device one changes it; of many who place one alike one has (201)."""
         visit, site, exact = self.visit, self.file.site.site, if_match.strip() not in ("", "*")
         by, clock = visit.person.id, clock_of(request)
         done = change_site(visit.connection, site, [edit], by, clock, self.version, exact)
@@ -271,9 +271,11 @@ class _Devices:
             return conflict(done, matched=True)
         if not isinstance(done, Changed):
             return refused(done.problems)
+        if isinstance(edit, PlaceDevice) and not done.changes:
+            return not_as_read(self.newest_change(edit.id))  # somebody was quicker
         raw = self.raw if done.version == self.version else _Devices(visit).raw
         after = done.changes[0].after if done.changes else raw.get(getattr(edit, "id", ""))
-        status = 201 if isinstance(edit, PlaceDevice) and done.changes else 200
+        status = 201 if isinstance(edit, PlaceDevice) else 200
         etag = etag_of(after) if after is not None else None
         warnings = [fault_out(warning) for warning in done.warnings]
         body = ChangeOut(version=done.version, etag=etag, warnings=warnings).model_dump(mode="json")

@@ -296,7 +296,7 @@ def leave(
 def say_absent(request: Request, visit: Visitor, said: StaffAbsenceIn) -> StaffAbsenceOut:
     """Somebody of the staff is not there: their shifts do not count. Why is not kept."""
     if said.person not in {person.id for person in staff_of(visit)}:
-        raise HTTPException(409, "no such person, or not of your units")
+        raise RefusedError(409, "no such person, or not of your units", "no_person")
     since = said.starts_at or visit.now
     return _absence_done(book(request, visit).absent(said.person, since, said.ends_at, visit.person.id))
 

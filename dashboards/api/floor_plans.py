@@ -113,7 +113,7 @@ def put_marks(request: Request, visit: Visitor, number: int, said: MarksIn) -> V
         raise HTTPException(400, "a room or device that the unit does not have")
     version = _book(request, visit).mark(number, said.version, list(wanted.values()))
     if version is None:
-        raise HTTPException(409, "somebody else has changed this plan meanwhile")
+        raise RefusedError(409, "somebody else has changed this plan meanwhile", "plan_changed")
     return Versioned(version=version)
 
 

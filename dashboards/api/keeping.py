@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel, Field
 
@@ -23,7 +23,6 @@ from hub.retention import held
 from hub.store import backups, jobs
 from hub.store.erasures import Erasure
 from rules.pause import Refusal
-from rules.wording.refusals import refusal_text
 
 SAYS_NO: dict[int | str, dict[str, Any]] = {401: {"model": refusal.Refusal}, 404: {"model": refusal.Refusal}}
 api = APIRouter(prefix="/api/v1", responses=SAYS_NO)
@@ -149,7 +148,7 @@ def take_export(request: Request, visit: Visitor, resident: str) -> StreamingRes
 
 def _answer(visit: Visit, done: Erasure | Refusal) -> ErasureOut:
     if isinstance(done, Refusal):
-        raise HTTPException(409, refusal_text(done, "en"))
+        raise refusal.declined(409, done)
     return _out(visit, done)
 
 

@@ -75,6 +75,7 @@ def list_bases(visit: Visitor, response: Response) -> LegalBasisOut:
 def register(request: Request, visit: Visitor, resident: str, basis: BasisIn, seen: Seen) -> None:
     """A consent or a decision that counts from its first day on."""
     _resident(visit, resident)
+    version = must_be_seen(seen)
     wish = Wish(
         basis.kind,
         tuple(basis.rules),
@@ -84,7 +85,7 @@ def register(request: Request, visit: Visitor, resident: str, basis: BasisIn, se
         basis.review.isoformat(),
     )
     edits = [edit_to_add(visit, resident, wish)]
-    settled(change(request, visit, edits, seen or 0, exact=bool(seen)), seen)
+    settled(change(request, visit, edits, version, exact=bool(version)), seen)
 
 
 @api.delete(

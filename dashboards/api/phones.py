@@ -86,7 +86,7 @@ def switch_on(request: Request, visit: Visitor, said: PhoneIn) -> PhoneOut:
     try:
         keys = (_octets(said.keys.p256dh), _octets(said.keys.auth))
     except (NotBase64, ValueError):
-        raise HTTPException(409, "the phone's keys are no base64url") from None
+        raise RefusedError(409, "the phone's keys are no base64url", "no_phone") from None
     settings = settings_of(request)
     own = own_server(settings)
     key = public_key(settings.data)

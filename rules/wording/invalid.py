@@ -68,6 +68,10 @@ _REFUSED: dict[str, Words] = {
         "since must lie before until, and not too far.",
     ),
     "no_zone": ("Tidspunktet mangler tidssone.", "The instant has no zone."),
+    "plan_changed": (
+        "Noen andre har endret planen i mellomtiden. Les den på nytt.",
+        "Somebody else has changed this plan meanwhile. Read it anew.",
+    ),
     "no_receipt": ("Skriv delivered eller seen.", "Expected delivered or seen."),
 }
 """What only calls refuse, by reason, or say in other words than a page; the rest: refusals.py."""

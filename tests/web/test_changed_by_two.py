@@ -11,6 +11,7 @@ from threading import Barrier
 import pytest
 from starlette.testclient import TestClient
 
+from dashboards.app import create_app
 from tests.web.conftest import SignIn
 from tests.web.house import House
 from tests.web.test_every_route import WITH_ALL_ROLES, routes
@@ -19,6 +20,13 @@ PLAN = {"plan": {"high": {"steps": [{"to": ["unit"], "after": "0 s"}], "repeat":
 PLACED = {"room": "2A", "role": "motion"}
 SHIFT = {"person": "sol", "starts_at": "2099-01-01T07:00:00Z", "ends_at": "2099-01-01T15:00:00Z"}
 VALUES = {"level": "site", "values": {"after": "9 h"}}
+BASIS = {
+    "kind": "decision",
+    "rules": ["quiet"],
+    "decided_by": "Lege",
+    "valid_from": "2024-01-01",
+    "review": "2099-01-01",
+}
 DEMANDED: dict[str, tuple[str, str, object]] = {
     "PUT /api/v1/escalation": ("leder", "", PLAN),
     "DELETE /api/v1/escalation": ("leder", "", None),
@@ -27,12 +35,14 @@ DEMANDED: dict[str, tuple[str, str, object]] = {
     "PUT /api/v1/people/{who}": ("adm", "/kari", {"name": "Kari N", "role": "carer"}),
     "DELETE /api/v1/people/{who}": ("adm", "/kari", None),
     "PATCH /api/v1/rules/{rule}/{place}": ("leder", "/quiet/1A", VALUES),
+    "POST /api/v1/legal-basis/{resident}": ("leder", "/r2", BASIS),
     "DELETE /api/v1/legal-basis/{resident}/{number}": ("leder", "/r1/0", None),
     "PUT /api/v1/devices/{id:path}": ("tor", "/1A stue", PLACED),
     "DELETE /api/v1/devices/{id:path}": ("tor", "/1A stue", None),
     "PUT /api/v1/duty/shifts/{number}": ("leder", "/1", SHIFT),
     "DELETE /api/v1/duty/shifts/{number}": ("leder", "/1", None),
     "PUT /api/v1/contacts/{person}/preferences": ("sol", "/sol/preferences", {"gathered_for": "9 min"}),
+    "POST /api/v1/devices/{id:path}/replacement": ("tor", "/1A stue/replacement", {"address": "ny"}),
     "POST /api/v1/device-list": ("tor", "", b"id,room,role\n1A stue,2A,motion\n"),
 }
 """Who asks, for what, with what. None of them goes through (428) without If-Match or a version."""
@@ -106,10 +116,17 @@ def house(tmp_path: Path) -> Iterator[House]:
 
 
 def test_of_each_call_that_changes_what_there_is_somebody_has_decided(house: House) -> None:
+    paths = create_app(house.settings).openapi()["paths"]
+
+    def may_say_428(route: str) -> bool:
+        method, path = route.replace(":path", "").split()
+        return "428" in paths[path][method.lower()]["responses"]
+
+    calls = [route for route in routes(house) if "/api/v1/" in route]
     changing = {
         route
-        for route in routes(house)
-        if "/api/v1/" in route and route.startswith(("PUT", "PATCH", "DELETE", "POST /api/v1/device-list"))
+        for route in calls
+        if route.startswith(("PUT", "PATCH", "DELETE")) or (route.startswith("POST") and may_say_428(route))
     }
     assert changing == {*DEMANDED, *ITS_BODY, *NOT_DEMANDED}
 
@@ -232,8 +249,7 @@ def test_of_many_who_add_something_at_one_instant_nobody_overwrites_another(
     house: House, sign_in: SignIn
 ) -> None:
     def basis(n: int) -> dict[str, object]:
-        days = {"valid_from": "2024-01-01", "review": "2099-01-01"}
-        return {"kind": "decision", "rules": ["quiet"], "decided_by": f"Lege {n}", **days}
+        return BASIS | {"decided_by": f"Lege {n}"}
 
     def person(n: int) -> dict[str, object]:
         return {"name": f"Ny {n}", "role": "carer", "new": True}
@@ -249,7 +265,7 @@ def test_of_many_who_add_something_at_one_instant_nobody_overwrites_another(
         with ThreadPoolExecutor(AT_ONCE) as together:
             return sorted(together.map(ask, range(AT_ONCE)))
 
-    registered = at_once("leder", "POST", "/api/v1/legal-basis/r2", basis)
+    registered = at_once("leder", "POST", "/api/v1/legal-basis/r2", basis, **{"If-Match": "*"})
     found = sign_in("leder").get("/api/v1/legal-basis").json()["residents"]
     kept = next(one for one in found if one["resident"] == "r2")["bases"]
     assert {*registered} <= {204, 409}
@@ -258,4 +274,12 @@ def test_of_many_who_add_something_at_one_instant_nobody_overwrites_another(
     assert (added.count(204), {*added} <= {204, 409, 422}) == (1, True)
     headers = {"If-None-Match": "*"}
     placed = at_once("tor", "PUT", "/api/v1/devices/ny", lambda n: PLACED, **headers)
-    assert placed == [200] * (AT_ONCE - 1) + [201]
+    assert placed == [201] + [412] * (AT_ONCE - 1)
+
+
+def test_a_device_is_placed_once_and_who_places_it_again_alike_is_told(house: House, sign_in: SignIn) -> None:
+    tor = sign_in("tor")
+    ours = {"X-CSRF-Token": tor.get("/api/v1/session").json()["csrf"], "If-None-Match": "*"}
+    first, again = (tor.put("/api/v1/devices/ny", headers=ours, json=PLACED) for _ in range(2))
+    assert (first.status_code, again.status_code) == (201, 412)
+    assert [other["by"] for other in again.json()["others"]] == ["tor"]

@@ -276,6 +276,9 @@ def test_a_gap_stands_in_the_week_and_an_absence_tears_one(house: House, sign_in
     (absence,) = browser.get("/api/v1/duty").json()["absences"]
     assert absence["said_by"] == "leder"
     assert browser.delete(f"/api/v1/duty/absences/{absence['id']}", headers=ours(browser)).status_code == 200
+    who = {"person": "nobody", "ends_at": "2099-01-01T00:00:00Z"}
+    nobody = browser.post("/api/v1/duty/absences", headers=ours(browser), json=who)
+    assert (nobody.status_code, nobody.json()["reason"]) == (409, "no_person")
     assert on_duty(house) == [("kari", "sol")]
 
 

@@ -148,7 +148,8 @@ def test_marks_are_put_with_the_version_they_were_made_on(house: House, sign_in:
     id = put(first)
     mark = {"kind": "room", "of": "1A", "x": 2500, "y": 5000}
     assert call(first, "PUT", f"{API}/{id}/marks", version=1, marks=[mark]) == (200, {"version": 2})
-    assert call(second, "PUT", f"{API}/{id}/marks", version=1, marks=[])[0] == 409
+    status, refused = call(second, "PUT", f"{API}/{id}/marks", version=1, marks=[])
+    assert (status, refused["reason"]) == (409, "plan_changed")
     (plan,) = second.get(API).json()
     assert plan["marks"] == [mark]
     foreign = {"kind": "room", "of": "4B", "x": 0, "y": 0}

@@ -181,14 +181,15 @@ def test_everything_is_a_call_as_well(house: House, sign_in: SignIn) -> None:
     ours = {"X-CSRF-Token": lise.get("/api/v1/session").json()["csrf"]}
     wish = {"resident": "r2", "resident_again": "r2", "why": "asked"}
     assert lise.post("/api/v1/erasures", json=wish).status_code == 403
-    assert (
-        lise.post("/api/v1/erasures", headers=ours, json={**wish, "resident_again": "x"}).status_code == 409
-    )
+    slip = lise.post("/api/v1/erasures", headers=ours, json={**wish, "resident_again": "x"})
+    assert (slip.status_code, slip.json()["reason"]) == (409, "not_typed")
     asked = lise.post("/api/v1/erasures", headers=ours, json=wish)
     assert asked.status_code == 201
     assert (asked.json()["state"], asked.json()["resident"]) == ("waiting", "r2")
     number = asked.json()["number"]
-    assert lise.post(f"/api/v1/erasures/{number}/confirm", headers=ours).status_code == 409
+    own = lise.post(f"/api/v1/erasures/{number}/confirm", headers=ours)
+    assert (own.status_code, own.json()["reason"]) == (409, "second_person")
+    assert own.json()["detail"] == "Det må være en annen enn den som ba om det."
     assert lise.get(f"/api/v1/erasures/{number}/receipt").status_code == 404
     theirs = {"X-CSRF-Token": adm.get("/api/v1/session").json()["csrf"]}
     assert adm.post(f"/api/v1/erasures/{number}/confirm", headers=theirs).json()["state"] == "at work"

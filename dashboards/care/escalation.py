@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Annotated, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -65,12 +65,14 @@ class Draft(NamedTuple):
 
 
 class StageNow(NamedTuple):
-    """A stage in words, and who that would be at this moment. `gap`: nobody is on duty as that."""
+    """A stage in words, and who that would be at this moment. `gap`: nobody is on duty as that; `people` are
+    then those whom the site names, called all the same.
+    """
 
     when: str
     who: str
     people: tuple[str, ...]
-    gap: bool
+    gap: Literal["", "carer", "leader"]
 
 
 class PlanShown(NamedTuple):
@@ -283,10 +285,10 @@ def _now(visit: Visit, unit: Unit, plan: EscalationPlan) -> tuple[StageNow, ...]
     for step in plan.high.steps:
         answers = [called(group, unit.id, (), site, on_duty, now) for group in step.to]
         people = dict.fromkeys(visit.house.person_name(p) for one in answers for p in one.people)
-        gap = all(one.why in ("nobody_on_duty", "nobody") for one in answers)
-        found.append(
-            StageNow(write_duration(step.after), group_words(step.to, visit.language), tuple(people), gap)
-        )
+        torn = all(one.why in ("nobody_on_duty", "nobody") for one in answers)
+        meant: Literal["carer", "leader"] = "leader" if set(step.to) == {"leaders"} else "carer"
+        who = group_words(step.to, visit.language)
+        found.append(StageNow(write_duration(step.after), who, tuple(people), meant if torn else ""))
     return tuple(found)
 
 

@@ -60,6 +60,8 @@ def test_the_plan_stands_there_in_words_with_who_that_would_be_now(house: House,
     assert "3 min Ingen på vakt (naboavdelingen og nattpatruljen)" in rows, (
         "that nobody is there is said once"
     )
+    assert "5 min Lise Leder, Sol Leder (leder) Ingen leder på vakt varsles likevel" in " ".join(rows)
+    assert "(ansvarlig pleier) Ingen pleier på vakt varsles likevel" in " ".join(rows)
     english = sign_in("nord").get("/care/escalation").text
     assert "A low alert: at once to the carer in charge, after 30 min to the whole unit." in english
 

@@ -83,10 +83,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _live(arguments: argparse.Namespace, folder: Path, stopping: Event, at_the_end: ExitStack) -> None:
-    broker = EmbeddedBroker(folder / "broker", _free_port(0))
+    broker = EmbeddedBroker(folder / "broker", free_port(0))
     at_the_end.callback(broker.stop)
     broker.start()
-    settings, children = _parts(folder, broker, _free_port(arguments.port))
+    settings, children = _parts(folder, broker, free_port(arguments.port))
     site = put_in_force(settings, max(0, arguments.days))
     relative = bring_a_relative(settings, site, max(0, arguments.days))
     seed = secrets.randbits(32) if arguments.seed is None else arguments.seed
@@ -181,14 +181,16 @@ def _address(settings: Settings) -> str:
     return f"http://{settings.web_host}:{settings.web_port}"
 
 
-def _free_port(wanted: int) -> int:
-    """The wanted one, or another where it is taken."""
+def free_port(wanted: int) -> int:
+    """The wanted one, or another where it is taken, and that is said: who asked for one looks there."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, wanted))
-        except OSError:
+        except OSError as fault:
             probe.bind((HOST, 0))
+            found = probe.getsockname()[1]
+            _say(f"port {wanted} is not to be had ({fault.strerror}); the pages come on port {found} instead")
         return int(probe.getsockname()[1])
 
 

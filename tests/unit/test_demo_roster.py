@@ -1,11 +1,14 @@
 """The demo's roster: somebody is on duty by day, and planning it twice changes nothing."""
 
+import socket
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from dashboards.access import access_of
 from hub import clock, reach
-from hub.commands.demo import let_through
+from hub.commands.demo import free_port, let_through
 from hub.demo.preparation import PAGED, ROSTER, give_pagers, house, plan_roster, put_in_force
 from hub.demo.proven import prove_each_shift
 from hub.settings import Settings
@@ -89,3 +92,16 @@ def test_of_ones_own_settings_the_demo_takes_only_where_webhooks_may_go() -> Non
         "VAKA_BROKER": "x",
     }
     assert let_through(own) == {"PATH": "/bin", "VAKA_WEBHOOK_HOSTS": "127.0.0.1:9000"}
+
+
+def test_a_port_that_is_taken_is_said_with_the_one_that_the_pages_are_on(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken = other.getsockname()[1]
+        found = free_port(taken)
+    said = capsys.readouterr().err
+    assert f"port {taken} is not to be had (Address already in use)" in said
+    assert f"the pages come on port {found} instead" in said
+    assert free_port(found) == found
+    assert capsys.readouterr().err == ""

@@ -100,6 +100,7 @@ def made_up(visit: Visit, severity: Severity, state: State) -> Card:
         often=None,
         reopened=None,
         called=None,
+        later=None,
         unreached=None,
         ended=None,
         taken=who if state != "open" else None,

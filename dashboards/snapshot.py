@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
 from dashboards.house import House
-from hub.calls import Calls
 from hub.calls import of_open as calls_of_open
 from hub.emergency import SHOWN_FOR
 from hub.more_hands import MoreHands, called_to
@@ -44,6 +43,7 @@ from hub.store.protection import Standing
 from hub.store.quality_reports import Report
 from rules.absence import Absence, away_now
 from rules.alert import Alert
+from rules.called import Calls
 from rules.duty import Shift, StoodInFor
 from rules.escalation import Escalation
 from rules.wording import OPEN_AGAIN
@@ -78,7 +78,7 @@ class Snapshot(NamedTuple):
     called: dict[int, Escalation]
     """By alert: how far the calls for it have come."""
     calls: dict[int, Calls]
-    """By alert that nobody has: who was called instead, and what has not got through."""
+    """By alert that nobody has: what became of them."""
     more_hands: dict[int, MoreHands]
     """By alert: who asked for more hands, and who was called."""
     recent: list[Alert]
@@ -112,7 +112,7 @@ def fingerprint(connection: sqlite3.Connection, house: House, now: datetime) -> 
         now.astimezone(house.site.zone).strftime("%Y-%m-%d %H"),
         alerts.newest_event(connection),
         tuple(called_to(connection, site).items()),
-        summonses.held_up(connection, site),
+        summonses.unsettled(connection, site),
         connection.execute("SELECT max(seq) FROM protection WHERE site = ?", (site,)).fetchone()[0],
         tuple(unheard(connection, site)),
         tuple((h.part, h.state) for h in health.everything(connection, site)),

@@ -11,7 +11,6 @@ from dashboards.access import Access
 from dashboards.house import House
 from dashboards.snapshot import Snapshot
 from dashboards.to_do import ToDo, to_do
-from hub.calls import NOTHING_MORE, Calls
 from hub.more_hands import MoreHands
 from hub.off import Off
 from hub.reach import coming
@@ -21,6 +20,7 @@ from rules import wording
 from rules.absence import AWAY_ENDS, SOMEBODY_IN, Absence
 from rules.alert import Alert, Outcome, State
 from rules.building import Resident
+from rules.called import NOTHING_MORE, Calls
 from rules.escalation import Escalation
 from rules.health.telling import is_fault_rule
 from rules.legal_basis import reviews
@@ -75,6 +75,8 @@ class Card(NamedTuple):
     often: str | None
     reopened: str | None
     called: str | None
+    later: str | None
+    """Whose message is held back, and until when."""
     unreached: str | None
     """Of whom nobody could be reached, and who is tried next."""
     ended: str | None
@@ -255,10 +257,9 @@ def card(
         late=wording.how_late(alert, voice),
         often=wording.how_often(alert, voice),
         reopened=wording.why_open_again(reopened.event, reopened.at, voice) if reopened is not None else None,
-        called=wording.who_was_called(escalation, voice, calls.held_up),
-        unreached=wording.who_was_not_reached(
-            escalation, voice, [house.person_name(person) for person in calls.instead], calls.held_up
-        ),
+        called=wording.who_was_called(escalation, calls, house.person_name, voice),
+        later=wording.who_is_called_later(escalation, calls, house.person_name, voice),
+        unreached=wording.who_was_not_reached(escalation, calls, house.person_name, voice),
         ended=wording.how_it_ended(alert, rule, house.site, voice),
         taken=act(alert.accepted_by, alert.accepted_at),
         on_the_way=act(alert.accepted_by, alert.on_the_way_at),

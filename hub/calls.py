@@ -1,19 +1,18 @@
-"""What an alert's trail and messages tell of its calls beyond how far its escalation has come: who was called
-for those who could not be reached, and which calls have not got through to anybody yet.
+"""What became of each call of an alert, from its trail and its messages: the one decision on whether a stage
+is said to be called, tried, held back or out of reach.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
-from types import MappingProxyType
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
 
-from hub.escalation import CALLED, CALLED_IN_VAIN, CALLED_INSTEAD
+from hub.escalation import CALLED, CALLED_IN_VAIN, CALLED_INSTEAD, REACHED_NOBODY
 from hub.store import alerts, escalations, summonses
 from hub.store.alerts import AlertEvent
 from hub.store.summonses import Summons
 from rules.alert import TRANSITIONS
+from rules.called import BEST_FIRST, Became, Calls, Came
 
 TAKEN = frozenset({"accept", "set_out", "arrive", "close"})
 """The steps by which somebody has it."""
@@ -21,20 +20,7 @@ OPEN_AGAIN = frozenset(
     event for (state, event), after in TRANSITIONS.items() if after == "open" and state != "open"
 )
 """The steps by which nobody has it any more."""
-
-
-class Calls(NamedTuple):
-    """`instead`: who was called, since nobody has it, for those who could not be reached. `held_up`: the
-    groups whose every message failed so far, and is tried again. `not_out`: by number, the steps of which no
-    message got out; whether that is still tried.
-    """
-
-    instead: tuple[str, ...] = ()
-    held_up: tuple[str, ...] = ()
-    not_out: Mapping[int, bool] = MappingProxyType({})
-
-
-NOTHING_MORE = Calls()
+_CALLS = frozenset({CALLED, CALLED_IN_VAIN})
 
 
 def of_open(connection: sqlite3.Connection, site: str) -> dict[int, Calls]:
@@ -56,28 +42,54 @@ def calls(trail: Sequence[AlertEvent], messages: Iterable[Summons]) -> Calls:
     for one in messages:
         of_step.setdefault(one.event, []).append(one)
     others = [(step.seq, step.reason.split(", ")) for step in trail if step.event == CALLED_INSTEAD]
-    taken = max((step.seq for step in trail if step.event in TAKEN), default=0)
-    not_out: dict[int, bool] = {}
-    through, held_up = set[str](), dict[str, None]()
-    for step in trail:
-        if step.event not in (CALLED, CALLED_IN_VAIN):
+    since = max((step.seq for step in trail if step.event in TAKEN | OPEN_AGAIN), default=0)
+    steps: dict[int, Came] = {}
+    groups: dict[str, Came] = {}
+    for number, step in enumerate(trail):
+        if step.event not in _CALLS:
             continue
         besides = next((people for seq, people in others if seq > step.seq), [])
         meant = [one for one in of_step.get(step.seq, ()) if one.person not in besides]
-        if meant and all(map(is_not_out, meant)):
-            not_out[step.seq] = any(one.next_at is not None for one in meant)
-        groups = step.reason.split(", ") if step.seq > taken and meant else []
-        if step.seq not in not_out:
-            through.update(groups)
-        elif not_out[step.seq]:
-            held_up.update(dict.fromkeys(groups))
-    return Calls(
-        tuple(dict.fromkeys(person for seq, people in others if seq > taken for person in people)),
-        tuple(group for group in held_up if group not in through),
-        not_out,
-    )
+        came = steps[step.seq] = _came(meant, _reached_nobody(trail, number))
+        for group in step.reason.split(", ") if step.seq > since else ():
+            before = groups.get(group)
+            if before is None or before.what not in ("called", "seen") or came.what in ("called", "in_vain"):
+                groups[group] = came
+    instead = dict.fromkeys(person for seq, people in others if seq > since for person in people)
+    return Calls(steps, groups, tuple(instead))
 
 
-def is_not_out(one: Summons) -> bool:
-    """It was tried, and did not get out."""
-    return one.sent_at is None and one.attempts > 0
+def _reached_nobody(trail: Sequence[AlertEvent], number: int) -> bool:
+    """Whether the trail says so of this call, and not of a later one of the same groups."""
+    later = (step.event for step in trail[number + 1 :] if step.reason == trail[number].reason)
+    return next((event for event in later if event in _CALLS | {REACHED_NOBODY}), None) == REACHED_NOBODY
+
+
+def _came(meant: Sequence[Summons], in_vain: bool) -> Came:
+    """`meant`: the call's messages, but for those to people who were called instead. Without any it is the
+    board that calls.
+    """
+    found = {became(one) for one in meant}
+    what: Became = min(found, key=BEST_FIRST.index, default="called")
+    if in_vain and not any(one.sent_at is not None for one in meant):
+        seen = any(one.seen_at is not None for one in meant)
+        what = "seen" if seen else "trying" if "trying" in found else "in_vain"
+    if what == "seen":
+        return Came(what, tuple(dict.fromkeys(one.person for one in meant if one.seen_at is not None)))
+    if what == "waits":
+        held = [(one.next_at, one.held) for one in meant if one.next_at is not None]
+        at, why = min(held)
+        return Came(what, held=why, at=at)
+    return Came(what)
+
+
+def became(one: Summons) -> Became:
+    """Of one message."""
+    waiting = one.next_at is not None
+    if one.sent_at is not None or (waiting and not one.attempts and one.held is None):
+        return "called"
+    if one.seen_at is not None:
+        return "seen"
+    if waiting:
+        return "trying" if one.attempts else "waits"
+    return "not_needed" if one.spared and not one.attempts else "lost"

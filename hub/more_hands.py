@@ -6,12 +6,14 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from hub.calls import is_not_out
+from hub.calls import became
 from hub.escalation import CALLED, REACHED_NOBODY
 from hub.store import alerts, summonses
 from hub.store.alerts import AlertEvent
 from hub.store.summonses import Summons
 from rules.alert import Alert
+
+_ON_ITS_WAY = frozenset({"called", "seen", "not_needed"})
 
 
 class MoreHands(NamedTuple):
@@ -42,14 +44,10 @@ def more_hands(trail: Sequence[AlertEvent], messages: Iterable[Summons]) -> More
     asked, by = (last.seq, last.by or "") if last is not None else (0, "")
     since = [step for step in trail if step.seq > asked]
     sent = [one for one in messages if one.event > asked]
-    people = tuple(dict.fromkeys(one.person for one in sent if not (_lost(one) or is_not_out(one))))
-    waits = dict.fromkeys(one.person for one in sent if is_not_out(one) and one.next_at is not None)
+    people = tuple(dict.fromkeys(one.person for one in sent if became(one) in _ON_ITS_WAY))
+    waits = dict.fromkeys(one.person for one in sent if became(one) in ("trying", "waits"))
     held_up = tuple(person for person in waits if person not in people)
     groups = tuple(group for step in since if step.event == CALLED for group in step.reason.split(", "))
     in_vain = bool(sent) or any(step.event == REACHED_NOBODY for step in since)
     nobody = in_vain and not (people or held_up)
     return MoreHands(by, people, held_up, () if in_vain else groups, nobody)
-
-
-def _lost(one: Summons) -> bool:
-    return one.sent_at is None and one.next_at is None and not one.spared

@@ -17,17 +17,19 @@ from dashboards.api.refusal import Refusal
 from dashboards.snapshot import RECENT
 from dashboards.views import order, visible, voice_of
 from dashboards.visit import Visit, Visitor, last_days_of, needs
-from hub.calls import NOTHING_MORE, calls, calls_of
+from hub.calls import calls, calls_of
 from hub.explained import Explained, explain
 from hub.store import alerts, audit, escalations
 from hub.store.instants import to_us
 from hub.store.summonses import Summons
 from rules import wording
 from rules.alert import Alert, Outcome, State
+from rules.called import NOTHING_MORE
 from rules.confidence import Level, Name
 from rules.finding import Evidence
 from rules.receipts import Rung
 from rules.severity import Severity
+from rules.summons import Held
 
 api = APIRouter(prefix="/api/v1")
 
@@ -39,6 +41,14 @@ class EvidenceOut(BaseModel):
     measure: str
     value: bool | float | str
     at: datetime
+
+
+class CalledLaterOut(BaseModel):
+    """A group whose messages are held back."""
+
+    group: str
+    at: datetime = Field(description="When the first of them goes out")
+    why: Held
 
 
 class AlertOut(BaseModel):
@@ -72,6 +82,9 @@ class AlertOut(BaseModel):
     evidence: list[EvidenceOut]
     unreached: list[str] = Field(description="Groups of whom the last call reached nobody, while it is open")
     held_up: list[str] = Field(description="Groups whose every message failed so far, and is tried again")
+    called_later: list[CalledLaterOut] = Field(
+        description="Groups whose messages are held back, while it is open"
+    )
     called_instead: list[str] = Field(description="Who was called for them, while it is open")
     next_call_at: datetime | None = Field(description="Null while somebody has it")
     next_call_to: list[str] = Field(description="The groups that are called then")
@@ -216,9 +229,8 @@ def _explained(found: Explained, visit: Visit) -> ExplainedOut:
         )
         for one in found.confidence.reasons
     ]
-    told = wording.trail_in_words(
-        found.trail, visit.house.person_name, voice, calls(found.trail, found.called).not_out
-    )
+    known = calls(found.trail, found.called)
+    told = wording.trail_in_words(found.trail, visit.house.person_name, voice, known)
     return ExplainedOut(
         at=visit.now,
         alert=_out(found.alert, visit),
@@ -302,8 +314,13 @@ def _out(alert: Alert, visit: Visitor) -> AlertOut:
     known = calls_of(visit.connection, alert.id) if waiting is not None else NOTHING_MORE
     return AlertOut(
         **fields,
-        unreached=list(waiting.unreached) if waiting is not None else [],
-        held_up=list(known.held_up),
+        unreached=known.whose("in_vain", "lost"),
+        held_up=known.whose("trying"),
+        called_later=[
+            CalledLaterOut(group=group, at=came.at, why=came.held)
+            for group, came in known.groups.items()
+            if came.at is not None and came.held is not None
+        ],
         called_instead=list(known.instead),
         next_call_at=waiting.due if waiting is not None else None,
         next_call_to=list(waiting.next_to) if waiting is not None else [],

@@ -12,12 +12,13 @@ from dashboards.care.lanes import Lanes, lanes
 from dashboards.care.resident_now import ResidentNow, resident_now
 from dashboards.house import House
 from dashboards.views import Card, card
-from hub.calls import Calls, calls
+from hub.calls import calls
 from hub.explained import Explained
 from hub.more_hands import more_hands
 from rules import wording
 from rules.absence import AWAY_ENDS
 from rules.alert import Outcome
+from rules.called import Calls
 from rules.confidence import OF_FAULTS, Level, changes
 from rules.finding import Evidence
 from rules.health.telling import is_fault_rule
@@ -172,7 +173,7 @@ def _lines(heard: Iterable[Evidence], house: House, voice: Voice) -> list[HeardL
 def _trail(explained: Explained, known: Calls, house: House, voice: Voice) -> list[Step]:
     """What was done, the same thing several times over as one step."""
     steps: list[Step] = []
-    told = wording.trail_in_words(explained.trail, house.person_name, voice, known.not_out)
+    told = wording.trail_in_words(explained.trail, house.person_name, voice, known)
     for event, text in zip(explained.trail, told, strict=True):
         if text is None:
             continue

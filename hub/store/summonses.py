@@ -117,14 +117,17 @@ def failing(connection: sqlite3.Connection, site: str) -> list[Failing]:
     return [Failing(way, amount, from_us(since), why) for way, amount, since, why, _ in rows]
 
 
-def held_up(connection: sqlite3.Connection, site: str) -> tuple[tuple[int, int], ...]:
-    """By step of a trail: how many of its messages failed, and are tried again."""
+def unsettled(connection: sqlite3.Connection, site: str) -> tuple[tuple[int, int, int, int | None], ...]:
+    """By step of a trail of which messages failed and are tried again, or are held back: how many failed, how
+    many were seen all the same, and when the next of what was not tried yet goes out.
+    """
     rows = connection.execute(
-        "SELECT event, count(*) FROM summons WHERE site = ? AND next_at IS NOT NULL AND failure IS NOT NULL"
+        "SELECT event, count(failure), count(seen_at), min(iif(attempts = 0, next_at, NULL)) FROM summons"
+        " WHERE site = ? AND next_at IS NOT NULL AND (failure IS NOT NULL OR held IS NOT NULL)"
         " GROUP BY event ORDER BY event",
         (site,),
     )
-    return tuple((event, amount) for event, amount in rows)
+    return tuple((event, failed, seen, at) for event, failed, seen, at in rows)
 
 
 def addresses_due(

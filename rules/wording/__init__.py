@@ -17,7 +17,12 @@ from rules.wording.alerts import (
     why_open_again,
 )
 from rules.wording.confidence import how_sure, what_was_wrong, why_so_sure
-from rules.wording.escalation import who_was_called, who_was_called_to_help, who_was_not_reached
+from rules.wording.escalation import (
+    who_is_called_later,
+    who_was_called,
+    who_was_called_to_help,
+    who_was_not_reached,
+)
 from rules.wording.heard import what_was_heard
 from rules.wording.names import name_of, name_of_rule
 from rules.wording.protection import is_away, who_is_silent, why_not_covered
@@ -64,6 +69,7 @@ __all__ = [
     "what_was_heard",
     "what_was_wrong",
     "who_else",
+    "who_is_called_later",
     "who_is_silent",
     "who_was_called",
     "who_was_called_to_help",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from rules.called import CALLED, Became, Calls, Came
 from rules.escalation import LONGEST_SILENCE, Escalation, EscalationCourse, Group
 from rules.severity import Severity
-from rules.wording.times import at, length
+from rules.summons import Held
+from rules.wording.times import at, length, within_a_day
 from rules.wording.voice import Language, Voice, Words, say
 
 _GROUP: dict[Group, Words] = {
@@ -19,58 +21,77 @@ _GROUP: dict[Group, Words] = {
 }
 
 
-def who_was_called(escalation: Escalation | None, voice: Voice, held_up: Sequence[str] = ()) -> str | None:
+def who_was_called(
+    escalation: Escalation | None, calls: Calls, name_of: Callable[[str], str], voice: Voice
+) -> str | None:
     """Those of whom somebody can hear of it; who is called next, where all were called. None where nobody but
-    those in charge was called and others come next, or where somebody has the alert. `held_up`: the groups
-    to whom no message has got through yet.
+    those in charge was called and others come next, or where somebody has the alert.
     """
     if escalation is None or escalation.due is None:
         return None
-    more = escalation.taken < len(escalation.stages)
-    reached = [group for group in escalation.reached if group not in held_up]
-    if (escalation.taken < 2 and more) or not reached:
+    more, called = escalation.taken < len(escalation.stages), calls.whose("called")
+    said = _told(calls, ("seen",), name_of, voice)
+    if called and (escalation.taken > 1 or not more):
+        last = escalation.stages[-1].to
+        if escalation.repeats and set(last) & set(called):
+            said.insert(0, say(_AGAIN_IN_VAIN, voice.language, groups_in_words(last, voice)))
+        else:
+            said.insert(0, what_came(called, CALLED, name_of, voice))
+    if said and not more and not calls.whose(*_NOT_REACHED):
+        said.append(_next(escalation, escalation.due, voice))
+    return ". ".join(said) or None
+
+
+def who_is_called_later(
+    escalation: Escalation | None, calls: Calls, name_of: Callable[[str], str], voice: Voice
+) -> str | None:
+    """The groups whose messages are held back, until when and why. None where there are none, or where
+    somebody has the alert.
+    """
+    if escalation is None or escalation.due is None:
         return None
-    if escalation.repeats and set(escalation.stages[-1].to) & set(reached):
-        called = say(_AGAIN_IN_VAIN, voice.language, groups_in_words(escalation.stages[-1].to, voice))
-    else:
-        called = say(("Varslet: {}", "Called: {}"), voice.language, groups_in_words(reached, voice))
-    return (
-        called
-        if more or escalation.unreached or held_up
-        else f"{called}. {_next(escalation, escalation.due, voice)}"
-    )
+    return ". ".join(_told(calls, ("waits",), name_of, voice)) or None
 
 
 def who_was_not_reached(
-    escalation: Escalation | None, voice: Voice, instead: Sequence[str] = (), held_up: Sequence[str] = ()
+    escalation: Escalation | None, calls: Calls, name_of: Callable[[str], str], voice: Voice
 ) -> str | None:
-    """The groups that were called in vain and those to whom no message has got through yet (`held_up`), the
-    names of those who were called for them, and who is tried next; None where there are none, or where
-    somebody has the alert.
+    """The groups that were called in vain and those to whom no message has got through yet, the names of
+    those who were called for them, and who is tried next; None where there are none, or where somebody has
+    the alert.
     """
-    if escalation is None or escalation.due is None or not (escalation.unreached or held_up):
+    if escalation is None or escalation.due is None or not calls.whose(*_NOT_REACHED):
         return None
-    nobody_at_all = not (escalation.reached or instead) and escalation.taken > 1
-    said = []
-    if nobody_at_all:
-        said.append(say(_NOBODY_AT_ALL, voice.language))
-    elif escalation.unreached:
-        said.append(tried_in_vain(escalation.unreached, voice))
-    trying = [group for group in held_up if group not in escalation.unreached]
-    if trying:
-        said.append(not_through(trying, True, voice))
-    if instead:
-        said.append(called_instead(instead, voice))
+    if len(calls.whose("in_vain")) == len(calls.groups) and not calls.instead and escalation.taken > 1:
+        said = [say(_NOBODY_AT_ALL, voice.language)]
+    else:
+        said = _told(calls, _NOT_REACHED, name_of, voice)
+    if calls.instead:
+        said.append(called_instead([name_of(person) for person in calls.instead], voice))
     return ". ".join([*said, _next(escalation, escalation.due, voice)])
 
 
-def tried_in_vain(groups: Sequence[str], voice: Voice) -> str:
-    return say(_IN_VAIN, voice.language, groups_in_words(groups, voice))
+def _told(calls: Calls, kinds: Sequence[Became], name_of: Callable[[str], str], voice: Voice) -> list[str]:
+    """Each thing that became of calls, with all the groups that it became of."""
+    kept = {came: [g for g, c in calls.groups.items() if c == came] for came in calls.groups.values()}
+    return [
+        what_came(groups, came, name_of, voice)
+        for kind in kinds
+        for came, groups in kept.items()
+        if came.what == kind
+    ]
 
 
-def not_through(groups: Sequence[str], still_tried: bool, voice: Voice) -> str:
-    said = _TRYING if still_tried else _NOT_THROUGH
-    return say(said, voice.language, groups_in_words(groups, voice))
+def what_came(groups: Sequence[str], came: Came, name_of: Callable[[str], str], voice: Voice) -> str:
+    """What became of a call of these groups: the card says it as the trail does."""
+    language, who = voice.language, groups_in_words(groups, voice)
+    if came.what == "seen":
+        return say(_SEEN, language, _listed([name_of(person) for person in came.by], language))
+    if came.what == "waits" and came.at is not None:
+        return say(
+            _WAITS, language, who=who, at=within_a_day(came.at, voice), why=say(_HELD[came.held], language)
+        )
+    return say(_CAME[came.what], language, who)
 
 
 def called_instead(names: Sequence[str], voice: Voice) -> str:
@@ -83,9 +104,22 @@ def _next(escalation: Escalation, due: datetime, voice: Voice) -> str:
 
 
 _NOBODY_AT_ALL: Words = ("Ingen kunne nås", "Nobody could be reached")
-_IN_VAIN: Words = ("Prøvde {}: ingen kunne nås", "Tried {}: nobody could be reached")
-_TRYING: Words = ("Prøver {}: når ikke fram ennå", "Trying {}: not through yet")
-_NOT_THROUGH: Words = ("Prøvde {}: nådde ikke fram", "Tried {}: did not get through")
+_CAME: dict[Became, Words] = {
+    "called": ("Varslet: {}", "Called: {}"),
+    "in_vain": ("Prøvde {}: ingen kunne nås", "Tried {}: nobody could be reached"),
+    "lost": ("Prøvde {}: nådde ikke fram", "Tried {}: did not get through"),
+    "trying": ("Prøver {}: når ikke fram ennå", "Trying {}: not through yet"),
+    "not_needed": ("Trengte ikke å varsle {}", "There was no need to call {}"),
+}
+_NOT_REACHED: tuple[Became, ...] = ("in_vain", "lost", "trying")
+_SEEN: Words = ("Sett av {}", "Seen by {}")
+_WAITS: Words = ("Varsler {who} {at} ({why})", "Will call {who} {at} ({why})")
+_HELD: dict[Held | None, Words] = {
+    "quiet_hours": ("stilletid", "quiet hours"),
+    "gathered": ("samles med andre lave", "gathered with others that are low"),
+    "flood": ("mange varsler på en gang", "many alerts at once"),
+    None: ("venter", "waiting"),
+}
 _INSTEAD: Words = ("Varslet i stedet: {}", "Called instead: {}")
 _AGAIN_IN_VAIN: Words = ("Ingen har svart. Varslet på nytt: {}", "Nobody has answered. Called again: {}")
 

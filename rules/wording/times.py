@@ -17,6 +17,14 @@ def at(instant: datetime, voice: Voice) -> str:
     return f"{on}{day} at {_clock(instant, voice)}".lstrip()
 
 
+def within_a_day(instant: datetime, voice: Voice) -> str:
+    """Of what is to come: `kl. 07.00`, `at 07:00`, the day only where the same time comes before it."""
+    if instant - voice.now >= timedelta(days=1):
+        return at(instant, voice)
+    clock = _clock(instant, voice)
+    return f"kl.{_STUCK}{clock}" if norwegian(voice.language) else f"at {clock}"
+
+
 def since(instant: datetime, voice: Voice) -> str:
     """`siden kl. 02.10`, `siden i går kl. 02.10`; `since 02:10`, `since yesterday at 02:10`."""
     day, _ = _day(instant, voice)

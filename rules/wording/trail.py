@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from types import MappingProxyType
 from typing import Protocol
 
+from rules.called import CALLED, NOTHING_MORE, Calls, Came
 from rules.wording.alerts import OPEN_AGAIN
-from rules.wording.escalation import called_instead, groups_in_words, not_through, tried_in_vain
+from rules.wording.escalation import called_instead, groups_in_words, what_came
 from rules.wording.names import readable
 from rules.wording.voice import Voice, Words, say
 
@@ -58,20 +58,16 @@ class Step(Protocol):
 
 
 def trail_in_words(
-    trail: Sequence[Step],
-    name_of: Callable[[str], str],
-    voice: Voice,
-    not_out: Mapping[int, bool] = MappingProxyType({}),
+    trail: Sequence[Step], name_of: Callable[[str], str], voice: Voice, calls: Calls = NOTHING_MORE
 ) -> list[str | None]:
     """What each step says; None of one that is told with the call that it came of. A call that reached nobody
-    never reads as if somebody had been told. `not_out`: by number, the calls of which no message got out;
-    whether that is still tried.
+    never reads as if somebody had been told.
     """
     told: list[str | None] = []
     for number, step in enumerate(trail):
-        text = _one(trail, number, name_of, voice, not_out)
+        text = _one(trail, number, name_of, voice, calls)
         call = next((n for n in range(number - 1, -1, -1) if told[n] is not None), -1)
-        if call < 0 or not _came_of(step, trail[call]):
+        if text is None or call < 0 or not _came_of(step, trail[call]):
             told.append(text)
             continue
         told[call] = text if step.event == _IN_VAIN else f"{told[call]}. {text}"
@@ -85,30 +81,28 @@ def _came_of(step: Step, call: Step) -> bool:
 
 
 def _one(
-    trail: Sequence[Step],
-    number: int,
-    name_of: Callable[[str], str],
-    voice: Voice,
-    not_out: Mapping[int, bool],
-) -> str:
+    trail: Sequence[Step], number: int, name_of: Callable[[str], str], voice: Voice, calls: Calls
+) -> str | None:
     step = trail[number]
     groups = step.reason.split(", ")
-    if step.event == _IN_VAIN:
-        return tried_in_vain(groups, voice)
     if step.event == _INSTEAD:
         return called_instead([name_of(person) for person in groups], voice)
-    if step.event in _CALLS and _was_in_vain(trail, number):
+    if step.event == _IN_VAIN:
+        came = _of_the_call_before(trail, number, calls)
+        return what_came(groups, came, name_of, voice) if came.what == "in_vain" else None
+    came = calls.steps.get(step.seq, CALLED)
+    if step.event in _CALLS and came.what == "in_vain":  # how it ended says the step that follows
         return say(_TRIED, voice.language, groups_in_words(groups, voice))
-    if step.event in _CALLS and step.seq in not_out:
-        return not_through(groups, not_out[step.seq], voice)
+    if step.event in _CALLS and came.what != "called":
+        return what_came(groups, came, name_of, voice)
     return what_was_done(step.event, name_of(step.by) if step.by else None, step.reason, voice)
 
 
-def _was_in_vain(trail: Sequence[Step], number: int) -> bool:
-    """Whether nobody of those that were called here could be reached, then or later."""
-    reason, what_came = trail[number].reason, _CALLS | {_IN_VAIN}
-    later = (step.event for step in trail[number + 1 :] if step.reason == reason)
-    return next((event for event in later if event in what_came), None) == _IN_VAIN
+def _of_the_call_before(trail: Sequence[Step], number: int, calls: Calls) -> Came:
+    """What has become of the call that reached nobody then: somebody may have seen it since."""
+    before = (s for s in reversed(trail[:number]) if s.event in _CALLS and s.reason == trail[number].reason)
+    call = next(before, None)
+    return Came("in_vain") if call is None else calls.steps.get(call.seq, Came("in_vain"))
 
 
 def what_was_done(event: str, by: str | None, reason: str, voice: Voice) -> str:

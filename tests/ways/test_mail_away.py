@@ -56,16 +56,14 @@ def trail(house: World) -> list[str]:
     id = house.alert("help-button").id
     voice = Voice("nb", house.site.zone, house.clock.now())
     steps, known = alerts.events(house.connection, id), calls_of(house.connection, id)
-    return [said for said in trail_in_words(steps, str, voice, known.not_out) if said is not None][1:]
+    return [said for said in trail_in_words(steps, str, voice, known) if said is not None][1:]
 
 
 def card(house: World) -> tuple[str | None, str | None]:
     id = house.alert("help-button").id
     voice, known = Voice("nb", house.site.zone, house.clock.now()), calls_of(house.connection, id)
     escalation = escalations.get(house.connection, id)
-    return who_was_called(escalation, voice, known.held_up), who_was_not_reached(
-        escalation, voice, known.instead, known.held_up
-    )
+    return who_was_called(escalation, known, str, voice), who_was_not_reached(escalation, known, str, voice)
 
 
 def test_the_next_stages_come_in_their_time_and_no_stage_is_said_to_be_called(
@@ -128,3 +126,6 @@ def test_a_call_for_more_hands_that_does_not_get_through_goes_on_to_the_next_sta
     assert called == ["assigned", "unit", "neighbours, night_patrol", "leaders"]
     hands = called_to(house.connection, "test")[id]
     assert (hands.people, hands.held_up, hands.nobody) == ((), ("siri", "nils", "lise"), False)
+    assert [said for said in trail(house) if "hele avdelingen" in said] == [
+        "Prøver hele avdelingen: når ikke fram ennå"
+    ], "as the page says of the people"

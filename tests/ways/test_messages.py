@@ -268,9 +268,7 @@ def board(house: World) -> tuple[str | None, str | None]:
     escalation = escalations.get(house.connection, house.alert("help-button").id)
     voice = Voice("nb", house.site.zone, house.clock.now())
     known = calls_of(house.connection, house.alert("help-button").id)
-    return who_was_called(escalation, voice, known.held_up), who_was_not_reached(
-        escalation, voice, known.instead, known.held_up
-    )
+    return who_was_called(escalation, known, str, voice), who_was_not_reached(escalation, known, str, voice)
 
 
 def trail(house: World) -> list[str]:
@@ -278,7 +276,7 @@ def trail(house: World) -> list[str]:
     steps = alerts.events(house.connection, house.alert("help-button").id)
     known = calls_of(house.connection, house.alert("help-button").id)
     voice = Voice("nb", house.site.zone, house.clock.now())
-    return [said for said in trail_in_words(steps, str, voice, known.not_out) if said is not None][1:]
+    return [said for said in trail_in_words(steps, str, voice, known) if said is not None][1:]
 
 
 def test_where_nobody_has_a_way_each_stage_follows_at_once_and_the_board_says_that_nobody_was_reached(

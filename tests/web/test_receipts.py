@@ -2,25 +2,29 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from dashboards.house import read_house
 from dashboards.snapshot import fingerprint
 from hub import summons
 from hub.clock import WallClock
 from hub.desk import Desk
+from hub.escalation import reached_nobody
 from hub.store import contacts, receipts, shifts, summonses
 from hub.store.contacts import Contact
 from hub.store.db import transaction
+from hub.store.instants import to_us
 from hub.store.summonses import Summons
 from rules.duty import Shift
 from tests.web.conftest import SignIn
 from tests.web.house import House
 
 
-def called(house: House) -> int:
+def called(house: House, *people: str) -> int:
     """An alert in 3B for which everybody of the unit was written to; returns its number."""
     now = datetime.now(UTC)
     with transaction(house.connection):
-        for person in ("kari", "sol"):
+        for person in people or ("kari", "sol"):
             contacts.put(
                 house.connection, "solbakken", Contact(person, "email", f"{person}@example.org"), now
             )
@@ -76,7 +80,7 @@ def test_that_nobody_can_be_reached_stands_on_the_board_the_wall_and_the_alerts_
 def test_a_call_that_has_not_got_through_yet_is_said_to_be_so_everywhere(
     house: House, sign_in: SignIn
 ) -> None:
-    alert, sol = called(house), sign_in("sol")
+    alert, sol = called(house, "kari"), sign_in("sol")
     known = read_house(house.connection, "solbakken", house.now())
     before = fingerprint(house.connection, known, house.now())
     house.connection.execute("UPDATE summons SET attempts = 1, failure = 'away'")
@@ -87,6 +91,66 @@ def test_a_call_that_has_not_got_through_yet_is_said_to_be_so_everywhere(
     told = sol.get(f"/api/v1/alerts/{alert}").json()
     assert told["alert"]["held_up"] == ["assigned"]
     assert told["trail"][-1]["said"] == said
+
+
+def test_who_is_called_later_and_why_is_said_everywhere_and_nobody_is_said_to_be_called(
+    house: House, sign_in: SignIn
+) -> None:
+    alert, sol = called(house, "kari"), sign_in("sol")
+    known = read_house(house.connection, "solbakken", house.now())
+    before = fingerprint(house.connection, known, house.now())
+    at = house.now().replace(minute=0, second=0, microsecond=0) + timedelta(hours=9)
+    clock = f"{at.astimezone(house.site.zone):%H.%M}"
+    house.connection.execute("UPDATE summons SET held = 'quiet_hours', next_at = ?", (to_us(at),))
+    assert fingerprint(house.connection, known, house.now()) != before, "the board follows"
+    said = f"Varsler ansvarlig pleier kl.\N{NO-BREAK SPACE}{clock} (stilletid)"
+    for page in ("/", "/wall", f"/alerts/{alert}"):
+        text = sol.get(page).text
+        assert said in text, page
+        assert "Varslet" not in text, page
+    assert text.count(said) == 2, "on the card and in the trail"
+    told = sol.get(f"/api/v1/alerts/{alert}").json()
+    assert told["alert"]["called_later"] == [
+        {"group": "assigned", "at": f"{at:%Y-%m-%dT%H:%M:%SZ}", "why": "quiet_hours"}
+    ]
+    assert told["trail"][-1]["said"] == said
+    Desk(house.connection, "solbakken", WallClock()).accept(alert, "sol")
+    while summons.follow(house.connection, house.site, None, house.now()):
+        pass
+    told = sol.get(f"/api/v1/alerts/{alert}").json()
+    assert told["alert"]["called_later"] == []
+    assert [step["said"] for step in told["trail"][-2:]] == [
+        "Trengte ikke å varsle ansvarlig pleier",
+        "Siri Solberg tok varselet",
+    ]
+
+
+def test_a_message_that_leaves_within_the_second_is_said_to_be_called(house: House, sign_in: SignIn) -> None:
+    alert, sol = called(house, "kari"), sign_in("sol")
+    assert {one.sent_at for one in messages(house, alert).values()} == {None}
+    assert sol.get(f"/api/v1/alerts/{alert}").json()["trail"][-1]["said"] == "Varslet: ansvarlig pleier"
+
+
+@pytest.mark.parametrize("given_up", [False, True])
+def test_who_has_seen_the_alert_since_is_not_said_to_be_out_of_reach(
+    house: House, sign_in: SignIn, given_up: bool
+) -> None:
+    alert, sol = called(house, "kari"), sign_in("sol")
+    house.connection.execute("UPDATE summons SET attempts = 1, failure = 'away'")
+    if given_up:
+        house.connection.execute("UPDATE summons SET next_at = NULL")
+        with transaction(house.connection):
+            reached_nobody(house.connection, alert, "assigned", house.now())
+    sign_in("kari").get("/")
+    said = "Sett av Kari Nordmann"
+    text = sol.get(f"/alerts/{alert}").text
+    assert text.count(said) == 2, "on the card and in the trail"
+    assert said in sol.get("/").text
+    assert "nås" not in text
+    assert "ikke fram ennå" not in text.partition("Hvem som ble varslet")[0]
+    told = sol.get(f"/api/v1/alerts/{alert}").json()
+    assert (told["alert"]["unreached"], told["alert"]["held_up"]) == ([], [])
+    assert said in [step["said"] for step in told["trail"]]
 
 
 def test_who_was_called_instead_is_named_beside_whom_the_call_did_not_reach(

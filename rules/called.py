@@ -1,0 +1,49 @@
+"""What became of the calls of an alert: decided once for each of them (hub/calls.py), and said in the same
+words by card, wall, page, trail and API (rules/wording/escalation.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from types import MappingProxyType
+from typing import Literal, NamedTuple, get_args
+
+from rules.summons import Held
+
+Became = Literal["called", "seen", "trying", "waits", "not_needed", "lost", "in_vain"]
+"""Called: a message went out, or is on its way for the first time: it leaves within the second, and no board
+says something else for that long. Seen: none went out, but somebody has had the alert before them since.
+Trying: what was tried has failed, and is tried again. Waits: held back until its time. Not needed: somebody
+had it before it was sent. Lost: tried, and not any more. In vain: nobody could be reached.
+"""
+BEST_FIRST: tuple[Became, ...] = get_args(Became)
+
+
+class Came(NamedTuple):
+    """Of one call. `by`: who has seen it. `held`: why what waits does, until `at`."""
+
+    what: Became = "called"
+    by: tuple[str, ...] = ()
+    held: Held | None = None
+    at: datetime | None = None
+
+
+CALLED = Came()
+
+
+class Calls(NamedTuple):
+    """`steps`: by number of the trail's step. `groups`: of the calls since somebody last took the alert or
+    had it no more. `instead`: who was called, since nobody has it, for those who could not be reached.
+    """
+
+    steps: Mapping[int, Came] = MappingProxyType({})
+    groups: Mapping[str, Came] = MappingProxyType({})
+    instead: tuple[str, ...] = ()
+
+    def whose(self, *what: Became) -> list[str]:
+        """The groups of whose calls this became."""
+        return [group for group, came in self.groups.items() if came.what in what]
+
+
+NOTHING_MORE = Calls()

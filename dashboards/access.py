@@ -7,12 +7,17 @@ Whoever sees an alert may act on it. A privacy officer (personvernombud) sees wh
 legal basis residents are watched over and what is kept of them, with names; and no alert. A relative sees
 what a resident said yes to, of those residents alone (rules/relatives.py), and none of the staff's pages.
 
+What an emergency opens of other units (hub/emergency.py) is open for what helps somebody there now
+(`OPEN_IN_AN_EMERGENCY`). All else goes by one's own units: what still stands when the hour is over, and what
+leaves the house.
+
 Another program with a token works as one of these roles, with those acts of it that it was given; what is a
 person's own word (`ONLY_PEOPLE`) it never does.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
 from hub.emergency import NOTHING, Opened
@@ -157,6 +162,13 @@ ONLY_PEOPLE: frozenset[Act] = frozenset(
 )
 """What no token opens."""
 
+OPEN_IN_AN_EMERGENCY: frozenset[Act] = frozenset(
+    {"see alerts", "answer alerts", "see wall", "see floor plans", "see residents"}
+)
+"""What may be done in another unit, or for one room there, while that is open to somebody."""
+_CHANGES_IN_AN_EMERGENCY: Act = "answer alerts"
+"""All else that is open is looked at, and not changed."""
+
 
 class Program(Person):
     """Another program with a token, as the person whose part it has (rules/integration.py says its `id`)."""
@@ -206,22 +218,37 @@ def may_change_anything(person: Person) -> bool:
 
 
 class Access(NamedTuple):
-    """`units`: None is the whole house. `residents`: their names, and alerts about them where alerts are
-    seen at all. `rooms`: of other units, open for now to who looks after somebody there.
+    """`units`: their own, None is the whole house. `residents`: their names, and alerts about them where
+    alerts are seen at all. `opened`: of other units, open for now to who looks after somebody there.
     """
 
     units: frozenset[str] | None
     residents: bool
     alerts: bool = True
-    rooms: frozenset[str] = frozenset()
+    opened: Opened = NOTHING
+
+    @property
+    def own(self) -> Access:
+        """Without what is open for now."""
+        return self._replace(opened=NOTHING)
+
+    def on_a_screen(self, chosen: Sequence[str]) -> Access:
+        """What a screen that several look at shows of it: the units chosen for it (none: all), and no single
+        room.
+        """
+        wanted, opened = frozenset(chosen), self.opened.units
+        if not wanted:
+            return self._replace(opened=Opened(opened))
+        units = wanted if self.units is None else wanted & self.units
+        return self._replace(units=units, opened=Opened(wanted & opened))
 
     def sees_unit(self, unit: str) -> bool:
         """'' stands for several units: a lost gateway concerns everybody."""
-        return self.units is None or unit == "" or unit in self.units
+        return self.units is None or unit == "" or unit in self.units or unit in self.opened.units
 
     def sees_room(self, room: str, unit: str) -> bool:
         """What goes on in it; its devices stay with its unit's people."""
-        return self.sees_unit(unit) or room in self.rooms
+        return self.sees_unit(unit) or room in self.opened.rooms
 
     def sees_alert(self, alert: Alert) -> bool:
         if not self.alerts or (self.residents and waits_for_a_technician(alert)):
@@ -248,10 +275,20 @@ class Access(NamedTuple):
         return any(d.id == name and self.sees_room(d.room, units[d.room]) for d in site.devices)
 
 
+def opens_in_an_emergency(acts: Iterable[Act], changes: bool) -> bool:
+    """Whether what is open for now counts for a page or call of these acts, which `changes` something or
+    only shows it. None named: it does not.
+    """
+    asked = frozenset(acts)
+    if not asked or not asked <= OPEN_IN_AN_EMERGENCY:
+        return False
+    return not changes or _CHANGES_IN_AN_EMERGENCY in asked
+
+
 def access_of(person: Person, emergency: Opened = NOTHING) -> Access:
     """`emergency`: what somebody has access to besides their own for now (hub/emergency.py); it is open to
     who may ask for that, and to nobody else.
     """
     opened = emergency if may(person, "ask for emergency access") else NOTHING
-    units = frozenset(person.units) | opened.units if person.units else None
-    return Access(units, person.role in _CARE | _PRIVACY, may(person, "see alerts"), opened.rooms)
+    units = frozenset(person.units) if person.units else None
+    return Access(units, person.role in _CARE | _PRIVACY, may(person, "see alerts"), opened)

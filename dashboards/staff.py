@@ -53,6 +53,7 @@ def show_board(request: Request, visit: Visitor, notice: str = "", alert: int = 
     house = visit.house
     if not may(visit.person, "see alerts"):
         return RedirectResponse(landing(visit.person), 303)
+    visit = visit.looking("see alerts")
     snapshot = read_snapshot(visit.connection, house, visit.now)
     shown = board(snapshot, visit.scope)
     note_alerts_seen(visit, "/", [c.id for c in (*shown.cards, *shown.closed)])

@@ -225,7 +225,8 @@ def card(
     more_hands: MoreHands | None = None,
 ) -> Card:
     """`reopened`: what made an alert open again that somebody had taken. `escalation`, `calls`: who was
-    called. `away`: by resident, who is not at home now. `more_hands`: who asked for them and who was called.
+    called. `away`: by resident, who is not at home now (that they are back, their own unit says).
+    `more_hands`: who asked for them and who was called.
     """
     rule = house.rule_of(alert)
     found = (house.resident(id) for id in alert.residents)
@@ -277,7 +278,10 @@ def card(
         if own_talk
         else tuple(wording.is_away(r.name, away[r.id].back_by, voice) for r in residents if r.id in away),
         home=tuple(
-            (r.id, r.name) for r in residents if own_talk and r.id in away and alert.cleared_at is None
+            (r.id, r.name)
+            for r in residents
+            if own_talk and r.id in away and alert.cleared_at is None
+            if access.own.sees_resident(r, house.site)
         ),
         evidence=tuple(
             Line(e.at, wording.at(e.at, voice), wording.what_was_heard(e, house.site, voice), e.device)
@@ -348,7 +352,7 @@ def visible(alerts: list[Alert], access: Access) -> list[Alert]:
 
 
 def board(snapshot: Snapshot, scope: Scope) -> Board:
-    house, access = snapshot.house, scope.access
+    house, access, own = snapshot.house, scope.access, scope.access.own
     voice = voice_of(scope, house, snapshot.now)
     today = snapshot.now.astimezone(house.site.zone).date()
     living = {
@@ -400,10 +404,13 @@ def board(snapshot: Snapshot, scope: Scope) -> Board:
                 task.next_at <= snapshot.now,
             )
             for task in coming(snapshot.gaps, snapshot.now)
-            if access.residents and access.sees_unit(task.unit)
+            if own.residents and own.sees_unit(task.unit)
         ],
-        to_do=to_do(snapshot, access, voice, scope.answers) if scope.leads else [],
-        reviews=sum(review.resident in living for review in reviews(house.site, today))
+        to_do=to_do(snapshot, own, voice, scope.answers) if scope.leads else [],
+        reviews=sum(
+            one.resident in living and own.sees_resident(living[one.resident], house.site)
+            for one in reviews(house.site, today)
+        )
         if house.site.legal_basis == "required"
         else 0,
         on_duty=_on_duty(snapshot, access),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import ceil
 from typing import Annotated, Any, Literal, cast, get_args
@@ -13,7 +13,15 @@ from typing import Annotated, Any, Literal, cast, get_args
 from fastapi import Depends, Form, Header, HTTPException, Request, Response
 
 from dashboards import auth, sessions
-from dashboards.access import Access, Act, access_of, may, may_change_anything, program_of
+from dashboards.access import (
+    Access,
+    Act,
+    access_of,
+    may,
+    may_change_anything,
+    opens_in_an_emergency,
+    program_of,
+)
 from dashboards.house import House, read_house
 from dashboards.language import as_language, asked_for
 from dashboards.sessions import How, Kind
@@ -82,7 +90,8 @@ class RelativeHereError(Exception):
 @dataclass(frozen=True)
 class Visit:
     """One request by somebody who is signed in. `just_came`: by another one's word and only now, which
-    counts as the password that they may not have.
+    counts as the password that they may not have. `emergency`: what is open to them besides their own for
+    now; `opens`: whether it counts for what they ask for, by the acts that the route needs.
     """
 
     connection: sqlite3.Connection
@@ -96,10 +105,15 @@ class Visit:
     emergency: Opened = NOTHING
     how: How = "password"
     just_came: bool = False
+    opens: bool = False
 
     @property
     def access(self) -> Access:
-        return access_of(self.person, self.emergency)
+        return access_of(self.person, self.emergency if self.opens else NOTHING)
+
+    def looking(self, act: Act) -> Visit:
+        """The same, as far as something is looked at by another act than the route's."""
+        return replace(self, opens=opens_in_an_emergency([act], changes=False))
 
     @property
     def scope(self) -> Scope:
@@ -170,7 +184,18 @@ def visitor(request: Request, connection: Database, house: AnyHouse) -> Visit:
     opened = opened_to(connection, house.site.site, now).get(person.id, NOTHING)
     just_came = found.how == "directory" and now - found.started_at < JUST_NOW
     return Visit(
-        connection, house, person, language, found.token, now, found.kind, owes, opened, found.how, just_came
+        connection,
+        house,
+        person,
+        language,
+        found.token,
+        now,
+        found.kind,
+        owes,
+        opened,
+        found.how,
+        just_came,
+        opens_in_an_emergency(_acts_of(request), changes=request.method not in ONLY_READ),
     )
 
 
@@ -251,14 +276,26 @@ def history_in_stead(request: Request) -> str | None:
     return history.why_not if isinstance(history, HistoryInStead) else None
 
 
-def needs(act: Act) -> Any:
-    """A dependency: 404 for whoever may not, as for what is not there; nobody learns which it was."""
+@dataclass(frozen=True)
+class _Needs:
+    act: Act
 
-    def refuse_others(visit: Visitor) -> None:
-        if not may(visit.person, act):
+    def __call__(self, visit: Visitor) -> None:
+        if not may(visit.person, self.act):
             raise HTTPException(404, "there is nothing here, or not for you")
 
-    return Depends(refuse_others)
+
+def needs(act: Act) -> Any:
+    """A dependency: 404 for whoever may not, as for what is not there; nobody learns which it was. It also
+    says what the route is for, by which an emergency opens it or not.
+    """
+    return Depends(_Needs(act))
+
+
+def _acts_of(request: Request) -> list[Act]:
+    """All that the route needs; nothing where it says nothing."""
+    asked = (one.dependency for one in getattr(request.scope.get("route"), "dependencies", ()))
+    return [one.act for one in asked if isinstance(one, _Needs)]
 
 
 def theme_of(request: Request) -> Theme:

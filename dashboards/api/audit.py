@@ -96,7 +96,7 @@ def chain(request: Request, visit: Visitor) -> VerdictOut:
 
 @api.get("/residents/{resident}", dependencies=[needs("see residents' logs")])
 def of_resident(visit: Visitor, page: Paged, resident: str) -> EntriesOut:
-    """Who has looked at a resident's data in the last 90 days."""
+    """Who has looked at a resident's data in the last 90 days. An entry names only whom the caller sees."""
     found = entries_of(visit, resident_in_view(visit, resident))
     note_seen(visit, f"/api/v1/audit/residents/{resident}", (resident,))
     part = page.cut(found, lambda entry: (entry.seq,), newest_first=True)

@@ -5,9 +5,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Container
 from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse
 
@@ -106,5 +108,18 @@ def _opened(begun: audit.Entry, entry: audit.Entry) -> bool:
 
 
 def entries_of(visit: Visit, resident: Resident) -> list[audit.Entry]:
+    """What one entry says of others too is cut to those whom whoever asks sees: a look from another unit, or
+    from the whole house, names residents that are none of theirs.
+    """
     since = visit.now - timedelta(days=DAYS)
-    return audit.of_resident(visit.connection, visit.house.site.site, resident.id, since, AT_MOST)
+    found = audit.of_resident(visit.connection, visit.house.site.site, resident.id, since, AT_MOST)
+    seen = {one.id for _, one in residents_of(visit)}
+    return [_cut(entry, seen) for entry in found]
+
+
+def _cut(entry: audit.Entry, seen: Container[str]) -> audit.Entry:
+    named = entry.detail.get("residents")
+    if not isinstance(named, list):
+        return entry
+    detail = entry.detail | {"residents": [id for id in named if id in seen]}
+    return msgspec.structs.replace(entry, detail=detail)

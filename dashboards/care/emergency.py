@@ -80,7 +80,7 @@ def _page(
     reason: str = "",
     notice: str = "",
 ) -> str:
-    site, open_now = visit.house.site, visit.access
+    site, open_now = visit.house.site, visit.looking("see residents").access
     others = [one for one in site.units if not open_now.sees_unit(one.id)]
     rooms = [
         one

@@ -22,6 +22,7 @@ class InHand(NamedTuple):
 
 
 def alerts_in_hand(visit: Visit) -> list[InHand]:
+    seen = visit.looking("see alerts").access
     house, voice = visit.house, voice_of(visit.scope, visit.house, visit.now)
     return [
         InHand(
@@ -32,5 +33,5 @@ def alerts_in_hand(visit: Visit) -> list[InHand]:
             a.prewarning,
         )
         for a in in_hand(visit.connection, house.site.site, visit.person.id)
-        if visit.access.sees_alert(a)
+        if seen.sees_alert(a)
     ]

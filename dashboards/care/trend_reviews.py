@@ -20,7 +20,8 @@ from rules.baseline import Week
 
 
 class TrendRow(NamedTuple):
-    """`week`: the one that may be reviewed, None where nothing was told of the last one. `opinion`: '' for
+    """`week`: the one that may be reviewed, None where nothing was told of the last one, or it is another
+    unit's to say. `opinion`: '' for
     none. `useful`, `not_useful`: how many said so of this trend in the whole house.
     """
 
@@ -42,6 +43,7 @@ def rows_of(
     site = visit.house.site.site
     said = opinions(visit, of, whose)
     counted = trend_reviews.counted(visit.connection, site, of)
+    theirs = _is_theirs(visit, of, whose)
     found = []
     for trend, picture in drawn.items():
         last = data[trend][-1] if data[trend] else None
@@ -49,13 +51,23 @@ def rows_of(
             TrendRow(
                 trend,
                 picture,
-                last.monday if last is not None and last.verdict != "too_little" else None,
+                last.monday if last is not None and last.verdict != "too_little" and theirs else None,
                 said.get((trend, last.monday), "") if last is not None else "",
                 counted.get((trend, "useful"), 0),
                 counted.get((trend, "not_useful"), 0),
             )
         )
     return found
+
+
+def _is_theirs(visit: Visit, of: Of, whose: str) -> bool:
+    """And not open to them in an emergency alone."""
+    house, own = visit.house, visit.access.own
+    resident = house.resident(whose) if of == "resident" else None
+    if resident is not None:
+        return own.sees_resident(resident, house.site)
+    room = house.room(whose)
+    return room is not None and own.sees_room(room.id, room.unit)
 
 
 def opinions(visit: Visit, of: Of, whose: str) -> dict[tuple[str, date], Opinion]:

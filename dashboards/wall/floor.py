@@ -55,22 +55,27 @@ def unit_in_view(visit: Visit, unit: str) -> str:
 def show_plans(request: Request, visit: Visitor) -> Response:
     """All in view; who sees only one, and changes none, stands before it at once."""
     plans = plans_in_view(visit)
-    if len(plans) == 1 and not may(visit.person, "change floor plans"):
+    if len(plans) == 1 and not _may_change(visit):
         return RedirectResponse(f"/floor/{plans[0].id}", 303)
     return HTMLResponse(_all_plans(request, visit, plans))
 
 
 def _all_plans(request: Request, visit: Visit, plans: list[FloorPlan], fault: str = "") -> str:
-    units = [(u.id, u.name) for u in visit.house.site.units if visit.access.sees_unit(u.id)]
+    own = visit.access.own
     return page(
         request,
         visit,
         "wall/floors.html",
-        plans=[(plan, visit.house.unit_name(plan.unit)) for plan in plans],
-        choices=units,
-        may_change=may(visit.person, "change floor plans"),
+        plans=[(plan, visit.house.unit_name(plan.unit), _may_change(visit, plan)) for plan in plans],
+        choices=[(u.id, u.name) for u in visit.house.site.units if own.sees_unit(u.id)],
+        may_change=_may_change(visit),
         fault=fault,
     )
+
+
+def _may_change(visit: Visit, plan: FloorPlan | None = None) -> bool:
+    """This one; none named: whether they change any."""
+    return may(visit.person, "change floor plans") and (plan is None or visit.access.own.sees_unit(plan.unit))
 
 
 PlanName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
@@ -103,7 +108,8 @@ def show_plan(request: Request, visit: Visitor, number: int, edit: bool = False)
     note_alerts_seen(visit, "/floor", [card.id for card in shown.cards])
     marks = shown_marks(plan, floor_plans.marks(visit.connection, number), visit.house)
     placed = {(mark.kind, mark.of) for mark in marks}
-    editing = edit and may(visit.person, "change floor plans")
+    may_change = _may_change(visit, plan)
+    editing = edit and may_change
     return page(
         request,
         visit,
@@ -111,29 +117,31 @@ def show_plan(request: Request, visit: Visitor, number: int, edit: bool = False)
         plan=plan,
         unit=visit.house.unit_name(plan.unit),
         marks=marks,
-        leads={} if editing else _where_marks_lead(request, visit, marks),
+        leads={} if editing else _where_marks_lead(request, visit, plan.unit, marks),
         parts=floor_parts(snapshot, shown, scope),
         pulse=pulse(visit.connection, visit.house.site.site, visit.now),
         stream="/live?" + urlencode({"view": "floor", "unit": plan.unit}),
         editing=editing,
-        may_change=may(visit.person, "change floor plans"),
+        may_change=may_change,
         unplaced=[p for p in places_of(visit.house, plan.unit) if p[:2] not in placed] if editing else [],
     )
 
 
-def _where_marks_lead(request: Request, visit: Visit, marks: list[Shown]) -> dict[str, str]:
+def _where_marks_lead(request: Request, visit: Visit, unit: str, marks: list[Shown]) -> dict[str, str]:
     """By `room:3B` or `device:3B bed`: the page of it, where whoever looks may see one. A flat leads to the
-    resident's pictures (where several live there, to the residents), a device of carers' to its room.
+    resident's pictures (where several live there, to the residents), a device of carers', or in a unit that
+    is open in an emergency, to its room.
     """
     rooms = {device.id: device.room for device in visit.house.site.devices}
     residents: dict[str, list[str]] = {}
     if care := may(visit.person, "see residents"):
         for one in residents_of(visit):
             residents.setdefault(one.room, []).append(one.id)
+    to_devices = may(visit.person, "see devices") and visit.access.own.sees_unit(unit)
     found: dict[str, str] = {}
     for mark in marks:
         key, room = f"{mark.kind}:{mark.of}", rooms.get(mark.of, "") if mark.kind == "device" else mark.of
-        if mark.kind == "device" and may(visit.person, "see devices"):
+        if mark.kind == "device" and to_devices:
             found[key] = f"/technician/devices/{quote(mark.of, safe='')}"
         elif own := residents.get(room):
             found[key] = f"/care/residents/{own[0]}" if len(own) == 1 else "/care/residents"

@@ -30,9 +30,7 @@ def chosen_scope(visit: Visit, chosen: Sequence[str], view: View = "wall") -> Sc
     access, units = visit.access, {unit.id for unit in visit.house.site.units}
     if not all(unit in units and access.sees_unit(unit) for unit in chosen):
         raise HTTPException(404, "there is no such unit, or not for you")
-    return Scope(
-        visit.language, access._replace(units=frozenset(chosen) or access.units, rooms=frozenset()), view
-    )
+    return Scope(visit.language, access.on_a_screen(chosen), view)
 
 
 @pages.get("/wall", dependencies=[needs("see wall")])

@@ -206,6 +206,19 @@ def test_a_leader_of_another_unit_is_not_shown_whom_they_may_not_see(house: Hous
     assert "Anna" not in nord.get("/audit/residents").text
 
 
+def test_in_a_residents_log_an_entry_names_nobody_of_another_unit(house: House, sign_in: SignIn) -> None:
+    seen = {"page": "/care/residents", "residents": ["r1", "r4", "r5", "r99"]}
+    audit.add(house.connection, house.site.site, house.now(), "kari", "residents seen", seen)
+
+    def named(by: str) -> list[list[str]]:
+        entries = sign_in(by).get("/api/v1/audit/residents/r4").json()["entries"]
+        return [one["detail"]["residents"] for one in entries if one["by"] == "kari"]
+
+    assert named("nordleder") == [["r4", "r5"]]
+    assert named("leder") == [["r1", "r4", "r5"]]
+    assert "Kari Nordmann" in sign_in("nordleder").get("/audit/residents/r4").text
+
+
 def test_an_administrator_reads_the_trail_by_pseudonym(house: House, sign_in: SignIn) -> None:
     look(house, "kari", "r1")
     page = sign_in("adm").get("/audit").text

@@ -11,18 +11,23 @@ import pytest
 from aiosmtpd.controller import Controller
 from starlette.testclient import TestClient
 
+from dashboards.access import ACTS, OPEN_IN_AN_EMERGENCY, Act, opens_in_an_emergency
+from hub.absences import Absences, somebody_in
 from hub.clock import WallClock
 from hub.settings import Settings
 from hub.staff_notices import deliver
-from hub.store import contacts
+from hub.store import contacts, gaps
 from hub.store.contacts import Contact
 from hub.store.db import transaction
+from hub.store.gaps import GapTask
 from hub.store.instants import to_us
 from hub.summoner import configured_ways
+from rules.finding import Evidence
 from tests.patience import PATIENCE
 from tests.servers import free_port
 from tests.web.conftest import SignIn, csrf_of
 from tests.web.house import DOCUMENT, House, Web
+from tests.web.test_floor import put
 
 PEOPLE = """  - {id: lise, name: Lise Leder, role: leader, units: [nord]}
   - {id: sara, name: Sara Solleder, role: leader, units: [sol]}
@@ -30,6 +35,7 @@ PEOPLE = """  - {id: lise, name: Lise Leder, role: leader, units: [nord]}
   - {id: hanna, name: Hanna Husleder, role: leader}
 rules:
 """
+HOUR = timedelta(hours=1)
 REASON = "fall i gangen, ingen andre i nærheten"
 
 
@@ -47,6 +53,51 @@ def open_nord(client: object, reason: str = REASON) -> int:
     return int(client.post("/emergency", data=form).status_code)  # type: ignore[attr-defined]
 
 
+SHUT: set[Act] = {
+    "change floor plans",
+    "see devices",
+    "place devices",
+    "test devices",
+    "pause devices",
+    "control gateways",
+    "see quarantine",
+    "upload codecs",
+    "see rules",
+    "change rules",
+    "try rules",
+    "pause rules",
+    "say who is away",
+    "see goals",
+    "see legal basis",
+    "change legal basis",
+    "hand over",
+    "see what is kept",
+    "see erasures",
+    "erase residents",
+    "export residents",
+    "see roster",
+    "plan roster",
+    "see escalation",
+    "change escalation",
+    "see alarm quality",
+    "change contacts",
+    "see audit",
+    "see residents' logs",
+    "review look-ups",
+    "see proof",
+    "see reach",
+    "assign gaps",
+    "see relatives",
+    "stop relatives",
+    "invite relatives",
+    "follow residents",
+    "keep own account",
+    "ask for emergency access",
+    "review emergency access",
+    "manage people",
+    "manage integrations",
+}
+"""What outlasts the hour or leaves the house: by one's own units alone."""
 PICTURES = (
     "/care/residents/r4/hour.svg",
     "/care/residents/r4/month.pdf",
@@ -85,6 +136,92 @@ def test_it_needs_a_reason_and_opens_only_what_is_not_theirs_already(house: Hous
     form = {"csrf": csrf_of(sol), "unit": "nowhere", "reason": REASON}
     assert sol.post("/emergency", data=form).status_code == 422
     assert house.rows("SELECT * FROM emergency_access") == []
+
+
+def test_of_each_act_it_is_decided_whether_an_emergency_opens_it() -> None:
+    helps_now: set[Act] = {"see alerts", "answer alerts", "see wall", "see floor plans", "see residents"}
+    assert helps_now == OPEN_IN_AN_EMERGENCY
+    assert helps_now | SHUT == set(ACTS)
+    for act in ACTS:
+        assert opens_in_an_emergency([act], changes=False) == (act in helps_now), act
+        assert opens_in_an_emergency([act], changes=True) == (act == "answer alerts"), act
+        assert opens_in_an_emergency(["see residents", act], changes=False) == (act in helps_now), act
+    assert not opens_in_an_emergency([], changes=False), "a route that says nothing is shut"
+
+
+@pytest.mark.parametrize("person", ["sol", "sara"])
+@pytest.mark.parametrize("room", ["4B", ""], ids=["one room", "the unit"])
+def test_what_helps_now_is_open_and_alerts_are_answered_to_their_end(
+    house: House, sign_in: SignIn, person: str, room: str
+) -> None:
+    browser, plan, number = sign_in(person), put(sign_in("hanna"), "nord"), 1
+    pages = [
+        "/care/residents/r4",
+        "/care/residents/r4/trends",
+        f"/alerts/{number}",
+        f"/alerts/{number}/now",
+        "/api/v1/residents/r4",
+        f"/api/v1/alerts/{number}",
+    ]
+    of_the_unit = [
+        f"/floor/{plan}",
+        f"/api/v1/floor-plans/{plan}/picture",
+        "/wall?unit=nord",
+        "/api/v1/wall?unit=nord",
+    ]
+    assert {browser.get(path).status_code for path in (*pages, *of_the_unit)} == {404}
+    ours = {"X-CSRF-Token": browser.get("/api/v1/session").json()["csrf"]}
+    opened = {"room": room} if room else {"unit": "nord"}
+    assert (
+        browser.post("/api/v1/emergency", headers=ours, json={**opened, "reason": REASON}).status_code == 201
+    )
+    assert {browser.get(path).status_code for path in pages} == {200}
+    assert {browser.get(path).status_code for path in of_the_unit} == {404 if room else 200}
+    assert [one["id"] for one in browser.get("/api/v1/alerts").json()["alerts"]] == [number]
+    form = {"csrf": csrf_of(browser)}
+    for step in ("accept", "set_out", "arrive", "assist", "hand_back", "accept"):
+        assert browser.post(f"/alerts/{number}/{step}", data=form).status_code == 303
+    (row,) = house.rows("SELECT state, accepted_by FROM alert")
+    assert (row["state"], row["accepted_by"]) == ("accepted", person)
+    on_duty = browser.post("/care/duty/sign-in", data={**form, "units": ["sol"], "function": "carer"})
+    assert on_duty.status_code == 303
+    asked = browser.post("/care/duty/leave", data=form)
+    assert asked.status_code == 409
+    assert f'href="/alerts/{number}"><strong>4B' in asked.text, "whoever has it is asked who takes it"
+    assert browser.post(f"/alerts/{number}/close", data={**form, "outcome": "helped"}).status_code == 303
+    assert house.rows("SELECT state FROM alert")[0]["state"] == "closed"
+
+
+def test_nothing_is_offered_that_would_be_refused(house: House, sign_in: SignIn) -> None:
+    sara, plan = sign_in("sara"), put(sign_in("hanna"), "nord")
+    put(sign_in("hanna"), "sol")
+    with transaction(house.connection):
+        gap = GapTask(
+            0, "solbakken", "nord", "nobody_on_duty", "", house.now(), house.now() + HOUR, 4, 3, False
+        )
+        gaps.add(house.connection, gap)
+    book = Absences(house.connection, house.site, WallClock())
+    book.away("r4", "hospital", house.now() + HOUR, "kari")
+    with transaction(house.connection):
+        heard = Evidence("4B stue", "motion", True, house.now())
+        somebody_in(house.connection, house.site, book.known(), heard, house.now())
+    at_home = 'action="/care/away/r4/back"'
+    of_their_own = sign_in("lise").get("/").text
+    assert at_home in of_their_own
+    assert "Dette venter på deg" in of_their_own
+    assert open_nord(sara) == 303
+    board = sara.get("/").text
+    assert "Sverre Lie" in board
+    assert at_home not in board, "the unit's own people say who is home"
+    assert sara.post("/care/away/r4/back", data={"csrf": csrf_of(sara)}).status_code == 404
+    assert "Dette venter på deg" not in board, "what is to be seen to in the days to come is theirs too"
+    assert f'href="/floor/{plan}?edit=1"' not in sara.get("/floor").text
+    assert "/floor/2?edit=1" in sara.get("/floor").text
+    assert '<option value="nord">' not in sara.get("/floor").text
+    assert "?edit=1" not in sara.get(f"/floor/{plan}").text
+    assert 'id="floor-save"' not in sara.get(f"/floor/{plan}?edit=1").text
+    assert "Sverre" not in sara.get("/care/off").text
+    assert "Sverre" not in sara.get("/care/relatives").text
 
 
 def test_it_is_given_back_early(sign_in: SignIn) -> None:

@@ -12,6 +12,7 @@ from urllib.parse import quote
 import pytest
 from starlette.testclient import TestClient
 
+from dashboards.access import OPEN_IN_AN_EMERGENCY
 from devices.message import Message
 from hub.emergency import begin
 from hub.store import announcements, contacts, gaps, quarantine
@@ -198,10 +199,47 @@ def rows_of(house: House) -> dict[str, list[tuple[Any, ...]]]:
 def test_nothing_of_another_unit_is_seen_or_changed(house: House, sign_in: SignIn, person: str) -> None:
     known = one_of_everything(house, sign_in)
     openapi = sign_in("adm").get("/api/v1/openapi.json").json()
-    browser, wrong = sign_in(person), []
+    browser = sign_in(person)
+    wrong = walk(house, browser, openapi, known, list(TABLE))
+    assert not wrong, "\n".join(wrong)
+    assert [row[0] for row in house.rows("SELECT payload FROM quarantine")] in (
+        [MARK.encode()],
+        [MARK.encode(), b"hei"],
+    )
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("person", ["nord", "nordleder"])
+@pytest.mark.parametrize("room", ["1A", ""], ids=["one room", "the unit"])
+def test_what_an_emergency_opens_is_nothing_that_outlasts_it_or_leaves_the_house(
+    house: House, sign_in: SignIn, person: str, room: str
+) -> None:
+    """All that is not in OPEN_IN_AN_EMERGENCY is as shut as ever, by every page and call there is."""
+    known = one_of_everything(house, sign_in)
+    openapi = sign_in("adm").get("/api/v1/openapi.json").json()
+    browser = sign_in(person)
+    opened: dict[str, object] = {"room": room} if room else {"unit": "sol"}
+    call(browser, "POST", "/api/v1/emergency", reason="fall, ingen andre i nærheten", **opened)
+    assert browser.get("/care/residents/r1").status_code == 200
+    shut = [route for route, asked in TABLE.items() if not _is_open(route, asked.by)]
+    wrong = walk(house, browser, openapi, known, shut)
+    assert not wrong, "\n".join(wrong)
+
+
+def _is_open(route: str, by: str) -> bool:
+    """The board too, which shows alerts to whoever may see them."""
+    changes = not route.startswith("GET ") and by != "answer alerts"
+    return route == "GET /" or (by in OPEN_IN_AN_EMERGENCY and not changes)
+
+
+def walk(
+    house: House, browser: TestClient, openapi: dict[str, Any], known: dict[str, str], routes: list[str]
+) -> list[str]:
+    """Every one of these routes, at what is Solsida's. Returns what it said or changed of it."""
+    wrong = []
     headers = {"X-CSRF-Token": browser.get("/api/v1/session").json()["csrf"], "If-Match": "*"}
     before = rows_of(house)
-    for route in TABLE:
+    for route in routes:
         method, path = route.split()
         if OWN.search(path.removeprefix("/api/v1")):
             continue
@@ -226,11 +264,7 @@ def test_nothing_of_another_unit_is_seen_or_changed(house: House, sign_in: SignI
             if changed and path not in HOUSE_WIDE:
                 wrong.append(f"{method} {at}: {answer.status_code}, changed {changed}")
             before = after
-    assert not wrong, "\n".join(wrong)
-    assert [row[0] for row in house.rows("SELECT payload FROM quarantine")] in (
-        [MARK.encode()],
-        [MARK.encode(), b"hei"],
-    )
+    return wrong
 
 
 def test_nobody_asks_a_gateway_about_a_device_of_another_unit_by_name_or_by_its_own_address(

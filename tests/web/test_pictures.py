@@ -233,6 +233,27 @@ def test_staff_say_whether_a_week_was_of_use_and_the_newest_word_counts(
     assert unknown.status_code == 404
 
 
+def test_in_an_emergency_the_weeks_are_looked_at_and_the_units_own_people_say_if_they_were_of_use(
+    house: LivedInHouse, sign_in: SignIn
+) -> None:
+    nord = sign_in("nord")
+    ours = {"X-CSRF-Token": nord.get("/api/v1/session").json()["csrf"]}
+    opened = nord.post("/api/v1/emergency", json={"room": "1A", "reason": "fell in the hall"}, headers=ours)
+    assert opened.status_code == 201
+    page, own = (one.get("/care/residents/r1/trends").text for one in (nord, sign_in("sol")))
+    assert 'id="active"' in page
+    assert ('name="opinion"' in page, 'name="opinion"' in own) == (False, True)
+    week = nord.get("/api/v1/residents/r1/trends").json()["trends"][0]["weeks"][-1]["monday"]
+    ours = {"X-CSRF-Token": nord.get("/api/v1/session").json()["csrf"]}
+    before = house.rows("SELECT * FROM trend_review")
+    said = {"csrf": csrf_of(nord), "trend": "active", "week": week, "opinion": "useful"}
+    assert nord.post("/care/residents/r1/trends", data=said).status_code == 404
+    at = f"/api/v1/residents/r1/trends/active/{week}"
+    assert nord.put(at, json={"opinion": "useful"}, headers=ours).status_code == 404
+    assert house.rows("SELECT * FROM trend_review") == before
+    assert nord.delete("/api/v1/emergency", headers=ours).status_code == 204
+
+
 @pytest.mark.parametrize(
     ("day", "hours"), [(date(2026, 3, 29), 23), (date(2026, 10, 25), 25), (date(2026, 11, 23), 24)]
 )

@@ -30,7 +30,7 @@ _FAMILIES = {
     "units": "Alarm quality",
 }
 """Of calls and pages that are called otherwise than the place that they belong to."""
-_PASSED_OVER = frozenset({"residents", "resident", "page", "alerts", "stood_at"})
+PASSED_OVER = frozenset({"residents", "resident", "page", "alerts", "stood_at"})
 _WITH_NUMBERS = {"erased": "erasure ", "relative": "relative:"}
 """What the trail puts before a number, by the detail's name: for people its word is enough."""
 _ONE_OF = re.compile(r"/(?:care|api/v1)/(?:residents|rooms)/[^/]+/(pictures/)?(\w+)")
@@ -186,9 +186,9 @@ def _rest(visit: Visit, entry: Entry) -> str:
     """In words. Whoever did it to themselves is not named twice."""
     found = []
     for name, value in entry.detail.items():
-        if name in _PASSED_OVER or (name == "person" and value == entry.by):
+        if name in PASSED_OVER or (name == "person" and value == entry.by):
             continue
-        if name in ("person", "invited_by"):
+        if name in ("person", "invited_by", "owner", "opened_by"):
             value = visit.house.person_name(str(value))
         elif name == "instead_of":
             value = [visit.house.person_name(one) for one in value]

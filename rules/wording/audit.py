@@ -115,7 +115,7 @@ def what_was_done(what: str, language: Language) -> str:
     return say(words, language) if words is not None else readable(what)
 
 
-_NAMES: dict[str, Words] = {
+NAMES: dict[str, Words] = {
     "shown": ("fikk se", "saw"),
     "categories": ("får vite", "is told"),
     "acts": ("får", "may"),
@@ -146,6 +146,42 @@ _NAMES: dict[str, Words] = {
     "room": ("rom", "room"),
     "rows": ("linjer", "entries"),
     "rule": ("regel", "rule"),
+    "added": ("lagt til", "added"),
+    "arrived": ("kom fram", "arrived"),
+    "ask": ("spurt om", "asked for"),
+    "away_from": ("borte fra", "away from"),
+    "back_by": ("ventes hjem", "expected home"),
+    "by_email": ("med e-post", "by e-mail"),
+    "changed": ("endret", "changed"),
+    "characters": ("tegn", "characters"),
+    "codec": ("kodek", "codec"),
+    "due": ("frist", "due"),
+    "earlier": ("tidligere varsler", "earlier alerts"),
+    "events": ("hendelser", "events"),
+    "file": ("fil", "file"),
+    "from": ("fra", "from"),
+    "function": ("som", "as"),
+    "gap": ("hull", "gap"),
+    "gateway": ("gateway", "gateway"),
+    "opened_by": ("åpnet av", "opened by"),
+    "opinion": ("vurdering", "opinion"),
+    "owner": ("ansvar hos", "with"),
+    "parts": ("deler", "parts"),
+    "paused_at": ("på pause fra", "paused from"),
+    "phone": ("telefon", "phone"),
+    "record": ("protokoll", "record"),
+    "removed": ("fjernet", "removed"),
+    "request": ("forespørsel", "request"),
+    "said": ("svar", "answer"),
+    "shift": ("vakt", "shift"),
+    "shifts": ("vakter", "shifts"),
+    "state": ("tilstand", "state"),
+    "subject": ("gjelder", "about"),
+    "to": ("til", "to"),
+    "topic": ("emne", "topic"),
+    "trend": ("utvikling", "trend"),
+    "verdict": ("resultat", "verdict"),
+    "week": ("uke", "week"),
     "starts_at": ("fra", "from"),
     "test": ("prøve", "test"),
     "unit": ("avdeling", "unit"),
@@ -186,7 +222,7 @@ def detail_of(name: str, value: object, language: Language) -> str:
     """`fra 127.0.0.1`: one of an entry's details; empty where there is none."""
     many = value if isinstance(value, Sequence) and not isinstance(value, str) else (value,)
     told = ", ".join(_said(str(one), _VALUES, language) for one in many if one not in (None, ""))
-    return f"{_said(name, _NAMES, language)} {told}" if told else ""
+    return f"{_said(name, NAMES, language)} {told}" if told else ""
 
 
 def _said(what: str, known: dict[str, Words], language: Language) -> str:

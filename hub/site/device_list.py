@@ -25,6 +25,8 @@ from hub.spreadsheet import would_run
 COLUMNS = ("id", "room", "role", "gateway", "address", "resident")
 NEEDED = ("id", "room", "role")
 Form = Literal["csv", "yaml"]
+_SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+"""How the files of Excel and LibreOffice begin, the newer and the old."""
 
 
 class Row(NamedTuple):
@@ -85,18 +87,26 @@ def _unguarded(cell: str) -> str:
 
 
 def read_devices(data: bytes, name: str) -> DeviceList:
-    """A list from the bytes of a file; `name` is what problems call it. What its first line is tells CSV from
-    YAML.
+    """A list from the bytes of a file; `name` is what problems call it. Its ending tells YAML, any other
+    file's first line tells it from CSV.
     """
+    if data.startswith(_SPREADSHEETS):
+        wrong, expected = "the file is a spreadsheet", "the list saved as CSV UTF-8"
+        return DeviceList(name, (), (Problem(name, 1, (), wrong, expected),))
     text = _decoded(data)
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    is_yaml = re.match(r"\s*(#|-|\[|\{|devices\s*:)", first) is not None
-    rows, problems = (_read_yaml if is_yaml else _read_csv)(text, name)
+    rows, problems = (_read_yaml if _is_yaml(text, name) else _read_csv)(text, name)
     for number, line in enumerate(text.split("\n"), 1):
         if "\ufffd" in line:
             wrong = "a letter that cannot be read"
             problems.append(Problem(name, number, (), wrong, "the list saved as CSV UTF-8"))
     return _without_doubles(name, rows, problems)
+
+
+def _is_yaml(text: str, name: str) -> bool:
+    if name.lower().endswith((".yaml", ".yml")):
+        return True
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    return re.match(r"\s*(#|-|\[|\{|devices\s*:)", first) is not None
 
 
 def _decoded(data: bytes) -> str:

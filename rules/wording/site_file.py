@@ -16,6 +16,7 @@ _SENTENCES: tuple[Words, ...] = (
     # what is wrong
     ("Et tegn kan ikke leses", "a letter that cannot be read"),
     ("Linjen kan ikke leses. Kanskje mangler et anførselstegn", "not CSV: {}"),
+    ("Dette er et regneark", "the file is a spreadsheet"),
     ("Listen er tom", "the list is empty"),
     ("Listen er {}", "the list is {}"),
     ("Kolonnen {} mangler", "there is no column {}"),
@@ -161,6 +162,7 @@ _SENTENCES: tuple[Words, ...] = (
     ("Minst én av dem", "at least one of them"),
     ("Felter med verdier", "keys with values (key: value)"),
     ("Høyst {}", "at most {}"),
+    ('F.eks. "07:30", med anførselstegn i en fil', 'e.g. "07:30", in quotes'),
     ("F.eks. {}", "e.g. {}"),
     ("Minst {}", "at least {}"),
     ("«{}»", "'{}'"),

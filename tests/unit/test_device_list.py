@@ -19,6 +19,7 @@ from hub.site.edits import ReplaceDevice, Would
 from hub.site.file import SiteFile, read_site
 from hub.store import sites
 from hub.store.db import connect
+from rules.wording.site_file import fault_in_words
 
 EXAMPLE = Path(__file__).parents[2] / "sites" / "donski-small.yaml"
 SITE = "donski-small"
@@ -300,3 +301,16 @@ def test_five_hundred_devices_are_in_force_within_seconds(tmp_path: Path, data: 
     assert time.process_time() - began < 10  # mostly a fraction of one
     assert not isinstance(try_devices(connection, SITE, text, "list", False), ListRefused)
     connection.close()
+
+
+@pytest.mark.parametrize("begins", [b"PK\x03\x04\x14\x00", b"\xd0\xcf\x11\xe0\xa1\xb1"])
+def test_a_spreadsheet_that_was_not_saved_as_csv_is_called_one(begins: bytes) -> None:
+    (problem,) = read_devices(begins + b"\x00\x01\xff;devices", "enheter.xlsx").problems
+    said = fault_in_words(problem.wrong, problem.expected, "nb")
+    assert said == "Dette er et regneark. Lagre listen som CSV UTF-8."
+
+
+def test_a_file_that_is_called_yaml_is_read_as_that_however_it_begins() -> None:
+    whole_site = b"version: 1\ndevices:\n  - {id: d, room: 1A, role: motion}\n"
+    devices = read_devices(whole_site, "enheter.YAML")
+    assert ([row.values["id"] for row in devices.rows], devices.problems) == (["d"], ())

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules.duration import Window, next_local, parse_clock, parse_duration, parse_window, write_duration
+from rules.wording.site_file import fault_in_words
 
 OSLO = ZoneInfo("Europe/Oslo")
 ZONES = sorted(available_timezones() - {"localtime"})
@@ -132,3 +133,11 @@ def test_a_length_of_time_is_read_as_it_is_written(seconds: int) -> None:
 def test_what_is_no_length_of_time_is_refused_with_an_example(text: object) -> None:
     with pytest.raises(ValueError, match=r"not a length of time; expected e\.g\. 30 s"):
         parse_duration(text)
+
+
+def test_what_is_no_time_of_day_is_said_in_the_readers_language() -> None:
+    with pytest.raises(ValueError, match="not a time of day") as said:
+        parse_clock("nonsense")
+    wrong, _, expected = str(said.value).partition("; expected ")
+    norwegian = fault_in_words(wrong, expected, "nb")
+    assert norwegian == '«nonsense» er ikke et klokkeslett. F.eks. "07:30", med anførselstegn i en fil.'

@@ -29,7 +29,9 @@ api = APIRouter(prefix="/api/v1", responses=SAYS_NO)
 
 
 class ClassOut(BaseModel):
-    """A class of data. `rows`: of readings, hours and days the days of which there are any."""
+    """A class of data. `rows`: of readings, hours and days the days of which there are any; of `audit` the
+    trail's entries with proofs of the alerting, gaps, emergency access, relatives' looks and integrations.
+    """
 
     name: str
     days: int = Field(description="For which it is kept")

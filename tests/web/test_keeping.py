@@ -196,3 +196,13 @@ def test_everything_is_a_call_as_well(house: House, sign_in: SignIn) -> None:
     go_on(house.settings, adm.app.state.clock)  # type: ignore[attr-defined]
     assert [(one["state"], one["resident"]) for one in adm.get("/api/v1/erasures").json()] == [("done", None)]
     assert not isinstance(verified(adm.get(f"/api/v1/erasures/{number}/receipt").content), str)
+
+
+def test_the_page_says_all_that_a_number_adds_up_and_who_makes_the_key_of_the_backups(
+    house: House, sign_in: SignIn
+) -> None:
+    page = sign_in("adm").get("/keeping").text
+    assert "prøver av varslingen" in page
+    assert "En administrator lager nøkkelen" in page
+    assert 'href="/help/administrator?language=nb"' in page
+    assert "docs/" not in page

@@ -24,7 +24,8 @@ Category = Literal["well", "away", "alerts", "handled", "unusual", "digest", "ma
 CATEGORIES: tuple[Category, ...] = get_args(Category)
 """`well`: whether all is well today. `away`: whether the resident is away. `alerts`: a grave alert while it
 stands. `handled`: how it ended. `unusual`: a night or a day unlike the others. `digest`: the week. `mailed`:
-the week's letter holds what was agreed itself, with pictures, and not only the way to it.
+the week's letter holds what was agreed itself, with pictures, and not only the way to it; where the week may
+be shown.
 """
 FROM_THE_ROOM: frozenset[Category] = frozenset({"well", "unusual", "digest"})
 """What is worked out from a room's sensors, which cannot tell those who share it apart."""
@@ -52,6 +53,7 @@ Reason = Literal[
     "paused",
     "no_basis",
     "shared_room",
+    "no_week",
     "before",
 ]
 
@@ -187,6 +189,10 @@ def may(known: Known, category: Category, resident: str, at: datetime, site: Sit
         return Decision(False, reason)
     if any(rest.resident == resident and rest.holds(at) for rest in known.rests):
         return Decision(False, "paused")
+    if category == "mailed":
+        week = may(known, "digest", resident, at, site)
+        of_the_room = week.allowed or week.reason in ("shared_room", "no_basis")
+        return week if of_the_room else Decision(False, "no_week")
     if category in FROM_THE_ROOM:
         if site.legal_basis == "required" and not any(is_valid(b, today) for b in found.legal_basis):
             return Decision(False, "no_basis")

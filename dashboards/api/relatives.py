@@ -136,6 +136,7 @@ class PictureOut(BaseModel):
 class LetterOut(BaseModel):
     """`html` null: it only leads to the week's page."""
 
+    leaves: bool = Field(description="False: none is sent, since of nobody the week may be shown")
     subject: str
     text: str
     html: str | None
@@ -211,6 +212,7 @@ def preview_letter(request: Request, visit: Visitor, number: int) -> LetterOut:
     now = letter_now(request, visit, known)
     parts = now.week.parts
     return LetterOut(
+        leaves=not now.none_because,
         subject=now.subject,
         text=now.text,
         html=now.week.html() if parts else None,

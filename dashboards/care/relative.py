@@ -62,6 +62,7 @@ class ConsentRow(NamedTuple):
     reason: str
     stands: bool
     review: bool
+    withdrawn: str
 
 
 class OwnResident(NamedTuple):
@@ -328,18 +329,19 @@ def _consents(visit: Visit, known: Known, resident: str) -> tuple[ConsentRow, ..
             continue
         stands = consent.withdrawn_at is None and consent.valid_until >= today
         reason = may_see(known, consent.category, resident, visit.now, site).reason
-        ended = consent.withdrawn_at or consent.valid_until
+        withdrawn = consent.withdrawn_at
         rows.append(
             ConsentRow(
                 consent.category,
                 day_in_words(consent.valid_from, visit),
-                day_in_words(ended, visit),
+                day_in_words(consent.valid_until, visit),
                 consent.given_by,
                 consent.how,
                 f"{visit.house.person_name(consent.recorded_by)}, {day_in_words(consent.recorded_at, visit)}",
-                reason if stands else "withdrawn" if consent.withdrawn_at is not None else "ended",
+                reason if stands else "withdrawn" if withdrawn is not None else "ended",
                 stands,
                 consent.id in due,
+                day_in_words(withdrawn, visit) if withdrawn is not None else "",
             )
         )
     return tuple(sorted(rows, key=lambda row: (not row.stands, CATEGORIES.index(row.category))))

@@ -17,7 +17,7 @@ from dashboards.relative.letter import Letter, drawn, letter_to
 from dashboards.visit import Visit, Visitor, history_of, needs, settings_of
 from hub.relatives.enclosure import Order
 from hub.relatives.letters import WEEK_PAGE
-from rules.relatives import Known
+from rules.relatives import Known, Reason, may
 from rules.wording.relatives import letter_body, letter_subject
 
 pages = APIRouter(
@@ -29,11 +29,14 @@ pages = APIRouter(
 
 
 class LetterNow(NamedTuple):
-    """`week`: what it holds itself; without parts it only leads there, and `text` is all of it."""
+    """`week`: what it holds itself; without parts it only leads there, and `text` is all of it.
+    `none_because`: of each resident by name why there is no letter at all; empty where there is one.
+    """
 
     subject: str
     text: str
     week: Letter
+    none_because: tuple[tuple[str, Reason], ...] = ()
 
 
 @pages.get("")
@@ -57,11 +60,14 @@ def show_picture(request: Request, visit: Visitor, number: int, name: str) -> Re
 
 
 def letter_now(request: Request, visit: Visit, known: Known) -> LetterNow:
-    """Of every resident of theirs who said yes to the week."""
+    """Of every resident of theirs who said yes to the week; none leaves where of nobody it may be shown."""
     site, relative = visit.house.site, known.relative
     at = settings_of(request).web_address
     leads_to = f"{at.rstrip('/')}{WEEK_PAGE}" if at else None
     order = Order(site.site, relative.id, known.residents, ["digest"], leads_to, visit.now)
     week = letter_to(visit.connection, history_of(request, visit), visit.house, known, order)
     text = week.text() if week.parts else letter_body(relative.name, ["digest"], leads_to, relative.language)
-    return LetterNow(letter_subject(["digest"], site.name, relative.language), text, week)
+    theirs = [one for id in known.residents if (one := visit.house.resident(id)) is not None]
+    asked = [(one.name, may(known, "digest", one.id, visit.now, site)) for one in theirs]
+    none = () if any(d.allowed for _, d in asked) else tuple((name, d.reason) for name, d in asked)
+    return LetterNow(letter_subject(["digest"], site.name, relative.language), text, week, none)

@@ -390,6 +390,10 @@ def test_each_no_has_its_name(site: World) -> None:
     theirs = [msgspec.structs.replace(one.bonds[0], resident="r-olav")]
     alone = one._replace(bonds=theirs, consents=shared)
     assert reason(alone, "r-olav") == "shared_room"
+    mailed = [msgspec.structs.replace(c, category="mailed") for c in shared]
+    week = [msgspec.structs.replace(c, category="digest") for c in shared]
+    assert reason(alone._replace(consents=[*week, *mailed]), "r-olav", "mailed") == "shared_room"
+    assert reason(alone._replace(consents=mailed), "r-olav", "mailed") == "no_week"
     assert reason(alone, "r-olav", "away") == "consented"
 
 

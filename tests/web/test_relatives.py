@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import msgspec
 import pytest
+from babel.dates import format_date
 from starlette.testclient import TestClient
 
 from hub.absences import Absences
@@ -699,3 +700,38 @@ def test_the_settings_say_what_an_e_mail_holds_as_it_was_agreed(house: House, si
 def test_under_her_mothers_name_stands_what_the_daughter_is_down_as(house: House, sign_in: SignIn) -> None:
     relative_of(house)
     assert "Du er ført opp som: Datter" in sign_in(EMAIL).get("/relative").text
+
+
+def test_of_one_who_shares_a_room_all_pages_say_the_same_of_the_week(house: House, sign_in: SignIn) -> None:
+    second = "  - {id: r6, name: Leif Haugen, room: 1A}\ndevices:\n"
+    house.import_site(LEADER.replace("devices:\n", second, 1))
+    with transaction(house.connection):
+        house.set_password("leder")
+    relative = relative_of(house)
+    kin = sign_in(EMAIL)
+    own = kin.get("/relative").text
+    assert "Flere bor i rommet" in own
+    assert "<li>Uken som var</li>" in own
+    assert "Ingenting de siste 30 dagene som kan vises" in own
+    settings = kin.get("/relative/settings").text
+    assert "Vises nå" not in settings.partition("Uken i selve e-posten")[2].partition("</li>")[0]
+    letter = sign_in("leder").get(f"/care/relatives/{relative.id}/letter").text
+    assert "Det sendes ikke noe brev nå" in letter
+    assert "Vises ikke: flere bor i rommet" in letter
+    assert "er klar" not in letter.partition("<main")[2]
+    answer = sign_in("leder").get(f"/api/v1/relatives/{relative.id}/letter").json()
+    assert (answer["leaves"], answer["html"]) == (False, None)
+
+
+def test_a_yes_that_was_taken_back_still_tells_until_when_it_was_agreed(
+    house: House, sign_in: SignIn
+) -> None:
+    relative = relative_of(house, days=300)
+    until = format_date(
+        house.now().astimezone(house.site.zone).date() + timedelta(days=300), "d. MMMM y", locale="nb"
+    )
+    book_of(house).withdraw(relative, "r1", ["digest"], "kari")
+    page = sign_in("kari").get(f"/care/relatives/{relative.id}").text
+    (row,) = re.findall(r"trukket tilbake ([^<(]+) \(gjaldt til ([^)<]+)\)", page)
+    assert row[1] == until
+    assert row[0] != until

@@ -111,6 +111,22 @@ def on_passwords(connection: sqlite3.Connection, site: Site) -> Iterator[Remark]
         yield Remark("ok", "everybody has a password")
 
 
+def on_who_decides(site: Site) -> Iterator[Remark]:
+    roles = {person.role for person in site.people}
+    if "administrator" not in roles:
+        yield Remark(
+            "look",
+            "the house has no administrator: nobody can add people, password links or keys of programs",
+            "add a person with `role: administrator` to the site file; then vaka import",
+        )
+    if "leader" not in roles:
+        yield Remark(
+            "look",
+            "the house has no leader: nobody can plan the roster, invite relatives or export a resident",
+            "add a person with `role: leader` to the site file; then vaka import",
+        )
+
+
 def on_broker(settings: Settings) -> Iterator[Remark]:
     """A connection of our own beside the hub's: under another client identifier, which disturbs nobody. A
     demo's data has its own broker beside it.

@@ -79,6 +79,7 @@ def _on_what_is_stored(settings: Settings, only_alive: bool) -> Iterator[Remark]
         yield from doctor.on_absences(connection, site, now)
         yield from doctor.on_legal_basis(site, now)
         yield from doctor.on_passwords(connection, site)
+        yield from doctor.on_who_decides(site)
         yield from doctor_of_alerting.on_outbox(connection, site, now)
         yield from doctor_of_alerting.on_calls(connection, site)
         yield from doctor_of_alerting.on_watch(settings, now)

@@ -98,6 +98,8 @@ def test_the_doctor_finds_nothing_wrong_where_nothing_is_and_says_what_was_never
     assert (code, err) == (0, "")
     assert [line for line in out.splitlines() if line.startswith(("look", "wrong"))] == [
         "look   links in messages and invitations go by whatever address a browser asked for",
+        "look   the house has no administrator: nobody can add people, password links or keys of programs",
+        "look   the house has no leader: nobody can plan the roster, invite relatives or export a resident",
         "look   the watchman was never at work: nobody notices if Vaka stops",
         "look   the alerting of home was never tried",
         "look   Home: None of those who are to be called can be reached by phone or e-mail: all week",

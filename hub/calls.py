@@ -7,7 +7,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Sequence
 
-from hub.escalation import CALLED, CALLED_IN_VAIN, CALLED_INSTEAD, REACHED_NOBODY
+from hub.escalation import CALLED, CALLED_IN_VAIN, CALLED_INSTEAD, NOBODY_IN, REACHED_NOBODY
 from hub.store import alerts, escalations, summonses
 from hub.store.alerts import AlertEvent
 from hub.store.summonses import Summons
@@ -50,8 +50,12 @@ def calls(trail: Sequence[AlertEvent], messages: Iterable[Summons]) -> Calls:
             continue
         besides = next((people for seq, people in others if seq > step.seq), [])
         meant = [one for one in of_step.get(step.seq, ()) if one.person not in besides]
-        came = steps[step.seq] = _came(meant, _reached_nobody(trail, number))
+        came = _came(meant, _reached_nobody(trail, number))
+        nobody_in = () if came.what == "in_vain" else _nobody_in(trail, number)
+        steps[step.seq] = came._replace(nobody_in=nobody_in)
         for group in step.reason.split(", ") if step.seq > since else ():
+            if group in nobody_in:
+                continue
             before = groups.get(group)
             if before is None or before.what not in ("called", "seen") or came.what in ("called", "in_vain"):
                 groups[group] = came
@@ -63,6 +67,16 @@ def _reached_nobody(trail: Sequence[AlertEvent], number: int) -> bool:
     """Whether the trail says so of this call, and not of a later one of the same groups."""
     later = (step.event for step in trail[number + 1 :] if step.reason == trail[number].reason)
     return next((event for event in later if event in _CALLS | {REACHED_NOBODY}), None) == REACHED_NOBODY
+
+
+def _nobody_in(trail: Sequence[AlertEvent], number: int) -> tuple[str, ...]:
+    """The groups of a call in which there was nobody; a call that reached nobody at all names them too."""
+    call = trail[number].reason.split(", ")
+    for step in trail[number + 1 :]:
+        groups = tuple(step.reason.split(", "))
+        if step.event == NOBODY_IN and set(groups) < set(call):
+            return groups
+    return ()
 
 
 def _came(meant: Sequence[Summons], in_vain: bool) -> Came:

@@ -35,6 +35,9 @@ REACHED_NOBODY = "reached_nobody"
 """The step of a trail that says that nobody of the groups that were called could be reached."""
 CALLED_INSTEAD = "called_instead"
 """The step of a trail whose reason names the people who were called for those of the call before it."""
+NOBODY_IN = "nobody_in"
+"""The step of a trail whose reason names the groups of the call before it in which nobody was, while others
+were called: no patrol by day."""
 
 
 def begin(connection: sqlite3.Connection, alert: Alert, plan: EscalationPlan, at: datetime) -> None:

@@ -21,6 +21,7 @@ from hub.escalation import (
     CALLED,
     CALLED_IN_VAIN,
     CALLED_INSTEAD,
+    NOBODY_IN,
     REACHED_NOBODY,
     goes_on_for_help,
     reached_nobody,
@@ -132,6 +133,8 @@ def _follow(
     usable = usable_ways(connection, site.site)
     if alone or not (only_the_board or any(one.way in usable for one in meant)):
         reached_nobody(connection, alert.id, step.reason, now, in_stead=bool(others))
+    if empty := _nobody_in(connection, site, alert, step, now):
+        alerts.add_event(connection, alert.id, now, NOBODY_IN, None, ", ".join(empty))
     if others:
         names = ", ".join(dict.fromkeys(one.person for one in others if hears(one)))
         alerts.add_event(connection, alert.id, now, CALLED_INSTEAD, None, names)
@@ -178,17 +181,37 @@ def answerable(
     """Whom a call reaches: what is high by all their ways at once, the rest by the first. Who asks for more
     hands is not called for it.
     """
-    on_duty = shifts.on_duty(connection, site, now)
     known, asking = contacts.everything(connection, site.site), _asking(alert)
     usable = usable_ways(connection, site.site)
-    found = []
-    for group in step.reason.split(", "):
-        if is_proof(alert.site):
-            people = whom_to_prove(connection, site, alert.unit, now)
-        else:
-            people = called(cast(Group, group), alert.unit, alert.residents, site, on_duty, now).people
-        found += [way for person in people if person != asking for way in _ways(known, person, alert, usable)]
+    if is_proof(alert.site):
+        meant = whom_to_prove(connection, site, alert.unit, now)
+    else:
+        groups = _people(connection, site, alert, step, now)
+        meant = tuple(person for people in groups.values() for person in people)
+    found = [way for person in meant if person != asking for way in _ways(known, person, alert, usable)]
     return list(dict.fromkeys(found))
+
+
+def _people(
+    connection: sqlite3.Connection, site: Site, alert: Alert, step: AlertEvent, now: datetime
+) -> dict[str, tuple[str, ...]]:
+    """Who is in each group of a call."""
+    on_duty = shifts.on_duty(connection, site, now)
+    return {
+        group: called(cast(Group, group), alert.unit, alert.residents, site, on_duty, now).people
+        for group in step.reason.split(", ")
+    }
+
+
+def _nobody_in(
+    connection: sqlite3.Connection, site: Site, alert: Alert, step: AlertEvent, now: datetime
+) -> list[str]:
+    """The groups of a call in which there is nobody, where there is somebody in another."""
+    if is_proof(alert.site):
+        return []
+    people = _people(connection, site, alert, step, now)
+    empty = [group for group, of_group in people.items() if not of_group]
+    return empty if len(empty) < len(people) else []
 
 
 def _ways(known: Iterable[Contact], person: str, alert: Alert, usable: Collection[str]) -> list[Answerable]:

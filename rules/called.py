@@ -21,12 +21,15 @@ BEST_FIRST: tuple[Became, ...] = get_args(Became)
 
 
 class Came(NamedTuple):
-    """Of one call. `by`: who has seen it. `held`: why what waits does, until `at`."""
+    """Of one call. `by`: who has seen it. `held`: why what waits does, until `at`. `nobody_in`: its groups in
+    which there was nobody, beside others who were called.
+    """
 
     what: Became = "called"
     by: tuple[str, ...] = ()
     held: Held | None = None
     at: datetime | None = None
+    nobody_in: tuple[str, ...] = ()
 
 
 CALLED = Came()

@@ -38,6 +38,7 @@ _TRIED: Words = ("Prøvde {}", "Tried {}")
 _CALLS = frozenset({"called", "called_in_vain"})
 _IN_VAIN = "reached_nobody"
 _INSTEAD = "called_instead"
+_NOBODY_IN = "nobody_in"
 _AT_ONCE = timedelta(minutes=1)
 """[default] What comes of a call within so long is told with it."""
 
@@ -85,17 +86,20 @@ def _one(
 ) -> str | None:
     step = trail[number]
     groups = step.reason.split(", ")
+    if step.event == _NOBODY_IN:
+        return None  # the call does not name them
     if step.event == _INSTEAD:
         return called_instead([name_of(person) for person in groups], voice)
     if step.event == _IN_VAIN:
         came = _of_the_call_before(trail, number, calls)
         return what_came(groups, came, name_of, voice) if came.what == "in_vain" else None
     came = calls.steps.get(step.seq, CALLED)
+    groups = [group for group in groups if group not in came.nobody_in]
     if step.event in _CALLS and came.what == "in_vain":  # how it ended says the step that follows
         return say(_TRIED, voice.language, groups_in_words(groups, voice))
     if step.event in _CALLS and came.what != "called":
         return what_came(groups, came, name_of, voice)
-    return what_was_done(step.event, name_of(step.by) if step.by else None, step.reason, voice)
+    return what_was_done(step.event, name_of(step.by) if step.by else None, ", ".join(groups), voice)
 
 
 def _of_the_call_before(trail: Sequence[Step], number: int, calls: Calls) -> Came:

@@ -163,10 +163,11 @@ def test_who_asks_for_more_hands_and_is_alone_on_duty_is_not_called_herself(hous
     house.desk.act(id, "assist", "kari")
     asked = {one.person for one in messages(house) if one.next_at is not None}
     assert asked == {"nils"}, "the next stage that holds anybody else: the unit next door"
-    assert [(e.event, e.reason) for e in alerts.events(house.connection, id)][-3:] == [
+    assert [(e.event, e.reason) for e in alerts.events(house.connection, id)][-4:] == [
         ("called", "unit"),
         ("reached_nobody", "unit"),
         ("called", "neighbours, night_patrol"),
+        ("nobody_in", "night_patrol"),
     ]
 
 
@@ -321,6 +322,21 @@ def test_a_call_whose_last_message_is_refused_for_good_has_reached_nobody(house:
         "Prøvde ansvarlig pleier: ingen kunne nås. Neste: naboavdelingen og nattpatruljen"
     )
     assert trail(house) == ["Prøvde ansvarlig pleier: ingen kunne nås", "Varslet: hele avdelingen"]
+
+
+def test_a_patrol_that_is_not_on_duty_is_not_said_to_be_called(house: World) -> None:
+    house.says("3B button", pressed="single")
+    for _ in range(3):
+        house.passes(2 * MIN)
+        told(house)
+    alert = house.alert("help-button")
+    steps = alerts.events(house.connection, alert.id)
+    step = next(s for s in steps if s.event == "called" and "night_patrol" in s.reason)
+    assert step.reason == "neighbours, night_patrol"
+    known = calls_of(house.connection, alert.id)
+    assert "neighbours" in known.groups
+    assert "night_patrol" not in known.groups
+    assert "Varslet: naboavdelingen" in trail(house)
 
 
 def test_where_others_were_called_instead_of_the_carer_in_charge_the_board_says_so(house: World) -> None:

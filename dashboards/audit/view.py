@@ -16,7 +16,7 @@ from hub.store import alerts, relatives
 from hub.store.audit import Entry
 from rules.language import norwegian
 from rules.relatives import ACCOUNT
-from rules.wording.audit import detail_of, what_was_done
+from rules.wording.audit import SAID_BY_THE_ENTRY, detail_of, what_was_done
 
 _FAMILIES = {
     "absences": "Away",
@@ -49,7 +49,7 @@ LONGEST_DETAIL = 160
 class Line(NamedTuple):
     """`place`: what the page that was looked at is called in the navigation, or its address. `picture`: which
     of a resident's or a room's, empty elsewhere. `role`: of who did it; None for the hub. `emergency`: they
-    had access then because they had asked for it in an emergency.
+    had access then because they had asked for it in an emergency. `goes_on`: the detail ends the sentence.
     """
 
     seq: int
@@ -62,6 +62,7 @@ class Line(NamedTuple):
     detail: str
     emergency: bool = False
     picture: str = ""
+    goes_on: bool = False
 
 
 def lines(visit: Visit, entries: Sequence[Entry]) -> list[Line]:
@@ -72,16 +73,18 @@ def lines(visit: Visit, entries: Sequence[Entry]) -> list[Line]:
 def _line(visit: Visit, entry: Entry, named: Mapping[int, tuple[str, ...]]) -> Line:
     person = visit.house.person(entry.by or "")
     is_relative = (entry.by or "").startswith(ACCOUNT)
+    relative = _relatives_name(visit, entry) if is_relative else ""
     return Line(
         entry.seq,
         moment(visit, entry),
-        _relatives_name(visit, entry) if is_relative else _who(visit, entry),
-        "relative" if is_relative else person.role if person is not None else None,
+        relative or (_as_relative(visit, entry) if is_relative else _who(visit, entry)),
+        "relative" if relative else person.role if person is not None else None,
         what_was_done(entry.what, visit.language),
         place_of(page := str(entry.detail.get("page", ""))),
         _residents(visit, _listed(entry.detail, named)),
         _rest(visit, entry),
         picture=picture_of(page),
+        goes_on=not SAID_BY_THE_ENTRY.isdisjoint(entry.detail),
     )
 
 
@@ -93,12 +96,21 @@ def _who(visit: Visit, entry: Entry) -> str:
 
 
 def _relatives_name(visit: Visit, entry: Entry) -> str:
-    """For who may know whose relative it is; else as the trail has them."""
-    by, number = entry.by or "", (entry.by or "").removeprefix(ACCOUNT)
-    about = [visit.house.resident(id) for id in _listed(entry.detail, {})]
-    near = any(one is not None and visit.access.sees_resident(one, visit.house.site) for one in about)
+    """For who may know whose relative it is; else empty."""
+    number = (entry.by or "").removeprefix(ACCOUNT)
     found = relatives.get(visit.connection, visit.house.site.site, int(number)) if number.isdigit() else None
-    return found.name if found is not None and near and may(visit.person, "see residents' logs") else by
+    if found is None or not may(visit.person, "see residents' logs"):
+        return ""
+    # an entry of their signing in names no resident
+    theirs = [bond.resident for bond in relatives.known(visit.connection, found).bonds]
+    about = [visit.house.resident(id) for id in {*theirs, *_listed(entry.detail, {})}]
+    near = any(one is not None and visit.access.sees_resident(one, visit.house.site) for one in about)
+    return found.name if near else ""
+
+
+def _as_relative(visit: Visit, entry: Entry) -> str:
+    """`pårørende 1`: what stands for the name."""
+    return detail_of("relative", (entry.by or "").removeprefix(ACCOUNT), visit.language)
 
 
 def moment(visit: Visit, entry: Entry) -> str:
@@ -188,7 +200,9 @@ def _rest(visit: Visit, entry: Entry) -> str:
     for name, value in entry.detail.items():
         if name in PASSED_OVER or (name == "person" and value == entry.by):
             continue
-        if name in ("person", "invited_by", "owner", "opened_by"):
+        if name == "person" and str(value).startswith(ACCOUNT):
+            name, value = "relative", str(value).removeprefix(ACCOUNT)
+        elif name in ("person", "invited_by", "owner", "opened_by"):
             value = visit.house.person_name(str(value))
         elif name == "instead_of":
             value = [visit.house.person_name(one) for one in value]

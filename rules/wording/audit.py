@@ -11,7 +11,7 @@ WORDS: dict[str, Words] = {
     "residents seen": ("Så på beboere", "Looked at residents"),
     "room seen": ("Så på et fellesrom", "Looked at a shared room"),
     "alerts seen": ("Så på varsler", "Looked at alerts"),
-    "relative saw": ("Pårørende så", "A relative looked"),
+    "relative saw": ("Pårørende så", "A relative saw"),
     "relative was sent": ("Pårørende fikk i brev", "A relative was sent"),
     "alarm report made": ("Månedsrapport laget", "Monthly report made"),
     "relative review assigned": ("Nytt samtykke gitt videre", "Asking anew was assigned"),
@@ -116,7 +116,6 @@ def what_was_done(what: str, language: Language) -> str:
 
 
 NAMES: dict[str, Words] = {
-    "shown": ("fikk se", "saw"),
     "categories": ("får vite", "is told"),
     "acts": ("får", "may"),
     "absent_until": ("meldt fravær til", "registered as absent until"),
@@ -193,6 +192,8 @@ NAMES: dict[str, Words] = {
     "way": ("kanal", "way"),
     "why": ("grunn", "why"),
 }
+SAID_BY_THE_ENTRY = frozenset({"shown"})
+"""Details that need no word: `Pårørende så: om alt er bra`."""
 _VALUES: dict[str, Words] = {
     "well": ("om alt er bra", "whether all is well"),
     "away": ("om de er borte", "whether they are away"),
@@ -222,6 +223,8 @@ def detail_of(name: str, value: object, language: Language) -> str:
     """`fra 127.0.0.1`: one of an entry's details; empty where there is none."""
     many = value if isinstance(value, Sequence) and not isinstance(value, str) else (value,)
     told = ", ".join(_said(str(one), _VALUES, language) for one in many if one not in (None, ""))
+    if name in SAID_BY_THE_ENTRY:
+        return told
     return f"{_said(name, NAMES, language)} {told}" if told else ""
 
 

@@ -302,5 +302,6 @@ def test_what_an_entry_of_the_audit_trail_is_about_is_said_in_words() -> None:
     )
     assert detail_of("units", ["sol", "nord"], "nn") == "avdelingar sol, nord"
     assert (detail_of("note", "", "nb"), detail_of("units", [], "nb")) == ("", "")
+    assert detail_of("shown", ["well", "away"], "nb") == "om alt er bra, om de er borte"
     assert detail_of("earlier", [3], "nb") == "tidligere varsler 3"
     assert detail_of("something_new", 3, "nb") == "something new 3"

@@ -135,9 +135,24 @@ def test_relatives_and_calls_stand_in_the_log_by_names_that_people_know(
     assert "Marit Dahl" in page
     for raw in ("relative:", "/residents<", "/off<", "/rules<", "/relative<", "shown:", "Relative added"):
         assert raw not in page, raw
-    trail = sign_in("adm").get("/audit").text
-    assert "Marit Dahl" not in trail
-    assert "relative:1" in trail
+    assert "Pårørende så: om alt er bra, " in spoken(sign_in("leder").get("/audit").text)
+
+
+def test_a_relative_who_signed_in_stands_in_the_trail_by_name_where_it_may_be_known(
+    house: House, sign_in: SignIn
+) -> None:
+    relative_of(house)
+    sign_in(EMAIL)
+    for who, name in (("leder", "Marit Dahl Pårørende Logget inn"), ("adm", "pårørende 1 Logget inn")):
+        trail = spoken(sign_in(who).get("/audit").text)
+        assert name in trail, (who, trail)
+        assert "relative:" not in trail
+        assert ("Marit Dahl" in trail) == (who == "leder")
+
+
+def spoken(page: str) -> str:
+    """What stands on it, without what it is written with."""
+    return " ".join(re.sub(r"<[^>]+>", " ", page.partition("<main")[2]).replace(" :", ":").split())
 
 
 def test_all_that_is_written_down_has_words(house: House) -> None:

@@ -6,14 +6,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 import msgspec
 
 from hub import escalation
 from hub.announcement import announce
-from hub.store import alerts, shifts
+from hub.store import alerts, emergencies, shifts
 from hub.store.db import transaction
 from rules.alert import Alert, Concern, Decision, found, opened, owner_lost, time_is_up
 from rules.building import Site
@@ -21,6 +21,9 @@ from rules.duty import LONGEST, is_shut_out
 from rules.escalation import EscalationPlan
 from rules.finding import Finding
 from rules.week import absences_left
+
+_ACCESS_LOOKED_BACK = timedelta(days=1)
+"""Longer than any emergency access and what was taken in it last."""
 
 
 def take(
@@ -127,6 +130,25 @@ def let_absent_go(connection: sqlite3.Connection, site: Site, at: datetime) -> N
         since = alert.arrived_at or alert.accepted_at
         if since and any(a.covers(alert.owner or "", at) and since <= a.starts_at for a in away):
             _open_again(connection, alert, "owner_absent", at)
+
+
+def let_strangers_go(connection: sqlite3.Connection, site: Site, at: datetime) -> None:
+    """Those of whoever took them by emergency access to another unit that has ended since: they could neither
+    hand them back nor close them. Within a transaction.
+    """
+    taken = alerts.taken(connection, site.site)
+    if not taken:
+        return
+    opened = emergencies.since(connection, site.site, at - _ACCESS_LOOKED_BACK)
+    people = {person.id: person for person in site.people}
+    for alert in taken:
+        since, owner = alert.arrived_at or alert.accepted_at, people.get(alert.owner or "")
+        theirs = [one for one in opened if one.person == alert.owner and one.opens(alert.room, alert.unit)]
+        if since is None or owner is None or not owner.units or alert.unit in owner.units:
+            continue
+        ended = any(since <= one.ends_at for one in theirs)
+        if ended and all(one.ends_at <= at for one in theirs):
+            _open_again(connection, alert, "owner_shut_out", at)
 
 
 def let_go_of(connection: sqlite3.Connection, site: str, person: str, at: datetime) -> None:

@@ -42,6 +42,7 @@ def calls(trail: Sequence[AlertEvent], messages: Iterable[Summons]) -> Calls:
     for one in messages:
         of_step.setdefault(one.event, []).append(one)
     others = [(step.seq, step.reason.split(", ")) for step in trail if step.event == CALLED_INSTEAD]
+    heard = {one.person for sent in of_step.values() for one in sent if became(one) in ("called", "seen")}
     since = max((step.seq for step in trail if step.event in TAKEN | OPEN_AGAIN), default=0)
     steps: dict[int, Came] = {}
     groups: dict[str, Came] = {}
@@ -59,7 +60,11 @@ def calls(trail: Sequence[AlertEvent], messages: Iterable[Summons]) -> Calls:
             before = groups.get(group)
             if before is None or before.what not in ("called", "seen") or came.what in ("called", "in_vain"):
                 groups[group] = came
-    instead = dict.fromkeys(person for seq, people in others if seq > since for person in people)
+    for seq, people in others:
+        reached = tuple(person for person in people if person in heard)
+        steps[seq] = Came("called", reached) if reached else Came("lost", tuple(people))
+    instead = dict.fromkeys(person for seq, _ in others if seq > since for person in steps[seq].by)
+    instead = {person: None for person in instead if person in heard}
     return Calls(steps, groups, tuple(instead))
 
 

@@ -13,7 +13,7 @@ from hub.store.alerts import AlertEvent
 from hub.store.summonses import Summons
 from rules.alert import Alert
 
-_ON_ITS_WAY = frozenset({"called", "seen", "not_needed"})
+_ON_ITS_WAY = frozenset({"called", "seen"})
 
 
 class MoreHands(NamedTuple):
@@ -49,5 +49,6 @@ def more_hands(trail: Sequence[AlertEvent], messages: Iterable[Summons]) -> More
     held_up = tuple(person for person in waits if person not in people)
     groups = tuple(group for step in since if step.event == CALLED for group in step.reason.split(", "))
     in_vain = bool(sent) or any(step.event == REACHED_NOBODY for step in since)
-    nobody = in_vain and not (people or held_up)
+    spared = any(became(one) == "not_needed" for one in sent)
+    nobody = in_vain and not (people or held_up or spared)
     return MoreHands(by, people, held_up, () if in_vain else groups, nobody)

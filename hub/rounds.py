@@ -83,6 +83,7 @@ class Rounds:
         site = self._pipeline.site.site
         with transaction(self._connection):
             alerting.let_absent_go(self._connection, self._pipeline.site, now)
+            alerting.let_strangers_go(self._connection, self._pipeline.site, now)
             alerting.let_time_pass(self._connection, site, now)
             self._tell_of_silence(site, now)
             basis = self._put_protection(site, now)

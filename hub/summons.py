@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple, cast
 
@@ -98,7 +98,8 @@ def _follow(
     connection: sqlite3.Connection, site: Site, step: AlertEvent, web_address: str | None, now: datetime
 ) -> None:
     if step.event in TAKEN:
-        summonses.drop_waiting(connection, step.alert)
+        called_for = _asked_by(alerts.events(connection, step.alert), step)
+        summonses.drop_waiting(connection, step.alert, before=called_for)
         return
     if step.event in OPEN_AGAIN:  # what waits says that somebody has it: the call that follows is to all
         summonses.drop_waiting(connection, step.alert, CALLED_ANEW)
@@ -138,6 +139,20 @@ def _follow(
     if others:
         names = ", ".join(dict.fromkeys(one.person for one in others if hears(one)))
         alerts.add_event(connection, alert.id, now, CALLED_INSTEAD, None, names)
+
+
+def _asked_by(trail: Sequence[AlertEvent], step: AlertEvent) -> int | None:
+    """The step by which the very person who goes on with it asked for more hands: what was called since goes
+    out all the same.
+    """
+    if step.event == "close":
+        return None
+    for earlier in reversed([one for one in trail if one.seq < step.seq]):
+        if earlier.event in OPEN_AGAIN:
+            return None
+        if earlier.event == "assist":
+            return earlier.seq if earlier.by == step.by else None
+    return None
 
 
 def did_not_go_out(connection: sqlite3.Connection, message: Summons, now: datetime) -> None:

@@ -269,6 +269,8 @@ def act(alert: Alert, event: Act, by: str, at: datetime, outcome: Outcome | None
     owners = {alert.accepted_by, alert.arrived_by} - {None}
     if event in THE_OWNERS and owners and by not in owners:
         return Decision(alert, False, "somebody else has it")
+    if event == "hand_back" and alert.arrived_by not in (None, by):
+        return Decision(alert, False, "somebody else has it")  # of two, whoever is there
     if event == "close":
         return Decision(
             _moved(alert, event, closed_at=at, closed_by=by, outcome=outcome, due=None), True, "closed"

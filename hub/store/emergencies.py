@@ -29,6 +29,9 @@ class Emergency(msgspec.Struct, frozen=True):
     seen_at: datetime | None = None
     room: str | None = None
 
+    def opens(self, room: str, unit: str) -> bool:
+        return self.unit == unit and self.room in (None, room)
+
 
 def put_in(connection: sqlite3.Connection, emergency: Emergency) -> Emergency:
     return add(connection, _TABLE, emergency)

@@ -274,13 +274,16 @@ def get(connection: sqlite3.Connection, site: str, id: int) -> Summons | None:
     return next(iter(_many(connection, "id = ? AND site = ?", (id, site))), None)
 
 
-def drop_waiting(connection: sqlite3.Connection, alert: int, why: str = SPARED) -> None:
+def drop_waiting(
+    connection: sqlite3.Connection, alert: int, why: str = SPARED, before: int | None = None
+) -> None:
     """Somebody has the alert or has it no more, or it passed by itself: what was not sent yet is sent no
-    more.
+    more. `before`: only what was called before that step.
     """
     connection.execute(
-        "UPDATE summons SET next_at = NULL, failure = ? WHERE alert = ? AND next_at IS NOT NULL",
-        (why, alert),
+        "UPDATE summons SET next_at = NULL, failure = ?1 WHERE alert = ?2 AND next_at IS NOT NULL"
+        " AND (?3 IS NULL OR event < ?3)",
+        (why, alert, before),
     )
 
 

@@ -65,13 +65,17 @@ def trail_in_words(
     never reads as if somebody had been told.
     """
     told: list[str | None] = []
+    besides: dict[int, str] = {}
     for number, step in enumerate(trail):
         text = _one(trail, number, name_of, voice, calls)
         call = next((n for n in range(number - 1, -1, -1) if told[n] is not None), -1)
         if text is None or call < 0 or not _came_of(step, trail[call]):
             told.append(text)
             continue
-        told[call] = text if step.event == _IN_VAIN else f"{told[call]}. {text}"
+        if step.event == _INSTEAD:
+            besides[call] = text
+        said = told[call] if step.event == _INSTEAD else text
+        told[call] = f"{said}. {besides[call]}" if call in besides else said
         told.append(None)
     return told
 
@@ -89,7 +93,13 @@ def _one(
     if step.event == _NOBODY_IN:
         return None  # the call does not name them
     if step.event == _INSTEAD:
-        return called_instead([name_of(person) for person in groups], voice)
+        instead = calls.steps.get(step.seq, Came("called", tuple(groups)))
+        names = [name_of(person) for person in instead.by]
+        return (
+            called_instead(names, voice)
+            if instead.what == "called"
+            else what_came(names, instead, name_of, voice)
+        )
     if step.event == _IN_VAIN:
         came = _of_the_call_before(trail, number, calls)
         return what_came(groups, came, name_of, voice) if came.what == "in_vain" else None

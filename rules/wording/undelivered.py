@@ -91,6 +91,13 @@ _WHY: tuple[tuple[str, Words], ...] = (
     ("withdrawn", ("Samtykket var trukket tilbake.", "The consent was taken back.")),
     ("ended", ("Samtykket var gått ut.", "The consent had ended.")),
     ("no_consent|not_yet|before", ("Samtykket gjaldt ikke for det.", "The consent did not cover it.")),
+    (
+        "no_week",
+        (
+            "Det krever at uken som var, også vises.",
+            "It needs the week that was to be shown too.",
+        ),
+    ),
     ("no_basis", ("Det rettslige grunnlaget manglet.", "The legal basis was missing.")),
     (
         "shared_room",

@@ -171,6 +171,8 @@ def _somebody_here_is_told(house: World) -> None:
             assert call.due is not None
             if call.due > house.clock.now():
                 house.until(call.due)
+            else:
+                house.passes(timedelta(seconds=1))  # the hub's next round takes what is due
             _told(house)
             told |= {m.person for m in summonses.of_alert(house.connection, alert.id) if m.id > before}
             if told & here:

@@ -82,14 +82,14 @@ def test_the_next_stages_come_in_their_time_and_no_stage_is_said_to_be_called(
     assert trail(house) == [
         "Prøver ansvarlig pleier: når ikke fram ennå",
         "Prøver hele avdelingen: når ikke fram ennå",
-        "Prøver naboavdelingen og nattpatruljen: når ikke fram ennå",
+        "Prøver naboavdelingen: når ikke fram ennå",
         "Prøver leder: når ikke fram ennå",
     ]
     called, unreached = card(house)
     assert called is None
     assert unreached is not None
     assert unreached.startswith(
-        "Prøver ansvarlig pleier, hele avdelingen, naboavdelingen, nattpatruljen og leder:"
+        "Prøver ansvarlig pleier, hele avdelingen, naboavdelingen og leder:"
         " når ikke fram ennå. Neste: leder kl."
     )
 

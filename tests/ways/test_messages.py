@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from hub import alerting, summons
+from hub import alerting, emergency, summons
 from hub.calls import calls_of
 from hub.duty import Duty
+from hub.more_hands import called_to_one
 from hub.reach import say_usable_ways
 from hub.store import alerts, contacts, escalations, shifts, summonses
 from hub.store.contacts import Contact
@@ -503,6 +505,83 @@ def test_an_alert_whose_owner_works_here_no_more_is_open_and_called_again_at_onc
     house.desk.arrive(id, "siri")
     house.imports(SITE)
     assert house.alert("help-button").state == "arrived", "whoever still works here keeps it"
+
+
+def test_an_alert_taken_by_emergency_access_is_open_and_called_again_when_that_ends(house: World) -> None:
+    nils = next(person for person in house.site.people if person.id == "nils")
+    now = house.clock.now()
+    emergency.begin(house.connection, house.site, nils, "sol", "3B", "alarm ringing", None, now)
+    house.says("3B button", pressed="single")
+    messages(house)
+    id = house.alert("help-button").id
+    house.desk.accept(id, "nils")
+    house.passes(2 * MIN)
+    assert house.alert("help-button").state == "accepted", "it is open to him as long as the access lasts"
+    emergency.end(house.connection, "test", "nils", house.clock.now())
+    before = len(messages(house))
+    house.passes(timedelta(seconds=1))
+    assert house.alert("help-button").state == "open"
+    assert "kari" in {one.person for one in messages(house)[before:]}
+
+
+def test_an_alert_taken_within_ones_own_unit_stays_when_an_emergency_access_ends(house: World) -> None:
+    nils = next(person for person in house.site.people if person.id == "nils")
+    emergency.begin(house.connection, house.site, nils, "sol", "3B", "alarm ringing", None, house.clock.now())
+    house.says("3B button", pressed="single")
+    messages(house)
+    house.desk.accept(house.alert("help-button").id, "kari")
+    emergency.end(house.connection, "test", "nils", house.clock.now())
+    house.passes(1 * MIN)
+    assert house.alert("help-button").state == "accepted"
+
+
+def test_a_call_for_more_hands_goes_out_though_who_asks_says_next_that_they_are_there(house: World) -> None:
+    house.says("3B button", pressed="single")
+    id = house.alert("help-button").id
+    house.desk.accept(id, "kari")
+    messages(house)
+    house.desk.act(id, "assist", "kari")
+    house.desk.arrive(id, "kari")  # before the summoner has looked
+    asked = {one.person for one in messages(house) if one.next_at is not None}
+    assert asked == {"siri"}
+    assert called_to_one(house.connection, house.alert("help-button")).people == ("siri",)
+
+
+def test_a_call_for_more_hands_is_sent_no_more_once_somebody_else_is_there(house: World) -> None:
+    house.says("3B button", pressed="single")
+    id = house.alert("help-button").id
+    house.desk.accept(id, "kari")
+    messages(house)
+    house.desk.act(id, "assist", "kari")
+    messages(house)
+    house.desk.arrive(id, "siri")
+    assert not [one for one in messages(house) if one.next_at is not None]
+    told = called_to_one(house.connection, house.alert("help-button"))
+    assert (told.people, told.nobody) == (("siri",), False), "she has seen it, and came"
+
+
+def test_who_took_it_cannot_hand_back_what_somebody_else_is_at(house: World) -> None:
+    house.says("3B button", pressed="single")
+    id = house.alert("help-button").id
+    house.desk.accept(id, "kari")
+    house.desk.arrive(id, "siri")
+    assert house.desk.act(id, "hand_back", "kari").reason == "somebody else has it"
+    assert house.alert("help-button").arrived_by == "siri"
+
+
+def test_who_was_called_instead_and_refused_is_not_said_to_be_called(house: World) -> None:
+    nobody_can_be_reached_but(house, "odd")
+    with transaction(house.connection):
+        contacts.put(house.connection, "test", Contact("odd", "email", "odd@example.org"), NIGHT)
+    house.says("3B button", pressed="single")
+    messages(house)
+    assert trail(house) == ["Prøvde ansvarlig pleier: ingen kunne nås. Varslet i stedet: odd"]
+    refused = [one for one in messages(house) if one.person == "odd"]
+    with transaction(house.connection):
+        for one in refused:
+            summonses.put_failure(house.connection, msgspec.structs.replace(one, next_at=None, failure="550"))
+    assert trail(house) == ["Prøvde ansvarlig pleier: ingen kunne nås. Prøvde odd: nådde ikke fram"]
+    assert calls_of(house.connection, house.alert("help-button").id).instead == ()
 
 
 def test_an_alert_whose_owner_is_registered_as_absent_is_open_and_the_others_are_called_at_once(

@@ -65,6 +65,25 @@ def is_whole_day(event: Event) -> bool:
     return isinstance(at, date) and not isinstance(at, datetime)
 
 
+def as_it_stands(event: Event, site: Site) -> tuple[date | None, datetime | None]:
+    """(from, to) for people to read, also of what is no shift: a day where it has no hours; what can't be
+    told is None.
+    """
+    try:
+        start = _moment_of(event, "DTSTART")
+        if not isinstance(start, datetime):
+            return start, None
+        zone = start.tzinfo or site.zone
+        starts = _of_wall(_wall(start), zone)
+    except OddError:
+        return None, None
+    try:
+        ends = _of_wall(_wall(start) + _length(event, start, zone), zone)
+        return starts, ends if _in_every_zone(ends) else None
+    except (OddError, OverflowError):
+        return starts, None
+
+
 def is_about(event: Event, window: tuple[datetime, datetime]) -> bool:
     """Whether it may be in the stretch; of what comes again and what can't be read: it may."""
     days = [

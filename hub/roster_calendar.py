@@ -23,6 +23,7 @@ from hub.calendar_times import (
     BACK,
     Event,
     OddError,
+    as_it_stands,
     is_about,
     is_whole_day,
     moved_from,
@@ -42,13 +43,17 @@ MOST_SHIFTS = 5_000
 
 class NotUnderstood(NamedTuple):
     """What is no shift to us. `where`: the event by its title and day, or the line; `code`: why
-    (rules/wording/roster.py); `said`: what stands there.
+    (rules/wording/roster.py); `said`: what stands there. `title`, `starts`, `ends`: the event for pages, in
+    the reader's language; `starts` is a day where it has no hours.
     """
 
     where: str
     code: str
     said: str = ""
     expected: str = ""
+    title: str = ""
+    starts: date | None = None
+    ends: datetime | None = None
 
 
 class CalendarRead(NamedTuple):
@@ -109,7 +114,7 @@ class _Reading:
                 self._take(event, moved)
             except OddError as odd:
                 failed.add(_prefix(_uid(event)))
-                self._problems.append(NotUnderstood(_title(event), odd.code, odd.said))
+                self._problems.append(self._not_understood(event, odd.code, odd.said))
             if len(self._shifts) > MOST_SHIFTS:
                 return _nothing("too_many_shifts", MOST_SHIFTS)
         understood = frozenset(self._uids - failed)
@@ -144,7 +149,7 @@ class _Reading:
         if (why := self._no_shift(event)) is not None:
             self._uids.add(prefix)  # what was a shift of it before is none any more
             if is_about(event, (self._since, self._until)):
-                self._no_shifts.append(NotUnderstood(_title(event), why))
+                self._no_shifts.append(self._not_understood(event, why))
             return
         person = self._person(event)
         function, residents = self._function(event, person), self._residents(event)
@@ -166,6 +171,10 @@ class _Reading:
         self._shifts |= found
         self._titles |= dict.fromkeys(found, short(event.get("SUMMARY", "")))
         self._uids.add(prefix)
+
+    def _not_understood(self, event: Event, code: str, said: str = "") -> NotUnderstood:
+        title, (starts, ends) = short(event.get("SUMMARY", "")), as_it_stands(event, self._site)
+        return NotUnderstood(_title(event), code, said, title=title, starts=starts, ends=ends)
 
     def _no_shift(self, event: Event) -> str | None:
         """Why it is nobody's shift (rules/wording/roster.py). Whoever is named in it may be on any."""

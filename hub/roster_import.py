@@ -222,7 +222,16 @@ def _compared(
         before = known.get(shift.key) if shift.key else None
         if not mine(shift) or (before is not None and not mine(before)):
             when = f"{shift.starts_at.astimezone(site.zone):%Y-%m-%d %H:%M}"
-            problems.append(NotUnderstood(f"{shift.person} {when}", "not_yours"))
+            name = next((one.name for one in site.people if one.id == shift.person), shift.person)
+            problems.append(
+                NotUnderstood(
+                    f"{shift.person} {when}",
+                    "not_yours",
+                    title=name,
+                    starts=shift.starts_at,
+                    ends=shift.ends_at,
+                )
+            )
         elif before is not None and _bare(before) != _bare(shift):
             changed.append(Change(before, msgspec.structs.replace(shift, id=before.id)))
         elif before is not None or _bare(shift) in there:

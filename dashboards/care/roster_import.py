@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import b64decode, b64encode
 from binascii import Error as NotBase64Error
 from collections.abc import Mapping
+from datetime import datetime, time, timedelta
 from typing import Annotated, NamedTuple
 
 from fastapi import APIRouter, File, Form, HTTPException, Request, Response, UploadFile
@@ -17,7 +18,7 @@ from dashboards.frame import page
 from dashboards.pages import clock_text, day_text
 from dashboards.to_do import concerns
 from dashboards.visit import OurForm, Visit, Visitor, needs
-from hub.roster_calendar import LARGEST
+from hub.roster_calendar import LARGEST, NotUnderstood
 from hub.roster_import import Import, leave_as_it_is, take_over, try_import
 from hub.store import held_rosters
 from hub.store.held_rosters import HeldRoster
@@ -161,7 +162,7 @@ def _trial(visit: Visit, found: Import, data: bytes, name: str) -> Trial:
         ("removed", tuple(_line(visit, shift, titles) for shift in found.removed)),
     )
     problems, no_shifts = (
-        tuple((p.where, roster_problem(p.code, p.said, p.expected, visit.language)) for p in those)
+        tuple((_where(visit, p), roster_problem(p.code, p.said, p.expected, visit.language)) for p in those)
         for those in (found.problems, found.no_shifts)
     )
     shown = tuple((kind, lines) for kind, lines in kinds if lines)
@@ -187,6 +188,29 @@ def _line(visit: Visit, shift: Shift, titles: Mapping[str, str], before: str = "
 
 
 def _when(visit: Visit, shift: Shift) -> str:
+    return _stretch(visit, shift.starts_at, shift.ends_at)
+
+
+def _where(visit: Visit, one: NotUnderstood) -> str:
+    """The event by its title, its day and its hours; else the line."""
+    if one.starts is None:
+        return one.where
     zone, language = visit.house.site.zone, visit.language
-    hours = f"{clock_text(shift.starts_at, zone, language)}–{clock_text(shift.ends_at, zone, language)}"
-    return f"{day_text(shift.starts_at, zone, language)} {hours}"
+    if not isinstance(one.starts, datetime):
+        when = day_text(datetime.combine(one.starts, time(12), zone), zone, language)
+    elif one.ends is None:
+        when = f"{day_text(one.starts, zone, language)} {clock_text(one.starts, zone, language)}"
+    else:
+        when = _stretch(visit, one.starts, one.ends)
+    return f"{one.title}, {when}" if one.title else when
+
+
+def _stretch(visit: Visit, starts: datetime, ends: datetime) -> str:
+    """The day of its end too where the hours alone would be taken for less."""
+    zone, language = visit.house.site.zone, visit.language
+    until = clock_text(ends, zone, language)
+    if timedelta(0) < ends - starts < timedelta(days=1):
+        until = f"–{until}"
+    else:
+        until = f" – {day_text(ends, zone, language)} {until}"
+    return f"{day_text(starts, zone, language)} {clock_text(starts, zone, language)}{until}"

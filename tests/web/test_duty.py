@@ -6,6 +6,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from babel.dates import format_date
 from pypdf import PdfReader
 from starlette.testclient import TestClient
 
@@ -505,7 +506,10 @@ def test_a_trial_shows_each_events_own_title_and_what_is_not_taken_as_a_shift(
     assert any("Siri Solberg, pleier" in row and row.endswith("Siri Solberg D2 solsida") for row in rows)
     left_out = page.text.split('id="no-shifts"')[1].split("</section>")[0]
     assert "Ikke tatt som vakt" in left_out
-    assert f"Kari Nordmann syk {day:%Y-%m-%d}" in left_out
+    weekday = format_date(day.date(), "EEEE d. MMMM", locale="nb")
+    assert f">Kari Nordmann syk, {weekday} 07.00–15.00<" in left_out, "as the lists of shifts beside it"
+    assert f">Kari Nordmann, {weekday}<" in left_out, "without hours where it has none"
+    assert f"{day:%Y-%m-%d}" not in left_out
     assert "Ser ut som fravær" in left_out
     assert "Varer hele dagen, uten klokkeslett" in left_out
     told = browser.post("/api/v1/duty/import", content=file, headers=ours(browser)).json()
@@ -528,6 +532,11 @@ def test_a_roster_at_the_edges_of_the_calendar_is_not_understood_and_breaks_noth
     ):
         refused = browser.post(at, headers=ours(browser), content=calendar("a", *times))
         assert (refused.status_code, refused.json()["reason"]) == (422, "broken"), times
+    form = {"csrf": csrf_of(browser, "/care/duty/import")}
+    for length in ("P9000000D", "-P9000000D", "P2914691D"):
+        file = calendar("a", f"DTSTART{oslo}20200101T000000", f"DURATION:{length}")
+        tried = browser.post("/care/duty/import/try", data=form, files={"file": ("v.ics", file)})
+        assert (tried.status_code, "onsdag 1. januar" in tried.text) == (200, True), length
     spreadsheet = b"person;from;to\nsol;0001-01-01 00:30;0001-01-01 08:00\n"
     assert browser.post(at, headers=ours(browser), content=spreadsheet).status_code == 422
     day = f"{tomorrow:%Y%m%d}"

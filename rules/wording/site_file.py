@@ -29,7 +29,9 @@ _SENTENCES: tuple[Words, ...] = (
     ("En enhet mangler id", "a device without id"),
     ("{} mangler", "{} is missing"),
     ("{} hos {} er allerede {}", "{} at gateway {} is already {} on line {}"),
+    ("{} hos {} er allerede {}", "{} at gateway {} is already {}"),  # by the form: nobody sees the lines
     ("{} står allerede på linje {}", "{} is already on line {}"),
+    ("{} finnes allerede", "{} is already"),
     ("{} finnes allerede i rom {}", "{} is already in room {}"),
     ("{} hos {} er enheten som henger der nå", "{} at {} is the device that is there"),
     ("{} bor i {}", "{} lives in {}"),

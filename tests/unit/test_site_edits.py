@@ -34,6 +34,7 @@ from hub.site.outcome import carry_out
 from hub.site.plan import plan
 from hub.store import placements, site_changes, sites
 from hub.store.db import connect, transaction
+from rules.wording.site_file import in_words
 
 EXAMPLE = (Path(__file__).parents[2] / "sites" / "donski-small.yaml").read_text("utf-8")
 SITE = "donski-small"
@@ -242,6 +243,15 @@ def test_an_address_that_another_device_has_is_refused_by_its_name(house: House)
     said = house.wrong(PlaceDevice("ny", "1A", "motion", address="0x00158d0004a1b2c3"))
     wrong = "'0x00158d0004a1b2c3' at gateway 'zigbee-1' is already '1B knapp'"
     assert said == [f"devices ny: {wrong}; expected an address that no other device has"]
+    at, id = "«0x00158d0004a1b2c3» hos «zigbee-1»", "«1B knapp»"
+    assert in_words(wrong, "nb") == (f"{at} er allerede {id}", "nb")
+    assert in_words(wrong, "nn") == (f"{at} er alt {id}", "nn")
+    assert in_words(f"{wrong} on line 9", "nb").text == f"{at} er allerede {id}", "as in a file"
+
+
+def test_a_name_that_another_part_has_is_said_in_norwegian_without_its_line() -> None:
+    said = [in_words("'1A dør' is already", language) for language in ("nb", "nn")]
+    assert said == [("«1A dør» finnes allerede", "nb"), ("«1A dør» finst alt", "nn")]
 
 
 def test_a_room_with_devices_in_it_is_not_removed(house: House) -> None:

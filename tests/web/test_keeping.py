@@ -53,7 +53,10 @@ def test_what_is_kept_is_shown_with_its_end_its_jobs_and_its_backups(house: Hous
     adm = sign_in("adm")
     page = adm.get("/keeping").text
     assert "Hver måling" in page
-    assert "90 dager" in page
+    assert '<span class="stamp">90 dager</span>' in page, "on one line"
+    for heading in ("Lagres i", "Finnes nå", "Det eldste"):
+        assert f'<th class="stamp" scope="col">{heading}</th>' in page, heading
+        assert heading == "Lagres i" or f'<td class="stamp" data-label="{heading}">' in page, heading
     assert "Det lages ingen sikkerhetskopier" in page
     assert "Ingenting er gjort ennå" in page
     now = house.now()

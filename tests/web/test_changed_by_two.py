@@ -168,8 +168,8 @@ OTHERS: dict[str, Callable[[int], object]] = {
     "PUT /api/v1/people/{who}": lambda n: {"name": f"Kari {n}", "role": "carer"},
     "PATCH /api/v1/rules/{rule}/{place}": lambda n: {"level": "site", "values": {"after": f"{n + 3} h"}},
     "PUT /api/v1/devices/{id:path}": lambda n: {**PLACED, "address": f"0x{n}"},
-    "PUT /api/v1/duty/shifts/{number}": lambda n: {**SHIFT, "ends_at": f"2099-01-01T15:0{n}:00Z"},
-    "PUT /api/v1/contacts/{person}/preferences": lambda n: {"gathered_for": f"{n + 1} min"},
+    "PUT /api/v1/duty/shifts/{number}": lambda n: {**SHIFT, "ends_at": f"2099-01-01T15:1{n}:00Z"},
+    "PUT /api/v1/contacts/{person}/preferences": lambda n: {"gathered_for": f"{n + 6} min"},
     "POST /api/v1/device-list": lambda n: f"id,room,role,address\n1A stue,2A,motion,0x{n}\n".encode(),
     "POST /api/v1/devices/{id:path}/replacement": lambda n: {"address": f"0x{n}"},
     "PUT /api/v1/floor-plans/{number}/marks": lambda n: {
@@ -177,7 +177,9 @@ OTHERS: dict[str, Callable[[int], object]] = {
         "marks": [{"kind": "room", "of": "1A", "x": n, "y": 0}],
     },
 }
-"""Who ask for different things, by their number; those that are not here remove what is there."""
+"""Who ask for different things, by their number, and none of them for what there is already: that changes
+nothing, so that the next is heard too. Those that are not here remove what is there.
+"""
 RACED = {
     **DEMANDED,
     "POST /api/v1/devices/{id:path}/replacement": ("tor", "/1A stue/replacement", {"address": "0xa"}),

@@ -62,9 +62,10 @@ def calls(trail: Sequence[AlertEvent], messages: Iterable[Summons]) -> Calls:
                 groups[group] = came
     for seq, people in others:
         reached = tuple(person for person in people if person in heard)
-        steps[seq] = Came("called", reached) if reached else Came("lost", tuple(people))
-    instead = dict.fromkeys(person for seq, _ in others if seq > since for person in steps[seq].by)
-    instead = {person: None for person in instead if person in heard}
+        theirs = [one for sent in of_step.values() for one in sent if one.person in people]
+        steps[seq] = Came("called", reached) if reached else _came(theirs, False)._replace(by=tuple(people))
+    since_then = [steps[seq] for seq, _ in others if seq > since]
+    instead = dict.fromkeys(person for came in since_then if came.what == "called" for person in came.by)
     return Calls(steps, groups, tuple(instead))
 
 

@@ -579,6 +579,12 @@ def test_who_was_called_instead_and_refused_is_not_said_to_be_called(house: Worl
     refused = [one for one in messages(house) if one.person == "odd"]
     with transaction(house.connection):
         for one in refused:
+            again = msgspec.structs.replace(one, attempts=1, failure="451")
+            summonses.put_failure(house.connection, again)
+            summonses.count_attempt(house.connection, [one.id])
+    assert trail(house) == ["Prøvde ansvarlig pleier: ingen kunne nås. Prøver odd: når ikke fram ennå"]
+    with transaction(house.connection):
+        for one in refused:
             summonses.put_failure(house.connection, msgspec.structs.replace(one, next_at=None, failure="550"))
     assert trail(house) == ["Prøvde ansvarlig pleier: ingen kunne nås. Prøvde odd: nådde ikke fram"]
     assert calls_of(house.connection, house.alert("help-button").id).instead == ()

@@ -24,13 +24,13 @@ class Entry(NamedTuple):
     hours: str
     function: Function
     residents: tuple[str, ...]
-    absent: bool
-    stand_in: str
     here: bool
-    outside: bool
-    instead_of: tuple[str, ...]
     everywhere: bool
-    may_change: bool
+    absent: bool = False
+    stand_in: str = ""
+    outside: bool = False
+    instead_of: tuple[str, ...] = ()
+    may_change: bool = False
 
 
 class Day(NamedTuple):
@@ -52,7 +52,7 @@ def week_of(visit: Visit, unit: str, week: date) -> list[Day]:
     left = absences_left(absences, known)
     planned = [s for s in known if s.source == "roster" and (not s.units or unit in s.units)]
     came = as_said_last(s for s in known if s.source == "signed_in" and (not s.units or unit in s.units))
-    entries = [(s.starts_at, _entry(visit, s, unit, known, left)) for s in planned]
+    entries = [(s.starts_at, _planned(visit, s, unit, known, left)) for s in planned]
     entries += [(s.starts_at, _came(visit, s, unit)) for s in came if not is_as_planned(s, planned)]
     in_order = sorted(entries, key=lambda one: (one[0], one[1].id))
     torn = gaps(site, unit, known, absences, since, until)
@@ -87,47 +87,41 @@ def _stand_in(visit: Visit, planned: Shift, unit: str, known: list[Shift]) -> st
     return next((visit.house.person_name(s.by) for s in found if unit in s.units), "")
 
 
-def _entry(visit: Visit, shift: Shift, unit: str, known: list[Shift], absences: list[StaffAbsence]) -> Entry:
+def _planned(
+    visit: Visit, shift: Shift, unit: str, known: list[Shift], absences: list[StaffAbsence]
+) -> Entry:
     since = max(shift.starts_at, min(visit.now, shift.ends_at - timedelta(seconds=1)))
     away = any(
         a.person == shift.person and a.starts_at < shift.ends_at and since < a.ends_at for a in absences
     )
-    runs = shift.starts_at <= visit.now < shift.ends_at
     here = any(
         (s.source, s.person, s.function) == ("signed_in", shift.person, shift.function)
         and s.covers(unit, visit.now)
         for s in known
     )
-    return Entry(
-        shift.id,
-        visit.house.person_name(shift.person),
-        _hours(visit, shift.starts_at, shift.ends_at),
-        shift.function,
-        names(visit, shift.residents, unit),
+    entry = _entry(visit, shift, unit)
+    return entry._replace(
         absent=away,
         stand_in=_stand_in(visit, shift, unit, known),
-        here=runs and here,
-        outside=False,
-        instead_of=(),
-        everywhere=not shift.units,
+        here=entry.here and here,
         may_change=may_change(visit, shift),
     )
 
 
 def _came(visit: Visit, shift: Shift, unit: str) -> Entry:
+    instead_of = tuple(visit.house.person_name(one) for one in shift.instead_of)
+    return _entry(visit, shift, unit)._replace(outside=True, instead_of=instead_of)
+
+
+def _entry(visit: Visit, shift: Shift, unit: str) -> Entry:
     return Entry(
         shift.id,
         visit.house.person_name(shift.person),
         _hours(visit, shift.starts_at, shift.ends_at),
         shift.function,
         names(visit, shift.residents, unit),
-        absent=False,
-        stand_in="",
         here=shift.starts_at <= visit.now < shift.ends_at,
-        outside=True,
-        instead_of=tuple(visit.house.person_name(one) for one in shift.instead_of),
         everywhere=not shift.units,
-        may_change=False,
     )
 
 

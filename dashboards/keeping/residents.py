@@ -67,8 +67,7 @@ def ask_for(request: Request, visit: Visit, resident: Resident, why: str, typed:
         return Refusal("why is missing", "no_why")
     if typed.strip() != resident.id:
         return Refusal(f"{resident.id!r} was not typed", "not_typed")
-    requests = Requests(visit.connection, visit.house.site, request.app.state.clock)
-    return requests.ask(resident.id, chosen, visit.person.id)
+    return _requests(request, visit).ask(resident.id, chosen, visit.person.id)
 
 
 def export_of(request: Request, visit: Visit, resident: Resident) -> StreamingResponse:
@@ -86,6 +85,10 @@ def export_of(request: Request, visit: Visit, resident: Resident) -> StreamingRe
     return StreamingResponse(_chunks(out), media_type="application/zip", headers=headers)
 
 
+def _requests(request: Request, visit: Visit) -> Requests:
+    return Requests(visit.connection, visit.house.site, request.app.state.clock)
+
+
 def _chunks(file: IO[bytes]) -> Iterator[bytes]:
     with file:
         while chunk := file.read(1024**2):
@@ -94,8 +97,9 @@ def _chunks(file: IO[bytes]) -> Iterator[bytes]:
 
 def _page(request: Request, visit: Visit, resident: Resident, why: str = "", fault: str = "") -> str:
     detail = {"page": f"{PATH}/{resident.id}", "residents": [resident.id]}
-    site = visit.house.site.site
-    audit.add(visit.connection, site, visit.now, visit.person.id, "residents seen", detail)
+    site = visit.house.site
+    audit.add(visit.connection, site.site, visit.now, visit.person.id, "residents seen", detail)
+    stopped = _requests(request, visit).in_its_way(resident.id, "asked")
     return page(
         request,
         visit,
@@ -104,6 +108,9 @@ def _page(request: Request, visit: Visit, resident: Resident, why: str = "", fau
         shown_name=shown_name(visit, resident),
         room=visit.house.room_name(resident.room),
         may_export=may(visit.person, "export residents"),
+        stopped=refusal_text(stopped, visit.language) if stopped is not None else "",
+        lives_here=resident.lives_here(visit.now.astimezone(site.zone).date()),
+        may_set_the_day=may(visit.person, "manage people"),
         why=why,
         fault=fault,
     )

@@ -29,7 +29,7 @@ class Requests:
     def ask(self, resident: str, why: Why, by: str) -> Erasure | Refusal:
         """Nothing is deleted before a second person agrees."""
         with transaction(self._connection):
-            refusal = self._may(by) or self._can_be(resident, why)
+            refusal = self._may(by) or self.in_its_way(resident, why)
             if refusal is not None:
                 return refusal
             now = self._clock.now()
@@ -52,7 +52,7 @@ class Requests:
                 return Refusal("you asked for it yourself; expected a second person's yes", "second_person")
             assert asked.plan is not None, "it goes last"
             resident = decoded(asked.plan).resident
-            refusal = self._can_be(resident, asked.why, but=number)
+            refusal = self.in_its_way(resident, asked.why, but=number)
             if refusal is not None:
                 return refusal
             now = self._clock.now()
@@ -83,7 +83,8 @@ class Requests:
             return Refusal(f"{by!r} is no leader or administrator of {self._site.site}", "not_yours")
         return None
 
-    def _can_be(self, resident: str, why: Why, but: int = 0) -> Refusal | None:
+    def in_its_way(self, resident: str, why: Why, but: int = 0) -> Refusal | None:
+        """What has to be done first. `but`: the erasure that is asked about."""
         today = self._clock.now().astimezone(self._site.zone).date()
         found = next((r for r in self._site.residents if r.id == resident), None)
         if found is None:

@@ -149,6 +149,28 @@ def test_it_is_asked_for_without_a_slip_confirmed_by_another_and_comes_with_a_re
     assert "Ingrid" not in lise.get("/").text
 
 
+def test_what_has_to_be_done_first_is_said_before_anything_is_typed(house: House, sign_in: SignIn) -> None:
+    lise, adm = sign_in("lise"), sign_in("adm")
+    form = "/keeping/residents/r3"
+    for browser, who in ((lise, "setter en administrator først"), (adm, "setter du først")):
+        page = browser.get(form).text
+        assert 'moved_out"' not in page, "they live here"
+        assert f"Ved flytting {who} utflyttingsdagen" in page
+    assert "/help/administrator" not in lise.get(form).text
+    assert "/help/administrator?language=nb" in adm.get(form).text
+    today = house.now().astimezone(house.site.zone).date()
+    house.import_site(
+        LEADERS.replace("Ingrid Solvang, room: 3B}", f"Ingrid Solvang, room: 3B, moved_out: {today}}}")
+    )
+    page = lise.get(form).text
+    assert 'value="moved_out"' in page
+    assert "utflyttingsdagen" not in page
+    assert send(lise, form, form, why="moved_out", typed="r3") == (303, "/keeping?notice=asked")
+    page = lise.get(form).text
+    assert "Noen har bedt om det allerede" in page
+    assert 'name="typed"' not in page
+
+
 def test_an_erasure_that_fails_for_a_day_is_a_task_for_who_answers_for_it_and_who_mends_it(
     house: House, sign_in: SignIn
 ) -> None:

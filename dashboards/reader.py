@@ -16,11 +16,11 @@ from dashboards.visit import (
     SignInNeededError,
     house_of,
     settings_of,
+    visit_of,
     visitor,
 )
 from hub.store.db import NewerDatabaseError, OlderDatabaseError, connect
 from hub.store.sites import NoSiteError
-from rules.building import Person
 
 ANYBODY = "/"
 """Where nobody is signed in: from there they are led to the sign-in."""
@@ -28,9 +28,8 @@ ANYBODY = "/"
 
 def home_of(request: Request) -> str:
     """The first page of whoever is signed in here. What is said to them afterwards is in their language."""
-    person: Person | None = getattr(request.state, "person", None)
-    if person is not None:
-        return landing(person)
+    if (visit := visit_of(request)) is not None:
+        return landing(visit.person)
     return _look_up(request) if SESSION_COOKIE in request.cookies else ANYBODY
 
 

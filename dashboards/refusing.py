@@ -12,8 +12,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
-from dashboards.access import may
 from dashboards.api.refusal import RefusedError, detail_of, errors_of, problem
+from dashboards.care.emergency import may_open_others
 from dashboards.methods import allowed
 from dashboards.pages import render
 from dashboards.reader import ANYBODY, home_of
@@ -29,10 +29,11 @@ from dashboards.visit import (
     language_of,
     set_cookie,
     theme_of,
+    visit_of,
 )
+from hub.emergency import NOTHING
 from hub.store.db import NewerDatabaseError, OlderDatabaseError
 from hub.store.sites import NoSiteError
-from rules.building import Person
 
 
 class Wrong(NamedTuple):
@@ -161,7 +162,7 @@ def say(request: Request, status: int, detail: str) -> Response:
 
 
 def _page(request: Request, status: int, detail: str, home: str = ANYBODY, **more: Any) -> HTMLResponse:
-    person: Person | None = getattr(request.state, "person", None)
+    visit = visit_of(request)
     page = render(
         language_of(request, None),
         "refusal.html",
@@ -169,8 +170,9 @@ def _page(request: Request, status: int, detail: str, home: str = ANYBODY, **mor
         detail=detail,
         theme=theme_of(request),
         home=home,
-        has_board=person is not None and home == "/",
-        may_open_others=person is not None and bool(person.units) and may(person, "ask for emergency access"),
+        has_board=visit is not None and home == "/",
+        has_opened=visit is not None and visit.looking("see residents").access.opened != NOTHING,
+        may_open_others=visit is not None and may_open_others(visit),
         **more,
     )
     return HTMLResponse(page, status)

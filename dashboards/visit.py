@@ -180,10 +180,9 @@ def visitor(request: Request, connection: Database, house: AnyHouse) -> Visit:
         own = None
     language = chosen_language(request) or own or house.site.language
     request.state.language = language  # also of a refusal
-    request.state.person = person
     opened = opened_to(connection, house.site.site, now).get(person.id, NOTHING)
     just_came = found.how == "directory" and now - found.started_at < JUST_NOW
-    return Visit(
+    visit = Visit(
         connection,
         house,
         person,
@@ -197,6 +196,13 @@ def visitor(request: Request, connection: Database, house: AnyHouse) -> Visit:
         just_came,
         opens_in_an_emergency(_acts_of(request), changes=request.method not in ONLY_READ),
     )
+    request.state.visit = visit  # for a refusal
+    return visit
+
+
+def visit_of(request: Request) -> Visit | None:
+    """Of whoever was found to be signed in, for what is said afterwards: its connection is closed."""
+    return cast("Visit | None", getattr(request.state, "visit", None))
 
 
 def signed_in_here(request: Request, connection: sqlite3.Connection, site: str, now: datetime) -> str | None:

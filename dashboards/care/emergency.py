@@ -16,6 +16,7 @@ from hub import emergency
 from hub.emergency import LASTS, LONGEST_REASON
 from hub.store import emergencies
 from hub.store.emergencies import Emergency
+from rules.building import Unit
 from rules.pause import Refusal
 from rules.wording.refusals import refusal_text
 
@@ -71,6 +72,15 @@ def mine(visit: Visit) -> list[Emergency]:
     return [one for one in found if one.person == visit.person.id]
 
 
+def closed_units(visit: Visit) -> list[Unit]:
+    access = visit.looking("see residents").access
+    return [one for one in visit.house.site.units if not access.sees_unit(one.id)]
+
+
+def may_open_others(visit: Visit) -> bool:
+    return may(visit.person, "ask for emergency access") and bool(closed_units(visit))
+
+
 def _page(
     request: Request,
     visit: Visit,
@@ -81,7 +91,7 @@ def _page(
     notice: str = "",
 ) -> str:
     site, open_now = visit.house.site, visit.looking("see residents").access
-    others = [one for one in site.units if not open_now.sees_unit(one.id)]
+    others = closed_units(visit)
     rooms = [
         one
         for one in emergency.rooms_to_choose(site, visit.person, visit.now)

@@ -427,6 +427,25 @@ def test_a_page_that_is_not_for_a_carer_offers_emergency_access_whether_or_not_i
         assert "/emergency" not in page.text, f"{who} has no use for it"
 
 
+def test_a_page_that_emergency_access_does_not_open_says_so_and_leads_to_the_residents(
+    sign_in: SignIn,
+) -> None:
+    sol = sign_in("sol")
+    form = {"csrf": csrf_of(sol, "/emergency"), "room": "4B", "reason": REASON}
+    sol.post("/emergency", data=form)
+    page = sol.get("/care/relatives/r4")
+    assert page.status_code == 404
+    assert "Nødtilgangen din åpner beboerne og varslene deres, ikke denne siden." in page.text
+    assert 'href="/care/residents">Til beboerne' in page.text
+    assert 'href="/emergency"' in page.text, "others of that unit are not open to her"
+    assert sol.get("/no-such-page").text == page.text
+    open_nord(sol)
+    page = sol.get("/care/relatives/r4")
+    assert "ikke denne siden" in page.text
+    assert 'href="/emergency"' not in page.text, "there is nothing more to open"
+    assert "Nødtilgangen" not in sign_in("kari").get("/no-such-page").text
+
+
 def test_an_address_that_leads_nowhere_is_answered_as_one_that_is_not_for_her(sign_in: SignIn) -> None:
     sol = sign_in("sol")
     nowhere = sol.get("/no-such-page")

@@ -98,6 +98,6 @@ def test_a_page_that_was_left_open_says_how_it_is_when_she_comes_back_to_it(
     expect(page.get_by_text("Ingenting de siste 30 dagene.")).to_be_visible()
     with page.expect_navigation():
         page.evaluate(comes_back)
-    expect(page.get_by_text("Ytterdøren ble åpnet om natten.")).to_be_visible()
+    expect(page.get_by_text("Ytterdøren ble åpnet på en tid da personalet vil vite om det.")).to_be_visible()
     assert house.rows("SELECT count(*) AS n FROM relative_view")[0]["n"] == 2
     context.close()

@@ -14,13 +14,15 @@ from dashboards.api.contacts import book_of, people_in_view
 from dashboards.frame import page
 from dashboards.pace import TEST_MESSAGES, paced
 from dashboards.pages import render
+from dashboards.views import voice_of
 from dashboards.visit import OurForm, Visit, Visitor, clock_of
-from hub.contact_book import version_of
+from hub.contact_book import Shown, version_of
 from hub.contact_trial import try_contact
 from hub.reach import usable_ways
 from hub.store import phones, shifts
 from hub.ways import ADDRESSES
 from hub.ways.way import Failed
+from rules import wording
 from rules.building import Person
 from rules.duration import parse_window
 from rules.pause import Refusal
@@ -43,7 +45,7 @@ class Wish(NamedTuple):
 
 class Reached(NamedTuple):
     """One of those whose contacts may be seen. `on_duty`: right now. `deaf`: a phone of theirs is lost,
-    refused or silent.
+    refused or silent. `refused`: so many of their addresses are refused; `reached`: another way is left.
     """
 
     id: str
@@ -51,6 +53,8 @@ class Reached(NamedTuple):
     ways: tuple[str, ...]
     on_duty: bool
     deaf: bool
+    refused: int
+    reached: bool
 
 
 @pages.get("")
@@ -149,6 +153,17 @@ def theirs(visit: Visit, person: str) -> Person:
     return found
 
 
+def _reached(person: Person, theirs: list[Shown], on_duty: set[str], deaf: set[str]) -> Reached:
+    refused = sum(one.refused_at is not None for one in theirs)
+    ways = tuple(one.way for one in theirs)
+    known = (person.id, person.name, ways, person.id in on_duty, person.id in deaf)
+    return Reached(*known, refused, refused < len(theirs))
+
+
+def _worst_first(one: Reached) -> tuple[bool, bool, bool, str]:
+    return (one.reached, not (one.deaf or one.refused), not one.on_duty, one.name)
+
+
 def _page(
     request: Request,
     visit: Visit,
@@ -163,10 +178,8 @@ def _page(
     on_duty = {s.person for s in shifts.on_duty(visit.connection, site, visit.now)}
     troubled = phones.in_trouble(visit.connection, site.site)
     deaf = {phone.person for phone in troubled}
-    others = [
-        Reached(one.id, one.name, tuple(c.way for c in book.of(one.id)), one.id in on_duty, one.id in deaf)
-        for one in people_in_view(visit)
-    ]
+    others = [_reached(one, book.of(one.id), on_duty, deaf) for one in people_in_view(visit)]
+    mine, voice = book.of(person.id), voice_of(visit.scope, visit.house, visit.now)
     wanted = book.preferences(person.id)
     quiet = str(wanted.quiet).split("-") if wanted.quiet is not None else ["", ""]
     return page(
@@ -175,7 +188,8 @@ def _page(
         "contacts.html",
         whose=person,
         mine=person.id == visit.person.id,
-        contacts=book.of(person.id),
+        contacts=mine,
+        refused={one.id: wording.since(at, voice) for one in mine if (at := one.refused_at) is not None},
         devices={one.id: one.device for one in phones.of(visit.connection, site.site, person.id)},
         usable=usable_ways(visit.connection, site.site),
         ways=BY_HAND,
@@ -186,7 +200,9 @@ def _page(
         quiet=quiet,
         version=version_of(wanted),
         gathered=int(wanted.gathered_for / timedelta(minutes=1)),
-        others=sorted(others, key=lambda one: (bool(one.ways), not one.deaf, not one.on_duty, one.name))
+        others=sorted(
+            others, key=lambda one: (one.reached, not (one.deaf or one.refused), not one.on_duty, one.name)
+        )
         if len(others) > 1
         else [],
         notice=notice,

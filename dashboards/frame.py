@@ -15,7 +15,7 @@ from dashboards.night import night_of
 from dashboards.pages import clock_text, day_text, render
 from dashboards.visit import Visit, history_in_stead, theme_of
 from hub.emergency import NOTHING, SHOWN_FOR, answers_for
-from hub.store import emergencies, phones, shifts
+from hub.store import contacts, emergencies, phones, shifts
 from hub.store.emergencies import Emergency
 from rules.building import Person, PersonRole
 
@@ -150,7 +150,8 @@ def landing(person: Person) -> str:
 def frame(request: Request, visit: Visit) -> dict[str, Any]:
     """What `_page.html` and `_head.html` need, for every page."""
     zone, site = visit.house.site.zone, visit.house.site.site
-    mine = phones.of(visit.connection, site, visit.person.id)
+    connection = visit.connection
+    mine = phones.of(connection, site, visit.person.id)
     return {
         "site": visit.house.site,
         "units": [visit.house.unit_name(u) for u in visit.person.units],
@@ -162,6 +163,7 @@ def frame(request: Request, visit: Visit) -> dict[str, Any]:
         "here": _here(places_of(visit.person), request.url.path),
         "lost_phones": [one.device for one in mine if one.state in ("lost", "refused")],
         "silent_phones": [one.device for one in mine if one.state == "silent"],
+        "address_refused": any(one.person == visit.person.id for one in contacts.refused(connection, site)),
         "now": visit.now,
         "emergency": _emergency(visit),
         "shared_screen": visit.kind == "shared",

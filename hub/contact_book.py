@@ -30,11 +30,14 @@ LONGEST_QUIET = timedelta(hours=16)
 
 
 class Shown(NamedTuple):
-    """A contact as it may be shown. `id`: the contact's, from its way and address."""
+    """A contact as it may be shown. `id`: the contact's, from its way and address. `refused_at`: since when
+    the other side refuses the address.
+    """
 
     id: str
     way: str
     address: str
+    refused_at: datetime | None = None
 
 
 class ContactBook:
@@ -43,7 +46,9 @@ class ContactBook:
 
     def of(self, person: str) -> list[Shown]:
         """In the order in which they are tried."""
-        return [shown(one) for one in contacts.of(self._connection, self._site.site, person)]
+        refused = contacts.refused(self._connection, self._site.site)
+        known = contacts.of(self._connection, self._site.site, person)
+        return [shown(one, refused.get(one)) for one in known]
 
     def add(self, person: str, way: str, address: str, by: str) -> Shown | Refusal:
         """The last to be tried, of what is not high. The same again changes nothing."""
@@ -59,7 +64,8 @@ class ContactBook:
             if contact not in known:
                 contacts.put(self._connection, self._site.site, contact, self._clock.now())
                 self._record(by, "contact added", person, way=way)
-        return shown(contact)
+            refused = contacts.refused(self._connection, self._site.site)
+        return shown(contact, refused.get(contact))
 
     def remove(self, person: str, id: str, by: str) -> bool:
         """Whether it was there."""
@@ -137,10 +143,10 @@ class ContactBook:
         audit.add(self._connection, self._site.site, self._clock.now(), by, what, detail)
 
 
-def shown(contact: Contact) -> Shown:
+def shown(contact: Contact, refused_at: datetime | None = None) -> Shown:
     address = messenger.shown(contact.address) if contact.way == messenger.NAME else contact.address
     digest = blake2b(f"{contact.way}\0{contact.address}".encode(), digest_size=12).hexdigest()
-    return Shown(digest, contact.way, address)
+    return Shown(digest, contact.way, address, refused_at)
 
 
 def version_of(wanted: Preferences) -> str:

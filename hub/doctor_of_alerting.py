@@ -14,7 +14,7 @@ from typing import Literal
 from hub import reach
 from hub.doctor import NAMED, WAITING_TOO_LONG, Remark, local
 from hub.settings import Settings
-from hub.store import outbox, phones, proofs, summonses
+from hub.store import contacts, outbox, phones, proofs, summonses
 from hub.watch import state as watch_state
 from hub.watched import watch_is_gone
 from rules.building import Site
@@ -75,6 +75,17 @@ def on_phones(connection: sqlite3.Connection, site: Site) -> Iterator[Remark]:
             yield Remark("wrong", what, "they switch alerts on there again (page /phone), or remove it")
     if len(found) > NAMED:
         yield Remark("wrong", f"and {len(found) - NAMED} more phones that are not reached")
+
+
+def on_addresses(connection: sqlite3.Connection, site: Site) -> Iterator[Remark]:
+    """Addresses that the other side refuses, each with whose it is; never the address."""
+    found = list(contacts.refused(connection, site.site).items())
+    for one, since in found[:NAMED]:
+        what = f"an address of {one.person}'s ({one.way}) is refused since {local(since, site)}"
+        cure = "they send a test message there, or put in another (page /contacts)"
+        yield Remark("wrong", what, cure)
+    if len(found) > NAMED:
+        yield Remark("wrong", f"and {len(found) - NAMED} more addresses that are refused")
 
 
 def on_reach(connection: sqlite3.Connection, site: Site, now: datetime) -> Iterator[Remark]:

@@ -1,5 +1,5 @@
-"""What Prometheus is told of the alerting itself: proofs, hours in which nobody would be told, phones that
-are not reached, and the watchman. Families of hub/metrics.py, where the rules of naming stand.
+"""What Prometheus is told of the alerting itself: proofs, hours in which nobody would be told, phones and
+addresses that are not reached, and the watchman. Families of hub/metrics.py, where the rules of naming stand.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import get_args
 
 from prometheus_client.core import GaugeMetricFamily, Metric
 
-from hub.store import gaps, phones, proofs
+from hub.store import contacts, gaps, phones, proofs
 from hub.watch import state
 from rules.building import Site
 from rules.proof_verdict import Result
@@ -60,6 +60,9 @@ def of_reach(connection: sqlite3.Connection, site: Site) -> Iterator[Metric]:
     family = GaugeMetricFamily("vaka_phones_not_reached", "Phones that calls do not reach.", labels=["state"])
     for trouble in TROUBLES:
         family.add_metric([trouble], states[trouble])
+    yield family
+    family = GaugeMetricFamily("vaka_addresses_refused", "Addresses of staff that refuse calls for good.")
+    family.add_metric([], len(contacts.refused(connection, site.site)))
     yield family
 
 

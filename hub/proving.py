@@ -17,7 +17,7 @@ import msgspec
 
 from hub import alerting
 from hub.escalation import CALLED
-from hub.reach import usable_ways
+from hub.reach import usable_ways, working
 from hub.store import alerts, contacts, outbox, phones, proofs, shifts, summonses
 from hub.store.contacts import Contact
 from hub.store.db import transaction
@@ -230,13 +230,7 @@ def _later(
     """Whom this very message did not reach for good is not reached later either, by the same address."""
     usable = usable_ways(connection, site.site)
     given_up = {Contact(m.person, m.way, m.address) for m in messages if m.given_up}
-    refused = {one.id for one in phones.in_trouble(connection, site.site) if one.state == "refused"}
-    known = contacts.everything(connection, site.site)
-    reached = {
-        one.person
-        for one in known
-        if one.way in usable and one.address not in refused and one not in given_up
-    }
+    reached = {one.person for one in working(connection, site.site, usable) if one not in given_up}
     return later_stages(site, unit, shifts.on_duty(connection, site, now), reached, now)
 
 

@@ -12,7 +12,8 @@ from datetime import datetime, time, timedelta
 
 import msgspec
 
-from hub.store import audit, contacts, gaps, health, pauses, shifts
+from hub.store import audit, contacts, gaps, health, pauses, phones, shifts
+from hub.store.contacts import Contact
 from hub.store.db import transaction
 from hub.store.gaps import GapTask
 from rules.building import Site
@@ -42,6 +43,16 @@ def usable_ways(connection: sqlite3.Connection, site: str) -> frozenset[str]:
     if said is not None:
         return frozenset(said.split())
     return frozenset(contact.way for contact in contacts.everything(connection, site))
+
+
+def working(connection: sqlite3.Connection, site: str, usable: Collection[str]) -> list[Contact]:
+    """By which people are reached, in the order in which they are tried: the hub has the way, and the address
+    or phone takes what it is sent.
+    """
+    refused = {Contact(one.person, phones.WAY, one.id) for one in phones.refused(connection, site)}
+    refused |= contacts.refused(connection, site).keys()
+    known = contacts.everything(connection, site)
+    return [one for one in known if one.way in usable and one not in refused]
 
 
 def week(connection: sqlite3.Connection, site: Site, usable: Collection[str], now: datetime) -> Week:
@@ -85,9 +96,8 @@ def _books(site: Site, start: datetime) -> list[tuple[datetime, Rulebook]]:
 
 def _ways(connection: sqlite3.Connection, site: Site, usable: Collection[str]) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
-    for contact in contacts.everything(connection, site.site):
-        if contact.way in usable:
-            found[contact.person] = (*found.get(contact.person, ()), contact.way)
+    for contact in working(connection, site.site, usable):
+        found[contact.person] = (*found.get(contact.person, ()), contact.way)
     return found
 
 
@@ -127,7 +137,8 @@ def _basis(connection: sqlite3.Connection, site: Site, now: datetime) -> object:
             "SELECT max(id) FROM site_version WHERE site = ?",
             "SELECT count(*), max(id), sum(starts_at), sum(ends_at) FROM shift WHERE site = ?",
             "SELECT count(*), sum(starts_at), sum(ends_at) FROM staff_absence WHERE site = ?",
-            "SELECT count(*), max(added_at) FROM contact WHERE site = ?",
+            "SELECT count(*), max(added_at), sum(refused_at) FROM contact WHERE site = ?",
+            "SELECT sum(refused_at) FROM phone WHERE site = ?",
             "SELECT count(*), max(id), sum(ends_at) FROM pause WHERE site = ? AND ended_at IS NULL",
         )
     ]

@@ -26,7 +26,7 @@ from hub.escalation import (
     goes_on_for_help,
     reached_nobody,
 )
-from hub.reach import usable_ways
+from hub.reach import usable_ways, working
 from hub.store import alerts, contacts, escalations, proofs, shifts, summonses
 from hub.store.alerts import AlertEvent
 from hub.store.contacts import Contact
@@ -131,8 +131,8 @@ def _follow(
         message = _message(site, alert, step, web_address, one, now)
         at, held = decisions[one.person].at, decisions[one.person].held
         summonses.add(connection, msgspec.structs.replace(message, next_at=at, held=held))
-    usable = usable_ways(connection, site.site)
-    if alone or not (only_the_board or any(one.way in usable for one in meant)):
+    works = _works(connection, site)
+    if alone or not (only_the_board or any(one in works for one in meant)):
         reached_nobody(connection, alert.id, step.reason, now, in_stead=bool(others))
     if empty := _nobody_in(connection, site, alert, step, now):
         alerts.add_event(connection, alert.id, now, NOBODY_IN, None, ", ".join(empty))
@@ -197,13 +197,13 @@ def answerable(
     hands is not called for it.
     """
     known, asking = contacts.everything(connection, site.site), _asking(alert)
-    usable = usable_ways(connection, site.site)
+    works = _works(connection, site)
     if is_proof(alert.site):
         meant = whom_to_prove(connection, site, alert.unit, now)
     else:
         groups = _people(connection, site, alert, step, now)
         meant = tuple(person for people in groups.values() for person in people)
-    found = [way for person in meant if person != asking for way in _ways(known, person, alert, usable)]
+    found = [way for person in meant if person != asking for way in _ways(known, person, alert, works)]
     return list(dict.fromkeys(found))
 
 
@@ -229,22 +229,32 @@ def _nobody_in(
     return empty if len(empty) < len(people) else []
 
 
-def _ways(known: Iterable[Contact], person: str, alert: Alert, usable: Collection[str]) -> list[Answerable]:
-    """What is high: all. The rest: the first that the hub has, where it has any of theirs."""
+def _works(connection: sqlite3.Connection, site: Site) -> frozenset[Answerable]:
+    """What people are reached by."""
+    known = working(connection, site.site, usable_ways(connection, site.site))
+    return frozenset(Answerable(*one) for one in known)
+
+
+def _ways(
+    known: Iterable[Contact], person: str, alert: Alert, works: Collection[Answerable]
+) -> list[Answerable]:
+    """What is high: all, also what was refused, which may work again. The rest: the first that works, where
+    any of theirs does.
+    """
     ways = [Answerable(*contact) for contact in known if contact.person == person]
     if alert.severity == "high":
         return ways
-    ways = [one for one in ways if one.way in usable] or ways
+    ways = [one for one in ways if one in works] or ways
     phones = [one for one in ways if one.way == WAY]  # all of them are one way
     return phones or ways[:1]
 
 
 def _hearing(connection: sqlite3.Connection, site: Site, alert: Alert) -> Callable[[Answerable], bool]:
-    """Who is reached: by a way that the hub has, and that has not failed for this alert yet."""
+    """Who is reached: by what works, and has not failed for this alert yet."""
     told = summonses.of_alert(connection, alert.id)
     deaf = {Answerable(m.person, m.way, m.address) for m in told if m.failure and not m.spared}
-    usable = usable_ways(connection, site.site)
-    return lambda one: one.way in usable and one not in deaf
+    works = _works(connection, site)
+    return lambda one: one in works and one not in deaf
 
 
 def _instead(
@@ -268,13 +278,13 @@ def _instead(
         last=course is None or set(course.stages[-1].to) <= set(step.reason.split(", ")),
         asking=_asking(alert),
     )
-    known, usable = contacts.everything(connection, site.site), usable_ways(connection, site.site)
+    known, works = contacts.everything(connection, site.site), _works(connection, site)
     if alert.severity != "high":  # one way each: the first by which they hear of it
         known = [one for one in known if hears(Answerable(*one))]
     circles = instead(alert.unit, site, shifts.on_duty(connection, site, now), now)
 
     def ways(person: str) -> list[Answerable]:
-        return _ways(known, person, alert, usable)
+        return _ways(known, person, alert, works)
 
     people = called_in_stead(call, circles, lambda person: any(map(hears, ways(person))))
     return list(dict.fromkeys(way for person in people for way in ways(person)))

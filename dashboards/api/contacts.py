@@ -31,6 +31,10 @@ class ContactOut(BaseModel):
     id: str
     way: str
     address: str
+    refused_at: datetime | None = Field(
+        description="Since when the other side refuses the address for good; null: it does not. Nobody is"
+        " reached by it until a message gets through, a test message too"
+    )
 
 
 class PreferencesOut(BaseModel):

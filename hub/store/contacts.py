@@ -8,7 +8,7 @@ import sqlite3
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from hub.store.instants import to_us
+from hub.store.instants import from_us, to_us
 from rules.duration import parse_window
 from rules.summons import Preferences
 
@@ -64,6 +64,28 @@ def everything(connection: sqlite3.Connection, site: str) -> list[Contact]:
 def of(connection: sqlite3.Connection, site: str, person: str) -> list[Contact]:
     """Their phones before all else, then in the order in which they were given."""
     return [contact for contact in everything(connection, site) if contact.person == person]
+
+
+def note_answer(
+    connection: sqlite3.Connection, site: str, contact: Contact, refused_at: datetime | None
+) -> None:
+    """The address took a message, or is refused for good: since when the first of these refusals was."""
+    connection.execute(
+        "UPDATE contact SET refused_at = iif(?1 IS NULL, NULL, coalesce(refused_at, ?1))"
+        " WHERE site = ?2 AND person = ?3 AND way = ?4 AND address = ?5"
+        " AND (refused_at IS NULL) = (?1 IS NOT NULL)",
+        (None if refused_at is None else to_us(refused_at), site, *contact),
+    )
+
+
+def refused(connection: sqlite3.Connection, site: str) -> dict[Contact, datetime]:
+    """Those that were refused for good and have taken nothing since, with since when."""
+    rows = connection.execute(
+        "SELECT person, way, address, refused_at FROM contact WHERE site = ? AND refused_at IS NOT NULL"
+        " ORDER BY person, way, address",
+        (site,),
+    )
+    return {Contact(*row[:3]): from_us(row[3]) for row in rows}
 
 
 def preferences(connection: sqlite3.Connection, site: str, person: str) -> Preferences:

@@ -106,6 +106,11 @@ def in_trouble(connection: sqlite3.Connection, site: str) -> list[Phone]:
     return [_phone(row) for row in rows]
 
 
+def refused(connection: sqlite3.Connection, site: str) -> list[Phone]:
+    """Those of whom the push service takes nothing from us."""
+    return [one for one in in_trouble(connection, site) if one.state == "refused"]
+
+
 def of_another_key(connection: sqlite3.Connection, site: str, key: str) -> list[Phone]:
     """Those that were switched on with another key of ours and are not lost yet: nothing reaches them."""
     condition = "site = ? AND NOT lost AND made_with NOT IN ('', ?)"

@@ -211,7 +211,7 @@ class Courier:
             return
         for row in sending.rows:
             self._give_up(connection, row, failed, now)
-        if failed.refused_us:
+        if failed.refused_us or failed.refused_address:
             self._note_answer(connection, sending.rows[0], now)
         if failed.gone:
             self._forget(connection, sending.rows[0], failed, now)
@@ -219,6 +219,9 @@ class Courier:
     def _note_answer(self, connection: sqlite3.Connection, one: Summons, refused_at: datetime | None) -> None:
         if one.way == phones.WAY:
             phones.note_answer(connection, one.site, one.address, refused_at)
+        else:
+            contact = Contact(one.person, one.way, one.address)
+            contacts.note_answer(connection, one.site, contact, refused_at)
 
     def _give_up(self, connection: sqlite3.Connection, row: Summons, failed: Failed, now: datetime) -> None:
         """Unless it is tried again later."""

@@ -12,6 +12,14 @@ from urllib.parse import urlsplit
 from hub.settings import Settings, first_line
 from hub.ways.way import TIMEOUT, Failed, Message
 
+_OF_THE_ADDRESS = frozenset({550, 551})
+"""No such mailbox, or not here (RFC 5321, 4.2.3), where no enhanced code says what it is."""
+_OF_OURS = re.compile("relay|sender|auth|spf|dkim|dmarc|spam|block|policy|denied", re.IGNORECASE)
+"""Words by which such an answer means whoever comes from here, or what is said."""
+_ENHANCED = re.compile(r"5\.(\d{1,3})\.(\d{1,3})\b")
+_NO_SUCH_MAILBOX = frozenset({"2.1", "2.2"})
+"""RFC 3463: switched off, or full. Of `5.1.…`, the address, all but those about the sender's are meant."""
+_OF_THE_SENDER = frozenset({"1.7", "1.8"})
 _ADDRESS = re.compile(r"[^\s@<>,;\"]{1,64}@[^\s@<>,;\"]{1,190}")
 
 
@@ -52,7 +60,9 @@ class Email:
                 smtp.send_message(self._mail(message), self._server.sender, [message.address])
         except smtplib.SMTPRecipientsRefused as error:
             code, said = next(iter(error.recipients.values()))
-            return _refused(code, said)
+            return _refused(code, said, of_the_address=True)
+        except smtplib.SMTPDataError as error:
+            return _refused(error.smtp_code, error.smtp_error, of_the_address=True)
         except smtplib.SMTPResponseException as error:
             return _refused(error.smtp_code, error.smtp_error)
         except (smtplib.SMTPException, OSError, ValueError) as error:
@@ -92,10 +102,23 @@ class Email:
         return mail
 
 
-def _refused(code: int, said: bytes | str) -> Failed:
-    """RFC 5321: 4yz may be tried again, 5yz not."""
+def _refused(code: int, said: bytes | str, *, of_the_address: bool = False) -> Failed:
+    """RFC 5321: 4yz may be tried again, 5yz not. `of_the_address`: it may be the address that is refused: we
+    had signed in, and the sender was taken.
+    """
     text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
-    return Failed(f"the mail server said {code} {text[:200]}", 500 <= code < 600)
+    for_good = 500 <= code < 600
+    no_such = for_good and of_the_address and _is_of_the_address(code, text)
+    return Failed(f"the mail server said {code} {text[:200]}", for_good, refused_address=no_such)
+
+
+def _is_of_the_address(code: int, text: str) -> bool:
+    """And not the server's policy, what it passes on for us, or what the message says."""
+    found = _ENHANCED.match(text)
+    if found is None:
+        return code in _OF_THE_ADDRESS and _OF_OURS.search(text) is None
+    what = f"{int(found[1])}.{int(found[2])}"
+    return what in _NO_SUCH_MAILBOX or (what.startswith("1.") and what not in _OF_THE_SENDER)
 
 
 def why_unusable(address: str) -> str | None:

@@ -78,6 +78,8 @@ OPTIONS = frozenset(
 who a server is (`verify`), or send headers of somebody's choice (`+…`).
 """
 _FOR_GOOD = frozenset({400, 401, 403, 404, 410, 422})
+_OF_THE_ADDRESS = frozenset({401, 403, 404, 410})
+"""The service's key stands in the address: where it is not taken, the address is refused."""
 _STATUS = re.compile(r"error=(\d{3})\b")
 _said = threading.local()
 
@@ -180,7 +182,12 @@ def _failed(service: Service, said: list[str]) -> Failed:
     found = [int(status) for line in said for status in _STATUS.findall(line)]
     if not found:
         return Failed(f"{service.name} could not be reached", for_good=False)
-    return Failed(f"{service.name} answered {found[-1]}", for_good=found[-1] in _FOR_GOOD)
+    status = found[-1]
+    return Failed(
+        f"{service.name} answered {status}",
+        for_good=status in _FOR_GOOD,
+        refused_address=status in _OF_THE_ADDRESS,
+    )
 
 
 class _Listener(logging.Handler):

@@ -100,13 +100,13 @@ class Trials:
         now = self._clock.now()
         for_good = failed is not None and failed.for_good
         contact_trials.note_ended(connection, trial.id, failed.why if failed else None, for_good, now)
+        contact, refused_at = Contact(trial.person, trial.way, trial.address), now if failed else None
         if trial.way != phones.WAY:
-            return
-        if failed is None or failed.refused_us:
-            phones.note_answer(connection, trial.site, trial.address, now if failed is not None else None)
-        elif failed.gone and contacts.delete(
-            connection, trial.site, Contact(trial.person, trial.way, trial.address)
-        ):
+            if failed is None or failed.refused_address:
+                contacts.note_answer(connection, trial.site, contact, refused_at)
+        elif failed is None or failed.refused_us:
+            phones.note_answer(connection, trial.site, trial.address, refused_at)
+        elif failed.gone and contacts.delete(connection, trial.site, contact):
             detail = {"person": trial.person, "phone": trial.address}
             audit.add(connection, trial.site, now, trial.person, "phone lost", detail)
 

@@ -18,7 +18,8 @@ TIMEOUT = 10.0
 class Failed(NamedTuple):
     """Why a message did not go out. `for_good`: trying again leads nowhere (no such address, refused).
     `gone`: the address itself is no more, and is forgotten. `after`: the other side asks to be left alone for
-    so long. `refused_us`: it is not this message that is refused, but whoever comes from here.
+    so long. `refused_us`: it is not this message that is refused, but whoever comes from here;
+    `refused_address`: nor is it that, but the address, whoever writes to it.
     """
 
     why: str
@@ -26,6 +27,7 @@ class Failed(NamedTuple):
     gone: bool = False
     after: timedelta | None = None
     refused_us: bool = False
+    refused_address: bool = False
 
 
 class Inline(msgspec.Struct, frozen=True):

@@ -33,6 +33,7 @@ from hub.ways.way import Failed, Message
 
 NOTHING_INSIDE = Inside()
 _TRY_AGAIN = frozenset({408, 425, 429})
+_NOT_THERE = frozenset({404, 410})
 
 
 class Webhook:
@@ -68,7 +69,8 @@ class Webhook:
         if 200 <= answer.status < 300:
             return None
         again = answer.status in _TRY_AGAIN or answer.status >= 500
-        return Failed(f"the address answered {answer.status}", not again)
+        not_there = answer.status in _NOT_THERE
+        return Failed(f"the address answered {answer.status}", not again, refused_address=not_there)
 
     def _may_be(self, url: SplitResult, address: Address) -> bool:
         assert url.hostname is not None

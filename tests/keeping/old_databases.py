@@ -179,6 +179,7 @@ INSERT INTO relative_review VALUES (1, 'granly', 1, 'r-1', '2026-05-24', 'kari',
 INSERT INTO contact_trial VALUES (1, 'granly', 'kari', 'email', 'kari@example.org', 'Prøvemelding', '', 'kari', {T}, NULL, NULL, NULL, 0);
 """,
     47: f"INSERT INTO room_trend_review VALUES ('granly', '4A', 'doors', '2025-11-17', 'useful', 'kari', {T});",
+    51: f"UPDATE contact SET refused_at = {T} WHERE site = 'granly' AND way = 'email';",
 }
 """What each version could hold that the one before could not."""
 

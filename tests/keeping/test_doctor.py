@@ -11,8 +11,9 @@ from hub import doctor_of_keeping as doctor
 from hub.backup.make import new_key
 from hub.doctor import Remark, on_web_address
 from hub.settings import Settings
-from hub.store import backups, certificates, erasures, jobs, proofs, readings, summonses
+from hub.store import backups, certificates, contacts, erasures, jobs, proofs, readings, summonses
 from hub.store.backups import Backup
+from hub.store.contacts import Contact
 from hub.store.db import transaction
 from hub.store.instants import to_us
 from hub.store.proofs import Proof
@@ -154,3 +155,14 @@ def test_links_that_go_by_whatever_address_a_browser_asked_for_are_said() -> Non
     assert remark.state == "look"
     assert "VAKA_WEB_ADDRESS" in remark.cure
     assert list(on_web_address(Settings(web_address="https://vaka.example.no"))) == []
+
+
+def test_whose_address_is_refused_is_named_without_the_address(house: House) -> None:
+    kari = Contact("kari", "email", "kari@example.org")
+    with transaction(house.connection):
+        contacts.put(house.connection, "solbakken", kari, house.now())
+        assert said(doctor_of_alerting.on_addresses(house.connection, house.site)) == []
+        contacts.note_answer(house.connection, "solbakken", kari, house.now())
+    [(state, what)] = said(doctor_of_alerting.on_addresses(house.connection, house.site))
+    assert state == "wrong"
+    assert what.startswith("an address of kari's (email) is refused since ")

@@ -15,8 +15,9 @@ from dashboards.app import create_app
 from hub.history.upkeep import Retention, keep
 from hub.metrics import exposition
 from hub.settings import Settings
-from hub.store import backups, certificates, jobs, phones, proofs
+from hub.store import backups, certificates, contacts, jobs, phones, proofs
 from hub.store.backups import Backup
+from hub.store.contacts import Contact
 from hub.store.db import transaction
 from hub.store.phones import Phone
 from hub.store.proofs import Proof
@@ -89,6 +90,12 @@ def test_the_alerting_itself_is_told_of_by_unit_reason_and_part(full: House) -> 
     assert value(full, "vaka_proof_last_held_timestamp_seconds", unit="sol") == later.timestamp()
     assert value(full, "vaka_phones_not_reached", state="silent") == 1
     assert value(full, "vaka_phones_not_reached", state="lost") == 0
+    assert value(full, "vaka_addresses_refused") == 0
+    with transaction(full.connection):
+        kari = Contact("kari", "email", "kari@example.org")
+        contacts.put(full.connection, "solbakken", kari, now)
+        contacts.note_answer(full.connection, "solbakken", kari, now)
+    assert value(full, "vaka_addresses_refused") == 1
     assert value(full, "vaka_reach_gaps", reason="nobody_on_duty") == 0
     assert (value(full, "vaka_watch_part_up", part="web"), value(full, "vaka_watch_part_up", part="hub")) == (
         0,

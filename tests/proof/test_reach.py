@@ -258,6 +258,15 @@ def test_a_gap_is_a_task_that_only_its_going_closes(tmp_path: Path, site: Site) 
     assert gaps.standing(connection, "test") == []
     [gone] = gaps.gone_since(connection, "test", MONDAY)
     assert (gone.owner, gone.due, gone.gone_at) == ("lise", due, MONDAY)
+    lise = Contact("lise", "email", "lise@example.org")
+    with transaction(connection):
+        contacts.note_answer(connection, "test", lise, MONDAY)
+    assert reach.follow(connection, site, MONDAY), "an address was refused"
+    assert {t.reason for t in gaps.standing(connection, "test")} == {"later_stage"}
+    with transaction(connection):
+        contacts.note_answer(connection, "test", lise, None)
+    assert reach.follow(connection, site, MONDAY), "and takes messages again"
+    assert gaps.standing(connection, "test") == []
     connection.close()
 
 

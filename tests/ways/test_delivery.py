@@ -232,6 +232,98 @@ def test_where_an_address_is_refused_for_good_the_next_way_is_taken_at_once(
     assert stored(connection).sent_at == NIGHT
 
 
+REFUSALS_OF_AN_ADDRESS = [
+    "550 no such person",
+    "550 5.1.1 <kari@example.org>: Recipient address rejected: User unknown",
+    "550 5.2.1 The account that you tried to reach is disabled",
+    "551 user not local",
+    "556 5.1.10 the domain takes no mail",
+]
+
+
+@pytest.mark.parametrize("answer", REFUSALS_OF_AN_ADDRESS)
+def test_an_address_that_is_refused_for_good_is_marked_until_it_takes_something_again(
+    connection: sqlite3.Connection, database: Path, answer: str
+) -> None:
+    clock, kari = Clock(), Contact("kari", "email", "kari@example.org")
+    with mail_server() as (mailbox, port):
+        out = courier(database, email(port), clock)
+        put(connection, *kari[1:])
+        contacts.put(connection, "s", Contact("kari", "email", "other@example.org"), NIGHT)
+        mailbox.answers = [answer, answer]
+        out.deliver(connection)
+        assert contacts.refused(connection, "s") == {kari: NIGHT}
+        for later, refused in ((1, {kari: NIGHT}), (2, {})):  # still; and then it takes one
+            clock.at = NIGHT + timedelta(hours=later)
+            connection.execute("UPDATE summons SET next_at = created_at")
+            out.deliver(connection)
+            assert contacts.refused(connection, "s") == refused
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "451 later",
+        "452 4.2.2 mailbox full just now",
+        "500 what?",
+        "535 5.7.8 authentication failed",
+        "550 relay not permitted",
+        "550 5.7.1 Relaying denied",
+        "550 5.1.8 sender's domain does not exist",
+        "552 5.3.4 message too big",
+        "554 5.7.1 looks like spam",
+    ],
+)
+def test_an_address_is_not_to_blame_for_what_the_house_or_the_mail_server_did(
+    connection: sqlite3.Connection, database: Path, answer: str
+) -> None:
+    with mail_server() as (mailbox, port):
+        put(connection, "email", "kari@example.org")
+        mailbox.answers = [answer]
+        courier(database, email(port)).deliver(connection)
+        assert stored(connection).failure is not None
+    assert contacts.refused(connection, "s") == {}
+
+
+def test_a_recipient_that_the_mail_server_does_not_know_is_marked_before_any_message_was_sent(
+    connection: sqlite3.Connection, database: Path
+) -> None:
+    with mail_server() as (mailbox, port):
+        put(connection, "email", "kari@example.org")
+        mailbox.unknown.add("kari@example.org")
+        courier(database, email(port)).deliver(connection)
+        assert mailbox.taken == []
+    assert list(contacts.refused(connection, "s")) == [Contact("kari", "email", "kari@example.org")]
+
+
+@pytest.mark.parametrize(
+    ("status", "is_marked"),
+    [(404, True), (410, True), (400, False), (401, False), (429, False), (503, False)],
+)
+def test_a_web_address_that_is_not_there_is_marked(
+    connection: sqlite3.Connection, database: Path, status: int, is_marked: bool
+) -> None:
+    with web_address() as (address, url):
+        address.statuses = [status]
+        put(connection, "webhook", url)
+        courier(database, Webhook("secret", Clock(), HERE)).deliver(connection)
+    marked = [Contact("kari", "webhook", url)] if is_marked else []
+    assert list(contacts.refused(connection, "s")) == marked
+
+
+def test_an_address_that_is_taken_away_and_put_in_again_is_not_held_to_be_refused(
+    connection: sqlite3.Connection,
+) -> None:
+    kari = Contact("kari", "email", "kari@example.org")
+    contacts.put(connection, "s", kari, NIGHT)
+    contacts.note_answer(connection, "s", kari, NIGHT)
+    contacts.put(connection, "s", kari, NIGHT)
+    assert contacts.refused(connection, "s") == {kari: NIGHT}, "the same again changes nothing"
+    contacts.delete(connection, "s", kari)
+    contacts.put(connection, "s", kari, NIGHT)
+    assert contacts.refused(connection, "s") == {}
+
+
 def test_it_is_tried_ever_later_and_given_up_after_a_day_with_the_reason() -> None:
     summons = Summons(1, "s", 1, 1, "kari", "email", "a@b", True, "", "", NIGHT, next_at=NIGHT)
     failed, waits, now = Failed("away", False), [], NIGHT

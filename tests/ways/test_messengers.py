@@ -40,15 +40,26 @@ def test_a_message_reaches_the_service_with_its_words() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "for_good"), [(401, True), (404, True), (400, True), (429, False), (500, False), (503, False)]
+    ("status", "for_good", "of_the_address"),
+    [
+        (401, True, True),
+        (404, True, True),
+        (400, True, False),
+        (429, False, False),
+        (500, False, False),
+        (503, False, False),
+    ],
 )
-def test_what_the_service_answers_says_whether_to_try_again(status: int, for_good: bool) -> None:
+def test_what_the_service_answers_says_whether_to_try_again_and_whether_the_address_is_refused(
+    status: int, for_good: bool, of_the_address: bool
+) -> None:
     with web_address() as (receiver, url):
         receiver.statuses = [status]
         address, allowed = gotify(url)
         failed = Messenger(allowed).send(message(address))
     assert failed is not None
     assert (failed.why, failed.for_good) == (f"Gotify answered {status}", for_good)
+    assert failed.refused_address == of_the_address
 
 
 def test_a_service_that_is_away_is_asked_again_and_its_secret_stands_in_no_log(

@@ -20,12 +20,15 @@ Called = list[tuple[int, set[str]]]
 """Stage by stage: after how many minutes, and who of those with a way is called."""
 
 
-def house(tmp_path: Path, reached: str) -> World:
+def house(tmp_path: Path, reached: str, refused: str = "") -> World:
     made = World(tmp_path, SITE, NIGHT)
     summons.begin(made.connection, "test")
     with transaction(made.connection):
         for person in reached.split():
             contacts.put(made.connection, "test", Contact(person, "email", f"{person}@example.org"), NIGHT)
+        for person in refused.split():
+            contact = Contact(person, "email", f"{person}@example.org")
+            contacts.note_answer(made.connection, "test", contact, NIGHT)
         for person, unit, own in (("kari", "sol", ("r-anna",)), ("siri", "sol", ()), ("nils", "nord", ())):
             hours = timedelta(hours=5)
             shift = Shift(0, person, (unit,), "carer", NIGHT - hours, NIGHT + hours, own)
@@ -93,4 +96,43 @@ def test_who_would_be_called_instead_is_named_with_the_stage_that_reaches_nobody
     assert second == (1, set())
     assert neighbours == (1, {"nils"}), "nobody was called for the unit: the next stage comes at once"
     assert leaders == (3, {"lise"})
+    there.stop()
+
+
+@pytest.mark.parametrize(("severity", "rule"), [("high", "help-button"), ("medium", "door-open")])
+@pytest.mark.parametrize("refused", ["kari", "siri", "kari siri", "nils", "lise odd"])
+def test_whose_address_is_refused_counts_as_not_reached_in_the_hour_and_in_the_live_calls_alike(
+    tmp_path: Path, refused: str, severity: Severity, rule: str
+) -> None:
+    there = house(tmp_path, "kari siri nils lise odd", refused)
+    said = foreseen(there, severity)
+    assert not {person for _, people in said for person in people} & set(refused.split())
+    if rule == "help-button":
+        there.says("3B button", pressed="single")
+    else:
+        there.says("3B door", open=True)
+        while not there.alerts():
+            there.passes(timedelta(seconds=1))
+    called = [(after, people - set(refused.split())) for after, people in live(there, rule)]
+    assert called == said
+    there.stop()
+
+
+def test_what_is_not_high_goes_by_the_address_that_works_and_what_is_high_by_all(tmp_path: Path) -> None:
+    there = house(tmp_path, "kari siri", "kari")
+    with transaction(there.connection):
+        contacts.put(there.connection, "test", Contact("kari", "pager", "12"), NIGHT + timedelta(hours=1))
+    there.says("3B door", open=True)
+    while not there.alerts():
+        there.passes(timedelta(seconds=1))
+    live(there, "door-open")
+    ways = [m.way for m in summonses.of_alert(there.connection, 1) if m.person == "kari"]
+    assert set(ways) == {"pager"}
+    there.says("3B button", pressed="single")
+    live(there, "help-button")
+    id = there.alert("help-button").id
+    assert {m.way for m in summonses.of_alert(there.connection, id) if m.person == "kari"} == {
+        "email",
+        "pager",
+    }
     there.stop()

@@ -142,6 +142,42 @@ def test_a_test_message_goes_out_at_once_and_its_outcome_is_shown(
     assert "example.org" not in str([row[0] for row in house.rows("SELECT detail FROM audit")])
 
 
+def test_an_address_that_is_refused_is_said_to_whose_it_is_and_to_their_leader_until_it_works_again(
+    house: House, mailbox: Mailbox, sign_in: SignIn
+) -> None:
+    contacts.put(house.connection, "solbakken", Contact("sol", "email", "siri@example.org"), house.now())
+    browser, leader = sign_in("sol"), sign_in("solleder")
+    (mail,) = ids(browser)
+    on_every_page, chip = "Varsler når deg ikke på en av adressene dine", "Får ikke varsler"
+    assert on_every_page not in browser.get("/").text
+    headers = {"hx-request": "true", "X-CSRF-Token": csrf_of(browser, "/contacts")}
+    mailbox.answers.append("550 no such mailbox")
+    browser.post(f"/contacts/sol/{mail}/test", headers=headers)
+    for html in (browser.get("/contacts").text, leader.get("/contacts?person=sol").text):
+        assert "siri@example.org får ikke varsler" in html
+        assert "Adressen har vært avvist siden" in html
+        assert chip in html
+    assert on_every_page in browser.get("/").text
+    assert on_every_page not in leader.get("/").text
+    assert "Kan ikke nås" in row_of("Siri Solberg", leader)
+    [contact] = browser.get("/api/v1/contacts").json()["people"][0]["contacts"]
+    assert contact["refused_at"] is not None
+    assert send(browser, "/contacts/sol", way="email", address="sol@example.org") == 303
+    assert "En adresse blir avvist" in row_of("Siri Solberg", leader)
+    browser.post(f"/contacts/sol/{mail}/test", headers=headers)
+    assert chip not in browser.get("/contacts").text
+    assert on_every_page not in browser.get("/").text
+    assert "avvist" not in row_of("Siri Solberg", leader)
+    [again, _] = browser.get("/api/v1/contacts").json()["people"][0]["contacts"]
+    assert again["refused_at"] is None
+
+
+def row_of(name: str, browser: TestClient) -> str:
+    """Of the table of who can be reached."""
+    others = browser.get("/contacts").text.split('id="others-title"')[1]
+    return next(row for row in others.split("<tr>") if name in row)
+
+
 def test_the_web_process_sends_nothing_itself_and_says_where_the_hub_is_not_at_work(
     house: House, sign_in: SignIn
 ) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, time, timedelta
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 import msgspec
 
@@ -34,6 +34,7 @@ LATE = timedelta(minutes=20)
 Reason = Literal[
     "nobody_on_duty", "no_way", "late", "paused", "no_basis", "no_sensor", "one_person", "later_stage"
 ]  # fmt: skip
+REASONS: tuple[Reason, ...] = get_args(Reason)
 ROUTING: frozenset[Reason] = frozenset({"nobody_on_duty", "no_way", "late"})
 """Somebody would not be told, whatever the sensors say. The others leave a rule off, or too few are reached.
 """

@@ -15,8 +15,14 @@ from dashboards.visit import Visit
 from hub.store import alerts, relatives
 from hub.store.audit import Entry
 from rules.language import norwegian
+from rules.reach import REASONS
 from rules.relatives import ACCOUNT
+from rules.wording import Voice
 from rules.wording.audit import SAID_BY_THE_ENTRY, detail_of, what_was_done
+from rules.wording.names import name_of_rule
+from rules.wording.reach import gap_words
+from rules.wording.reasons import in_words
+from rules.wording.undelivered import why_undelivered
 
 _FAMILIES = {
     "absences": "Away",
@@ -30,7 +36,8 @@ _FAMILIES = {
     "units": "Alarm quality",
 }
 """Of calls and pages that are called otherwise than the place that they belong to."""
-PASSED_OVER = frozenset({"residents", "resident", "page", "alerts", "stood_at"})
+PASSED_OVER = frozenset({"residents", "resident", "page", "alerts", "stood_at", "subject"})
+"""What another word of the line says, or nobody reads."""
 _WITH_NUMBERS = {"erased": "erasure ", "relative": "relative:"}
 """What the trail puts before a number, by the detail's name: for people its word is enough."""
 _ONE_OF = re.compile(r"/(?:care|api/v1)/(?:residents|rooms)/[^/]+/(pictures/)?(\w+)")
@@ -202,18 +209,40 @@ def _rest(visit: Visit, entry: Entry) -> str:
             continue
         if name == "person" and str(value).startswith(ACCOUNT):
             name, value = "relative", str(value).removeprefix(ACCOUNT)
-        elif name in ("person", "invited_by", "owner", "opened_by"):
-            value = visit.house.person_name(str(value))
-        elif name == "instead_of":
-            value = [visit.house.person_name(one) for one in value]
-        elif name == "unit":
-            value = visit.house.unit_name(str(value))
-        elif name == "room":
-            value = visit.house.room_name(str(value))
-        elif name in _WITH_NUMBERS:
-            value = str(value).removeprefix(_WITH_NUMBERS[name])
-        elif (at := _instant(value)) is not None:
-            value = _in_words(visit, at)
-        found.append(detail_of(name, value, visit.language))
+        named = _name_of(visit, name, value) or _reason_of(visit, entry, name, value) or value
+        found.append(detail_of(name, named, visit.language, entry.what))
     told = ", ".join(one for one in found if one)
     return told if len(told) <= LONGEST_DETAIL else told[: LONGEST_DETAIL - 1] + "…"
+
+
+def _name_of(visit: Visit, name: str, value: Any) -> object:
+    """What people call what the trail knows by its id; None where that is no id."""
+    house = visit.house
+    if name in ("person", "invited_by", "owner", "opened_by"):
+        return house.person_name(str(value))
+    if name == "instead_of":
+        return [house.person_name(one) for one in value]
+    if name == "unit":
+        return house.unit_name(str(value))
+    if name == "room":
+        return house.room_name(str(value))
+    if name == "rule":
+        return name_of_rule(str(value), house.rule_called(str(value)), _voice(visit))
+    if name in _WITH_NUMBERS:
+        return str(value).removeprefix(_WITH_NUMBERS[name])
+    return _in_words(visit, at) if (at := _instant(value)) is not None else None
+
+
+def _reason_of(visit: Visit, entry: Entry, name: str, value: Any) -> str | None:
+    """What is kept as the hub's own sentence or word, where others have it in the reader's language."""
+    if name == "gap" and value in REASONS:
+        return gap_words(value, str(entry.detail.get("subject", "")), _voice(visit))
+    if (name, entry.what) == ("why", "contact removed"):
+        return why_undelivered(str(value), visit.language)
+    if (name, entry.what) == ("reason", "quarantine cleared") and value:
+        return in_words(str(value), visit.language)
+    return None
+
+
+def _voice(visit: Visit) -> Voice:
+    return Voice(visit.language, visit.house.site.zone, visit.now)

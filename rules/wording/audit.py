@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from rules.wording.audit_values import VALUES, YES_OR_NO
 from rules.wording.names import readable
 from rules.wording.voice import Language, Words, say
 
@@ -175,7 +176,6 @@ NAMES: dict[str, Words] = {
     "shift": ("vakt", "shift"),
     "shifts": ("vakter", "shifts"),
     "state": ("tilstand", "state"),
-    "subject": ("gjelder", "about"),
     "to": ("til", "to"),
     "topic": ("emne", "topic"),
     "trend": ("utvikling", "trend"),
@@ -194,40 +194,28 @@ NAMES: dict[str, Words] = {
 }
 SAID_BY_THE_ENTRY = frozenset({"shown"})
 """Details that need no word: `Pårørende så: om alt er bra`."""
-_VALUES: dict[str, Words] = {
-    "well": ("om alt er bra", "whether all is well"),
-    "away": ("om de er borte", "whether they are away"),
-    "alerts": ("alvorlige varsler", "grave alerts"),
-    "handled": ("varsler som er tatt hånd om", "alerts that were handled"),
-    "unusual": ("uvanlige netter og dager", "unusual nights and days"),
-    "digest": ("uken som var", "the week that was"),
-    "mailed": ("uken i e-posten", "the week in the e-mail"),
-    "password": ("passord", "password"),
-    "pin": ("PIN", "PIN"),
-    "passkey": ("passnøkkel", "passkey"),
-    "in_person": ("samtale ansikt til ansikt", "word face to face"),
-    "pager": ("personsøker", "pager"),
-    "email": ("e-post", "e-mail"),
-    "resident": ("beboeren", "the resident"),
-    "carer": ("Pleier", "Carer"),
-    "leader": ("Leder", "Leader"),
-    "technician": ("Tekniker", "Technician"),
-    "administrator": ("Administrator", "Administrator"),
-    "privacy_officer": ("Personvernombud", "Privacy officer"),
-    "True": ("ja", "yes"),
-    "False": ("nei", "no"),
-}
 
 
-def detail_of(name: str, value: object, language: Language) -> str:
-    """`fra 127.0.0.1`: one of an entry's details; empty where there is none."""
+def detail_of(name: str, value: object, language: Language, what: str = "") -> str:
+    """`fra 127.0.0.1`: one of an entry's details; empty where there is none. `what`: the entry's."""
+    known = VALUES.get(f"{what}: {name}") or VALUES.get(name, {})
     many = value if isinstance(value, Sequence) and not isinstance(value, str) else (value,)
-    told = ", ".join(_said(str(one), _VALUES, language) for one in many if one not in (None, ""))
+    told = ", ".join(_value(one, known, language) for one in many if one not in (None, ""))
     if name in SAID_BY_THE_ENTRY:
         return told
     return f"{_said(name, NAMES, language)} {told}" if told else ""
 
 
-def _said(what: str, known: dict[str, Words], language: Language) -> str:
+def _value(value: object, known: Mapping[str, Words], language: Language) -> str:
+    """A part of the site by its kind (`enhet 3B bad`); of what a gateway was asked the act and of what."""
+    if isinstance(value, Mapping):
+        return " ".join(_said(str(one), known, language) for one in value.values() if isinstance(one, str))
+    kind, _, rest = str(value).partition(" ")
+    if known is VALUES["parts"] and kind in known:
+        return f"{say(known[kind], language)} {rest}".strip()
+    return _said(str(value), {**known, **YES_OR_NO}, language)
+
+
+def _said(what: str, known: Mapping[str, Words], language: Language) -> str:
     words = known.get(what)
     return say(words, language) if words is not None else what.replace("_", " ")

@@ -200,6 +200,33 @@ def entries_in(tree: ast.AST) -> set[str]:
     return found
 
 
+def test_rules_gaps_and_what_went_wrong_are_said_in_the_readers_language(
+    house: House, sign_in: SignIn
+) -> None:
+    written: list[tuple[str, dict[str, object], str]] = [
+        (
+            "paused",
+            {"rule": "night-exit", "room": "1A", "reason": "family"},
+            "regel Ytterdør åpnet om natten",
+        ),
+        ("gap assigned", {"unit": "sol", "gap": "nobody_on_duty", "subject": ""}, "hull Ingen på vakt"),
+        ("gap assigned", {"gap": "no_sensor", "subject": "smoke"}, "hull Mangler sensor: Røyk"),
+        ("contact removed", {"way": "email", "why": "the mail server said 550 no"}, "E-postserveren avviste"),
+        (
+            "quarantine cleared",
+            {"topic": "t", "reason": "the site names no device a at b", "rows": 1},
+            "grunn stedet har ingen enhet a",
+        ),
+        ("away", {"resident": "r1", "reason": "family"}, "grunn hos familien"),
+        ("sign-in refused", {"person": "(unknown)", "why": "code"}, "person ukjent, grunn feil kode"),
+    ]
+    for what, detail, _ in written:
+        audit.add(house.connection, house.site.site, house.now(), "kari", what, detail)
+    page = sign_in("leder").get("/audit").text
+    assert [said for _, _, said in written if said not in page] == []
+    assert "grunn family" in page, "a pause's reason is somebody's own words"
+
+
 def test_what_somebody_wrote_that_looks_like_no_instant_of_any_calendar_does_not_close_the_trail(
     house: House, sign_in: SignIn
 ) -> None:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 
 import msgspec
 
 from hub.clock import Clock
 from hub.site.change import Changed, Conflict, change_site, try_edits
-from hub.site.device_list import edits_of, read_devices
-from hub.site.edits import Edit, Refused, Would
+from hub.site.device_list import DeviceList, edits_of, read_devices
+from hub.site.edits import Edit, Fault, Refused, Would
 from hub.site.errors import Problem
 from hub.site.file import SiteFile, read_held
 from hub.store import site_changes, sites
+
+RENAMED = "an address of its own; where a device gets another name, the whole list, said to be the whole list"
 
 
 class ListRefused(msgspec.Struct, frozen=True):
@@ -71,7 +74,21 @@ def _outcome(
     outcome = try_edits(connection, site, edits, seen)
     problems = list(devices.problems)
     if isinstance(outcome, Refused):
-        problems += (devices.problem(fault) for fault in outcome.problems)
+        problems += (_problem(file, devices, fault) for fault in outcome.problems)
     elif not problems:
         return outcome, edits, version.id
     return ListRefused(tuple(sorted(problems, key=lambda p: (p.line, str(p))))), edits, version.id
+
+
+def _problem(file: SiteFile, devices: DeviceList, fault: Fault) -> Problem:
+    """A new name at the address of a device that the list does not name: it was renamed in the list, and the
+    old name was not said to go.
+    """
+    found = devices.problem(fault)
+    row = next((row.values for row in devices.rows if row.values["id"] == fault.id), {})
+    named = {row.values["id"] for row in devices.rows}
+    left_out = [one for one in file.content.get("devices") or () if one["id"] not in named]
+    renamed = fault.id not in {one["id"] for one in file.content.get("devices") or ()} and any(
+        (row.get("address") or fault.id) == (one.get("address") or one["id"]) for one in left_out
+    )
+    return replace(found, expected=RENAMED) if fault.key == "address" and renamed else found

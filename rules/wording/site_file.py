@@ -59,6 +59,10 @@ _SENTENCES: tuple[Words, ...] = (
     ("Hver enhet på én linje", "each device on one line"),
     ("Et annet navn", "another id"),
     ("En adresse ingen annen enhet har", "an address that no other device has"),
+    (
+        "En egen adresse. Får enheten et nytt navn, legg inn hele lista og kryss av for at det er hele",
+        "an address of its own; where a device gets another name, the whole list, said to be the whole list",
+    ),
     ("Adressen til en annen enhet", "the address of another one"),
     ("En beboer i {}, eller enheten i det rommet", "a resident of {}, or the device in that room"),
     ("En tekst", "a text"),

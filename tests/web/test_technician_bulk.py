@@ -63,6 +63,21 @@ def test_every_mistake_of_a_list_is_told_by_its_line_and_nothing_is_changed(
     assert devices_of(house) == before
 
 
+def test_a_device_that_was_renamed_in_a_part_of_the_list_is_refused_with_the_way_out(
+    house: House, sign_in: SignIn
+) -> None:
+    tor = sign_in("tor")
+    head = "id;room;role;address\n"
+    status, page = tried(tor, f"{head}2A nødsnor;2A;help_button;2A snor\n")
+    assert status == 422
+    assert "Får enheten et nytt navn, legg inn hele lista og kryss av for at det er hele" in page
+    status, page = tried(tor, f"{head}2A snor;2A;help_button;\n2A nødsnor;2A;help_button;2A snor\n")
+    assert "En adresse ingen annen enhet har" in page, "it is there twice, and not renamed"
+    rows = (f"{id};{one['room']};{one['role']};" for id, one in devices_of(house).items() if id != "2A snor")
+    whole = head + "\n".join(rows) + "\n2A nødsnor;2A;help_button;2A snor\n"
+    assert tried(tor, whole, whole=True)[0] == 200
+
+
 BAD_LISTS = (
     "id;room;role\nny 1;9Z;motion\nny 2;3B;moton\nny 3;3B;x\nny 3;3B;motion\n;3B;motion\nny 4;3B;motion;x\n",
     "id;room;role;color\n",

@@ -19,6 +19,8 @@ from rules.recurrence import UnusableRuleError
 
 BACK, AHEAD = timedelta(days=7), timedelta(weeks=26)
 """[default] What is planned for then is taken over; a recurrence goes on for ever."""
+LONGEST_AWAY = timedelta(days=3 * 366)
+"""[default] Whoever is away for longer is no longer on any roster."""
 
 Event = Any
 """A VEVENT: to the library's types each of its properties may be any of thirty kinds."""
@@ -44,15 +46,42 @@ def stretches(
     event: Event, site: Site, window: tuple[datetime, datetime], again: Recurrences
 ) -> Iterator[Stretch]:
     """An event's times, in order; of a recurrence those that begin about there. Raises OddError."""
+    start, zone = _start(event, site)
+    length = _length(event, start, zone)
+    if not timedelta(0) < length <= LONGEST:
+        raise OddError("shift_length", _from_to(_wall(start), length))
+    return _each(event, site, length, window, again)
+
+
+def away(
+    event: Event, site: Site, window: tuple[datetime, datetime], again: Recurrences
+) -> Iterator[Stretch]:
+    """The same of an absence, which may last for weeks: of whole days from midnight to midnight."""
+    start, zone = _start(event, site)
+    if not is_whole_day(event):
+        length = _length(event, start, zone)
+    elif "DTEND" in event or "DURATION" in event:
+        length = max(_length(event, start, zone), timedelta(days=1))
+    else:
+        length = timedelta(days=1)
+    if not timedelta(0) < length <= LONGEST_AWAY:
+        raise OddError("broken", "DTEND")
+    return _each(event, site, length, (window[0] - length, window[1]), again)
+
+
+def _start(event: Event, site: Site) -> tuple[date, tzinfo]:
     start = _moment_of(event, "DTSTART")
     if start is None:
         raise OddError("no_times")
-    zone = start.tzinfo if isinstance(start, datetime) and start.tzinfo else site.zone
-    wall, length = _wall(start), _length(event, start, zone)
-    if not timedelta(0) < length <= LONGEST:
-        raise OddError("shift_length", _from_to(wall, length))
+    return start, start.tzinfo if isinstance(start, datetime) and start.tzinfo else site.zone
+
+
+def _each(
+    event: Event, site: Site, length: timedelta, window: tuple[datetime, datetime], again: Recurrences
+) -> Iterator[Stretch]:
+    start, zone = _start(event, site)
     moved = moved_from(event, site)
-    for begins in _begins(event, wall, zone, window, again):
+    for begins in _begins(event, _wall(start), zone, window, again):
         yield Stretch(
             moved or _of_wall(begins, zone), _of_wall(begins, zone), _of_wall(begins + length, zone)
         )

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import NamedTuple
@@ -17,6 +18,7 @@ from typing import NamedTuple
 from icalendar import Calendar
 from icalendar.prop import vDDDTypes
 
+from hub.calendar_people import People
 from hub.calendar_recurrence import Recurrences
 from hub.calendar_times import (
     AHEAD,
@@ -24,6 +26,7 @@ from hub.calendar_times import (
     Event,
     OddError,
     as_it_stands,
+    away,
     is_about,
     is_whole_day,
     moved_from,
@@ -31,6 +34,9 @@ from hub.calendar_times import (
     stretches,
 )
 from hub.duty import why_not
+from hub.roster_absences import MOST as MOST_AWAY
+from hub.roster_absences import Absences, Away
+from hub.roster_left_out import NotUnderstood, of_whoever_is_away
 from hub.roster_words import function_of, says_absent
 from rules.building import Person, Site
 from rules.duty import FUNCTIONS_OF, Function, Shift
@@ -41,25 +47,11 @@ MOST_EVENTS = 5_000
 MOST_SHIFTS = 5_000
 
 
-class NotUnderstood(NamedTuple):
-    """What is no shift to us. `where`: the event by its title and day, or the line; `code`: why
-    (rules/wording/roster.py); `said`: what stands there. `title`, `starts`, `ends`: the event for pages, in
-    the reader's language; `starts` is a day where it has no hours.
-    """
-
-    where: str
-    code: str
-    said: str = ""
-    expected: str = ""
-    title: str = ""
-    starts: date | None = None
-    ends: datetime | None = None
-
-
 class CalendarRead(NamedTuple):
     """`shifts` have keys. `uids`: beginnings of the keys of all events that were understood or called off:
     what else is on the roster under one of these is there no more. `failed`: those of events that were not
     understood: nothing is said of what they were. `calendar`: which one it is, empty where it has no name.
+    `kept_out`: shifts of whoever is away by another event of the file, with that as the reason.
     """
 
     shifts: tuple[Shift, ...]
@@ -69,6 +61,7 @@ class CalendarRead(NamedTuple):
     calendar: str = ""
     no_shifts: tuple[NotUnderstood, ...] = ()
     titles: Mapping[str, str] = MappingProxyType({})
+    kept_out: tuple[tuple[Shift, NotUnderstood], ...] = ()
 
 
 def read_calendar(data: bytes, site: Site, emails: Mapping[str, str], now: datetime) -> CalendarRead:
@@ -95,9 +88,7 @@ def _nothing(code: str, said: object) -> CalendarRead:
 
 class _Reading:
     def __init__(self, site: Site, emails: Mapping[str, str], now: datetime, calendar: str) -> None:
-        self._site, self._emails = site, emails
-        # Once, and not for each event: hundreds work in a big house.
-        self._named = [(p, _word(p.name, p.id)) for p in site.people]
+        self._site, self._people, self._now = site, People(site, emails), now
         self._since, self._until = now - BACK, now + AHEAD
         self._again, self._calendar = Recurrences(), calendar
         self._shifts: dict[str, Shift] = {}
@@ -105,6 +96,7 @@ class _Reading:
         self._problems: list[NotUnderstood] = []
         self._no_shifts: list[NotUnderstood] = []
         self._titles: dict[str, str] = {}
+        self._away: set[Away] = set()
 
     def read(self, events: list[Event]) -> CalendarRead:
         failed: set[str] = set()
@@ -117,6 +109,9 @@ class _Reading:
                 self._problems.append(self._not_understood(event, odd.code, odd.said))
             if len(self._shifts) > MOST_SHIFTS:
                 return _nothing("too_many_shifts", MOST_SHIFTS)
+            if len(self._away) > MOST_AWAY:
+                return _nothing("too_many_events", MOST_AWAY)
+        kept_out = self._keep_out(Absences(self._away))
         understood = frozenset(self._uids - failed)
         found = tuple(self._shifts.values())
         return CalendarRead(
@@ -127,6 +122,7 @@ class _Reading:
             self._calendar,
             tuple(self._no_shifts),
             self._titles,
+            kept_out,
         )
 
     def _moved(self, event: Event) -> tuple[str, datetime] | None:
@@ -150,8 +146,10 @@ class _Reading:
             self._uids.add(prefix)  # what was a shift of it before is none any more
             if is_about(event, (self._since, self._until)):
                 self._no_shifts.append(self._not_understood(event, why))
+                if why == "absent":
+                    self._note_away(event, moved)
             return
-        person = self._person(event)
+        person = self._people.whose_shift(event)
         function, residents = self._function(event, person), self._residents(event)
         units = self._units(event, person)
         found: dict[str, Shift] = {}
@@ -172,6 +170,28 @@ class _Reading:
         self._titles |= dict.fromkeys(found, short(event.get("SUMMARY", "")))
         self._uids.add(prefix)
 
+    def _note_away(self, event: Event, moved: set[tuple[str, datetime]]) -> None:
+        """Whose absence it is, and when. What cannot be told takes no shift: it is listed all the same."""
+        person = self._people.whose_absence(event)
+        if person is None:
+            return
+        title, whole = short(event.get("SUMMARY", "")) or "(…)", is_whole_day(event)
+        with suppress(OddError, OverflowError):
+            found = list(away(event, self._site, (self._since, self._until), self._again))
+            for original, starts, ends in found:
+                if "RECURRENCE-ID" in event or (_uid(event), original) not in moved:
+                    self._away.add(Away(person.id, title, starts, ends, whole))
+
+    def _keep_out(self, absences: Absences) -> tuple[tuple[Shift, NotUnderstood], ...]:
+        """Takes out what is not over of whoever is away then."""
+        found = []
+        for key, shift in list(self._shifts.items()):
+            why = absences.of(shift) if shift.ends_at > self._now else None
+            if why is not None:
+                del self._shifts[key]
+                found.append((shift, of_whoever_is_away(shift, why, self._titles[key], self._site)))
+        return tuple(found)
+
     def _not_understood(self, event: Event, code: str, said: str = "") -> NotUnderstood:
         title, (starts, ends) = short(event.get("SUMMARY", "")), as_it_stands(event, self._site)
         return NotUnderstood(_title(event), code, said, title=title, starts=starts, ends=ends)
@@ -179,29 +199,9 @@ class _Reading:
     def _no_shift(self, event: Event) -> str | None:
         """Why it is nobody's shift (rules/wording/roster.py). Whoever is named in it may be on any."""
         text = " ".join([str(event.get("SUMMARY", "")), *_categories(event)])[:1000]
-        if says_absent(text, tuple(named for _, named in self._named)):
+        if says_absent(text, self._people.names):
             return "absent"
         return "whole_day" if is_whole_day(event) else None
-
-    def _person(self, event: Event) -> Person:
-        people = {person.id: person for person in self._site.people}
-        said = str(event.get("X-VAKA-PERSON", "")).strip()
-        if said:
-            if said not in people:
-                raise OddError("no_such_person", said)
-            return people[said]
-        guests = event.get("ATTENDEE") or []
-        for guest in guests if isinstance(guests, list) else [guests]:
-            address = str(guest).strip().lower().removeprefix("mailto:")
-            if address in self._emails and self._emails[address] in people:
-                return people[self._emails[address]]
-        names = [str(getattr(g, "params", {}).get("CN", "")) for g in
-                 (guests if isinstance(guests, list) else [guests])]  # fmt: skip
-        text = " ".join([str(event.get("SUMMARY", "")), *names])[:1000].casefold()
-        found = [person for person, named in self._named if named.search(text)]
-        if len(found) != 1:
-            raise OddError("several_people" if found else "no_person_named", event.get("SUMMARY", ""))
-        return found[0]
 
     def _function(self, event: Event, person: Person) -> Function:
         said = str(event.get("X-VAKA-FUNCTION", "")).strip()
@@ -266,12 +266,6 @@ def _categories(event: Event) -> list[str]:
 
 def _list(value: object) -> tuple[str, ...]:
     return tuple(re.split(r"[\s,;+]+", str(value).strip())) if str(value).strip() else ()
-
-
-def _word(*names: str) -> re.Pattern[str]:
-    """Finds one of them as a word of its own."""
-    either = "|".join(re.escape(name.casefold()) for name in names)
-    return re.compile(rf"(?<!\w)(?:{either})(?!\w)")
 
 
 def _prefix(uid: str) -> str:

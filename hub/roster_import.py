@@ -16,7 +16,8 @@ import msgspec
 
 from hub.calendar_times import AHEAD
 from hub.roster import Problem, read_roster
-from hub.roster_calendar import CalendarRead, NotUnderstood, read_calendar
+from hub.roster_calendar import CalendarRead, read_calendar
+from hub.roster_left_out import NotUnderstood
 from hub.store import audit, contacts, held_rosters, shifts
 from hub.store.db import transaction
 from hub.store.held_rosters import HeldRoster
@@ -41,7 +42,7 @@ class Import(NamedTuple):
     """Shifts that stay, with the calendar that they come from now."""
     problems: tuple[NotUnderstood, ...] = ()
     no_shifts: tuple[NotUnderstood, ...] = ()
-    """Absences and whole days of a calendar."""
+    """Absences and whole days of a calendar, and the shifts of whoever is away by them."""
     titles: Mapping[str, str] = MappingProxyType({})
     """What stands in the calendar at a shift, by the shift's key."""
     loss: Loss = Loss()
@@ -75,7 +76,8 @@ def try_import(
     found = Import(*_compared(connection, site, list(read.shifts), known, mine, problems))
     there = {shift.key for shift in read.shifts}
     gone = [s for s in (known | _vanished(connection, site, read)).values() if s.key not in there]
-    removed = tuple(s for s in gone if s.starts_at > now and mine(s))
+    away = {shift.key for shift, _ in read.kept_out}
+    removed = tuple(s for s in gone if _still_to_go(s, away, now) and mine(s))
     lost = loss(
         [s for s in _coming(connection, site, read, removed, now) if mine(s)],
         removed,
@@ -86,11 +88,16 @@ def try_import(
     return found._replace(
         removed=removed,
         problems=tuple(problems),
-        no_shifts=read.no_shifts,
+        no_shifts=(*read.no_shifts, *(why for shift, why in read.kept_out if mine(shift))),
         titles=read.titles,
         loss=lost,
         calendar=read.calendar,
     )
+
+
+def _still_to_go(shift: Shift, away: set[str], now: datetime) -> bool:
+    """What has begun stays, but for whoever is away: they count no more from now on."""
+    return shift.starts_at > now or (shift.ends_at > now and shift.key in away)
 
 
 def _coming(
@@ -112,12 +119,13 @@ def _vanished(connection: sqlite3.Connection, site: Site, read: CalendarRead) ->
     """What came from the same calendar and begins on the days that the file is about, of events that it does
     not hold any more. Of a calendar without a name: of the people who are in it, since it may be anyone's.
     """
-    if not read.shifts:
+    told = (*read.shifts, *(shift for shift, _ in read.kept_out))
+    if not told:
         return {}
-    days = sorted(shift.starts_at.astimezone(site.zone).date() for shift in read.shifts)
+    days = sorted(shift.starts_at.astimezone(site.zone).date() for shift in told)
     since = datetime.combine(days[0], time(), site.zone)
     until = datetime.combine(days[-1] + timedelta(days=1), time(), site.zone)
-    people = {shift.person for shift in read.shifts}
+    people = {shift.person for shift in told}
     held = tuple(read.failed | read.uids)
     return {
         shift.key: shift
@@ -150,7 +158,7 @@ def take_over(
         for shift in found.as_they_are:
             shifts.put(connection, site.site, shift)
         for shift in found.removed:
-            shifts.delete(connection, site.site, shift.id)
+            shifts.end(connection, site.site, shift.id, now)
         if found.changes_something or found.same:
             held_rosters.forget(connection, site.site, found.calendar)
         if found.changes_something:

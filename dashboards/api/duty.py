@@ -21,15 +21,16 @@ from dashboards.care.seen import note_seen
 from dashboards.care.shift import plan, shift_in_view
 from dashboards.visit import OurCall, Visit, Visitor, needs
 from hub.desk import in_hand
-from hub.roster_calendar import LARGEST, NotUnderstood
+from hub.roster_calendar import LARGEST
+from hub.roster_left_out import NotUnderstood
 from hub.store import shifts as store
 from hub.store.held_rosters import HeldRoster
 from rules.duty import LONGEST, Function, Shift, StaffAbsence
 from rules.integration import is_program
-from rules.language import Language
 from rules.pause import Refusal
 from rules.week import WEEK, gaps
-from rules.wording.roster import roster_problem, takes_out_most
+from rules.wording import Voice
+from rules.wording.roster import takes_out_most
 
 api = APIRouter(
     prefix="/api/v1/duty",
@@ -156,6 +157,7 @@ class ImportOut(BaseModel):
     not_understood: list[NotUnderstoodOut]
     no_shifts: list[NotUnderstoodOut] = Field(
         description="Events that are nobody's shift: somebody's absence (`absent`), a whole day (`whole_day`)"
+        " and shifts of whoever is away then by such an absence (`away`)"
     )
     lost: int = Field(description="Shifts to come that go, with nobody in their place")
     lost_of: int = Field(description="Of how many that the calendar has on those days")
@@ -343,20 +345,20 @@ def import_roster(
         Query(ge=0, le=1_000_000, description="`lost`, as a trial or a refusal said it: that many may go"),
     ] = 0,
 ) -> ImportOut:
-    """Take a roster over from iCalendar or CSV. Absences and whole days of a calendar are no shifts
-    (`no_shifts`). 422 where nothing of it could be understood; 409 where it takes out more than half of the
-    calendar's shifts to come on its days, and more than five, with nobody in their place: nothing is changed
-    then, and leaders have a task, until it is sent again with `confirm`. A program cannot confirm: a leader
-    imports the file, or leaves the roster as it is.
+    """Take a roster over from iCalendar or CSV. Absences and whole days of a calendar are no shifts, nor is
+    what whoever is away by such an absence was planned for then (`no_shifts`). 422 where nothing of it could
+    be understood; 409 where it takes out more than half of the calendar's shifts to come on its days, and
+    more than five, with nobody in their place: nothing is changed then, and leaders have a task, until it is
+    sent again with `confirm`. A program cannot confirm: a leader imports the file, or leaves the roster as it
+    is.
     """
     confirmed = 0 if is_program(visit.person.id) else confirm
     found = tried(visit, data, "roster") if dry_run else taken_over(visit, data, "roster", confirmed)
-    language = visit.language
     if found.held:
         lost, total, _ = found.loss
-        why = takes_out_most(lost, total, language)
+        why = takes_out_most(lost, total, visit.language)
         raise RefusedError(409, why, "takes_out_most", {"lost": lost, "lost_of": total})
-    not_understood = [_not_understood(one, language) for one in found.problems]
+    not_understood = [_not_understood(visit, one) for one in found.problems]
     if not_understood and not (found.changes_something or found.same or found.no_shifts):
         said = {"not_understood": [one.model_dump() for one in not_understood]}
         raise RefusedError(422, not_understood[0].why, not_understood[0].code, said)
@@ -367,7 +369,7 @@ def import_roster(
         removed=[_out(visit, shift) for shift in found.removed],
         same=found.same,
         not_understood=not_understood,
-        no_shifts=[_not_understood(one, language) for one in found.no_shifts],
+        no_shifts=[_not_understood(visit, one) for one in found.no_shifts],
         lost=found.loss.lost,
         lost_of=found.loss.of,
         needs_confirm=found.loss.held() is not None,
@@ -390,9 +392,9 @@ def leave_held(visit: Visitor, number: int) -> HeldOut:
     return _held_out(left_as_it_is(visit, number))
 
 
-def _not_understood(one: NotUnderstood, language: Language) -> NotUnderstoodOut:
-    why = roster_problem(one.code, one.said, one.expected, language)
-    return NotUnderstoodOut(where=one.where, code=one.code, why=why)
+def _not_understood(visit: Visit, one: NotUnderstood) -> NotUnderstoodOut:
+    voice = Voice(visit.language, visit.house.site.zone, visit.now)
+    return NotUnderstoodOut(where=one.where, code=one.code, why=one.in_words(voice))
 
 
 def _held_out(held: HeldRoster) -> HeldOut:

@@ -18,13 +18,14 @@ from dashboards.frame import page
 from dashboards.pages import clock_text, day_text
 from dashboards.to_do import concerns
 from dashboards.visit import OurForm, Visit, Visitor, needs
-from hub.roster_calendar import LARGEST, NotUnderstood
+from hub.roster_calendar import LARGEST
 from hub.roster_import import Import, leave_as_it_is, take_over, try_import
+from hub.roster_left_out import NotUnderstood
 from hub.store import held_rosters
 from hub.store.held_rosters import HeldRoster
 from rules.duty import Function, Shift
 from rules.integration import is_program
-from rules.wording.roster import roster_problem
+from rules.wording import Voice
 
 pages = APIRouter(
     prefix=f"{PATH}/import",
@@ -46,7 +47,9 @@ class Line(NamedTuple):
 
 
 class Trial(NamedTuple):
-    """What a file would change. `kinds`: added, changed, removed with their lines."""
+    """What a file would change. `kinds`: added, changed, removed with their lines. `kept_out`: whether
+    `no_shifts` has shifts of whoever is away.
+    """
 
     name: str
     data: str
@@ -54,6 +57,7 @@ class Trial(NamedTuple):
     same: int
     problems: tuple[tuple[str, str], ...]
     no_shifts: tuple[tuple[str, str], ...]
+    kept_out: bool
     changes_something: bool
     lost: int
     total: int
@@ -161,8 +165,9 @@ def _trial(visit: Visit, found: Import, data: bytes, name: str) -> Trial:
         ("changed", changed),
         ("removed", tuple(_line(visit, shift, titles) for shift in found.removed)),
     )
+    voice = Voice(visit.language, visit.house.site.zone, visit.now)
     problems, no_shifts = (
-        tuple((_where(visit, p), roster_problem(p.code, p.said, p.expected, visit.language)) for p in those)
+        tuple((_where(visit, one), one.in_words(voice)) for one in those)
         for those in (found.problems, found.no_shifts)
     )
     shown = tuple((kind, lines) for kind, lines in kinds if lines)
@@ -173,6 +178,7 @@ def _trial(visit: Visit, found: Import, data: bytes, name: str) -> Trial:
         found.same,
         problems,
         no_shifts,
+        any(one.code == "away" for one in found.no_shifts),
         found.changes_something,
         found.loss.lost,
         found.loss.of,

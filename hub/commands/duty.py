@@ -13,7 +13,7 @@ from hub.roster_import import Import, take_over, try_import
 from hub.store import shifts
 from rules.building import Site
 from rules.duty import Shift
-from rules.wording.roster import roster_problem
+from rules.wording import Voice
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -54,12 +54,11 @@ def _import(connection: sqlite3.Connection, site: Site, arguments: argparse.Name
         found = try_import(connection, site, data, name, now)
     else:
         found = take_over(connection, site, data, name, now, arguments.by, confirmed=arguments.confirm)
+    voice = Voice("en", site.zone, now)
     for problem in found.problems:
-        said = roster_problem(problem.code, problem.said, problem.expected, "en")
-        print(f"{name}:{problem.where}: {said}", file=sys.stderr)
+        print(f"{name}:{problem.where}: {problem.in_words(voice)}", file=sys.stderr)
     for event in found.no_shifts:
-        said = roster_problem(event.code, "", "", "en")
-        print(f"{name}:{event.where}: not taken as a shift: {said}", file=sys.stderr)
+        print(f"{name}:{event.where}: not taken as a shift: {event.in_words(voice)}", file=sys.stderr)
     if arguments.dry_run:
         _say(found, site)
     if found.held or (arguments.dry_run and found.loss.held(arguments.confirm)):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from rules.wording.voice import Language, Words, norwegian, say
+from datetime import date, datetime, time
+
+from rules.wording.times import full_date, full_moment
+from rules.wording.voice import Language, Voice, Words, norwegian, say
 
 _WORDS: dict[str, Words] = {
     "not_utf8": (
@@ -87,20 +90,40 @@ _WORDS: dict[str, Words] = {
     ),
     "resident_elsewhere": ("En beboer bor ikke på avdelingen", "a resident does not live in the unit"),
     "absent": ("Ser ut som fravær", "it looks like an absence"),
+    "away": ("{who} er borte da: «{said}», {when}", "{who} is away then: {said}, {when}"),
     "whole_day": ("Varer hele dagen, uten klokkeslett", "it lasts the whole day, without hours"),
     "not_yours": ("Vakten gjelder en annen avdeling enn dine", "the shift is not in your units"),
 }
 _MAY: Words = (". Velg blant {expected}", "; expected {expected}")
 
 
-def roster_problem(code: str, said: str, expected: str, language: Language) -> str:
+def roster_problem(
+    code: str, said: str, expected: str, language: Language, who: str = "", when: str = ""
+) -> str:
     """A sentence without its full stop."""
     words = say(_WORDS[code], language)
     if expected and "{expected}" not in words:
         words += say(_MAY, language)
     return words.format(
-        said=said if norwegian(language) or not code.startswith("no_such") else repr(said), expected=expected
+        said=said if norwegian(language) or not code.startswith("no_such") else repr(said),
+        expected=expected,
+        who=who,
+        when=when,
     )
+
+
+def stretch_in_words(since: date, until: date | None, voice: Voice) -> str:
+    """`24. november 2026`, `24. november 2026 kl. 07.30 – …`: with the year, which may be what is wrong."""
+    first = _in_words(since, voice)
+    if until == since:
+        return first
+    return f"{first} – {_in_words(until, voice) if until is not None else '…'}"
+
+
+def _in_words(at: date, voice: Voice) -> str:
+    if isinstance(at, datetime):
+        return full_moment(at, voice)
+    return full_date(datetime.combine(at, time(12), voice.zone), voice)
 
 
 _TAKES_OUT: Words = (

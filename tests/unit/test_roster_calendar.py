@@ -338,6 +338,15 @@ BIG = calendar(*[f"UID:{n}\nSUMMARY:per\n{OSLO}\nRRULE:FREQ=DAILY" for n in rang
 IN_FEBRUARY = "RRULE:FREQ=MONTHLY;BYMONTH=2;BYMONTHDAY=30"
 NEVER = calendar(*[f"UID:{n}\nSUMMARY:per\n{OSLO}\n{IN_FEBRUARY};INTERVAL={n + 1}" for n in range(3000)])
 
+OFF = calendar(
+    *[f"UID:{n}\nSUMMARY:per fri\nDTSTART:20261101T{n % 24:02}{n % 60:02}{n // 144:02}\n"
+      "DURATION:PT1H\nRRULE:FREQ=DAILY" for n in range(5000)]
+)  # fmt: skip
+ILL = calendar(
+    *[f"UID:{n}\nSUMMARY:per {'syk' if n % 2 else ''}\nDTSTART:20261124T12{n % 60:02}00\n"
+      f"DURATION:PT{n}M" for n in range(1, 2000)],
+)  # fmt: skip
+
 
 @pytest.mark.parametrize(
     ("data", "code"),
@@ -351,6 +360,8 @@ NEVER = calendar(*[f"UID:{n}\nSUMMARY:per\n{OSLO}\n{IN_FEBRUARY};INTERVAL={n + 1
         (calendar(*["UID:1"] * 5_001), "too_many_events"),
         (BIG, "too_many_shifts"),
         (NEVER, None),
+        (OFF, "too_many_events"),
+        (ILL, None),
         (calendar(f"UID:1\nSUMMARY:{'per ' * 100_000}\n{OSLO}"), None),
     ],
 )  # fmt: skip
@@ -457,6 +468,107 @@ def test_a_shift_of_somebody_who_fell_ill_since_is_taken_out_and_shows_as_a_gap(
     assert left(connection) == ["per 24"]
 
 
+def night(uid: int, who: str, day: int, more: str = "") -> str:
+    """From ten in the evening of a day in November until half past seven."""
+    times = f"DTSTART;TZID=Europe/Oslo:202611{day}T220000\nDTEND;TZID=Europe/Oslo:202611{day + 1}T073000"
+    return f"UID:{uid}\nSUMMARY:{who}\n{times}{more}"
+
+
+def day(uid: object, title: str, first: int, last: int | None = None, more: str = "") -> str:
+    """Whole days in November, or one without an end."""
+    end = "" if last is None else f"\nDTEND;VALUE=DATE:202611{last + 1}"
+    return f"UID:{uid}\nSUMMARY:{title}\nDTSTART;VALUE=DATE:202611{first}{end}{more}"
+
+
+def kept_out(*events: str, emails: dict[str, str] | None = None) -> list[str]:
+    found = read_calendar(calendar(*events), SITE, emails or {}, NOW)
+    assert {why.code for _, why in found.kept_out} <= {"away"} <= CODES
+    assert not {shift.key for shift, _ in found.kept_out} & {shift.key for shift in found.shifts}
+    return [f"{s.person} {s.starts_at.astimezone(SITE.zone):%d}" for s, _ in found.kept_out]
+
+
+WEEK = [night(n, "kari", n) for n in range(24, 29)]
+
+
+@pytest.mark.parametrize(
+    ("absence", "taken"),
+    [
+        (day(1, "Kari Østby syk", 25), ["kari 25"]),
+        (day(1, "Kari Østby syk", 25, 25), ["kari 25"]),
+        (day(1, "Ferie\nX-VAKA-PERSON:kari", 25, 27), ["kari 25", "kari 26", "kari 27"]),
+        (day(1, "Kurs\nATTENDEE:mailto:kari@example.org", 28, 29), ["kari 28"]),
+        (day(1, "Fri: kari", 24, more="\nRRULE:FREQ=DAILY;INTERVAL=2;COUNT=2"), ["kari 24", "kari 26"]),
+        (day(1, "Permisjon Kari Østby\nCATEGORIES:Sol", 10, 29), [f"kari {n}" for n in range(24, 29)]),
+        (night(1, "kari syk", 26), ["kari 26"]),
+    ],
+)
+def test_a_shift_of_whoever_is_away_then_by_the_same_calendar_is_not_taken(
+    absence: str, taken: list[str]
+) -> None:
+    for file in ((absence, *WEEK), (*WEEK, absence)):
+        assert kept_out(*file, emails={"kari@example.org": "kari"}) == taken
+
+
+@pytest.mark.parametrize(
+    "absence",
+    [
+        day(1, "Ferie", 24, 28),
+        day(1, "Ferie\nATTENDEE:mailto:kari@example.org\nATTENDEE:mailto:per@example.org", 24, 28),
+        day(1, "Kari Østby syk\\, Per Ås tar vakten", 24),
+        day(1, "Per Ås syk", 24, 28),
+        day(1, "Kari Østby", 24, 28),
+        day(1, "Kari Østby syk", 23),
+        day(1, "Kari Østby syk", 29),
+        day(1, "Kari Østby syk", 24, more="\nSTATUS:CANCELLED"),
+        day(1, "Kari Østby fri", 24, more="\nRRULE:FREQ=SECONDLY"),
+        "UID:1\nSUMMARY:kari kurs\nDTSTART;TZID=Europe/Oslo:20261124T200000\nDURATION:PT4H",
+        "UID:1\nSUMMARY:kari kurs\nDTSTART;TZID=Europe/Oslo:20261124T200000",
+    ],
+)
+def test_an_absence_that_names_nobody_or_several_or_lies_elsewhere_takes_no_shift(absence: str) -> None:
+    emails = {"kari@example.org": "kari", "per@example.org": "per"}
+    assert kept_out(absence, *WEEK, emails=emails) == []
+    assert len(read_calendar(calendar(absence, *WEEK), SITE, emails, NOW).shifts) == len(WEEK)
+
+
+def test_a_day_off_that_was_moved_takes_the_shift_of_the_day_to_which_it_was_moved() -> None:
+    weekly = day(1, "Kari Østby fri", 24, more="\nRRULE:FREQ=DAILY;COUNT=2")
+    moved = day(1, "Kari Østby fri", 28, more="\nRECURRENCE-ID;VALUE=DATE:20261125")
+    assert kept_out(weekly, moved, *WEEK) == ["kari 24", "kari 28"]
+
+
+def test_who_falls_ill_leaves_a_gap_at_once_also_in_the_shift_that_runs_and_comes_back_with_the_calendar(
+    connection: sqlite3.Connection,
+) -> None:
+    week = [night(1, "per", 24), night(2, "kari", 24), night(3, "kari", 25), night(4, "kari", 26)]
+    well, ill = named("Turnus sol", *week), named("Turnus sol", *week, day(9, "Kari Østby syk", 24, 25))
+    take_over(connection, SITE, well, "v.ics", NOW, "lise")
+    at_night = datetime(2026, 11, 24, 23, tzinfo=UTC)
+    assert [s.person for s in shifts.on_duty(connection, SITE, at_night)] == ["per", "kari"]
+    tried = try_import(connection, SITE, ill, "v.ics", at_night)
+    assert [(one.who, one.code, one.said) for one in tried.no_shifts[1:]] == [
+        ("Kari Østby", "away", "Kari Østby syk")
+    ] * 2
+    assert sorted(f"{s.person} {s.starts_at:%d}" for s in tried.removed) == ["kari 24", "kari 25"]
+    take_over(connection, SITE, ill, "v.ics", at_night, "lise")
+    assert [s.person for s in shifts.on_duty(connection, SITE, at_night)] == ["per"]
+    again = take_over(connection, SITE, ill, "v.ics", at_night + timedelta(minutes=1), "lise")
+    assert not again.changes_something
+    back = take_over(connection, SITE, well, "v.ics", at_night + timedelta(hours=1), "lise")
+    assert [f"{s.person} {s.starts_at:%d}" for s in back.added] == ["kari 25"]
+
+
+def test_whoever_is_away_in_their_whole_week_keeps_nothing_that_vanished_from_the_calendar(
+    connection: sqlite3.Connection,
+) -> None:
+    week = [night(2, "kari", 25), night(3, "kari", 26), night(4, "kari", 27)]
+    take_over(connection, SITE, calendar(*week), "v.ics", NOW, "lise")
+    take_over(
+        connection, SITE, calendar(week[0], week[2], day(9, "kari ferie", 24, 28)), "v.ics", NOW, "lise"
+    )
+    assert left(connection) == []
+
+
 @pytest.mark.parametrize("missing", [1, 30, 90, 120])
 def test_a_download_that_was_cut_off_takes_nothing_from_the_roster(missing: int) -> None:
     """Two calendars in one file: what is left of the second would be a calendar without these shifts."""
@@ -487,12 +599,6 @@ def test_a_big_houses_staff_is_looked_for_by_name_in_no_time() -> None:
     found = read_calendar(calendar(*(event.format(n, n % 300) for n in range(600))), site, {}, NOW)
     assert time.process_time() - began < 10, "each name is looked up anew for each event"
     assert len(found.shifts) == 600
-
-
-def night(uid: int, who: str, day: int, more: str = "") -> str:
-    """From ten in the evening of a day in November until half past seven."""
-    times = f"DTSTART;TZID=Europe/Oslo:202611{day}T220000\nDTEND;TZID=Europe/Oslo:202611{day + 1}T073000"
-    return f"UID:{uid}\nSUMMARY:{who}\n{times}{more}"
 
 
 def named(name: str, *events: str) -> bytes:

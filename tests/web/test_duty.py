@@ -28,6 +28,7 @@ WITH_LEADERS = DOCUMENT.replace(
     "rules:\n",
     """  - {id: leder, name: Lise Leder, role: leader}
   - {id: solleder, name: Sol Leder, role: leader, units: [sol]}
+  - {id: nordleder, name: Nord Leder, role: leader, units: [nord]}
 rules:
 """,
     1,
@@ -517,6 +518,31 @@ def test_a_trial_shows_each_events_own_title_and_what_is_not_taken_as_a_shift(
     assert [row["person"] for row in house.rows("SELECT person FROM shift")] == ["sol"]
     only = calendar("b", *hours, title="Kari Nordmann ferie")
     assert browser.post("/api/v1/duty/import", content=only, headers=ours(browser)).status_code == 200
+
+
+def test_a_shift_of_whoever_is_away_that_day_by_the_calendar_is_a_gap_and_page_and_call_say_whose_and_why(
+    house: House, sign_in: SignIn
+) -> None:
+    at, leader, of_nord = house.now() + 24 * HOUR, sign_in("leder"), sign_in("nordleder")
+    hours = (f"DTSTART:{at:%Y%m%d}T070000", f"DTEND:{at:%Y%m%d}T150000")
+    ill = f"BEGIN:VEVENT\r\nUID:b\r\nSUMMARY:Syk: sol\r\nDTSTART;VALUE=DATE:{at:%Y%m%d}\r\nEND:VEVENT\r\n"
+    file = calendar("a", *hours, "LOCATION:Solsida", title="Dagvakt Siri Solberg").replace(
+        b"END:VCALENDAR", ill.encode() + b"END:VCALENDAR"
+    )
+    form = {"csrf": csrf_of(leader, "/care/duty/import")}
+    page = leader.post("/care/duty/import/try", data=form, files={"file": ("v.ics", file, "text/calendar")})
+    left_out = page.text.split('id="no-shifts"')[1].split("</section>")[0]
+    weekday, date = (format_date(at.date(), style, locale="nb") for style in ("EEEE d. MMMM", "d. MMMM y"))
+    assert f">Dagvakt Siri Solberg, {weekday} 07.00–15.00<" in left_out
+    assert f"Siri Solberg er borte da: «Syk: sol», {date}<" in left_out
+    assert "Den som kommer likevel, trykker Jeg er på vakt." in left_out
+    told = leader.post("/api/v1/duty/import", content=file, headers=ours(leader)).json()
+    assert (told["added"], [one["code"] for one in told["no_shifts"]]) == ([], ["absent", "away"])
+    assert told["no_shifts"][1]["where"] == f"sol {at:%Y-%m-%d} 07:00"
+    assert told["no_shifts"][1]["why"] == f"Siri Solberg er borte da: «Syk: sol», {date}"
+    assert house.rows("SELECT * FROM shift") == []
+    elsewhere = of_nord.post("/api/v1/duty/import", content=file, headers=ours(of_nord)).json()
+    assert [one["code"] for one in elsewhere["no_shifts"]] == ["absent"], "not theirs to plan"
 
 
 def test_a_roster_at_the_edges_of_the_calendar_is_not_understood_and_breaks_nothing(

@@ -35,7 +35,7 @@ from hub.store.phones import WAY
 from hub.store.summonses import CALLED_ANEW, Summons
 from rules.alert import Alert
 from rules.building import Site
-from rules.duty import called, instead
+from rules.duty import called, instead, nobody_in
 from rules.escalation import Group
 from rules.in_stead import InVain, called_in_stead
 from rules.proof import is_proof, later_stages, proof_site
@@ -220,13 +220,11 @@ def _people(
 
 def _nobody_in(
     connection: sqlite3.Connection, site: Site, alert: Alert, step: AlertEvent, now: datetime
-) -> list[str]:
+) -> tuple[str, ...]:
     """The groups of a call in which there is nobody, where there is somebody in another."""
     if is_proof(alert.site):
-        return []
-    people = _people(connection, site, alert, step, now)
-    empty = [group for group, of_group in people.items() if not of_group]
-    return empty if len(empty) < len(people) else []
+        return ()
+    return nobody_in(_people(connection, site, alert, step, now))
 
 
 def _works(connection: sqlite3.Connection, site: Site) -> frozenset[Answerable]:

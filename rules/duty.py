@@ -7,7 +7,7 @@ Here: decisions on values; the one rule by which the roster and those who signed
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Literal, NamedTuple
@@ -262,6 +262,14 @@ def called(
         return _patrol(unit, now, at)
     on_duty = _called(s.person for s in now if s.function == "leader" and s.covers(unit, at))
     return on_duty if on_duty.people else _named(site, unit, "leader")
+
+
+def nobody_in(people: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """The groups of a call in which there is nobody, where there is somebody in another. `people`: who is in
+    each.
+    """
+    empty = tuple(group for group, of_group in people.items() if not of_group)
+    return empty if len(empty) < len(people) else ()
 
 
 def instead(unit: str, site: Site, shifts: Iterable[Shift], at: datetime) -> Iterator[tuple[str, ...]]:

@@ -16,7 +16,7 @@ from typing import Literal, NamedTuple, get_args
 import msgspec
 
 from rules.duration import Window
-from rules.duty import Shift, StaffAbsence, called, instead
+from rules.duty import Shift, StaffAbsence, called, instead, nobody_in
 from rules.escalation import EscalationCourse, Group, begun, reached_nobody
 from rules.escalation import called as due_calls
 from rules.in_stead import InVain, called_in_stead
@@ -45,7 +45,8 @@ FRAGILE: frozenset[Reason] = frozenset({"one_person", "later_stage"})
 
 class Told(NamedTuple):
     """A stage of the course: `people` are called `after` the alert, and by which ways each is reached;
-    `instead`: who is called for them, with their ways, where none of them is.
+    `instead`: who is called for them, with their ways, where none of them is. `nobody_in`: the groups in
+    which nobody is, while somebody is in another.
     """
 
     after: timedelta
@@ -54,6 +55,7 @@ class Told(NamedTuple):
     ways: tuple[tuple[str, ...], ...]
     why: tuple[str, ...]
     instead: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    nobody_in: tuple[str, ...] = ()
 
     @property
     def meant(self) -> tuple[str, ...]:
@@ -218,7 +220,8 @@ class Roster:
             circles = instead(unit, self._site, on_duty, at)
             others = called_in_stead(in_vain, circles, lambda person: bool(self._ways.get(person)))
         there = tuple((person, self._ways[person]) for person in others if self._ways.get(person))
-        return Told(after, to, people, ways, tuple(group.why for group in groups), there)
+        empty = nobody_in({group: found.people for group, found in zip(to, groups, strict=True)})
+        return Told(after, to, people, ways, tuple(group.why for group in groups), there, empty)
 
     def _what_is_wrong(self, stages: Sequence[Told], severity: Severity) -> Reason | None:
         on_duty = any(why in ("on_duty", "nobody_assigned") for stage in stages for why in stage.why)

@@ -127,6 +127,7 @@ class StageOut(BaseModel):
     to: list[str]
     people: list[str]
     instead: list[str] = Field(description="Who is called where none of them can be reached")
+    nobody_in: list[str] = Field(description="Groups of `to` in which nobody is, while others are called")
     ways: dict[str, list[str]]
 
 
@@ -275,6 +276,7 @@ def _routes(visit: Visit, unit: str, at: datetime) -> list[RouteOut]:
                     to=list(stage.to),
                     people=list(stage.people),
                     instead=[person for person, _ in stage.instead],
+                    nobody_in=list(stage.nobody_in),
                     ways={
                         p: list(w) for p, w in (*zip(stage.people, stage.ways, strict=True), *stage.instead)
                     },

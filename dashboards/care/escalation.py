@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, NamedTuple
 
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -13,14 +13,12 @@ from starlette.datastructures import FormData
 
 from dashboards.access import may
 from dashboards.care.edit import put
+from dashboards.care.reach_view import Stage, stages_now
 from dashboards.frame import page
 from dashboards.pages import render
 from dashboards.visit import OurForm, Visit, Visitor, needs
 from hub.site.edits import PutEscalation
-from hub.store import shifts
 from rules.building import Unit
-from rules.duration import write_duration
-from rules.duty import called
 from rules.escalation import (
     GROUPS,
     SHORTEST_REPEAT,
@@ -64,26 +62,17 @@ class Draft(NamedTuple):
     repeat: str
 
 
-class StageNow(NamedTuple):
-    """A stage in words, and who that would be at this moment. `gap`: nobody is on duty as that; `people` are
-    then those whom the site names, called all the same.
-    """
-
-    when: str
-    who: str
-    people: tuple[str, ...]
-    gap: Literal["", "carer", "leader"]
-
-
 class PlanShown(NamedTuple):
-    """`unit` '' is the whole house; `own`: it has a plan of its own."""
+    """`unit` '' is the whole house; `own`: it has a plan of its own. `now`: whom a high alert would call,
+    stage by stage, if it came now: as the live calls go.
+    """
 
     unit: str
     name: str
     own: bool
     may_change: bool
     words: tuple[str, ...]
-    now: tuple[StageNow, ...]
+    now: list[Stage]
 
 
 async def form_of(request: Request) -> FormData:
@@ -265,31 +254,16 @@ def _plans(visit: Visit) -> list[PlanShown]:
         site.escalation != EscalationPlan(),
         may_change_plan(visit, ""),
         words_of(site.escalation, visit),
-        (),
+        [],
     )
     return [whole, *(_of_unit(visit, unit) for unit in units)]
 
 
 def _of_unit(visit: Visit, unit: Unit) -> PlanShown:
-    plan = visit.house.site.escalation_of(unit.id)
     own = unit.escalation is not None
-    words = words_of(plan, visit) if own else ()
-    return PlanShown(unit.id, unit.name, own, may_change_plan(visit, unit.id), words, _now(visit, unit, plan))
-
-
-def _now(visit: Visit, unit: Unit, plan: EscalationPlan) -> tuple[StageNow, ...]:
-    """Whom a high alert would call, stage by stage, if it came now about nobody in particular."""
-    site, now = visit.house.site, visit.now
-    on_duty = shifts.on_duty(visit.connection, site, now)
-    found = []
-    for step in plan.high.steps:
-        answers = [called(group, unit.id, (), site, on_duty, now) for group in step.to]
-        people = dict.fromkeys(visit.house.person_name(p) for one in answers for p in one.people)
-        torn = all(one.why in ("nobody_on_duty", "nobody") for one in answers)
-        meant: Literal["carer", "leader"] = "leader" if set(step.to) == {"leaders"} else "carer"
-        who = group_words(step.to, visit.language)
-        found.append(StageNow(write_duration(step.after), who, tuple(people), meant if torn else ""))
-    return tuple(found)
+    words = words_of(unit.escalation, visit)
+    now = stages_now(visit, unit.id, "high")
+    return PlanShown(unit.id, unit.name, own, may_change_plan(visit, unit.id), words, now)
 
 
 def _form_page(

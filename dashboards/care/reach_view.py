@@ -15,10 +15,11 @@ from hub.store import gaps
 from rules import wording
 from rules.duration import local_instant
 from rules.language import norwegian
-from rules.reach import ROUTING, Reason, Route, Week, severities
+from rules.reach import ROUTING, Reason, Route, Told, Week, severities
 from rules.severity import Severity
 from rules.wording.escalation import groups_in_words
 from rules.wording.receipts import which_way
+from rules.wording.voice import Voice
 
 GONE_SHOWN = timedelta(days=14)
 State = Literal["well", "look", "gap"]
@@ -79,12 +80,17 @@ class Gone(NamedTuple):
 
 
 class Stage(NamedTuple):
-    """`people`, and who is called `instead`: name and ways, in words."""
+    """`people`, and who is called `instead`: name and ways, in words. `to`: the groups in which somebody is,
+    where that is any; `nobody_in`: the others. `gap`: nobody is on duty as that; `people` are then those whom
+    the site names, called all the same.
+    """
 
     after: str
     to: str
     people: list[tuple[str, tuple[str, ...]]]
     instead: list[tuple[str, tuple[str, ...]]]
+    nobody_in: str
+    gap: Literal["", "carer", "leader"]
 
 
 class RouteView(NamedTuple):
@@ -210,25 +216,37 @@ def routes(visit: Visit, unit: str, at: datetime) -> list[RouteView]:
 
 def _route(visit: Visit, severity: Severity, who: tuple[str, ...], route: Route) -> RouteView:
     voice = voice_of(visit.scope, visit.house, visit.now)
+    return RouteView(
+        severity,
+        who,
+        wording.reason_words(route.reason, voice) if route.reason is not None else "",
+        "well" if route.reason is None else state_of((route.reason,)),
+        [_stage(visit, stage, voice) for stage in route.stages],
+    )
 
+
+def stages_now(visit: Visit, unit: str, severity: Severity) -> list[Stage]:
+    """How an alert about nobody in particular would be passed on if it came now."""
+    usable = reach.usable_ways(visit.connection, visit.house.site.site)
+    roster = reach.roster(visit.connection, visit.house.site, visit.house.rules, usable, visit.now)
+    voice = voice_of(visit.scope, visit.house, visit.now)
+    return [_stage(visit, stage, voice) for stage in roster.route(unit, severity, (), visit.now).stages]
+
+
+def _stage(visit: Visit, stage: Told, voice: Voice) -> Stage:
     def in_words(people: Iterable[tuple[str, tuple[str, ...]]]) -> list[tuple[str, tuple[str, ...]]]:
         return [
             (visit.house.person_name(person), tuple(which_way(way, voice) for way in ways))
             for person, ways in people
         ]
 
-    return RouteView(
-        severity,
-        who,
-        wording.reason_words(route.reason, voice) if route.reason is not None else "",
-        "well" if route.reason is None else state_of((route.reason,)),
-        [
-            Stage(
-                wording.length(stage.after, visit.language) if stage.after else "",
-                groups_in_words(stage.to, voice),
-                in_words(zip(stage.people, stage.ways, strict=True)),
-                in_words(stage.instead),
-            )
-            for stage in route.stages
-        ],
+    torn = all(why in ("nobody_on_duty", "nobody") for why in stage.why)
+    meant: Literal["carer", "leader"] = "leader" if set(stage.to) == {"leaders"} else "carer"
+    return Stage(
+        wording.length(stage.after, visit.language) if stage.after else "",
+        groups_in_words([group for group in stage.to if group not in stage.nobody_in], voice),
+        in_words(zip(stage.people, stage.ways, strict=True)),
+        in_words(stage.instead),
+        groups_in_words(stage.nobody_in, voice) if stage.nobody_in else "",
+        meant if torn else "",
     )

@@ -11,6 +11,7 @@ from hub.store.contacts import Contact
 from hub.store.db import transaction
 from rules.catalogue import catalogue
 from rules.duty import Shift
+from rules.reach import Route
 from rules.rulebook import rulebook
 from rules.severity import Severity
 from tests.ways.test_messages import NIGHT, SITE
@@ -61,12 +62,27 @@ def live(house: World, rule: str) -> Called:
 
 
 def foreseen(house: World, severity: Severity) -> Called:
+    stages = route_of(house, severity).stages
+    return [(round(stage.after / timedelta(minutes=1)), set(stage.reached)) for stage in stages]
+
+
+def route_of(house: World, severity: Severity) -> Route:
     now = house.clock.now()
     book = rulebook(house.site, catalogue(), now.astimezone(house.site.zone).date())
     usable = reach.usable_ways(house.connection, "test")
     roster = reach.roster(house.connection, house.site, book, usable, now)
-    route = roster.route("sol", severity, ("r-anna",), now)
-    return [(round(stage.after / timedelta(minutes=1)), set(stage.reached)) for stage in route.stages]
+    return roster.route("sol", severity, ("r-anna",), now)
+
+
+def test_a_group_in_which_nobody_is_is_foreseen_as_the_live_call_finds_it(tmp_path: Path) -> None:
+    there = house(tmp_path, "kari siri nils lise odd")
+    foreseen_in = [stage.nobody_in for stage in route_of(there, "high").stages]
+    there.says("3B button", pressed="single")
+    live(there, "help-button")
+    steps = alerts.events(there.connection, there.alert("help-button").id)
+    found = [tuple(step.reason.split(", ")) for step in steps if step.event == "nobody_in"]
+    assert found == [groups for groups in foreseen_in if groups] == [("night_patrol",)]
+    there.stop()
 
 
 REACHED = ["kari siri nils lise odd", "siri", "nils", "lise odd", "odd", "kari", ""]

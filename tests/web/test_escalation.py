@@ -9,7 +9,10 @@ from threading import Barrier, Thread
 import pytest
 from starlette.testclient import TestClient
 
-from hub.store import escalations
+from hub.store import contacts, escalations, shifts
+from hub.store.contacts import Contact
+from hub.store.db import transaction
+from rules.duty import Shift
 from rules.escalation import called
 from tests.web.conftest import SignIn, csrf_of
 from tests.web.house import DOCUMENT, House
@@ -46,7 +49,58 @@ def form_of(browser: TestClient, unit: str = "") -> dict[str, str | list[str]]:
     return form
 
 
+def rows_of(html: str) -> list[str]:
+    """What stands in each stage of the page."""
+    return [" ".join(re.sub("<[^>]+>", "", row).split()) for row in html.split("<li>")]
+
+
+def reached_by_mail(house: House, *people: str) -> None:
+    with transaction(house.connection):
+        for person in people:
+            contact = Contact(person, "email", f"{person}@example.org")
+            contacts.put(house.connection, "solbakken", contact, house.now())
+
+
+def on_duty(house: House, person: str, unit: str) -> None:
+    now = house.now()
+    with transaction(house.connection):
+        hours = timedelta(hours=5)
+        shift = Shift(0, person, (unit,), "carer", now - hours, now + hours)
+        shifts.add(house.connection, "solbakken", shift)
+
+
+def test_who_would_be_called_now_is_whom_the_live_calls_would_reach(house: House, sign_in: SignIn) -> None:
+    house.import_site(WITH_LEADERS.replace("name: Solsida}", "name: Solsida, neighbours: [nord]}"))
+    on_duty(house, "kari", "sol")
+    on_duty(house, "nord", "nord")
+    reached_by_mail(house, "kari", "nord", "leder")
+    browser = sign_in("leder")
+
+    def stages() -> str:
+        part = browser.get("/care/escalation").text.split('id="plan-sol"')[1].split("</ol>")[0]
+        return " | ".join(rows_of(part)[1:])
+
+    assert stages() == (
+        "straks Kari Nordmann (ansvarlig pleier)"
+        " | 1 min Kari Nordmann (hele avdelingen)"
+        " | 3 min Nils Nordli (naboavdelingen) Ingen på vakt: nattpatruljen"
+        " | 5 min Lise Leder, Sol Leder Bare på tavla (leder) Ingen leder på vakt varsles likevel"
+    )
+    with transaction(house.connection):
+        kari = Contact("kari", "email", "kari@example.org")
+        contacts.note_answer(house.connection, "solbakken", kari, house.now())
+    first, *_ = stages().split(" | ")
+    assert first == (
+        "straks Kari Nordmann Bare på tavla (ansvarlig pleier) Ingen kan nås. Varsles i stedet: Nils Nordli"
+    )
+    hour = browser.get("/care/reach/hour?unit=sol").text
+    assert "Ingen på vakt: nattpatruljen" in hour
+    stage = browser.get("/api/v1/reach/sol").json()[0]["stages"][2]
+    assert (stage["people"], stage["nobody_in"]) == (["nord"], ["night_patrol"])
+
+
 def test_the_plan_stands_there_in_words_with_who_that_would_be_now(house: House, sign_in: SignIn) -> None:
+    reached_by_mail(house, "kari", "sol", "leder", "solleder")
     html = sign_in("sol").get("/care/escalation").text
     assert (
         "Høyt varsel: straks til ansvarlig pleier, etter 1 min til hele avdelingen, etter 3 min til"
@@ -56,11 +110,13 @@ def test_the_plan_stands_there_in_words_with_who_that_would_be_now(house: House,
     assert "Nordsida" not in html
     assert "Endre planen" not in html
     assert "Lise Leder" in html
-    rows = [" ".join(re.sub("<[^>]+>", "", row).split()) for row in html.split("<li>")]
+    rows = rows_of(html)
     assert "3 min Ingen på vakt (naboavdelingen og nattpatruljen)" in rows, (
         "that nobody is there is said once"
     )
-    assert "5 min Lise Leder, Sol Leder (leder) Ingen leder på vakt varsles likevel" in " ".join(rows)
+    assert "3 min Lise Leder, Sol Leder (leder) Ingen leder på vakt varsles likevel" in " ".join(rows), (
+        "where nobody is called the next stage comes at once"
+    )
     assert "(ansvarlig pleier) Ingen pleier på vakt varsles likevel" in " ".join(rows)
     english = sign_in("nord").get("/care/escalation").text
     assert "A low alert: at once to the carer in charge, after 30 min to the whole unit." in english

@@ -77,7 +77,7 @@ def carers_of(
 def _happened(alert: Alert, trail: list[alerts.AlertEvent]) -> Happened:
     came = tuple(step.at for step in trail if step.event in _CAME)
     took = [step.at for step in trail if step.event in _TOOK]
-    there = [step.at for step in trail if step.event == "arrive"]
+    there = alerts.first_there(trail)
     return Happened(
         rule=alert.rule,
         room=alert.room,
@@ -86,7 +86,7 @@ def _happened(alert: Alert, trail: list[alerts.AlertEvent]) -> Happened:
         severity=alert.severity,
         times=(alert.found_at, *[at for at in came[1:] if at >= alert.found_at]),
         accepted_at=min(took, default=None),
-        arrived_at=min(there, default=None),
+        arrived_at=there.at if there is not None else None,
         closed_at=alert.closed_at if alert.outcome != "passed" else None,
         outcome=alert.outcome,
     )

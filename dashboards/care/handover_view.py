@@ -15,6 +15,7 @@ from dashboards.technician.faults import Lost, Row, read_faults, read_lost
 from dashboards.views import Board, board, voice_of
 from dashboards.visit import Visit
 from hub.store import absences, alerts, hand_over, pauses, shifts
+from hub.store.alerts import AlertEvent
 from hub.store.hand_over import Note
 from rules import wording
 from rules.alert import Alert, Outcome
@@ -35,7 +36,7 @@ class GoneOn(NamedTuple):
 
 
 class Happened(NamedTuple):
-    """A closed alert. `came`, `came_after`: who was there and after how long, empty where nobody said so."""
+    """A closed alert. `came`, `came_after`: who was there first and after how long, empty where nobody said so."""
 
     id: int
     room: str
@@ -134,21 +135,27 @@ def _note(visit: Visit, note: Note) -> NoteShown:
 
 def _happened(visit: Visit, since: datetime) -> list[Happened]:
     """Alerts that were closed, the newest first."""
-    found = alerts.recent(visit.connection, visit.house.site.site, since)
-    return [_one(visit, a) for a in found if visit.access.sees_alert(a) and (a.closed_at or since) >= since]
+    site = visit.house.site.site
+    found = alerts.recent(visit.connection, site, since)
+    trails = alerts.trails(visit.connection, site, since, visit.now)
+    return [
+        _one(visit, alert, alerts.first_there(trails.get(alert.id, ())))
+        for alert in found
+        if visit.access.sees_alert(alert) and (alert.closed_at or since) >= since
+    ]
 
 
-def _one(visit: Visit, alert: Alert) -> Happened:
+def _one(visit: Visit, alert: Alert, there: AlertEvent | None) -> Happened:
     house, voice = visit.house, voice_of(visit.scope, visit.house, visit.now)
     residents = (house.resident(id) for id in alert.residents)
-    took = alert.arrived_at - alert.found_at if alert.arrived_at is not None else None
+    took = there.at - alert.found_at if there is not None else None
     return Happened(
         alert.id,
         house.room_name(alert.room),
         tuple(r.name for r in residents if r is not None and visit.access.sees_resident(r, house.site)),
         wording.what_happened(alert, house.rule_of(alert), house.site, voice),
         alert.outcome,
-        house.person_name(alert.arrived_by) if alert.arrived_by is not None else "",
+        house.person_name(there.by) if there is not None else "",
         wording.length(took, visit.language) if took is not None else "",
         took,
     )

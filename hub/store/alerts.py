@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -151,6 +151,11 @@ def trails(
         step = _event(row)
         found.setdefault(step.alert, []).append(step)
     return found
+
+
+def first_there(trail: Sequence[AlertEvent]) -> AlertEvent | None:
+    """The step by which somebody was there first. The alert itself forgets it where it is open again."""
+    return next((step for step in trail if step.event == "arrive"), None)
 
 
 def around_room(

@@ -10,7 +10,9 @@ import pytest
 from pypdf import PdfReader
 from starlette.testclient import TestClient
 
+from hub.alarm_quality import quality_of
 from hub.clock import WallClock
+from hub.desk import Desk
 from hub.duty import Duty
 from hub.hand_over import HandOver
 from hub.store import hand_over
@@ -74,6 +76,29 @@ def test_who_closed_an_alert_from_afar_did_not_come(house: House, sign_in: SignI
     told = " ".join(" ".join(page.extract_text() for page in paper.pages).split())
     assert "Hvem kom" in told
     assert "Kari Nordmann" not in told.split("Hvem kom")[1].split("På vakt")[0]
+
+
+def test_who_was_there_first_is_told_also_where_they_handed_it_back_and_another_closed_it(
+    house: House, sign_in: SignIn
+) -> None:
+    alert, desk = house.night_exit("1A", 9 * HOUR / 60), Desk(house.connection, "solbakken", WallClock())
+    desk.arrive(alert.id, "kari")
+    desk.act(alert.id, "hand_back", "kari")
+    desk.accept(alert.id, "sol")
+    desk.close(alert.id, "sol", "helped")
+    browser = sign_in("sol")
+    html = browser.get("/care/handover").text
+    assert "9 min: 1A Anna Haugen, Kari Nordmann" in html
+    assert re.search(r'data-label="Hvem kom">([^<]*)<', html)[1] == "Kari Nordmann, etter 9 min"  # type: ignore[index]
+    assert "Kari Nordmann var fremme" in browser.get(f"/alerts/{alert.id}").text
+    paper = PdfReader(io.BytesIO(browser.get("/care/handover/handover.pdf").content))
+    assert "etter 9 min" in " ".join(" ".join(page.extract_text() for page in paper.pages).split())
+    (closed,) = browser.get("/api/v1/handover").json()["closed"]
+    assert 9 * 60 <= closed["to_arrival"] < 10 * 60
+    now = house.now()
+    arrive = quality_of(house.connection, house.site, None, now - HOUR, now).arrive
+    assert (arrive.count, arrive.missing) == (1, 0)
+    assert arrive.median == timedelta(seconds=closed["to_arrival"])
 
 
 def test_what_there_is_nothing_to_tell_of_stands_in_one_line(house: House, sign_in: SignIn) -> None:

@@ -36,7 +36,7 @@ class GoneOn(NamedTuple):
 
 
 class Happened(NamedTuple):
-    """A closed alert. `came`, `came_after`: who was there first and after how long, empty where nobody said so."""
+    """A closed alert. `came`, `came_after`: who was there first, after how long; empty where nobody was."""
 
     id: int
     room: str

@@ -41,6 +41,12 @@ LONGEST_ABSENCE = timedelta(days=366)
 _CHANGED = Refusal("somebody else changed the shift meanwhile; look at it again", "shift_changed")
 
 
+class AbsentAlready(Refusal, frozen=True, kw_only=True):
+    """`known`: the absence that says it."""
+
+    known: StaffAbsence
+
+
 class Duty:
     def __init__(self, connection: sqlite3.Connection, site: Site, clock: Clock) -> None:
         self._connection, self._site, self._clock = connection, site, clock
@@ -156,7 +162,10 @@ class Duty:
         return min(max(ends), now + LONGEST) if ends else now + ALONE
 
     def absent(self, person: str, since: datetime, until: datetime, by: str) -> StaffAbsence | Refusal:
-        """Their shifts do not count, nor one that they signed in to before; the gap shows. Why: not asked."""
+        """Their shifts do not count, nor one that they signed in to before; the gap shows. Why: not asked.
+        Where somebody has said it already, and nothing would change, that is told: who comes all the same and
+        has to go after all can be registered again, and so can a longer absence.
+        """
         with transaction(self._connection):
             if _person(self._site, person) is None:
                 return Refusal(f"{self._site.site} has no person {person!r}", "no_person")
@@ -164,6 +173,8 @@ class Duty:
                 return Refusal("the end lies before the beginning, or in the past", "end_past")
             if until - since > LONGEST_ABSENCE:
                 return Refusal("the end is too far away; expected within a year", "absence_long")
+            if (known := self._said_already(person, since, until)) is not None:
+                return AbsentAlready("it is registered already", "absent_already", known=known)
             found = store.add_absence(
                 self._connection, self._site.site, StaffAbsence(0, person, since, until, by)
             )
@@ -173,6 +184,18 @@ class Duty:
             if since <= self._clock.now():
                 alerting.let_go_of(self._connection, self._site.site, person, self._clock.now())
             return found
+
+    def _said_already(self, person: str, since: datetime, until: datetime) -> StaffAbsence | None:
+        at = max(since, self._clock.now())
+        signed_in = (
+            s
+            for s in store.between(self._connection, self._site.site, at, until)
+            if s.person == person and s.source == "signed_in"
+        )
+        if any(signed_in) or in_hand(self._connection, self._site.site, person):
+            return None  # registering it anew ends that
+        there = store.absences(self._connection, self._site.site, at, until)
+        return next((a for a in there if a.covers(person, at) and a.ends_at >= until), None)
 
     def back(self, id: int, by: str) -> StaffAbsence | Refusal:
         """They come after all, from now on."""

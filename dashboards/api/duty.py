@@ -14,7 +14,7 @@ from dashboards.api.refusal import Refusal as RefusalOut
 from dashboards.api.refusal import RefusedError, declined
 from dashboards.api.sent import Sent
 from dashboards.care.away import residents_of
-from dashboards.care.duty import book, refused_sign_in
+from dashboards.care.duty import absent, book, refused_sign_in
 from dashboards.care.duty_view import may_change, registered_absences, staff_of, units_of
 from dashboards.care.roster_import import held_in_view, left_as_it_is, taken_over, tried
 from dashboards.care.seen import note_seen
@@ -296,11 +296,13 @@ def leave(
 
 @api.post("/absences", status_code=201, dependencies=[OurCall], responses=_CONFLICT)
 def say_absent(request: Request, visit: Visitor, said: StaffAbsenceIn) -> StaffAbsenceOut:
-    """Somebody of the staff is not there: their shifts do not count. Why is not kept."""
+    """Somebody of the staff is not there: their shifts do not count. Why is not kept. 409 (`absent_already`)
+    where that is registered already for all of the time.
+    """
     if said.person not in {person.id for person in staff_of(visit)}:
         raise RefusedError(409, "no such person, or not of your units", "no_person")
     since = said.starts_at or visit.now
-    return _absence_done(book(request, visit).absent(said.person, since, said.ends_at, visit.person.id))
+    return _absence_done(absent(request, visit, said.person, since, said.ends_at))
 
 
 @api.delete("/absences/{number}", dependencies=[OurCall], responses=_CONFLICT)

@@ -32,13 +32,13 @@ from dashboards.care.seen import note_seen
 from dashboards.frame import page
 from dashboards.pages import render
 from dashboards.visit import OurForm, Visit, Visitor, clock_of, needs
-from hub.duty import Duty
+from hub.duty import AbsentAlready, Duty
 from hub.store import shifts as store
 from rules.duration import local_instant
 from rules.duty import EARLY, FUNCTIONS_OF, Function, Shift, StaffAbsence
 from rules.pause import Refusal
 from rules.week import WEEK
-from rules.wording.refusals import refusal_text
+from rules.wording.refusals import absent_already, refusal_text
 
 PATH = "/care/duty"
 pages = APIRouter(
@@ -123,9 +123,7 @@ def say_absent(
         ends = local_instant(until, zone)
     except ValueError as error:
         return _answered(request, visit, Refusal(str(error), "no_end"), "")
-    return _answered(
-        request, visit, book(request, visit).absent(person, begins, ends, visit.person.id), "absent"
-    )
+    return _answered(request, visit, absent(request, visit, person, begins, ends), "absent")
 
 
 @pages.post("/absent/{number}/back", dependencies=[OurForm])
@@ -146,6 +144,18 @@ def copy_week(
     first = monday(visit, week)
     book(request, visit).copy_week(first, first + WEEK, [unit], visit.person.id)
     return RedirectResponse(f"{PATH}?unit={unit}&week={first + WEEK}&notice=copied", 303)
+
+
+def absent(
+    request: Request, visit: Visit, person: str, since: datetime, until: datetime
+) -> StaffAbsence | Refusal:
+    """Of two who register the same the second is told by whom it was done."""
+    done = book(request, visit).absent(person, since, until, visit.person.id)
+    if not isinstance(done, AbsentAlready):
+        return done
+    by, who = (visit.house.person_name(one) for one in (done.known.said_by, person))
+    hours = (moment(visit, done.known.starts_at), moment(visit, done.known.ends_at))
+    return Refusal(absent_already(by, who, *hours, visit.language), done.code)
 
 
 def book(request: Request, visit: Visit) -> Duty:

@@ -291,3 +291,13 @@ def refusal_text(refusal: Refusal, language: Language) -> str:
         return refusal.why
     days = _DAYS.get(refusal.code)
     return say(words, language) if days is None else say(words, language, days)
+
+
+_ABSENT_ALREADY: Words = (
+    "{by} har allerede registrert at {who} er borte fra {since} til {until}.",
+    "{by} has registered already that {who} is away from {since} until {until}.",
+)
+
+
+def absent_already(by: str, who: str, since: str, until: str, language: Language) -> str:
+    return say(_ABSENT_ALREADY, language, by=by, who=who, since=since, until=until)

@@ -284,6 +284,44 @@ def test_a_gap_stands_in_the_week_and_an_absence_tears_one(house: House, sign_in
     assert on_duty(house) == [("kari", "sol")]
 
 
+def test_of_two_who_register_the_same_absence_the_second_is_told_by_whom_and_it_stands_once(
+    house: House, sign_in: SignIn
+) -> None:
+    first, second, at = sign_in("leder"), sign_in("sol"), house.now().astimezone(house.site.zone)
+    until, later = (f"{at + n * HOUR:%Y-%m-%dT%H:%M}" for n in (30, 54))
+
+    def absences() -> list[str]:
+        return [one["ends_at"] for one in first.get("/api/v1/duty").json()["absences"]]
+
+    assert send(first, "/care/duty/absent", person="kari", until=until) == 303
+    form = {"csrf": csrf_of(second, "/care/duty"), "person": "kari", "until": until}
+    told = second.post("/care/duty/absent", data=form)
+    assert told.status_code == 422
+    assert re.search(
+        r"Lise Leder har allerede registrert at Kari Nordmann er borte fra .+ til \w+", told.text
+    )
+    asked = {"person": "kari", "ends_at": f"{house.now() + 20 * HOUR:%Y-%m-%dT%H:%M:%SZ}"}
+    refused = second.post("/api/v1/duty/absences", headers=ours(second), json=asked)
+    assert (refused.status_code, refused.json()["reason"]) == (409, "absent_already")
+    assert refused.json()["detail"].startswith("Lise Leder har allerede registrert at Kari Nordmann er borte")
+    assert len(absences()) == 1
+    assert send(second, "/care/duty/absent", person="kari", until=later) == 303, "longer is news"
+    assert len(absences()) == 2
+
+
+def test_whoever_came_all_the_same_and_has_to_go_after_all_is_registered_again(
+    house: House, sign_in: SignIn
+) -> None:
+    planned(house, "kari", "sol")
+    leader, kari = sign_in("leder"), sign_in("kari")
+    until = f"{(house.now() + 30 * HOUR).astimezone(house.site.zone):%Y-%m-%dT%H:%M}"
+    assert send(leader, "/care/duty/absent", person="kari", until=until) == 303
+    assert send(kari, "/care/duty/sign-in", units=["sol"], function="carer") == 303
+    assert on_duty(house) == [("kari", "sol")]
+    assert send(leader, "/care/duty/absent", person="kari", until=until) == 303
+    assert on_duty(house) == []
+
+
 def test_whoever_is_registered_as_absent_and_comes_all_the_same_is_told_and_called_and_stands_in_one_list(
     house: House, sign_in: SignIn
 ) -> None:

@@ -49,7 +49,7 @@ def stretches(
     start, zone = _start(event, site)
     length = _length(event, start, zone)
     if not timedelta(0) < length <= LONGEST:
-        raise OddError("shift_length", _from_to(_wall(start), length))
+        raise OddError("shift_length")
     return _each(event, site, length, window, again)
 
 
@@ -234,13 +234,6 @@ def _wall(at: date) -> datetime:
 def _of_wall(wall: datetime, zone: tzinfo) -> datetime:
     """A wall clock's time as an instant; of a doubled time the first, a skipped one as the clocks jump."""
     return wall.replace(tzinfo=zone).astimezone(UTC)
-
-
-def _from_to(wall: datetime, length: timedelta) -> str:
-    try:
-        return f"{wall:%Y-%m-%d %H:%M} – {wall + length:%Y-%m-%d %H:%M}"
-    except OverflowError:
-        return f"{wall:%Y-%m-%d %H:%M} – …"
 
 
 def short(said: object) -> str:

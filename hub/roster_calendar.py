@@ -163,8 +163,7 @@ class _Reading:
             )
             refusal = why_not(shift, self._site)
             if refusal is not None:
-                local = f"{starts.astimezone(self._site.zone):%Y-%m-%d %H:%M}"
-                raise OddError(refusal.code, local)
+                raise OddError(refusal.code)
             found[key] = shift
         self._shifts |= found
         self._titles |= dict.fromkeys(found, short(event.get("SUMMARY", "")))
@@ -194,7 +193,8 @@ class _Reading:
 
     def _not_understood(self, event: Event, code: str, said: str = "") -> NotUnderstood:
         title, (starts, ends) = short(event.get("SUMMARY", "")), as_it_stands(event, self._site)
-        return NotUnderstood(_title(event), code, said, title=title, starts=starts, ends=ends)
+        found = NotUnderstood(_title(event), code, said, title=title, starts=starts, ends=ends)
+        return found._replace(since=starts, until=ends) if code == "shift_length" else found
 
     def _no_shift(self, event: Event) -> str | None:
         """Why it is nobody's shift (rules/wording/roster.py). Whoever is named in it may be on any."""

@@ -32,7 +32,8 @@ class NotUnderstood(NamedTuple):
 
     def in_words(self, voice: Voice) -> str:
         when = stretch_in_words(self.since, self.until, voice) if self.since is not None else ""
-        return roster_problem(self.code, self.said, self.expected, voice.language, self.who, when)
+        said = self.said or when  # of a spreadsheet the times as they stand in it
+        return roster_problem(self.code, said, self.expected, voice.language, self.who, when)
 
 
 def of_whoever_is_away(shift: Shift, away: Away, title: str, site: Site) -> NotUnderstood:

@@ -137,7 +137,11 @@ class NotUnderstoodOut(BaseModel):
 
     where: str
     code: str
-    why: str
+    why: str = Field(description="In the reader's language")
+    starts_at: datetime | None = Field(
+        None, description="Of an event, or of the shift that it was; null without hours"
+    )
+    ends_at: datetime | None = None
 
 
 class ImportRefused(RefusalOut):
@@ -362,7 +366,7 @@ def import_roster(
         raise RefusedError(409, why, "takes_out_most", {"lost": lost, "lost_of": total})
     not_understood = [_not_understood(visit, one) for one in found.problems]
     if not_understood and not (found.changes_something or found.same or found.no_shifts):
-        said = {"not_understood": [one.model_dump() for one in not_understood]}
+        said = {"not_understood": [one.model_dump(mode="json") for one in not_understood]}
         raise RefusedError(422, not_understood[0].why, not_understood[0].code, said)
     return ImportOut(
         taken_over=found.changes_something and not dry_run,
@@ -396,7 +400,10 @@ def leave_held(visit: Visitor, number: int) -> HeldOut:
 
 def _not_understood(visit: Visit, one: NotUnderstood) -> NotUnderstoodOut:
     voice = Voice(visit.language, visit.house.site.zone, visit.now)
-    return NotUnderstoodOut(where=one.where, code=one.code, why=one.in_words(voice))
+    starts = one.starts if isinstance(one.starts, datetime) else None
+    return NotUnderstoodOut(
+        where=one.where, code=one.code, why=one.in_words(voice), starts_at=starts, ends_at=one.ends
+    )
 
 
 def _held_out(held: HeldRoster) -> HeldOut:

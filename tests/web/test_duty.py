@@ -519,6 +519,12 @@ def test_a_calendar_is_tried_first_and_what_was_not_understood_is_said(house: Ho
     assert [one["code"] for one in again.json()["not_understood"]] == ["no_person_named"]
     refused = browser.post("/api/v1/duty/import", content=b"hei", headers=ours(browser))
     assert refused.status_code == 422
+    long = calendar("a", "DTSTART:20300107T070000Z", "DURATION:P9D")
+    refused = browser.post("/api/v1/duty/import", content=long, headers=ours(browser)).json()
+    assert refused["not_understood"][0]["why"].startswith(
+        "7. januar 2030 kl.\N{NO-BREAK SPACE}08.00 – 16. januar 2030 kl."
+    )
+    assert refused["not_understood"][0]["ends_at"] == "2030-01-16T07:00:00Z"
     assert (
         browser.post("/api/v1/duty/import", content=b"x" * 1_000_001, headers=ours(browser)).status_code
         == 413
@@ -578,6 +584,10 @@ def test_a_shift_of_whoever_is_away_that_day_by_the_calendar_is_a_gap_and_page_a
     assert (told["added"], [one["code"] for one in told["no_shifts"]]) == ([], ["absent", "away"])
     assert told["no_shifts"][1]["where"] == f"sol {at:%Y-%m-%d} 07:00"
     assert told["no_shifts"][1]["why"] == f"Siri Solberg er borte da: «Syk: sol», {date}"
+    assert (told["no_shifts"][0]["starts_at"], told["no_shifts"][1]["starts_at"][:10]) == (
+        None,
+        f"{at:%Y-%m-%d}",
+    )
     assert house.rows("SELECT * FROM shift") == []
     elsewhere = of_nord.post("/api/v1/duty/import", content=file, headers=ours(of_nord)).json()
     assert [one["code"] for one in elsewhere["no_shifts"]] == ["absent"], "not theirs to plan"

@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
-from dashboards.api.refusal import RefusedError, detail_of, errors_of, problem
+from dashboards.api.refusal import KINDS, RefusedError, detail_of, errors_of, problem
 from dashboards.care.emergency import may_open_others
 from dashboards.methods import allowed
 from dashboards.pages import render
@@ -34,6 +34,8 @@ from dashboards.visit import (
 from hub.emergency import NOTHING
 from hub.store.db import NewerDatabaseError, OlderDatabaseError
 from hub.store.sites import NoSiteError
+from rules.language import norwegian
+from rules.wording.invalid import refused_in_words
 
 
 class Wrong(NamedTuple):
@@ -50,8 +52,13 @@ def _is_program(request: Request) -> bool:
     return request.url.path.startswith(("/api/", "/healthz"))
 
 
-def _problem(request: Request, status: int, detail: str, *more: Any, **headers: Any) -> Response:
-    return problem(request.url.path, language_of(request, None), status, detail, *more, **headers)
+def _problem(
+    request: Request, status: int, detail: str, reason: str = "", *more: Any, **headers: Any
+) -> Response:
+    """`detail`: in English; a Norwegian reader gets the words of its reason, where that has any."""
+    language, reason = language_of(request, None), reason or KINDS.get(status, "")
+    said = refused_in_words(reason, detail, language) if norwegian(language) else detail
+    return problem(request.url.path, language, status, said, reason, *more, **headers)
 
 
 async def _ask_to_sign_in(request: Request, _: Exception) -> Response:
@@ -103,9 +110,12 @@ async def _refuse(request: Request, error: Exception) -> Response:
     headers = {**(error.headers or {}), **({"Allow": allowed(request)} if error.status_code == 405 else {})}
     if _is_program(request):
         if not isinstance(error, RefusedError):
-            return _problem(request, error.status_code, error.detail, "", {}, headers)
-        detail = detail_of(error, language_of(request, None))
-        return _problem(request, error.status_code, detail, error.reason, error.more, headers)
+            return _problem(request, error.status_code, error.detail, headers=headers)
+        if not error.reason and not error.more:
+            return _problem(request, error.status_code, error.detail, headers=headers)
+        language, status = language_of(request, None), error.status_code
+        detail = detail_of(error, language)
+        return problem(request.url.path, language, status, detail, error.reason, error.more, headers)
     answer = await _say_to_reader(request, error.status_code, error.detail)
     answer.headers.update(headers)
     return answer

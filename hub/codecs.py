@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from devices.codec import LARGEST_SOURCE, LARGEST_UPLINK, Codecs, functions_of, run
+from devices.codec import LARGEST_SOURCE, LARGEST_UPLINK, Codecs, Functions, functions_of, run
 from devices.lorawan import meaning_of_object
 from devices.reading import Value
 from devices.vocabulary import squeezed
@@ -67,12 +67,19 @@ def upload(
     name = name.strip()
     if (fault := _bad_name(name)) is not None:
         return fault
-    found = functions_of(source)
-    if isinstance(found, str):
-        return Refusal(f"the codec {found}")
+    found = looked_at(source)
+    if isinstance(found, Refusal):
+        return found
     if not found.decoder:
-        return Refusal("the codec has no function that decodes; expected decodeUplink(input)")
+        said = "the codec has no function that decodes; expected decodeUplink(input)"
+        return Refusal(said, "codec_decodes_nothing")
     return _put(connection, site, name, source, by, clock)
+
+
+def looked_at(source: str) -> Functions | Refusal:
+    """Which of the known functions a codec has, or why it cannot be run."""
+    found = functions_of(source)
+    return found if not isinstance(found, str) else Refusal(f"the codec {found}", "codec_not_run")
 
 
 def take_back(
@@ -80,7 +87,7 @@ def take_back(
 ) -> CodecVersion | Refusal:
     """No codec for this name any more; its versions stay and can be uploaded again."""
     if not any(version.name == name for version in store.in_force(connection, site)):
-        return Refusal(f"there is no codec {name!r} in force")
+        return Refusal(f"there is no codec {name!r} in force", "no_codec")
     return _put(connection, site, name, "", by, clock)
 
 
@@ -93,9 +100,9 @@ def _put(
         if newest is not None:
             name = newest.name  # «Acme DS-1» and «acme ds1» are one name
             if newest.source == source:
-                return Refusal(f"this is what is in force for {name!r} already")
+                return Refusal(f"this is what is in force for {name!r} already", "codec_in_force")
         if len(before) >= VERSIONS_KEPT:
-            return Refusal(f"there are {VERSIONS_KEPT} versions already; no more are kept")
+            return Refusal(f"there are {VERSIONS_KEPT} versions already; no more are kept", "many_codecs")
         version = store.add(connection, site, name, source, by, clock.now())
         detail = {"codec": name, "version": version.id, "characters": len(source)}
         what = "codec uploaded" if source else "codec taken back"
@@ -106,7 +113,8 @@ def _put(
 def _bad_name(name: str) -> Refusal | None:
     if not squeezed(name) or len(name) > LONGEST_NAME or not name.isprintable():
         return Refusal(
-            f"{name[:40]!r} is no name of a model; expected a part of brand and model, or a device's address"
+            f"{name[:40]!r} is no name of a model; expected a part of brand and model, or a device's address",
+            "codec_name",
         )
     return None
 
@@ -131,7 +139,9 @@ def payload_of(text: str) -> bytes | Refusal:
         try:
             payload = base64.b64decode(bare, validate=True)
         except (binascii.Error, ValueError):
-            return Refusal("the example is neither hexadecimal digits nor base64")
+            return Refusal("the example is neither hexadecimal digits nor base64", "example_unreadable")
     if not 0 < len(payload) <= LARGEST_UPLINK:
-        return Refusal(f"the example has {len(payload)} bytes; expected 1 to {LARGEST_UPLINK}")
+        return Refusal(
+            f"the example has {len(payload)} bytes; expected 1 to {LARGEST_UPLINK}", "example_length"
+        )
     return payload

@@ -97,29 +97,35 @@ def ask(
 def _refused(site: Site, gateway: str, what: Ask) -> Refusal | None:
     found = next((g for g in site.gateways if g.id == gateway), None)
     if found is None:
-        return Refusal(f"{site.site} has no gateway {gateway!r}")
+        return Refusal(f"{site.site} has no gateway {gateway!r}", "no_gateway")
     if act_of(what) not in can(found.kind):
-        return Refusal(f"a gateway of the kind {found.kind} can't be asked to {act_of(what)} over MQTT")
+        return Refusal(
+            f"a gateway of the kind {found.kind} can't be asked to {act_of(what)} over MQTT", "not_asked_here"
+        )
     if isinstance(what, StartPairing) and not 1 <= what.seconds <= LONGEST_PAIRING:
-        return Refusal(f"pairing is open for {what.seconds} s; expected 1 to {LONGEST_PAIRING}")
+        return Refusal(
+            f"pairing is open for {what.seconds} s; expected 1 to {LONGEST_PAIRING}", "pairing_length"
+        )
     if isinstance(what, SetOptions) and len(msgspec.json.encode(what.options)) > LARGEST_OPTIONS:
-        return Refusal(f"the options have more than {LARGEST_OPTIONS} bytes")
+        return Refusal(f"the options have more than {LARGEST_OPTIONS} bytes", "large_options")
     names = [what.router] if isinstance(what, StartPairing) else [getattr(what, "device", None)]
     if isinstance(what, Rename):
         names.append(what.to)
         if what.device == what.to:
-            return Refusal(f"the device is called {what.to!r} already")
+            return Refusal(f"the device is called {what.to!r} already", "called_so")
     return next((r for name in names if name is not None and (r := _bad_name(name)) is not None), None)
 
 
 def _bad_name(name: str) -> Refusal | None:
     """A gateway's name for a device is part of a topic."""
     if not 0 < len(name) <= 120 or not name.isprintable() or name != name.strip():
-        return Refusal(f"{name!r} is no name; expected 1 to 120 letters, without spaces at its ends")
+        said = f"{name!r} is no name; expected 1 to 120 letters, without spaces at its ends"
+        return Refusal(said, "name_length")
     levels = name.split("/")
     if set("+#$") & set(name) or "" in levels or levels[0] == "bridge" or levels[-1] in ("set", "get"):
         return Refusal(
-            f"{name!r} is no name; expected no + # $, no / at its ends and none of the words set, get"
+            f"{name!r} is no name; expected no + # $, no / at its ends and none of the words set, get",
+            "name_letters",
         )
     return None
 

@@ -97,5 +97,7 @@ def accept(
     """Take over the name that somebody gave a device at its gateway."""
     renamed = next((r for r in elsewhere(connection, site) if r.device == device), None)
     if renamed is None:
-        return Refusal(f"{device!r} was not renamed at its gateway, or the site has its new name already")
+        return Refusal(
+            f"{device!r} was not renamed at its gateway, or the site has its new name already", "not_renamed"
+        )
     return change_site(connection, site.site, [ReplaceDevice(device, renamed.now)], by, clock, seen)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
 from dashboards.api.refusal import Refusal as RefusalOut
@@ -13,7 +13,7 @@ from dashboards.api.refusal import declined
 from dashboards.api.sent import Sent
 from dashboards.technician.devices import must_have_the_house
 from dashboards.visit import OurCall, Visitor, clock_of, needs
-from devices.codec import LARGEST_SOURCE, functions_of
+from devices.codec import LARGEST_SOURCE
 from hub import codecs
 from hub.store import codecs as store
 from hub.store.codecs import CodecVersion
@@ -82,9 +82,9 @@ def upload_codec(request: Request, visit: Visitor, codec: CodecIn) -> VersionOut
 @api.post("/trial", dependencies=[OurCall], responses={422: {"model": RefusalOut}})
 def try_codec(trial: TrialIn) -> TrialOut:
     """What a codec makes of an example; nothing is kept."""
-    found, payload = functions_of(trial.source), codecs.payload_of(trial.payload)
-    if isinstance(found, str):
-        raise HTTPException(422, f"the codec {found}")
+    found, payload = codecs.looked_at(trial.source), codecs.payload_of(trial.payload)
+    if isinstance(found, Refusal):
+        raise declined(422, found)
     if isinstance(payload, Refusal):
         raise declined(422, payload)
     tried = codecs.tried(trial.source, trial.name, trial.port, payload)

@@ -9,7 +9,7 @@ from fastapi import APIRouter, HTTPException, Query
 from pydantic import BaseModel, Field
 
 from dashboards.api.devices import ValueOut
-from dashboards.api.refusal import Refusal
+from dashboards.api.refusal import Refusal, RefusedError
 from dashboards.api.sent import Sent
 from dashboards.visit import OurCall, Visitor, needs
 from devices.labels import Unreadable, read_label
@@ -71,7 +71,7 @@ def list_discovered(
     if label:
         read = read_label(label)
         if isinstance(read, Unreadable):
-            raise HTTPException(400, f"this is no device's label: {read.fault}")
+            raise RefusedError(400, f"this is no device's label: {read.fault}", "no_label")
         found = named_by(read, found)
     return AllDiscoveredOut(devices=[_out(device) for device in found])
 

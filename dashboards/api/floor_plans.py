@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import Base64Bytes, BaseModel, Field
 
 from dashboards.api.refusal import Refusal, RefusedError
@@ -110,7 +110,7 @@ def put_marks(request: Request, visit: Visitor, number: int, said: MarksIn) -> V
     known = {place[:2] for place in places_of(visit.house, plan.unit)}
     wanted = {(mark.kind, mark.of): Mark(mark.kind, mark.of, mark.x, mark.y) for mark in said.marks}
     if not wanted.keys() <= known:
-        raise HTTPException(400, "a room or device that the unit does not have")
+        raise RefusedError(400, "a room or device that the unit does not have", "not_of_the_unit")
     version = _book(request, visit).mark(number, said.version, list(wanted.values()))
     if version is None:
         raise RefusedError(409, "somebody else has changed this plan meanwhile", "plan_changed")

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 
 from dashboards.api.paging import Paged
 from dashboards.api.refusal import Refusal as RefusalOut
-from dashboards.api.refusal import declined, refused_as
+from dashboards.api.refusal import RefusedError, declined, refused_as
 from dashboards.api.sent import Sent
 from dashboards.technician.devices import device_in_view, may_be_asked, of_others, renamed_in_view
 from dashboards.visit import OurCall, Visit, Visitor, clock_of, needs
@@ -186,9 +186,9 @@ def take_over(request: Request, visit: Visitor, device: str) -> TakenOverOut:
     outcome = renames.accept(visit.connection, visit.house.site, device, visit.person.id, clock_of(request))
     if isinstance(outcome, Changed):
         return TakenOverOut(state="taken over", version=outcome.version)
-    raise HTTPException(
-        409, outcome.why if isinstance(outcome, Refusal) else "the site has changed meanwhile"
-    )
+    if isinstance(outcome, Refusal):
+        raise declined(409, outcome)
+    raise RefusedError(409, "the site has changed meanwhile", "site_changed")
 
 
 @api.post(
@@ -203,7 +203,7 @@ def ask_gateway(request: Request, visit: Visitor, gateway: str, wish: AskIn) -> 
     try:
         what = msgspec.convert({"type": wish.act, **said}, Ask)
     except msgspec.ValidationError as fault:
-        raise HTTPException(422, str(fault)) from None
+        raise RefusedError(422, str(fault), "wish_shape") from None
     if not _may_be_asked(visit, gateway, what):
         raise HTTPException(404, "there is no such device, or not for you")
     outcome = ask(visit.connection, visit.house.site, gateway, what, visit.person.id, clock_of(request))

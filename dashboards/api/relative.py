@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
 from dashboards import auth
@@ -13,7 +13,7 @@ from dashboards.account import password as passwords
 from dashboards.api.account import NewPasswordIn
 from dashboards.api.paging import Paged
 from dashboards.api.refusal import Refusal as RefusalOut
-from dashboards.api.refusal import refused_as
+from dashboards.api.refusal import RefusedError, refused_as
 from dashboards.api.sent import Sent
 from dashboards.relative.choices import clock, owner_of, rests_of_others
 from dashboards.relative.page import LOOKS_SHOWN, shown_now
@@ -120,7 +120,8 @@ def resume(request: Request, visit: Relation, resident: str) -> None:
     of_others = rests_of_others(visit, own_resident(visit, resident))
     ended = book_of(request, visit).resume(visit.known.relative, resident, visit.account)
     if of_others and not ended:
-        raise HTTPException(409, "the pause was asked for at the house, and is ended there")
+        said = "the pause was asked for at the house, and is ended there"
+        raise RefusedError(409, said, "paused_at_the_house")
 
 
 @api.delete("/consents/{resident}/{category}", status_code=204, dependencies=[OurCall])

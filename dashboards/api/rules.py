@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from dashboards.api.etags import Seen, announce, must_be_seen
-from dashboards.api.refusal import CHANGES, Refusal, settled
+from dashboards.api.refusal import CHANGES, Refusal, RefusedError, settled
 from dashboards.api.sent import Sent
 from dashboards.care.edit import change as put_in_force
 from dashboards.care.rule import watch_of
@@ -86,7 +86,8 @@ def change(request: Request, visit: Visitor, rule: str, place: str, asked: Value
     watch = watch_of(visit, rule, place)
     version = must_be_seen(seen, asked.version)
     if unknown := sorted(asked.values.keys() - SORTS.keys()):
-        raise HTTPException(400, f"{unknown[0]!r} is no value of a rule; expected one of {', '.join(SORTS)}")
+        said = f"{unknown[0]!r} is no value of a rule; expected one of {', '.join(SORTS)}"
+        raise RefusedError(400, said, "no_such_value")
     edits = edits_of_values(visit, watch, asked.level, asked.values)
     settled(put_in_force(request, visit, edits, version, exact=bool(version)), seen)
 

@@ -6,12 +6,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
 from dashboards import auth
 from dashboards.access import ACTS, Act, may
-from dashboards.api.refusal import Refusal
+from dashboards.api.refusal import Refusal, RefusedError
 from dashboards.api.sent import Sent
 from dashboards.sign_in.known import crowd_of
 from dashboards.sign_in.out import end
@@ -95,7 +95,7 @@ def answer_challenge(
     if account is None or house.person(account) is None:
         detail = {"person": account or "(unknown)", "address": address_of(request), "why": "passkey"}
         note_stranger(request, connection, house.site.site, detail)
-        raise HTTPException(401, "this passkey does not fit")
+        raise RefusedError(401, "this passkey does not fit", "no_passkey")
     entered = enter(request, connection, house, account, "passkey", said.shared)
     response.raw_headers += [one for one in entered.raw_headers if one[0] == b"set-cookie"]
     return EnteredOut(to=entered.headers["location"])

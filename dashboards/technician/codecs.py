@@ -12,13 +12,14 @@ from dashboards.frame import page
 from dashboards.pages import clock_text, day_text, render
 from dashboards.technician.devices import must_have_the_house
 from dashboards.visit import OurForm, Visit, Visitor, clock_of, needs, settings_of
-from devices.codec import LARGEST_SOURCE, functions_of
+from devices.codec import LARGEST_SOURCE
 from hub import codecs
 from hub.codecs import Trial
 from hub.store import codecs as store
 from hub.store.codecs import CodecVersion
 from rules.pause import Refusal
 from rules.wording.devices import measure_name, value_text
+from rules.wording.refusals import refusal_text
 
 pages = APIRouter(
     prefix="/technician/codecs",
@@ -107,7 +108,7 @@ async def try_or_upload(
     site, by = visit.house.site.site, visit.person.id
     outcome = codecs.upload(visit.connection, site, name, wish.source, by, clock_of(request))
     if isinstance(outcome, Refusal):
-        return HTMLResponse(_form(request, visit, wish, wrong=outcome.why), 422)
+        return HTMLResponse(_form(request, visit, wish, wrong=refusal_text(outcome, visit.language)), 422)
     return RedirectResponse("/technician/codecs?notice=uploaded", 303)
 
 
@@ -126,18 +127,18 @@ def _form(request: Request, visit: Visit, wish: Wish, tried: Outcome | None = No
 
 
 def _try(visit: Visit, wish: Wish) -> Outcome:
-    found = functions_of(wish.source)
-    if isinstance(found, str):
-        return Outcome((), f"the codec {found}", "", (), ())
+    found = codecs.looked_at(wish.source)
+    if isinstance(found, Refusal):
+        return Outcome((), refusal_text(found, visit.language), "", (), ())
     if not wish.example.strip():
         return Outcome(found.names, "", "", (), ())
     payload = codecs.payload_of(wish.example)
     if isinstance(payload, Refusal):
-        return Outcome(found.names, payload.why, "", (), ())
+        return Outcome(found.names, refusal_text(payload, visit.language), "", (), ())
     trial: Trial = codecs.tried(wish.source, wish.name, wish.port, payload)
     return Outcome(
         found.names,
-        trial.why_not,
+        refusal_text(Refusal(trial.why_not, "codec_not_run"), visit.language) if trial.why_not else "",
         "" if trial.data is None else json.dumps(trial.data, indent=2, ensure_ascii=False)[:20_000],
         tuple(
             (measure_name(measure, visit.language), value_text(measure, value, visit.language))

@@ -33,6 +33,7 @@ from hub.store import gateway_news, gateway_requests
 from hub.store.gateway_requests import GatewayRequest
 from rules.building import Gateway
 from rules.pause import Refusal
+from rules.wording.refusals import refusal_text
 
 pages = APIRouter(
     prefix="/technician/pairing",
@@ -189,7 +190,7 @@ def _asked(request: Request, visit: Visit, gateway: str, what: Ask, name: str = 
     if not found:
         return RedirectResponse(_address(gateway, "refused"), 303)
     to = what.to if isinstance(what, Rename) else ""
-    again = {"gateway": gateway, "row": found[0], "wrong": outcome.why, "to": to}
+    again = {"gateway": gateway, "row": found[0], "wrong": refusal_text(outcome, visit.language), "to": to}
     return HTMLResponse(page(request, visit, "technician/pairing_device.html", **again), 422)
 
 

@@ -72,6 +72,46 @@ _REFUSED: dict[str, Words] = {
         "Noen andre har endret planen i mellomtiden. Les den på nytt.",
         "Somebody else has changed this plan meanwhile. Read it anew.",
     ),
+    "site_changed": (
+        "Noen andre har endret huset i mellomtiden. Les det på nytt.",
+        "Somebody else has changed the house meanwhile. Read it anew.",
+    ),
+    "paused_at_the_house": (
+        "Pausen er satt av huset, og den avsluttes der.",
+        "The pause was asked for at the house, and is ended there.",
+    ),
+    "no_such_value": ("Regler har ikke en verdi med det navnet.", "Rules have no value of that name."),
+    "not_of_the_unit": (
+        "Et rom eller en enhet som avdelingen ikke har.",
+        "A room or device that the unit does not have.",
+    ),
+    "no_label": ("Det er ikke etiketten til en enhet.", "This is no device's label."),
+    "not_found": ("Det finnes ikke, eller det er ikke for deg.", "There is nothing here, or not for you."),
+    "forbidden": (
+        "Det er ikke for deg, eller X-CSRF-Token mangler eller er for gammelt.",
+        "It is not for you, or X-CSRF-Token is missing or too old.",
+    ),
+    "sign_in_needed": ("Logg inn først, eller send en nøkkel.", "Sign in first, or send a token."),
+    "token_refused": (
+        "Nøkkelen åpner ingenting her: den er gått ut, trukket tilbake eller har aldri vært.",
+        "This token opens nothing here: it has ended, was revoked or never was.",
+    ),
+    "only_reads": ("Denne nøkkelen kan bare lese.", "This token only reads."),
+    "second_factor_needed": (
+        "Rollen din krever totrinnsinnlogging. Legg den til under Min innlogging.",
+        "Your role needs a second factor. Add one under My sign-in.",
+    ),
+    "method_not_allowed": (
+        "Adressen tar ikke imot denne metoden.",
+        "This address does not take that method.",
+    ),
+    "too_large": ("Det er for stort.", "It is too large."),
+    "precondition_required": ("Hodet If-Match mangler.", "The header If-Match is missing."),
+    "too_many_requests": ("For mange kall på kort tid. Vent litt.", "Too many calls. Wait a little."),
+    "our_mistake": (
+        "Feilen ligger hos Vaka, og står i loggen under dette tidspunktet.",
+        "The mistake is Vaka's, and is in the log under the time of this answer.",
+    ),
     "no_receipt": ("Skriv delivered eller seen.", "Expected delivered or seen."),
 }
 """What only calls refuse, by reason, or say in other words than a page; the rest: refusals.py."""

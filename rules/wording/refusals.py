@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rules import absence, pause, relatives
 from rules.pause import Refusal
+from rules.wording.refused_of_devices import exactly
 from rules.wording.voice import Language, Words, say
 
 _WORDS: dict[str, Words] = {
@@ -288,7 +289,7 @@ def refusal_text(refusal: Refusal, language: Language) -> str:
     """In the reader's words, else as it was said."""
     words = _WORDS.get(refusal.code)
     if words is None:
-        return refusal.why
+        return exactly(refusal, language) or refusal.why
     days = _DAYS.get(refusal.code)
     return say(words, language) if days is None else say(words, language, days)
 

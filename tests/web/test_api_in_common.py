@@ -84,6 +84,75 @@ def test_a_misspelt_field_is_refused_by_its_name_and_nothing_is_lost_without_a_w
     assert "body.retrun" in answer.json()["detail"]
 
 
+REFUSED: tuple[tuple[str, str, dict[str, object] | None, str, str, str, str], ...] = (
+    ("GET", "/residents/r999", None, "not_found", "Det finnes ikke", "Det finst ikkje", "there is no"),
+    ("PATCH", "/alerts", None, "method_not_allowed", "Adressen tar ikke", "Adressa tek ikkje", "Method Not"),
+    *(
+        ("POST", "/codecs/trial", {"source": source, "payload": payload}, *said)
+        for source, payload, said in (
+            (
+                "function (",
+                "01",
+                ("codec_not_run", "Kodeken feilet: Synt", "Kodeken feila: Synt", "the codec failed: S"),
+            ),
+            ("var a", "å", ("example_unreadable", "Eksempelet er", "Dømet er", "the example is neither")),
+            (
+                "var a",
+                "0" * 1000,
+                ("example_length", "Eksempelet har 500 byte", "Dømet har 500", "the example has 500"),
+            ),
+        )
+    ),
+    *(
+        ("POST", "/gateways/zigbee2mqtt/requests", wish, *said)
+        for wish, said in (
+            (
+                {"act": "start_pairing"},
+                ("wish_shape", "Feltet seconds må", "Feltet seconds må", "Object missing"),
+            ),
+            (
+                {"act": "start_pairing", "seconds": 999},
+                ("pairing_length", "Paring varer", "Paring varer", "pairing is"),
+            ),
+            (
+                {"act": "rename", "device": "a", "to": "b/+"},
+                ("name_letters", "Et navn kan", "Eit namn kan", "'b/+' is no"),
+            ),
+        )
+    ),
+    (
+        "POST",
+        "/gateways/renamed/1A stue",
+        None,
+        "not_renamed",
+        "Enheten har ikke",
+        "Eininga har ikkje",
+        "'1A stue' was",
+    ),
+    (
+        "DELETE",
+        "/codecs?name=Acme",
+        None,
+        "no_codec",
+        "Det er ingen kodek Acme",
+        "Det er ingen kodek Acme",
+        "there is no",
+    ),
+)
+
+
+@pytest.mark.parametrize(("language", "place"), [("nb", 4), ("nn", 5), ("en", 6)])
+def test_a_refusal_says_why_in_the_callers_language_and_by_a_name_for_programs(
+    house: House, sign_in: SignIn, language: str, place: int
+) -> None:
+    tor = sign_in("tor")
+    tor.cookies.set("vaka_language", language)
+    ours = ours_of(tor)
+    for one in REFUSED:
+        said = tor.request(one[0], f"/api/v1{one[1]}", headers=ours, json=one[2]).json()
+        assert (said["reason"], said["detail"][: len(str(one[place]))]) == (one[3], one[place]), said
+
+
 @pytest.mark.parametrize(
     ("language", "title", "expected", "passes"),
     [

@@ -386,7 +386,9 @@ def test_a_relatives_own_pause_stands_beside_the_houses_and_ends_alone(house: Ho
     assert "Kari Nordmann" in untold, "the one that lasts longest"
     assert browser.delete("/api/v1/relative/pauses/r1", headers=ours).status_code == 204
     assert "På pause" in browser.get("/relative").text
-    assert browser.delete("/api/v1/relative/pauses/r1", headers=ours).status_code == 409
+    refused = browser.delete("/api/v1/relative/pauses/r1", headers=ours)
+    assert (refused.status_code, refused.json()["reason"]) == (409, "paused_at_the_house")
+    assert refused.json()["detail"] == "Pausen er satt av huset, og den avsluttes der."
 
     form = {"csrf": csrf_of(browser, "/relative/settings"), "resident": "r1"}
     assert browser.post("/relative/rest", data={**form, "days": "7"}).status_code == 303

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import lru_cache
 
+from hub.site import former
 from hub.site.file import SiteFile, read_held
 from hub.store import integrations, sites
 from hub.store.sites import NoSiteError
@@ -20,12 +21,15 @@ from rules.rulebook import Rulebook, rulebook, settle
 
 @dataclass(frozen=True)
 class House:
-    """`version` changes with every import. `programs`: what those are called that work here by a token."""
+    """`version` changes with every import. `programs`: what those are called that work here by a token.
+    `former`: what those were called who work here no more.
+    """
 
     version: int
     site: Site
     rules: Rulebook
     programs: Mapping[str, str] = field(default_factory=dict, hash=False)
+    former: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def rule_of(self, alert: Alert) -> AnyRule | None:
         """None where neither the site nor the catalogue has the rule any more."""
@@ -51,9 +55,9 @@ class House:
         return next((p for p in self.site.people if p.id == id), None)
 
     def person_name(self, id: str | None) -> str:
-        """Also a program's, where it was one that did something."""
-        found = self.person(id) if id is not None else None
-        return found.name if found is not None else self.programs.get(id or "", id or "")
+        """Also a program's, where it was one that did something, and of who works here no more."""
+        found, id = self.person(id or ""), id or ""
+        return found.name if found is not None else self.programs.get(id) or self.former.get(id, id)
 
     @property
     def people(self) -> dict[str, str]:
@@ -76,7 +80,9 @@ def read_house(connection: sqlite3.Connection, site: str | None, now: datetime) 
     in_force = _read(newest.document)
     house = _house(newest.id, newest.document, now.astimezone(in_force.zone).date())
     programs = {one.by: one.name for one in integrations.everything(connection, in_force.site)}
-    return replace(house, programs=programs) if programs else house
+    here = house.people
+    gone = {id: name for id, name in former.names(connection, in_force.site).items() if id not in here}
+    return replace(house, programs=programs, former=gone) if programs or gone else house
 
 
 @lru_cache(maxsize=4)

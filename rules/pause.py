@@ -66,11 +66,12 @@ class Pause(msgspec.Struct, frozen=True):
 
 class Refusal(msgspec.Struct, frozen=True):
     """Why something that somebody wants is not done: a sentence, and a code for it where a page says it in
-    words of its own (rules/wording/refusals.py).
+    words of its own (rules/wording/refusals.py). `named`: whom or what these words name.
     """
 
     why: str
     code: str = ""
+    named: str = ""
 
 
 def gravest(severities: Iterable[Severity]) -> Severity:

@@ -70,7 +70,7 @@ class Refusal(BaseModel):
 
 
 class RefusedError(HTTPException):
-    """A refusal with its reason; `more`: what else its body says."""
+    """A refusal with its reason; `more`: what else its body says; `named`: whom or what its words name."""
 
     def __init__(
         self,
@@ -79,9 +79,10 @@ class RefusedError(HTTPException):
         reason: str = "",
         more: Mapping[str, Any] | None = None,
         headers: dict[str, str] | None = None,
+        named: str = "",
     ) -> None:
         super().__init__(status, detail, headers)
-        self.reason, self.more = reason, more or {}
+        self.reason, self.more, self.named = reason, more or {}, named
 
 
 def detail_of(error: RefusedError, language: Language) -> str:
@@ -91,7 +92,7 @@ def detail_of(error: RefusedError, language: Language) -> str:
     faults = error.more.get("problems") or ()
     if error.status_code == 422 and faults:
         return " ".join(fault_in_words(one["wrong"], one["expected"], language) for one in faults)
-    return refused_in_words(error.reason, error.detail, language)
+    return refused_in_words(error.reason, error.detail, language, error.named)
 
 
 def refused_as(reason: str) -> RefusedError:
@@ -101,7 +102,7 @@ def refused_as(reason: str) -> RefusedError:
 
 def declined(status: int, refusal: Declined) -> RefusedError:
     """What the hub would not do, with its own name for why."""
-    return RefusedError(status, refusal.why, refusal.code)
+    return RefusedError(status, refusal.why, refusal.code, named=refusal.named)
 
 
 def problem(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -41,10 +42,15 @@ def show(
         "audit/trail.html",
         lines=lines(visit, found[:AT_ONCE]),
         by=by,
-        people=sorted(visit.house.site.people, key=lambda person: person.name),
+        people=_by_name(visit.house.people),
+        former=_by_name(visit.house.former),
         earlier=found[AT_ONCE - 1].seq if len(found) > AT_ONCE else None,
         before=before,
     )
+
+
+def _by_name(people: Mapping[str, str]) -> list[tuple[str, str]]:
+    return sorted(people.items(), key=lambda one: one[::-1])
 
 
 @pages.get("/chain")

@@ -17,6 +17,7 @@ from dashboards.sign_in.page import passkeys_of
 from dashboards.sign_in.totp import Totp
 from dashboards.visit import Visit, address_of_pages, clock_of, settings_of
 from hub import password_links
+from hub.site import former
 from hub.site.change import Changed, Conflict, change_site
 from hub.site.edits import PutPart, Refused, RemovePart
 from hub.store import audit, credentials, identities
@@ -103,6 +104,9 @@ def put(
         return Refusal(f"{id!r} is no user name; small letters, digits, - and _", "bad_user_name")
     if new and id in TRAILS_OWN:
         return Refusal(f"{id!r} is what the audit trail calls Vaka itself", "misleading_user_name")
+    if new and (was := former.whose(visit.connection, visit.house.site.site, id, name)) is not None:
+        why = f"that user name belonged to {was}; choose another, or add {was} by that name again"
+        return Refusal(why, "others_user_name", was)
     if not in_view(visit, units):
         return Refusal("that is more than you look after", "beyond_units")
     if known is not None and id == visit.person.id and role != known.role:

@@ -14,7 +14,7 @@ from typing import Any
 from hub.clock import WallClock
 from hub.settings import read_settings
 from hub.site.bulk import ListRefused, change_devices, try_devices
-from hub.site.change import Changed, Conflict, put_in_force
+from hub.site.change import Changed, Conflict, OthersNameError, put_in_force
 from hub.site.device_list import what_happens
 from hub.site.edits import PartDiff, Would
 from hub.site.file import SECTIONS, SiteFile, read_site, read_site_bytes
@@ -68,6 +68,9 @@ def run(arguments: argparse.Namespace) -> int:
                 print(f"{site.site}: this very file is already in force, since {since:%Y-%m-%d %H:%M}")
                 return 0
             version = put_in_force(connection, found, WallClock().now(), by, "site imported")
+    except OthersNameError as error:
+        print(*error.faults, "nothing was changed", sep="\n")
+        return 1
     finally:
         connection.close()
     earlier = read_site(before.document, "the earlier version") if before is not None else None

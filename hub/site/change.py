@@ -15,12 +15,13 @@ from datetime import datetime
 import msgspec
 
 from hub.clock import Clock
+from hub.site import former
 from hub.site.edits import Edit, Fault, Part, PartDiff, Refused, Would, differences, parts_of
 from hub.site.file import SiteFile, read_held
 from hub.site.outcome import carry_out
 from hub.site.plan import Plan, plan
 from hub.site.yaml_tree import read_tree
-from hub.store import audit, credentials, placements, site_changes, sites
+from hub.store import audit, placements, site_changes, sites
 from hub.store.db import transaction
 from hub.store.site_changes import SiteChange
 from hub.store.sites import NoSiteError, SiteVersion
@@ -44,6 +45,14 @@ class Conflict(msgspec.Struct, frozen=True):
     """
 
     others: tuple[SiteChange, ...]
+
+
+class OthersNameError(Exception):
+    """Somebody would come under the user name of somebody else who left."""
+
+    def __init__(self, faults: tuple[Fault, ...]) -> None:
+        super().__init__("; ".join(map(str, faults)))
+        self.faults = faults
 
 
 def change_site(
@@ -84,7 +93,7 @@ def put_in_force(
     connection: sqlite3.Connection, file: SiteFile, at: datetime, by: str, what: str = "site changed"
 ) -> SiteVersion:
     """A further version of the site's document, with the record of what it changes. The caller holds the
-    transaction. `what`: as the audit trail names it.
+    transaction. `what`: as the audit trail names it. Raises OthersNameError.
     """
     site = file.site.site
     before = sites.newest(connection, site)
@@ -94,7 +103,8 @@ def put_in_force(
         held = read_held(before.document)
         old = held.content if isinstance(held, SiteFile) else read_tree(before.document).value or {}
         changes = differences(old, file.content)
-        _begin_anew(connection, site, changes, at)
+        if taken := former.faults(connection, site, changes):
+            raise OthersNameError(taken)
         site_changes.add(
             connection, site, version.id, [(c.section, c.id, c.before, c.after) for c in changes]
         )
@@ -104,18 +114,6 @@ def put_in_force(
     detail = {"version": version.id, "parts": [f"{c.section} {c.id}" for c in changes]}
     audit.add(connection, site, at, by, what, detail)
     return version
-
-
-def _begin_anew(connection: sqlite3.Connection, site: str, changes: Sequence[PartDiff], at: datetime) -> None:
-    """Who comes under the id of somebody of another name who left has none of their ways in, and is called at
-    none of their addresses. Who comes back under their own name has.
-    """
-    for one in changes:
-        if one.section == "people" and one.before is None and one.after is not None:
-            past = site_changes.of_part(connection, site, "people", one.id)
-            left = [was.before for was in past if was.after is None and was.before is not None]
-            if left and left[-1].get("name") != one.after.get("name"):
-                credentials.forget(connection, site, one.id, at)
 
 
 def _put(
@@ -149,7 +147,10 @@ def _decide(
     planned = plan(file, edits)
     if seen is not None and (others := _others(connection, file, planned, seen, exact)):
         return Conflict(others)
-    return carry_out(file, planned)
+    would = carry_out(file, planned)
+    if isinstance(would, Would) and (taken := former.faults(connection, file.site.site, would.changes)):
+        return Refused(taken)
+    return would
 
 
 def _others(

@@ -64,6 +64,12 @@ def of_section(connection: sqlite3.Connection, site: str, section: str, after: i
     return list({change.id: change for change in map(_change, rows)}.values())
 
 
+def removed(connection: sqlite3.Connection, site: str, section: str) -> dict[str, SiteChange]:
+    """How each part of a list went that was ever taken out, the last time; also where it came back."""
+    rows = connection.execute(f"{_SELECT} AND after IS NULL ORDER BY version", (site, section, 0))
+    return {change.id: change for change in map(_change, rows)}
+
+
 def _change(row: sqlite3.Row) -> SiteChange:
     return SiteChange(row[0], row[1], _read(row[2]), _read(row[3]), row[4], row[5], from_us(row[6]))
 

@@ -119,10 +119,12 @@ _ONE_OF: Words = ("Én av {}", "One of {}")
 _ANOTHER: Words = ("En annen verdi", "Another value")
 
 
-def refused_in_words(reason: str, detail: str, language: Language) -> str:
+def refused_in_words(reason: str, detail: str, language: Language, named: str = "") -> str:
     """Why a call is refused, in the reader's words, else as it was said."""
     words = _REFUSED.get(reason)
-    return say(words, language) if words is not None else refusal_text(Refusal(detail, reason), language)
+    return (
+        say(words, language) if words is not None else refusal_text(Refusal(detail, reason, named), language)
+    )
 
 
 def expected_of(kind: str, bounds: Mapping[str, Any], message: str, language: Language) -> str:

@@ -15,6 +15,16 @@ _WORDS: dict[str, Words] = {
     "own_unit": ("Den avdelingen ser du allerede.", "You see that unit already."),
     "no_room": ("Velg et rom på en annen avdeling.", "Choose a room of another unit."),
     "known_person": ("Brukernavnet er tatt.", "That user name is taken."),
+    "others_user_name": (
+        (
+            "Brukernavnet har tilhørt {0}. Velg et annet, så loggen ikke blander dem. Er det {0} som kommer"
+            " tilbake, skriv navnet slik det var, og endre det etterpå."
+        ),
+        (
+            "That user name belonged to {0}. Choose another, so that the trail does not mix them up. If it is"
+            " {0} who comes back, write the name as it was, and change it afterwards."
+        ),
+    ),
     "bad_user_name": (
         "Skriv et brukernavn med små bokstaver og tall, uten mellomrom, for eksempel kari.",
         "Write a user name in small letters and digits, without spaces, e.g. kari.",
@@ -291,7 +301,8 @@ def refusal_text(refusal: Refusal, language: Language) -> str:
     if words is None:
         return exactly(refusal, language) or refusal.why
     days = _DAYS.get(refusal.code)
-    return say(words, language) if days is None else say(words, language, days)
+    filled = days or refusal.named
+    return say(words, language, filled) if filled else say(words, language)
 
 
 _ABSENT_ALREADY: Words = (

@@ -32,6 +32,7 @@ _SENTENCES: tuple[Words, ...] = (
     ("{} hos {} er allerede {}", "{} at gateway {} is already {}"),  # by the form: nobody sees the lines
     ("{} står allerede på linje {}", "{} is already on line {}"),
     ("{} finnes allerede", "{} is already"),
+    ("Brukernavnet {} har tilhørt {}", "{} was the user name of {}"),
     ("{} finnes allerede i rom {}", "{} is already in room {}"),
     ("{} hos {} er enheten som henger der nå", "{} at {} is the device that is there"),
     ("{} bor i {}", "{} lives in {}"),
@@ -58,6 +59,7 @@ _SENTENCES: tuple[Words, ...] = (
     ("Navnet den har i Vaka", "the name it has in Vaka"),
     ("Hver enhet på én linje", "each device on one line"),
     ("Et annet navn", "another id"),
+    ("Et annet brukernavn", "another user name"),
     ("En adresse ingen annen enhet har", "an address that no other device has"),
     (
         "En egen adresse. Får enheten et nytt navn, legg inn hele lista og kryss av for at det er hele",

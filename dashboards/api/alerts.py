@@ -24,8 +24,9 @@ from hub.store.instants import to_us
 from hub.store.summonses import Summons
 from rules import wording
 from rules.alert import Alert, Outcome, State
-from rules.called import NOTHING_MORE
+from rules.called import NOTHING_MORE, Calls
 from rules.confidence import Level, Name
+from rules.escalation import Escalation
 from rules.finding import Evidence
 from rules.receipts import Rung
 from rules.severity import Severity
@@ -234,7 +235,7 @@ def _explained(found: Explained, visit: Visit) -> ExplainedOut:
     told = wording.trail_in_words(found.trail, visit.house.person_name, voice, known)
     return ExplainedOut(
         at=visit.now,
-        alert=_out(found.alert, visit),
+        alert=_out(found.alert, visit, found.escalation, known),
         confidence=ConfidenceOut(level=found.confidence.level, reasons=reasons),
         sensors=[
             SensorOut(
@@ -293,7 +294,7 @@ def list_alerts(
     found = page.cut(found, _place)
     seen = {"page": "/api/v1/alerts", "alerts": [a.id for a in found]}
     audit.add(visit.connection, site, visit.now, visit.person.id, "alerts seen", seen)
-    return AlertsOut(at=visit.now, alerts=[_out(a, visit) for a in found])
+    return AlertsOut(at=visit.now, alerts=[_listed(a, visit) for a in found])
 
 
 def _place(alert: Alert) -> tuple[object, ...]:
@@ -304,15 +305,21 @@ def _place(alert: Alert) -> tuple[object, ...]:
     return (False, prewarning, severity, taken, to_us(raised_at), id)
 
 
-def _out(alert: Alert, visit: Visitor) -> AlertOut:
+def _listed(alert: Alert, visit: Visitor) -> AlertOut:
+    escalation = escalations.get(visit.connection, alert.id)
+    waits = escalation is not None and escalation.due is not None
+    return _out(alert, visit, escalation, calls_of(visit.connection, alert.id) if waits else NOTHING_MORE)
+
+
+def _out(alert: Alert, visit: Visitor, escalation: Escalation | None, known: Calls) -> AlertOut:
+    """`known`: what became of its calls, as the rest of the answer has it: a look changes that."""
     voice = voice_of(visit.scope, visit.house, visit.now)
     summary = wording.what_happened(alert, visit.house.rule_of(alert), visit.house.site, voice)
     fields = {name: getattr(alert, name) for name in AlertOut.model_fields if hasattr(alert, name)}
     evidence = _evidence(alert.evidence)
     fields |= {"place": alert.room, "summary": summary, "evidence": evidence}
-    escalation = escalations.get(visit.connection, alert.id)
     waiting = escalation if escalation is not None and escalation.due is not None else None
-    known = calls_of(visit.connection, alert.id) if waiting is not None else NOTHING_MORE
+    known = known if waiting is not None else NOTHING_MORE
     return AlertOut(
         **fields,
         unreached=known.whose("in_vain", "lost"),

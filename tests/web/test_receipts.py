@@ -153,6 +153,27 @@ def test_who_has_seen_the_alert_since_is_not_said_to_be_out_of_reach(
     assert said in [step["said"] for step in told["trail"]]
 
 
+@pytest.mark.parametrize("given_up", [False, True])
+def test_the_look_by_which_somebody_sees_an_alert_is_in_the_next_answer_whole_and_in_this_one_nowhere(
+    house: House, sign_in: SignIn, given_up: bool
+) -> None:
+    alert, kari = called(house, "kari"), sign_in("kari")
+    house.connection.execute("UPDATE summons SET attempts = 1, failure = 'away'")
+    if given_up:
+        house.connection.execute("UPDATE summons SET next_at = NULL")
+        with transaction(house.connection):
+            reached_nobody(house.connection, alert, "assigned", house.now())
+
+    def told() -> tuple[list[str], bool, list[bool]]:
+        answer = kari.get(f"/api/v1/alerts/{alert}").json()
+        missed = answer["alert"]["unreached"] + answer["alert"]["held_up"]
+        seen = any(step["said"] == "Sett av Kari Nordmann" for step in answer["trail"])
+        return missed, seen, [one["seen_at"] is not None for one in answer["called"]]
+
+    assert told() == (["assigned"], False, [False])
+    assert told() == ([], True, [True])
+
+
 def test_who_was_called_instead_is_named_beside_whom_the_call_did_not_reach(
     house: House, sign_in: SignIn
 ) -> None:

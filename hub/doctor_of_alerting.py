@@ -93,8 +93,8 @@ def on_reach(connection: sqlite3.Connection, site: Site, now: datetime) -> Itera
     voice = Voice("en", site.zone, now)
     found = reach.week(connection, site, reach.usable_ways(connection, site.site), now).gaps
     for gap in found[:NAMED]:
-        what = f"{gap_in_words(gap, site, voice)}: {hours_in_words(gap.hours, voice)}"
-        near = gap.reason in ROUTING and len(gap.hours) < HOURS and gap.hours[0] < now + reach.NEWS
+        what = f"{gap_in_words(gap, site, voice)}: {hours_in_words(gap, voice)}"
+        near = gap.reason in ROUTING and len(gap.hours) < HOURS and gap.begins < now + reach.NEWS
         yield Remark("wrong" if near else "look", what, "vaka prove --week tells of all")
     if len(found) > NAMED:
         yield Remark("look", f"and {len(found) - NAMED} more hours in which somebody would not be told")

@@ -157,12 +157,12 @@ def keep(
             task = known.pop((gap.unit, gap.reason, gap.subject), None)
             if task is None:
                 task = GapTask(
-                    0, site.site, gap.unit, gap.reason, gap.subject, now, gap.hours[0], 0, 0, gap.warning
+                    0, site.site, gap.unit, gap.reason, gap.subject, now, gap.begins, 0, 0, gap.warning
                 )
                 task = gaps.add(connection, task)
             after = msgspec.structs.replace(
                 task,
-                next_at=gap.hours[0],
+                next_at=gap.begins,
                 hours=len(gap.hours),
                 residents=len(gap.residents),
                 warning=gap.warning,

@@ -8,9 +8,10 @@ way, and who is on duty changes a few times a day.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, time, timedelta
+from itertools import pairwise
 from typing import Literal, NamedTuple, get_args
 
 import msgspec
@@ -79,9 +80,12 @@ class Route(NamedTuple):
         return next((stage for stage in self.stages if stage.reached), None)
 
 
+Stretch = tuple[datetime, datetime]
+
+
 class Gap(msgspec.Struct, frozen=True):
     """Hours in which somebody would not be told. `subject`: the rule, and of a pause its room too. `hours`:
-    their beginnings (aware UTC), in order.
+    their beginnings (aware UTC), in order. `stretches`: when within them it really begins and ends.
     """
 
     unit: str
@@ -89,6 +93,11 @@ class Gap(msgspec.Struct, frozen=True):
     subject: str
     hours: tuple[datetime, ...]
     residents: tuple[str, ...]
+    stretches: tuple[Stretch, ...]
+
+    @property
+    def begins(self) -> datetime:
+        return self.stretches[0][0]
 
     @property
     def warning(self) -> bool:
@@ -260,7 +269,14 @@ def week(
             _look(found, book, Roster(book, shifts, ways, absences), held, off, now)
     cells = {unit: tuple(frozenset(cell) for cell in row) for unit, row in found.cells.items()}
     gaps = [
-        Gap(unit, reason, subject, tuple(hours[n] for n in sorted(when)), tuple(sorted(found.residents[key])))
+        Gap(
+            unit,
+            reason,
+            subject,
+            tuple(hours[n] for n in sorted({n for n, _ in when})),
+            tuple(sorted(found.residents[key])),
+            _joined(stretch for _, stretch in when),
+        )
         for key, when in found.hours.items()
         for unit, reason, subject in [key]
     ]
@@ -268,22 +284,43 @@ def week(
 
 
 def _gravest_first(gap: Gap) -> tuple[bool, bool, datetime, str, str, str]:
-    return (gap.warning, gap.reason not in ROUTING, gap.hours[0], gap.unit, gap.reason, gap.subject)
+    return (gap.warning, gap.reason not in ROUTING, gap.begins, gap.unit, gap.reason, gap.subject)
+
+
+def _joined(stretches: Iterable[Stretch]) -> tuple[Stretch, ...]:
+    """In order, what meets or overlaps as one."""
+    found: list[Stretch] = []
+    for start, end in sorted(stretches):
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], end))
+        else:
+            found.append((start, end))
+    return tuple(found)
+
+
+_Part = tuple[int, Stretch]
+"""The number of an hour, and which part of it."""
+
+
+def _whole(hours: Iterable[tuple[int, datetime]]) -> list[_Part]:
+    return [(n, (at, at + HOUR)) for n, at in hours]
 
 
 class _Found:
     def __init__(self, cells: dict[str, list[set[Reason]]]) -> None:
         self.cells = cells
-        self.hours: dict[tuple[str, Reason, str], set[int]] = {}
+        self.hours: dict[tuple[str, Reason, str], set[_Part]] = {}
         self.residents: dict[tuple[str, Reason, str], set[str]] = {}
 
-    def note(self, unit: str, reason: Reason, subject: str, hours: Iterable[int], who: Iterable[str]) -> None:
+    def note(
+        self, unit: str, reason: Reason, subject: str, parts: Iterable[_Part], who: Iterable[str]
+    ) -> None:
         key = (unit, reason, subject)
         noted = self.hours.setdefault(key, set())
-        for hour in hours:
-            noted.add(hour)
+        for part in parts:
+            noted.add(part)
             if unit in self.cells:
-                self.cells[unit][hour].add(reason)
+                self.cells[unit][part[0]].add(reason)
         self.residents.setdefault(key, set()).update(who)
         if not noted:
             del self.hours[key], self.residents[key]
@@ -312,9 +349,14 @@ def _look(
     for one in off:
         paused = book.watches.get((one.rule, one.room))
         if paused is not None:
-            concerned = [n for n, at in hours if at < one.until and _is_open(window_of(paused), at, book)]
+            window = window_of(paused)
+            concerned = [
+                (n, (at, min(at + HOUR, one.until)))
+                for n, at in hours
+                if at < one.until and _is_open(window, at, book)
+            ]
             found.note(paused.unit, "paused", f"{one.rule} {one.room}", concerned, paused.residents)
-    _note_what_is_missing(found, book, [n for n, _ in hours])
+    _note_what_is_missing(found, book, _whole(hours))
 
 
 def _pass_on(
@@ -326,19 +368,23 @@ def _pass_on(
     now: datetime,
 ) -> None:
     residents = tuple(dict.fromkeys(resident for watch in watches for resident in watch.residents))
-    wrong: dict[Reason, list[int]] = {}
+    wrong: dict[Reason, list[_Part]] = {}
+    changes = roster.changes
     for n, at in hours:
         begun = max(at, now)
-        within = roster.changes[bisect_right(roster.changes, begun) : bisect_right(roster.changes, at + HOUR)]
-        for moment in (begun, *(change for change in within if change < at + HOUR)):
+        there = bisect_right(changes, begun)
+        within = changes[there : bisect_left(changes, at + HOUR)]
+        since = max(at, changes[there - 1]) if there else at
+        for start, end in pairwise((since, *within, at + HOUR)):
+            moment = max(start, begun)
             reason = roster.route(group.unit, group.severity, residents, moment, group.carers).reason
             if reason is not None:
-                wrong.setdefault(reason, []).append(n)
+                wrong.setdefault(reason, []).append((n, (start, end)))
     for reason, when in wrong.items():
         found.note(group.unit, reason, "", when, residents)
 
 
-def _note_what_is_missing(found: _Found, book: Rulebook, hours: Sequence[int]) -> None:
+def _note_what_is_missing(found: _Found, book: Rulebook, hours: Sequence[_Part]) -> None:
     """Rules that were meant for a room and are not in force there at any hour."""
     units = {room.id: room.unit for room in book.site.rooms}
     living: dict[str, list[str]] = {}

@@ -15,6 +15,7 @@ from dashboards.api.paging import Paged
 from dashboards.api.refusal import Refusal as RefusalOut
 from dashboards.api.refusal import declined
 from dashboards.api.sent import Sent
+from dashboards.api.stretch import StretchOut
 from dashboards.care.proof import ask_for
 from dashboards.care.proof_view import units_of
 from dashboards.visit import OurCall, Visit, Visitor, clock_of, needs, settings_of
@@ -100,6 +101,7 @@ class GapTaskOut(BaseModel):
     subject: str = Field(description="The rule, and of a pause its room too; empty: the whole unit")
     warning: bool
     hours: list[datetime]
+    stretches: list[StretchOut] = Field(description="When within those hours it really begins and ends")
     residents: list[str]
     found_at: datetime
     owner: str | None
@@ -203,6 +205,7 @@ def get_week(visit: Visitor) -> WeekOut:
             subject=task.subject,
             warning=task.warning,
             hours=list(gap.hours),
+            stretches=[StretchOut(since=start, until=end) for start, end in gap.stretches],
             residents=list(gap.residents),
             found_at=task.found_at,
             owner=task.owner,

@@ -160,7 +160,7 @@ def tasks(visit: Visit, week: Week) -> list[Task]:
                 house.unit_name(task.unit),
                 task.reason,
                 wording.gap_words(task.reason, task.subject, voice),
-                wording.hours_in_words(gap.hours, voice),
+                wording.hours_in_words(gap, voice),
                 names,
                 len(gap.residents),
                 task.warning,
@@ -170,7 +170,7 @@ def tasks(visit: Visit, week: Week) -> list[Task]:
                 house.person_name(task.owner),
                 wording.day(task.due, voice) if task.due is not None else "",
                 task.due is not None and task.due < visit.now,
-                f"{gap.hours[0].astimezone(house.site.zone):%Y-%m-%dT%H:%M}",
+                f"{gap.begins.astimezone(house.site.zone):%Y-%m-%dT%H:%M}",
                 task.unit,
             )
         )

@@ -113,9 +113,7 @@ def _week(connection: sqlite3.Connection, site: Site) -> int:
     voice = Voice("en", site.zone, now)
     for gap in found.gaps:
         mark = "look" if gap.warning else "GAP"
-        print(
-            f"{mark:<5}{wording.gap_in_words(gap, site, voice)}: {wording.hours_in_words(gap.hours, voice)}"
-        )
+        print(f"{mark:<5}{wording.gap_in_words(gap, site, voice)}: {wording.hours_in_words(gap, voice)}")
     if not found.gaps:
         print("Every hour of the week to come somebody would be told, of every resident and rule.")
     return 1 if any(not gap.warning for gap in found.gaps) else 0

@@ -14,7 +14,7 @@ from rules.reach import Reason
 
 
 class GapTask(msgspec.Struct, frozen=True):
-    """`next_at`: the first hour to come that it concerns. `gone_at` None: it is there still."""
+    """`next_at`: when it begins next. `gone_at` None: it is there still."""
 
     id: int
     site: str

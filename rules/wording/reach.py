@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from rules.building import Site
@@ -42,7 +41,7 @@ _REASONS: dict[Reason, Words] = {
 
 
 def gap_begins(at: datetime, voice: Voice) -> str:
-    """`at`: the beginning of its first hour, which may be running."""
+    """`at`: when it begins; that may be over."""
     return say(("denne timen", "this hour"), voice.language) if at <= voice.now else from_when(at, voice)
 
 
@@ -66,29 +65,25 @@ def gap_in_words(gap: Gap, site: Site, voice: Voice) -> str:
     return f"{unit}: {gap_words(gap.reason, gap.subject, voice)}"
 
 
-def hours_in_words(hours: Sequence[datetime], voice: Voice) -> str:
-    """`lø 28.11. 22–07, sø 29.11. 22–07 og 3 til`; `hele uka`. Hours in local time."""
-    if len(hours) >= HOURS:
+def hours_in_words(gap: Gap, voice: Voice) -> str:
+    """`lø 28.11. 22–07, sø 29.11. 22.30–07.00 og 3 til`; `hele uka`. In local time."""
+    if len(gap.hours) >= HOURS and len(gap.stretches) == 1:
         return say(("hele uka", "all week"), voice.language)
-    spans: list[tuple[datetime, datetime]] = []
-    for hour in hours:
-        if spans and spans[-1][1] == hour:
-            spans[-1] = (spans[-1][0], hour + timedelta(hours=1))
-        else:
-            spans.append((hour, hour + timedelta(hours=1)))
-    said = ", ".join(_span(start, end, voice) for start, end in spans[:_SPANS_SAID])
-    if len(spans) > _SPANS_SAID:
-        return say(("{} og {} til", "{} and {} more"), voice.language, said, len(spans) - _SPANS_SAID)
+    said = ", ".join(_span(start, end, voice) for start, end in gap.stretches[:_SPANS_SAID])
+    if len(gap.stretches) > _SPANS_SAID:
+        return say(("{} og {} til", "{} and {} more"), voice.language, said, len(gap.stretches) - _SPANS_SAID)
     return said
 
 
 def _span(start: datetime, end: datetime, voice: Voice) -> str:
     first, last = start.astimezone(voice.zone), end.astimezone(voice.zone)
+    minutes = (".%M" if norwegian(voice.language) else ":%M") if first.minute or last.minute else ""
+    since, until = f"{_day(first, voice)} {first:%H{minutes}}", f"{last:%H{minutes}}"
     if last - first > timedelta(hours=24):
-        return f"{_hour(first, voice)}–{_hour(last, voice)}"
-    return f"{_hour(first, voice)}–{last:%H}"
+        until = f"{_day(last, voice)} {until}"
+    return f"{since}–{until}".replace(" ", _STUCK)
 
 
-def _hour(local: datetime, voice: Voice) -> str:
+def _day(local: datetime, voice: Voice) -> str:
     day = f"{local.day}.{local.month}." if norwegian(voice.language) else f"{local.day} {local:%b}"
-    return f"{_DAYS[voice.language][local.weekday()]} {day} {local:%H}".replace(" ", _STUCK)
+    return f"{_DAYS[voice.language][local.weekday()]} {day}"

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from time import process_time
+from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
@@ -17,9 +18,12 @@ from rules.duty import Shift, StaffAbsence
 from rules.pause import Refusal
 from rules.reach import HOUR, HOURS, Gap, Off, Roster, Week, week
 from rules.rulebook import Rulebook, rulebook
+from rules.wording.reach import gap_begins, hours_in_words
+from rules.wording.voice import Voice
 from tests.world import read
 
 MONDAY = datetime(2026, 11, 22, 23, tzinfo=UTC)  # Monday 00:00 in Oslo
+SITE_ZONE, STUCK = ZoneInfo("Europe/Oslo"), "\N{NO-BREAK SPACE}"
 SITE = """
 site: test
 name: Solbakken
@@ -86,6 +90,22 @@ def test_an_hour_that_nobody_is_planned_for_is_a_gap_also_where_it_is_ten_minute
     [gap] = looked(hole + late).gaps
     assert (gap.unit, gap.reason, gap.residents) == ("sol", "nobody_on_duty", ("r-anna", "r-bo"))
     assert hours_of(gap) == [48, 49, 50, 51, 52, 53], "05:10 is within the hour that begins at 05"
+    assert gap.stretches == ((MONDAY + 48 * HOUR, MONDAY + (53 + 1 / 6) * HOUR),)
+
+
+@pytest.mark.parametrize("now", [4, 4.3, 4.9])
+def test_a_gap_begins_and_ends_with_the_shifts_themselves_within_their_hours(now: float) -> None:
+    leaves = [shift("kari", 0, 4.5), shift("siri", 0, 4.5)]
+    back = [shift("kari", 7, 400), shift("siri", 7.25, 400)]
+    gaps = {gap.reason: gap for gap in looked([*leaves, *back], now=MONDAY + now * HOUR).gaps}
+    gap = gaps["nobody_on_duty"]
+    assert gap.stretches == ((MONDAY + 4.5 * HOUR, MONDAY + 7 * HOUR),)
+    assert gap.begins == MONDAY + 4.5 * HOUR
+    assert hours_of(gap) == [4, 5, 6]
+    voice = Voice("nb", SITE_ZONE, MONDAY + now * HOUR)
+    assert hours_in_words(gap, voice).replace(STUCK, " ") == "ma 23.11. 04.30–07.00"
+    said = "fra kl. 04.30" if now < 4.5 else "denne timen"
+    assert gap_begins(gap.begins, voice).replace(STUCK, " ") == said
 
 
 def test_a_house_without_a_roster_is_told_by_the_people_it_names() -> None:

@@ -17,6 +17,7 @@ from rules.catalogue import catalogue
 from rules.health.thresholds import fault_rules
 from rules.language import LANGUAGES, Text
 from rules.proof import RULE_OF_PROOF
+from rules.reach import Gap
 from rules.wording import Voice, day, since
 from rules.wording.reach import hours_in_words
 from rules.wording.relatives import weekday
@@ -145,7 +146,9 @@ def test_days_have_their_nynorsk_names_everywhere() -> None:
     assert clock_text(saturday, OSLO, "nn", seconds=True) == "02.10.00"
     assert day_name(date(2026, 11, 23), "nn") == "måndag 23. november"
     assert weekday(date(2026, 11, 24), "nn") == "tysdag"
-    assert hours_in_words([saturday.replace(hour=22)], voice).split() == ["la", "28.11.", "22–23"]
+    evening = saturday.replace(hour=22, minute=0)
+    gap = Gap("sol", "nobody_on_duty", "", (evening,), (), ((evening, evening + timedelta(hours=1)),))
+    assert hours_in_words(gap, voice).split() == ["la", "28.11.", "22–23"]
     english = Voice("en", OSLO, saturday)
-    assert hours_in_words([saturday.replace(hour=22)], english).split() == ["Sat", "28", "Nov", "22–23"]
+    assert hours_in_words(gap, english).split() == ["Sat", "28", "Nov", "22–23"]
     assert since(saturday - timedelta(days=1), voice) == "sidan i går kl.\N{NO-BREAK SPACE}02.10"

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from devices.reading import Reading
-from hub.store import pauses, readings, walk_tests
+from hub.store import pauses, readings, sites, walk_tests
 from rules.finding import Finding
 from rules.judge import Judge
 from rules.protection import Why
@@ -55,6 +55,7 @@ class Asides:
 
     def __init__(self, connection: sqlite3.Connection, site: str, judge: Judge) -> None:
         self._connection, self._site, self._judge = connection, site, judge
+        self._version = sites.newest_id(connection, site)
         self.why: dict[str, Why] = {}
         self.read_tests()
 
@@ -70,15 +71,22 @@ class Asides:
         """Within a transaction beside which no other writes: take out what is under test or paused now, and
         nothing else.
         """
-        aside, before = self._now(at), self._judge.aside
-        self.why = {device: one.why for device, one in aside.items()}
+        found, before = self._now(at), self._judge.aside
+        aside = {device: one.since for device, one in found.items()}
+        why, tests = {device: one.why for device, one in found.items()}, dict(self._tests)
+        changing = sites.newest_id(self._connection, self._site) != self._version
+        if changing:  # a site that is about to be taken over may have other names: until then nothing ends
+            aside, why = {**before, **aside}, {**self.why, **why}
+        self.why = why
         if aside.keys() == before.keys():
             if self._some_test_has_another_end():
                 self.read_tests()
             return []
         self.read_tests()
+        if changing:
+            self._tests = {**tests, **self._tests}
         ended = ends_of(self._connection, self._site, before.keys() - aside.keys(), at)
-        return self._judge.put_aside({device: one.since for device, one in aside.items()}, ended, at)
+        return self._judge.put_aside(aside, ended, at)
 
     def test_of(self, reading: Reading, catching_up: bool) -> Test | None:
         """The test that a reading belongs to."""

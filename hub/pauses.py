@@ -8,6 +8,7 @@ process.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Collection
 from datetime import datetime
 
 import msgspec
@@ -152,6 +153,17 @@ def let_time_pass(connection: sqlite3.Connection, book: Rulebook, now: datetime)
             elif pause.reminded_at is None and pause.reminder_due <= now:
                 store.put(connection, msgspec.structs.replace(pause, reminded_at=now))
                 _tell(connection, book, pause, "raised", now)
+
+
+def end_of_devices(
+    connection: sqlite3.Connection, site: Site, stay: Collection[str], at: datetime, by: str | None
+) -> None:
+    """The pauses of all devices but these end: their devices are gone. Within a transaction."""
+    book = rulebook(site, catalogue(), at.astimezone(site.zone).date())
+    for pause in store.devices(connection, site.site):
+        if pause.device not in stay:
+            over = pause.ends_at <= at
+            _end(connection, book, pause, min(at, pause.ends_at), None if over else by)
 
 
 def _end(connection: sqlite3.Connection, book: Rulebook, pause: Pause, at: datetime, by: str | None) -> Pause:

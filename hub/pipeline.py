@@ -83,8 +83,10 @@ class Pipeline:
         """Put a site file into force. Rules that were there before keep what they had seen."""
         latest = Latest()
         self.registry = Registry(self._connection, site, latest)
-        for device, *_ in _places(site) - _places(self.site):
-            latest.forget(device, _STATES)  # no rule has heard it from where it hangs now
+        known = _places(self.site)
+        for place, device in _places(site).items():
+            if place not in known:
+                latest.forget(device, _STATES)  # no rule has heard it from where it hangs now
         self.site, self._decoder = site, decoder
         book = rulebook(site, self._catalogue, self._day(self._clock.now()))
         self.judge = Judge(with_proof(book), latest)
@@ -339,9 +341,9 @@ class Pipeline:
         return at.astimezone(self.site.zone).date()
 
 
-def _places(site: Site) -> set[tuple[str, str, str, str, str]]:
-    """Of each device what it is called, where it hangs, as what, and how it is reached."""
-    return {(d.id, d.room, d.role, site.gateway_of(d), d.address or d.id) for d in site.devices}
+def _places(site: Site) -> dict[tuple[str, str, str, str], str]:
+    """Where each device hangs, as what, and how it is reached; with what it is called."""
+    return {(d.room, d.role, site.gateway_of(d), d.address or d.id): d.id for d in site.devices}
 
 
 def _says_nothing_new(reading: Reading) -> bool:

@@ -111,6 +111,7 @@ class Faults:
         if book is self._rulebook:
             return
         self._rulebook, site = book, self._pipeline.site
+        self._placed = device_health.placed(self._connection, self._site)  # another name may have come
         units = {room.id: room.unit for room in site.rooms}
         by_room = {room: settled(site.health, room, unit) for room, unit in units.items()}
         self._rules = {device.id: by_room[device.room] for device in site.devices}

@@ -14,6 +14,7 @@ from datetime import datetime
 
 import msgspec
 
+from hub import device_names
 from hub.clock import Clock
 from hub.site import former
 from hub.site.edits import Edit, Fault, Part, PartDiff, Refused, Would, differences, parts_of
@@ -110,6 +111,7 @@ def put_in_force(
         )
         if isinstance(held, SiteFile) and not placements.any_of(connection, site):
             placements.follow(connection, held.site, at, from_the_first=True)
+        device_names.follow(connection, held.site if isinstance(held, SiteFile) else None, file.site, at, by)
     placements.follow(connection, file.site, at)
     detail = {"version": version.id, "parts": [f"{c.section} {c.id}" for c in changes]}
     audit.add(connection, site, at, by, what, detail)

@@ -70,6 +70,14 @@ def taken(connection: sqlite3.Connection, site: str) -> list[Alert]:
     return _many(connection, "state IN ('accepted', 'arrived') ORDER BY id", site, ())
 
 
+def rename_device(connection: sqlite3.Connection, site: str, was: str, now: str) -> None:
+    """What is open about its silence is about the same device."""
+    connection.execute(
+        "UPDATE OR IGNORE alert SET room = ? WHERE site = ? AND room = ? AND state <> 'closed'",
+        (f"device:{now}", site, f"device:{was}"),
+    )
+
+
 def open_of_rule(connection: sqlite3.Connection, site: str, rule: str) -> list[Alert]:
     """All of one rule that are not closed."""
     return _many(connection, "rule = ? AND state <> 'closed'", site, (rule,))

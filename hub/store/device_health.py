@@ -56,6 +56,13 @@ def put_levels(connection: sqlite3.Connection, rows: Iterable[tuple[int, int, fl
     )
 
 
+def rename_device(connection: sqlite3.Connection, site: str, was: str, now: str) -> None:
+    """It has been in its place as long as before."""
+    connection.execute(
+        "UPDATE OR REPLACE device_placed SET device = ? WHERE site = ? AND device = ?", (now, site, was)
+    )
+
+
 def levels(connection: sqlite3.Connection, device: int) -> list[tuple[int, float]]:
     """(day since 1970, level in %), in order."""
     rows = connection.execute("SELECT day, level FROM battery_day WHERE device = ? ORDER BY day", (device,))

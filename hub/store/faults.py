@@ -73,6 +73,12 @@ def move(connection: sqlite3.Connection, id: int, since: datetime, found_at: dat
     )
 
 
+def rename_device(connection: sqlite3.Connection, site: str, was: str, now: str) -> None:
+    """What stands of one who had the new name before, and left, goes: the hub has not seen that yet."""
+    connection.execute("DELETE FROM fault WHERE site = ? AND device = ? AND ended_at IS NULL", (site, now))
+    connection.execute("UPDATE fault SET device = ? WHERE site = ? AND device = ?", (now, site, was))
+
+
 def _many(connection: sqlite3.Connection, condition: str, *values: object) -> list[Kept]:
     rows = connection.execute(f"SELECT {_COLUMNS} FROM fault WHERE {condition}", values)
     return [

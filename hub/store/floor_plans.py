@@ -101,3 +101,14 @@ def put_marks(connection: sqlite3.Connection, id: int, version: int, wanted: Ite
     connection.execute("DELETE FROM floor_mark WHERE plan = ?", (id,))
     connection.executemany("INSERT INTO floor_mark VALUES (?, ?, ?, ?, ?)", [(id, *mark) for mark in wanted])
     return int(row[0])
+
+
+def rename_device(connection: sqlite3.Connection, site: str, was: str, now: str) -> None:
+    """Its marks are its own. Whoever has a plan open reads it anew before they change it."""
+    marked = "kind = 'device' AND of = ?2 AND plan IN (SELECT id FROM floor_plan WHERE site = ?1)"
+    connection.execute(
+        "UPDATE floor_plan SET version = version + 1"
+        f" WHERE id IN (SELECT plan FROM floor_mark WHERE {marked})",
+        (site, was),
+    )
+    connection.execute(f"UPDATE OR REPLACE floor_mark SET of = ?3 WHERE {marked}", (site, was, now))

@@ -67,6 +67,11 @@ def put(connection: sqlite3.Connection, pause: Pause) -> None:
     connection.execute(f"UPDATE pause SET {assignments} WHERE id = ?", (*_row(pause), pause.id))
 
 
+def rename_device(connection: sqlite3.Connection, site: str, was: str, now: str) -> None:
+    """Also what is over: it was this device's."""
+    connection.execute("UPDATE pause SET device = ? WHERE site = ? AND device = ?", (now, site, was))
+
+
 def _many(connection: sqlite3.Connection, condition: str, site: str, values: tuple[Any, ...]) -> list[Pause]:
     rows = connection.execute(
         f"SELECT id, {_COLUMNS} FROM pause WHERE site = ? AND {condition}", (site, *values)

@@ -93,6 +93,11 @@ def _many(connection: sqlite3.Connection, condition: str, *values: object) -> li
     ]
 
 
+def rename_device(connection: sqlite3.Connection, site: str, was: str, now: str) -> None:
+    """Its history is its own under whatever name."""
+    connection.execute("UPDATE placement SET device = ? WHERE site = ? AND device = ?", (now, site, was))
+
+
 def any_of(connection: sqlite3.Connection, site: str) -> bool:
     """Whether it was ever written down where a site's devices are."""
     return connection.execute("SELECT 1 FROM placement WHERE site = ?", (site,)).fetchone() is not None

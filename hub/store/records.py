@@ -62,8 +62,9 @@ def last(connection: sqlite3.Connection, site: str) -> Sealed | None:
 
 
 def of_device(connection: sqlite3.Connection, site: str, device: str) -> list[Sealed]:
-    """Newest first."""
-    return _many(connection, "site = ? AND device = ? ORDER BY number DESC", site, device)
+    """Newest first. A record says the name of then; its test goes by the name of now."""
+    of_tests = "test IN (SELECT id FROM walk_test WHERE site = ? AND device = ?) ORDER BY number DESC"
+    return _many(connection, of_tests, site, device)
 
 
 def everything(connection: sqlite3.Connection, site: str) -> list[Sealed]:
@@ -72,11 +73,13 @@ def everything(connection: sqlite3.Connection, site: str) -> list[Sealed]:
 
 
 def newest(connection: sqlite3.Connection, site: str) -> dict[str, Summary]:
-    """By device."""
-    rows = _many(
-        connection, "number IN (SELECT max(number) FROM record WHERE site = ? GROUP BY device)", site
+    """By the device's name of now."""
+    rows = connection.execute(
+        "SELECT walk_test.device, max(number), document FROM record JOIN walk_test ON walk_test.id = test"
+        " WHERE record.site = ? GROUP BY walk_test.device",
+        (site,),
     )
-    return {one.record.device.id: summary(one.record) for one in rows}
+    return {device: summary(read(document))._replace(device=device) for device, _, document in rows}
 
 
 def summary(record: Record) -> Summary:

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from devices.measures import MEASURES
 from hub.store import silences
 from hub.store.instants import from_us, to_us
 from rules.judge import Judge, Kept, Key
@@ -54,6 +55,38 @@ def forget(connection: sqlite3.Connection, site: str, rulebook: Rulebook) -> Non
     rows = connection.execute("SELECT rule, room FROM rule_state WHERE site = ?", (site,)).fetchall()
     gone = [(site, rule, room) for rule, room in rows if (rule, room) not in rulebook.watches]
     connection.executemany("DELETE FROM rule_state WHERE site = ? AND rule = ? AND room = ?", gone)
+
+
+def rename_device(connection: sqlite3.Connection, site: str, was: str, now: str) -> None:
+    """What rules have seen of it, and that it is silent or aside, goes on."""
+    states = connection.execute("SELECT rule, room, state FROM rule_state WHERE site = ?", (site,)).fetchall()
+    for rule, room, blob in states:
+        seen = msgspec.json.decode(blob)
+        if (renamed := _renamed(seen, was, now)) != seen:
+            connection.execute(
+                "UPDATE rule_state SET state = ? WHERE site = ? AND rule = ? AND room = ?",
+                (msgspec.json.encode(renamed), site, rule, room),
+            )
+    connection.execute(
+        "UPDATE OR REPLACE aside SET device = ? WHERE site = ? AND device = ?", (now, site, was)
+    )
+    connection.execute(
+        "UPDATE OR REPLACE unheard SET part = ? WHERE site = ? AND part = ?",
+        (f"device:{now}", site, f"device:{was}"),
+    )
+
+
+def _renamed(seen: Any, was: str, now: str) -> Any:
+    """A state with another name for a device: in what was heard, and in pairs of device and measure."""
+    if isinstance(seen, dict):
+        return {
+            key: now if key == "device" and value == was else _renamed(value, was, now)
+            for key, value in seen.items()
+        }
+    if isinstance(seen, list):
+        pair = len(seen) > 1 and seen[0] == was and seen[1] in MEASURES
+        return [now, *seen[1:]] if pair else [_renamed(value, was, now) for value in seen]
+    return seen
 
 
 def put(connection: sqlite3.Connection, site: str, judge: Judge) -> None:

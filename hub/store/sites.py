@@ -37,6 +37,12 @@ def newest(connection: sqlite3.Connection, site: str) -> SiteVersion | None:
     return SiteVersion(row[0], row[1], row[2], from_us(row[3]), row[4])
 
 
+def newest_id(connection: sqlite3.Connection, site: str) -> int | None:
+    """Of the version in force."""
+    (id,) = connection.execute("SELECT max(id) FROM site_version WHERE site = ?", (site,)).fetchone()
+    return None if id is None else int(id)
+
+
 def first_imported(connection: sqlite3.Connection, site: str) -> datetime | None:
     """When the hub began to be the site's, None where it never did."""
     (at,) = connection.execute("SELECT min(imported_at) FROM site_version WHERE site = ?", (site,)).fetchone()

@@ -72,6 +72,11 @@ def put(connection: sqlite3.Connection, test: Test) -> None:
     connection.execute(f"UPDATE walk_test SET {assignments} WHERE id = ?", (*_row(test), test.id))
 
 
+def rename_device(connection: sqlite3.Connection, site: str, was: str, now: str) -> None:
+    """Also what is over, and with it the sealed records, which say the name of then."""
+    connection.execute("UPDATE walk_test SET device = ? WHERE site = ? AND device = ?", (now, site, was))
+
+
 def clock_jumped(connection: sqlite3.Connection, site: str, moved: Callable[[datetime], datetime]) -> None:
     """Tests that run last as long as they would have. Within a transaction."""
     for test in running(connection, site):

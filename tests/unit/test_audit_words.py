@@ -114,7 +114,7 @@ ITS_OWN = {
     *("gateway", "instead_of", "integration", "invited_by", "key", "lost", "marks", "month", "name", "note"),
     *("of", "opened_by", "owner", "paused_at", "phone", "plan", "reads_only", "record", "relative"),
     *("removed", "request", "room", "rows", "rule", "shift", "shifts", "starts_at", "test", "to", "topic"),
-    *("unit", "units", "until", "upto", "version", "week"),
+    *("unit", "units", "until", "upto", "version", "was", "week"),
     "gap",  # rules/wording/reach.py has its words
 }
 """Names, numbers, days, what somebody wrote: there is no list of them."""

@@ -12,6 +12,8 @@ from hub.__main__ import main
 from hub.records import exported, faults, verified
 from hub.seal import KEY_FILE, fingerprint
 from hub.signing import Signing
+from hub.site.change import Changed, change_site
+from hub.site.edits import PlaceDevice, RemoveDevice
 from hub.store import records
 from hub.store.records import Sealed
 from rules.pause import Refusal
@@ -223,3 +225,17 @@ def test_a_device_that_was_moved_or_replaced_since_is_no_longer_tested(world: Wo
     assert still(summary, door.model_copy(update={"role": "door"}), world.site) == "moved"
     assert still(summary, door.model_copy(update={"address": "0x42"}), world.site) == "replaced"
     assert still(None, door, world.site) == "never"
+
+
+def test_a_device_that_was_given_another_name_since_is_tested_as_it_was(world: World) -> None:
+    """Its record says the name of then, and is what was signed."""
+    sealed = signed(world)
+    renamed = [RemoveDevice("3B door"), PlaceDevice("3B ytterdør", "3B", "outer_door", address="3B door")]
+    assert isinstance(change_site(world.connection, "house", renamed, "tor", world.clock), Changed)
+    world.passes(timedelta(seconds=1))
+    summary = records.newest(world.connection, "house")["3B ytterdør"]
+    assert (summary.number, summary.device) == (sealed.number, "3B ytterdør")
+    assert still(summary, world.device("3B ytterdør"), world.site) == "as it is"
+    assert records.of_device(world.connection, "house", "3B ytterdør") == [sealed]
+    assert records.of_device(world.connection, "house", "3B door") == []
+    assert list(faults(world.connection, "house")) == []

@@ -1,0 +1,52 @@
+"""What hangs on a device's name. It goes along where the device is given another name, and ends where the
+device leaves the site: whoever places a device under a name finds nothing that somebody else left there.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime
+
+from hub import pauses, walk_test
+from hub.store import alerts, audit, device_health, faults, floor_plans, placements, rule_states, walk_tests
+from hub.store import pauses as kept_pauses
+from rules.building import Device, Site
+
+_KEPT_BY_NAME = (
+    kept_pauses, walk_tests, placements, faults, device_health, floor_plans, rule_states, alerts
+)  # fmt: skip
+
+
+def renamed(before: Site, after: Site) -> dict[str, str]:
+    """Name until now → name from now on, of each device that is reached as it was under a name that nobody
+    had, and whose own nobody has now. Which page, list, call or file said so does not matter.
+    """
+    here, had = {d.id for d in after.devices}, {d.id for d in before.devices}
+    left = {_way(before, d): d.id for d in before.devices if d.id not in here}
+    came = {_way(after, d): d.id for d in after.devices if d.id not in had}
+    return {was: came[way] for way, was in left.items() if way in came}
+
+
+def follow(
+    connection: sqlite3.Connection, before: Site | None, after: Site, at: datetime, by: str | None
+) -> None:
+    """What a site that comes into force means for all that hangs on names. `before`: None where it can no
+    longer be read. The caller holds the transaction.
+    """
+    site, here = after.site, {d.id for d in after.devices}
+    names = renamed(before, after) if before is not None else {}
+    had = {d.id for d in before.devices} if before is not None else here
+    goes_on = (had & here) | names.keys()
+    for test in walk_tests.running(connection, site):
+        if test.device not in goes_on:
+            over = test.ends_at <= at
+            walk_test.end(connection, test, min(at, test.ends_at), None if over else by)
+    pauses.end_of_devices(connection, after, goes_on, at, by)
+    for was, now in names.items():
+        for kept in _KEPT_BY_NAME:
+            kept.rename_device(connection, site, was, now)
+        audit.add(connection, site, at, by, "device renamed", {"device": now, "was": was})
+
+
+def _way(site: Site, device: Device) -> tuple[str, str]:
+    return site.gateway_of(device), device.address or device.id

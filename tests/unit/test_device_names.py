@@ -1,0 +1,220 @@
+"""A device gets another name, or leaves: what hung on its name goes along or ends, and nobody inherits it."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from hub.history.embedded import EmbeddedHistory
+from hub.scenario.world import read_file
+from hub.site.bulk import change_devices
+from hub.site.change import Changed, change_site, put_in_force
+from hub.site.edits import Edit, PlaceDevice, RemoveDevice
+from hub.store import audit, floor_plans, pauses, walk_tests
+from hub.store.db import connect, transaction
+from hub.store.floor_plans import FloorPlan, Mark
+from rules.pause import Pause
+from tests.world import World
+
+NOON = datetime(2026, 11, 24, 11, tzinfo=UTC)
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+BUTTON = "  - {id: 1C knapp, room: 1C, role: help_button, address: '0x01'}\n"
+DOOR = "  - {id: 1C door, room: 1C, role: outer_door, address: '0x02'}\n"
+SITE = f"""
+site: house
+name: A house
+units: [{{id: u, name: U}}]
+gateways: [{{id: zigbee, kind: zigbee2mqtt, topic: zigbee2mqtt}}]
+rooms: [{{id: 1C, unit: u}}, {{id: 1D, unit: u}}]
+residents: [{{id: r-anna, name: Anna, room: 1C}}]
+devices:
+{BUTTON}{DOOR}  - {{id: 1D motion, room: 1D, role: motion}}
+people: [{{id: tor, name: Tor Teknisk, role: technician}}, {{id: kari, name: Kari, role: carer}}]
+rules: [{{rule: help-button}}, {{rule: door-open}}]
+"""
+RENAMED = (RemoveDevice("1C knapp"), PlaceDevice("1C snor", "1C", "help_button", "zigbee", "0x01"))
+PRESS = '{"action": "single"}'
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[World]:
+    made = World(tmp_path, SITE, NOON)
+    made.hears("zigbee2mqtt/0x01", '{"battery": 90}')
+    made.passes(MINUTE)
+    yield made
+    if made.running:
+        made.stop()
+
+
+def edit(house: World, *edits: Edit) -> None:
+    done = change_site(house.connection, "house", edits, "tor", house.clock)
+    assert isinstance(done, Changed), done
+
+
+def paused(house: World, device: str = "1C knapp") -> None:
+    assert isinstance(house.pauses.pause_device(device, "tor", "byttes", house.clock.now() + 2 * HOUR), Pause)
+    house.passes(MINUTE)
+
+
+def called(house: World) -> list[str]:
+    return [alert.rule for alert in house.alerts() if alert.rule == "help-button"]
+
+
+def off(house: World) -> list[str | None]:
+    return [pause.device for pause in pauses.active(house.connection, "house")]
+
+
+def trail(house: World) -> list[tuple[str, str | None]]:
+    return [(entry.what, entry.by) for entry in audit.newest(house.connection, "house", 20)]
+
+
+def test_a_new_button_under_the_name_of_a_paused_one_that_was_removed_calls(house: World) -> None:
+    paused(house)
+    edit(house, RemoveDevice("1C knapp"))
+    assert off(house) == []
+    assert ("pause ended", "tor") in trail(house)
+    house.passes(MINUTE)
+    edit(house, PlaceDevice("1C knapp", "1C", "help_button", "zigbee", "0x99"))
+    house.passes(MINUTE)
+    house.hears("zigbee2mqtt/0x99", PRESS)
+    assert called(house) == ["help-button"]
+
+
+def test_a_button_that_rests_still_rests_under_its_new_name(house: World) -> None:
+    paused(house)
+    edit(house, *RENAMED)
+    assert off(house) == ["1C snor"]
+    house.passes(MINUTE)
+    house.hears("zigbee2mqtt/0x01", PRESS)
+    assert called(house) == []
+    house.passes(2 * HOUR)
+    house.hears("zigbee2mqtt/0x01", PRESS)
+    assert called(house) == ["help-button"]
+
+
+def test_in_the_second_before_the_hub_takes_the_new_name_over_a_resting_button_calls_nobody(
+    house: World,
+) -> None:
+    paused(house)
+    edit(house, *RENAMED)
+    house.hears("zigbee2mqtt/0x01", PRESS)
+    house.passes(MINUTE)
+    assert called(house) == []
+
+
+def test_the_second_before_a_removal_is_taken_over_calls_nobody_either(house: World) -> None:
+    paused(house)
+    edit(house, RemoveDevice("1C knapp"))
+    house.hears("zigbee2mqtt/0x01", PRESS)
+    assert called(house) == []
+
+
+def test_a_test_goes_on_under_the_new_name_and_calls_nobody(house: World) -> None:
+    started = house.walk_tests.start("1C knapp", "tor")
+    house.passes(MINUTE)
+    edit(house, *RENAMED)
+    house.hears("zigbee2mqtt/0x01", PRESS)
+    house.passes(MINUTE)
+    house.hears("zigbee2mqtt/0x01", '{"action": "double"}')
+    assert called(house) == []
+    test = walk_tests.of(house.connection, "house", "1C snor")
+    assert test is not None
+    assert (test.id, test.runs(house.clock.now())) == (started.id, True)
+    presses = [h.reading.value for h in walk_tests.heard(house.connection, test)]
+    assert presses == ["single", "double"]
+
+
+def test_a_test_ends_with_the_removal_of_its_device_by_whoever_removed_it(house: World) -> None:
+    house.walk_tests.start("1C knapp", "kari")
+    edit(house, RemoveDevice("1C knapp"))
+    assert walk_tests.running(house.connection, "house") == []
+    assert ("walk test ended", "tor") in trail(house)
+
+
+@pytest.mark.parametrize("runs", [True, False], ids=["hub runs", "hub is down"])
+def test_an_imported_file_without_a_paused_device_ends_its_pause(house: World, runs: bool) -> None:
+    paused(house)
+    if not runs:
+        house.stop()
+    for document in (SITE.replace(BUTTON, ""), SITE.replace("0x01", "0x77")):
+        with closing(connect(house.database)) as connection, transaction(connection):
+            put_in_force(connection, read_file(document), house.clock.now(), "tor", "site imported")
+    if not runs:
+        house.start()
+    house.passes(MINUTE)
+    house.hears("zigbee2mqtt/0x77", PRESS)
+    assert called(house) == ["help-button"]
+
+
+def test_an_imported_file_with_another_name_for_the_same_device_carries_its_pause_along(house: World) -> None:
+    paused(house)
+    house.imports(SITE.replace("1C knapp", "1C snor"))
+    house.hears("zigbee2mqtt/0x01", PRESS)
+    assert (off(house), called(house)) == (["1C snor"], [])
+
+
+def test_a_list_without_a_paused_device_ends_its_pause_and_one_that_renames_it_does_not(house: World) -> None:
+    paused(house)
+    imports_list(house, "1C snor;1C;help_button;zigbee;0x01")
+    assert off(house) == ["1C snor"]
+    imports_list(house, "1C knapp;1C;help_button;zigbee;0x66")
+    assert off(house) == []
+
+
+def imports_list(house: World, button: str) -> None:
+    """The whole list, with this button."""
+    lines = (
+        "id;room;role;gateway;address",
+        "1C door;1C;outer_door;zigbee;0x02",
+        "1D motion;1D;motion;;",
+        button,
+    )
+    data = "\n".join(lines).encode()
+    done = change_devices(house.connection, "house", data, "a.csv", True, "tor", house.clock)
+    assert isinstance(done, Changed), done
+
+
+def test_what_a_file_of_long_ago_left_under_a_name_is_not_inherited(house: World) -> None:
+    """Before pauses ended with their devices."""
+    paused(house)
+    edit(house, RemoveDevice("1C knapp"))
+    with transaction(house.connection):
+        house.connection.execute("UPDATE pause SET ended_at = NULL, ended_by = NULL")
+    edit(house, PlaceDevice("1C knapp", "1C", "help_button", "zigbee", "0x99"))
+    house.passes(MINUTE)
+    house.hears("zigbee2mqtt/0x99", PRESS)
+    assert (off(house), called(house)) == ([], ["help-button"])
+
+
+def test_a_door_that_stands_open_is_still_open_under_another_name(house: World) -> None:
+    house.hears("zigbee2mqtt/0x02", '{"contact": false}')
+    house.passes(MINUTE)
+    edit(house, RemoveDevice("1C door"), PlaceDevice("1C ytterdør", "1C", "outer_door", "zigbee", "0x02"))
+    house.passes(MINUTE / 60)
+    house.passes(HOUR)
+    alert = house.alert("door-open")
+    assert [one.device for one in alert.evidence] == ["1C ytterdør"]
+
+
+def test_what_a_device_ever_said_is_its_history_under_its_new_name(house: World) -> None:
+    house.hears("zigbee2mqtt/0x02", '{"contact": false}')
+    house.passes(MINUTE)
+    edit(house, RemoveDevice("1C door"), PlaceDevice("1C ytterdør", "1C", "outer_door", "zigbee", "0x02"))
+    house.passes(MINUTE)
+    house.hears("zigbee2mqtt/0x02", '{"contact": true}')
+    asked = EmbeddedHistory(house.connection, house.database, house.site)
+    ever = asked.readings(["1C ytterdør"], datetime(1970, 1, 1, tzinfo=UTC), house.clock.now() + MINUTE)
+    assert [reading.value for reading in ever] == [True, False]
+
+
+def test_a_floor_plans_mark_goes_along_and_an_open_editor_is_told(house: World) -> None:
+    with transaction(house.connection):
+        plan = FloorPlan(0, "u", "1", "digest", 10, 10, 1, "tor", house.clock.now())
+        id = floor_plans.put(house.connection, "house", plan, b"png")
+        floor_plans.put_marks(house.connection, id, 1, [Mark("device", "1C knapp", 5, 6)])
+    edit(house, *RENAMED)
+    assert floor_plans.marks(house.connection, id) == [Mark("device", "1C snor", 5, 6)]
+    with transaction(house.connection):
+        assert floor_plans.put_marks(house.connection, id, 2, []) is None

@@ -1,9 +1,9 @@
 """A roster from a spreadsheet: each line a shift. All mistakes are said at once, by line, with what was
 expected.
 
-Columns (any order, comma or semicolon): person, function (hub/roster_words.py; carer where empty), units and
-residents (ids, separated by spaces or +; no unit: the whole house), from and to (2026-11-24 22:00 or
-24.11.2026 22:00, in the site's zone).
+Columns (any order, comma or semicolon; their Norwegian names: hub/roster_words.py): person, function (there
+too; carer where empty), units and residents (ids, separated by spaces or +; no unit: the whole house), from
+and to (2026-11-24 22:00 or 24.11.2026 22:00, in the site's zone).
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
+from hub.roster_words import COLUMNS as NAMED
 from hub.roster_words import function_of
 from rules.building import Site
 from rules.duty import LONGEST, Shift
@@ -56,7 +57,12 @@ def read_roster(data: bytes, file: str, site: Site) -> list[Shift] | list[Proble
 
 def _shifts_of(rows: csv.DictReader[str], file: str, site: Site) -> list[Shift] | list[Problem]:
     """Raises csv.Error."""
-    columns = [(name or "").strip().lower() for name in rows.fieldnames or ()]
+    written = [(name or "").strip().lower() for name in rows.fieldnames or ()]
+    columns = [NAMED.get(name, name) for name in written]
+    twice = [name for n, name in enumerate(written) if name and columns[n] in columns[:n]]
+    if twice:
+        first = written[columns.index(NAMED.get(twice[0], twice[0]))]
+        return [Problem(file, 1, "column_twice", ", ".join(dict.fromkeys((first, twice[0]))))]
     rows.fieldnames = columns
     missing = [name for name in NEEDED if name not in columns]
     strange = [name for name in columns if name not in COLUMNS]

@@ -22,6 +22,20 @@ _FUNCTIONS: dict[str, Function] = {
     "leiar": "leader",
 }
 
+COLUMNS: dict[str, str] = {
+    "ansatt": "person",
+    "tilsett": "person",
+    "fra": "from",
+    "frå": "from",
+    "til": "to",
+    "funksjon": "function",
+    "avdelinger": "units",
+    "avdelingar": "units",
+    "beboere": "residents",
+    "bebuarar": "residents",
+}
+"""What a spreadsheet's columns are called in Norwegian; *person* is the same word."""
+
 # Whole words: whoever comes as "ferievikar" is on duty. One too many shows as a gap, one too few as nobody.
 _ABSENT = re.compile(
     r"(?<!\w)(?:"

@@ -24,6 +24,10 @@ _WORDS: dict[str, Words] = {
         "Kolonnen {said} er ukjent. Kolonnene er {expected}",
         "column {said} is not known; expected {expected}",
     ),
+    "column_twice": (
+        "Den samme kolonnen står to ganger ({said}). Ta bort den ene",
+        "the same column stands there twice ({said}); expected it once",
+    ),
     "short_line": (
         "Linjen har {said} kolonner, ikke {expected}. Ta med også de tomme",
         "the line has {said} columns; expected {expected}, with the empty ones",

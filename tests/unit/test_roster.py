@@ -3,6 +3,8 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from hub.roster import Problem, read_roster
 from hub.roster_import import take_over
 from hub.store import shifts
@@ -46,6 +48,29 @@ def test_columns_may_stand_in_any_order_with_commas_and_empty_lines() -> None:
     (shift,) = read_roster(text.encode(), "vakter.csv", SITE)
     assert isinstance(shift, Shift)
     assert (shift.person, shift.units, shift.function) == ("per", (), "carer")
+
+
+@pytest.mark.parametrize(
+    "columns",
+    ["ansatt;funksjon;avdelinger;beboere;fra;til", "Tilsett;Funksjon;Avdelingar;Bebuarar;Frå;Til",
+     "person;function;avdelinger;residents;fra;to"],
+)  # fmt: skip
+def test_columns_may_be_called_in_norwegian(columns: str) -> None:
+    text = "\r\n".join([columns, *GOOD.split("\r\n")[1:]])
+    assert read_roster(text.encode(), "vakter.csv", SITE) == read_roster(GOOD.encode(), "vakter.csv", SITE)
+
+
+@pytest.mark.parametrize(
+    ("columns", "named"),
+    [
+        ("person;from;fra;to", "from, fra"),
+        ("ansatt;fra;til;person", "ansatt, person"),
+        ("to;from;to;person", "to"),
+    ],
+)
+def test_a_file_that_has_one_column_twice_is_refused(columns: str, named: str) -> None:
+    text = f"{columns}\nkari;2026-11-24 22:00;2026-11-25 07:30;per\n"
+    assert wrong(text) == [f"vakter.csv:1: the same column stands there twice ({named}); expected it once"]
 
 
 def test_all_mistakes_are_said_at_once_by_line_with_what_was_expected() -> None:

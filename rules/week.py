@@ -142,8 +142,9 @@ def is_as_planned(signed_in: Shift, planned: Iterable[Shift]) -> bool:
 def next_on_duty(
     site: Site, shifts: Sequence[Shift], absences: Sequence[StaffAbsence], unit: str, now: datetime
 ) -> list[Shift]:
-    """The planned shifts in the unit that begin next, all that begin within the same hour; without those in
-    whose place somebody came.
+    """The planned shifts in the unit by which somebody takes over next, all that begin within an hour of it,
+    those who take over care first: a leader takes over where nobody else is planned. Without those in whose
+    place somebody came.
     """
     coming = sorted(
         (
@@ -158,9 +159,9 @@ def next_on_duty(
                 for one in stood_in_for(site, shifts, s.starts_at)
             )
         ),
-        key=lambda shift: (shift.starts_at, shift.id),
+        key=lambda shift: (shift.function == "leader", shift.starts_at, shift.id),
     )
-    return [s for s in coming if s.starts_at <= coming[0].starts_at + timedelta(hours=1)] if coming else []
+    return [s for s in coming if abs(s.starts_at - coming[0].starts_at) <= timedelta(hours=1)]
 
 
 def moved(shift: Shift, days: int, site: Site) -> Shift:

@@ -13,7 +13,7 @@ from dashboards.visit import Visit
 from hub.store import shifts as store
 from rules.building import Unit
 from rules.duty import EARLY, LONGEST, Function, Shift, StaffAbsence, StoodInFor, stood_in_for
-from rules.week import WEEK, absences_left, next_on_duty
+from rules.week import WEEK, Gap, absences_left, gaps, next_on_duty
 
 AHEAD = timedelta(hours=48)
 """How far ahead it is looked for who comes next."""
@@ -44,16 +44,25 @@ class Replaced(NamedTuple):
     only_in: str
 
 
+class Coming(NamedTuple):
+    """Who comes at a time. `people`: name and function."""
+
+    people: tuple[tuple[str, Function], ...]
+    at: str
+
+
 class UnitNow(NamedTuple):
-    """`gap`: nobody is here as a carer; `patrol`: the night patrol goes by meanwhile."""
+    """`gap`: nobody is here as a carer; `patrol`: the night patrol goes by meanwhile. `next`: those who take
+    over care first. `empty`: when nobody at all is here until then, in words.
+    """
 
     id: str
     name: str
     here: tuple[OnShift, ...]
     gap: bool
     patrol: bool
-    next: tuple[str, ...]
-    next_at: str
+    next: tuple[Coming, ...]
+    empty: tuple[str, ...]
     replaced: tuple[Replaced, ...]
 
 
@@ -103,8 +112,14 @@ def on_duty_now(visit: Visit) -> list[UnitNow]:
                 tuple(_on_shift(visit, s, unit.id, absences) for s in here),
                 "carer" not in functions,
                 "night_patrol" in functions,
-                tuple(dict.fromkeys(house.person_name(s.person) for s in later)),
-                moment(visit, later[0].starts_at) if later else "",
+                _coming(visit, later),
+                tuple(
+                    _from_until(visit, gap)
+                    for gap in (
+                        gaps(site, unit.id, coming, absences, now, later[0].starts_at) if later else ()
+                    )
+                    if gap.who == "nobody" and gap.starts_at > now
+                ),
                 tuple(
                     dict.fromkeys(
                         Replaced(
@@ -120,6 +135,32 @@ def on_duty_now(visit: Visit) -> list[UnitNow]:
             )
         )
     return found
+
+
+def _coming(visit: Visit, later: list[Shift]) -> tuple[Coming, ...]:
+    """The day is said once, with the first of them."""
+    by_time: dict[datetime, dict[tuple[str, Function], None]] = {}
+    for s in later:
+        by_time.setdefault(s.starts_at, {})[visit.house.person_name(s.person), s.function] = None
+    zone = visit.house.site.zone
+    first = later[0].starts_at.astimezone(zone).date() if later else None
+    return tuple(
+        Coming(
+            tuple(people),
+            clock_text(at, zone, visit.language)
+            if n and at.astimezone(zone).date() == first
+            else moment(visit, at),
+        )
+        for n, (at, people) in enumerate(by_time.items())
+    )
+
+
+def _from_until(visit: Visit, gap: Gap) -> str:
+    """Until when with its day only where that is no matter of course."""
+    until = clock_text(gap.ends_at, visit.house.site.zone, visit.language)
+    if gap.ends_at - gap.starts_at >= timedelta(days=1):
+        until = moment(visit, gap.ends_at)
+    return f"{moment(visit, gap.starts_at)}–{until}"
 
 
 def _replaced(visit: Visit, coming: list[Shift]) -> list[StoodInFor]:

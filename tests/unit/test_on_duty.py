@@ -276,6 +276,17 @@ def test_whoever_changes_what_they_signed_in_to_is_there_once() -> None:
 def test_the_next_to_come_are_those_of_the_next_hour_who_are_not_absent() -> None:
     known = [shift("kari", "sol", begin=4, end=8), shift("siri", "sol", begin=4.5, end=9)]
     known.append(shift("nils", "sol", begin=9, end=12))
+    leader = as_leader(shift("lise", "sol", begin=3.5, end=9))
+    assert [s.person for s in next_on_duty(SITE, [leader, *known], (), "sol", NIGHT)] == [
+        "kari",
+        "siri",
+        "lise",
+    ]
+    early = as_leader(shift("lise", "sol", begin=1, end=9))
+    assert [s.person for s in next_on_duty(SITE, [early, *known], (), "sol", NIGHT)] == ["kari", "siri"]
+    assert [s.person for s in next_on_duty(SITE, [early], (), "sol", NIGHT)] == ["lise"], (
+        "nobody else is planned"
+    )
     assert [s.person for s in next_on_duty(SITE, known, (), "sol", NIGHT)] == ["kari", "siri"]
     away = [StaffAbsence(1, "kari", NIGHT, NIGHT + 9 * HOUR, "lise")]
     assert [s.person for s in next_on_duty(SITE, known, away, "sol", NIGHT)] == ["siri"]

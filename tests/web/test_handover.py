@@ -18,7 +18,7 @@ from hub.hand_over import HandOver
 from hub.store import hand_over
 from hub.store.db import transaction
 from hub.store.hand_over import Note
-from rules.duty import Shift
+from rules.duty import Function, Shift
 from tests.web.conftest import SignIn, csrf_of
 from tests.web.house import DOCUMENT, House
 
@@ -34,9 +34,11 @@ def house(tmp_path: Path) -> Iterator[House]:
     house.connection.close()
 
 
-def planned(house: House, person: str, unit: str, begins: float, ends: float) -> None:
+def planned(
+    house: House, person: str, unit: str, begins: float, ends: float, function: Function = "carer"
+) -> None:
     now = house.now()
-    shift = Shift(0, person, (unit,), "carer", now + begins * HOUR, now + ends * HOUR)
+    shift = Shift(0, person, (unit,), function, now + begins * HOUR, now + ends * HOUR)
     assert isinstance(Duty(house.connection, house.site, WallClock()).put(shift, "leder"), Shift)
 
 
@@ -99,6 +101,23 @@ def test_who_was_there_first_is_told_also_where_they_handed_it_back_and_another_
     arrive = quality_of(house.connection, house.site, None, now - HOUR, now).arrive
     assert (arrive.count, arrive.missing) == (1, 0)
     assert arrive.median == timedelta(seconds=closed["to_arrival"])
+
+
+def test_who_takes_over_stands_with_their_own_time_care_first_and_when_nobody_is_there_until_then(
+    house: House, sign_in: SignIn
+) -> None:
+    planned(house, "sol", "sol", -1, 2)
+    planned(house, "leder", "sol", 6, 12, "leader")
+    planned(house, "kari", "sol", 5, 12)
+    browser, now = sign_in("leder"), house.now()
+    word = lambda hours: rf"[^;–<]*{(now + hours * HOUR).astimezone(house.site.zone):%H.%M}"  # noqa: E731
+    who = rf"Kari Nordmann, {word(5)}; Lise Leder \(leder\), {word(6)}"
+    empty = rf"Ingen på vakt {word(2)}–{word(5)}"
+    pages = [browser.get(path).text for path in ("/care/duty", "/care/handover")]
+    paper = PdfReader(io.BytesIO(browser.get("/care/handover/handover.pdf").content)).pages
+    for told in (*pages, " ".join(" ".join(page.extract_text() for page in paper).split())):
+        assert re.search(who, told)
+        assert re.search(empty, told)
 
 
 def test_what_there_is_nothing_to_tell_of_stands_in_one_line(house: House, sign_in: SignIn) -> None:

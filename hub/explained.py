@@ -25,6 +25,7 @@ from rules.confidence import Confidence, Known, chattering, confidence, record
 from rules.escalation import Escalation
 from rules.finding import Evidence
 from rules.health.fault import Fault
+from rules.life import last_sign, whose_signs
 from rules.pause import Pause
 from rules.protection import NOT_HEARD
 from rules.rule import AnyRule
@@ -61,6 +62,8 @@ class Explained(NamedTuple):
     until: datetime
     stood: tuple[Evidence, ...]
     heard: tuple[Evidence, ...]
+    last_sign: Evidence | None
+    """Of life, of those whom the alert names."""
     blind: tuple[Blind, ...]
     sensors: tuple[Sensor, ...]
     faults: tuple[Fault, ...]
@@ -88,7 +91,10 @@ def explain(
     # Of a sensor that cannot be heard technicians are told too: not what it told of somebody before.
     asked = [device.id for device in flat] if alert.rule != NOT_HEARD else []
     readings = list(history.readings(asked, since, until, _TELLING)) if asked else []
-    before = history.readings(asked, since - STOOD_SINCE, since, _TELLING) if asked else ()
+    before = list(history.readings(asked, since - STOOD_SINCE, since, _TELLING)) if asked else []
+    whose = whose_signs(site)
+    theirs = [device for device in flat if {*whose.get(device.id, ())} & {*alert.residents}]
+    sign = last_sign([*before, *readings], theirs)
     # What the alert rests on may be older than what the history keeps.
     rests_on = [e for e in alert.evidence if asked and since <= e.at < until and e.measure in MEASURES]
     heard = sorted(dict.fromkeys([*map(_evidence, readings), *rests_on]), key=lambda one: one.at)
@@ -109,8 +115,9 @@ def explain(
         flat,
         since,
         until,
-        tuple({(r.device, r.measure): _evidence(r) for r in before}.values()),
+        _stood(before),
         tuple(heard),
+        _evidence(sign) if sign is not None else None,
         _blind(connection, site, flat, since, until),
         sensors,
         faults,
@@ -140,6 +147,16 @@ def _stretch(alert: Alert, now: datetime) -> tuple[datetime, datetime]:
 
 def _evidence(reading: Reading) -> Evidence:
     return Evidence(reading.device, reading.measure, reading.value, reading.at)
+
+
+def _stood(before: Sequence[Reading]) -> tuple[Evidence, ...]:
+    """The last word of each, as old as the change to it, whatever was only told again."""
+    found: dict[tuple[str, str], Evidence] = {}
+    for one in before:
+        known = found.get((one.device, one.measure))
+        if known is None or known.value != one.value:
+            found[one.device, one.measure] = _evidence(one)
+    return tuple(found.values())
 
 
 def _only_kept(alert: Alert, readings: Sequence[Reading]) -> bool:

@@ -14,8 +14,8 @@ import msgspec
 
 from devices.reading import Reading
 from rules.latest import Standing
+from rules.life import is_sign_of_life
 from rules.pause import Refusal
-from rules.rule import SIGNS_OF_LIFE
 from rules.rulebook import Rulebook
 
 Reason = Literal["hospital", "family", "trip", "day_centre", "other"]
@@ -38,8 +38,6 @@ AWAY_ENDS = "away-ends"
 """The hub's own rule: somebody is expected back, and the rules go on again. Its alerts' room is theirs."""
 SOMEBODY_IN = "somebody-in"
 """The hub's own rule: something stirs in a flat though all who live there are away."""
-
-_SIGNS = {signal.measure: signal.wanted for signal in SIGNS_OF_LIFE}
 
 
 class Absence(msgspec.Struct, frozen=True):
@@ -111,10 +109,4 @@ def resting(book: Rulebook, empty: Mapping[str, datetime]) -> dict[tuple[str, st
 
 def stirs(reading: Reading, standing: Standing, since: datetime) -> bool:
     """Whether a reading shows that somebody is in a flat that has been empty since then."""
-    if reading.snapshot or reading.at < since + LEAVING or reading.measure not in _SIGNS:
-        return False
-    wanted = _SIGNS[reading.measure]
-    if wanted is None:
-        return standing == "new"
-    told_again = standing == "repeat" and not reading.cached
-    return reading.value in wanted and (standing in ("first", "new") or told_again)
+    return reading.at >= since + LEAVING and is_sign_of_life(reading, standing)

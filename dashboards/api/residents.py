@@ -8,9 +8,10 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
 from dashboards.api.refusal import Refusal
-from dashboards.care.resident_view import last_sign, resident_in_view, residents_of
+from dashboards.care.resident_view import resident_in_view, residents_of
 from dashboards.care.seen import note_seen
-from dashboards.visit import Visitor, needs
+from dashboards.visit import Visitor, history_of, needs
+from hub.last_sign import last_sign_of
 from hub.store import protection
 from rules.protection import State
 
@@ -63,7 +64,7 @@ def show_resident(request: Request, visit: Visitor, resident: str) -> ResidentNo
     view = resident_in_view(visit, resident)
     note_seen(visit, f"/api/v1/residents/{resident}", [resident])
     known = protection.now(visit.connection, visit.house.site.site).get(resident)
-    sign = last_sign(request, visit, view)
+    sign = last_sign_of(history_of(request, visit), visit.house.site, view.resident, visit.now)
     return ResidentNowOut(
         resident=resident,
         place=view.room.id,
@@ -71,6 +72,6 @@ def show_resident(request: Request, visit: Visitor, resident: str) -> ResidentNo
         state=known.protection.state if known is not None else None,
         since=known.since if known is not None else None,
         shared=view.shared,
-        last_sign_at=sign[0] if sign is not None else None,
-        last_sign_device=sign[1] if sign is not None else None,
+        last_sign_at=sign.at if sign is not None else None,
+        last_sign_device=sign.device if sign is not None else None,
     )

@@ -12,6 +12,7 @@ from dashboards.access import Access
 from dashboards.house import House
 from hub.explained import Explained
 from rules import wording
+from rules.confidence import changes
 from rules.finding import Evidence
 from rules.wording import Voice
 
@@ -43,18 +44,19 @@ def resident_now(explained: Explained, house: House, voice: Voice, access: Acces
     if alert.state == "closed" or not access.residents or not alert.residents:
         return None
     names = {one.id: one.name for one in house.site.residents}
-    heard = sorted((*explained.stood, *explained.heard), key=lambda one: one.at)
-    signs = [one for one in heard if one.value is not False or one.measure in _STANDS.values()]
+    sign = explained.last_sign
+    news = (*explained.stood, *changes(explained.heard, explained.stood))
+    heard = sorted(news, key=lambda one: one.at)
     return ResidentNow(
         tuple((id, names[id]) for id in alert.residents if id in names),
-        _line(signs[-1], house, voice) if signs else None,
-        tuple(_line(one, house, voice) for one in _standing(explained, heard) if one != signs[-1]),
+        _line(sign, house, voice) if sign is not None else None,
+        tuple(_line(one, house, voice) for one in _standing(explained, heard) if one != sign),
         sum(voice.now - one.raised_at <= LATELY for one in explained.earlier),
     )
 
 
 def _standing(explained: Explained, heard: Iterable[Evidence]) -> list[Evidence]:
-    """The newest word of each bed and outer door."""
+    """The newest change of each bed and outer door."""
     wanted = {one.id: _STANDS[one.role] for one in explained.devices if one.role in _STANDS}
     return list({one.device: one for one in heard if wanted.get(one.device) == one.measure}.values())
 

@@ -4,12 +4,12 @@ earlier. Their day: day_view.py; weeks: weeks_view.py.
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from fastapi import HTTPException, Request
 
-from dashboards.care.day_view import Looked, begins, day_shown, today_of
+from dashboards.care.day_view import Looked, day_shown, today_of
 from dashboards.pictures import Picture
 from dashboards.pictures.nights import Night, nights_of, nights_picture
 from dashboards.pictures.times import next_month
@@ -114,20 +114,3 @@ def nights_drawn(request: Request, visit: Visit, view: ResidentView, month: date
     notes = [words("bed in doubt", language)] if data.doubtful else []
     notes += [words("nobody apart", language)] if view.shared else []
     return nights_picture(month, data.nights, data.signs, notes, view.voice)
-
-
-def last_sign(request: Request, visit: Visit, view: ResidentView) -> tuple[datetime, str] | None:
-    """When anything was last told of somebody in the flat, and by which device."""
-    told = history_of(request, visit).last_values([device.id for device in view.devices])
-    personal = {"motion", "presence", "in_bed", "sitting_up", "open", "vibration", "on", "pressed"}
-    newest = max(
-        (
-            (reading.at, reading.device)
-            for own in told.values()
-            for measure, reading in own.items()
-            if measure in personal
-        ),
-        default=None,
-    )
-    first = begins(view)
-    return None if newest is None or (first is not None and newest[0] < first) else newest

@@ -14,7 +14,6 @@ from dashboards.care.off import Line as OffLine
 from dashboards.care.off import lines as off_lines
 from dashboards.care.resident_view import (
     ResidentView,
-    last_sign,
     month_of_nights,
     nights_drawn,
     resident_in_view,
@@ -30,8 +29,9 @@ from dashboards.pictures.files import answer, file_name
 from dashboards.pictures.times import month_before, nearest, nearest_month, next_month
 from dashboards.snapshot import Snapshot, read_snapshot
 from dashboards.views import Card, card, voice_of
-from dashboards.visit import OurForm, Visit, Visitor, needs
+from dashboards.visit import OurForm, Visit, Visitor, history_of, needs
 from hub.activity import Trend
+from hub.last_sign import last_sign_of
 from hub.store.trend_reviews import Opinion
 from rules import wording
 from rules.protection import State
@@ -86,7 +86,7 @@ def show_day(request: Request, visit: Visitor, resident: str, day: date | None =
     view = resident_in_view(visit, resident)
     shown = day_shown(view, day)
     picture = day_drawn(request, visit, view, shown)
-    sign = last_sign(request, visit, view)
+    sign = last_sign_of(history_of(request, visit), visit.house.site, view.resident, visit.now)
     note_seen(visit, f"{PATH}/{resident}", [resident])
     return page(
         request,
@@ -94,8 +94,8 @@ def show_day(request: Request, visit: Visitor, resident: str, day: date | None =
         "care/resident.html",
         **head_of(visit, view, "day"),
         off=_off(visit, view),
-        sign=(wording.at(sign[0], view.voice), sign[1]) if sign is not None else None,
-        sign_ago=wording.length(visit.now - sign[0], visit.language) if sign is not None else "",
+        sign=(wording.at(sign.at, view.voice), sign.device) if sign is not None else None,
+        sign_ago=wording.length(visit.now - sign.at, visit.language) if sign is not None else "",
         picture=picture,
         before=f"?day={shown - timedelta(days=1)}" if shown > view.first else "",
         after=f"?day={shown + timedelta(days=1)}" if shown < view.today else "",

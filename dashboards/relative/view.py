@@ -19,8 +19,9 @@ from dashboards.relative.shown import (
     State,
 )
 from hub.history import History
+from hub.last_sign import last_sign_of
 from hub.relatives.told import has_heard, may_hear, was_grave
-from hub.relatives.week import Rhythm, own_devices, rhythm
+from hub.relatives.week import Rhythm, rhythm
 from hub.store import absences, alerts, health, protection
 from rules.absence import away_now
 from rules.alert import Alert
@@ -36,7 +37,6 @@ FRESH = timedelta(minutes=2)
 """The hub says each second that it is alive; without a word for so long nothing is said to be well."""
 WEEK = 7
 """Days."""
-SIGNS = ("motion", "presence", "in_bed", "open", "pressed", "vibration")
 
 
 class Back(NamedTuple):
@@ -167,10 +167,10 @@ def _today(reading: _Reading, resident: Resident) -> tuple[State, str, tuple[str
     covered = protection.now(reading.connection, site.site).get(resident.id)
     if covered is None or covered.protection.state != "protected":
         return say("unclear", "unclear", "gaps")
-    sign = _last_sign(reading, resident)
-    if sign is None or sign.astimezone(voice.zone).date() != voice.now.astimezone(voice.zone).date():
+    sign = last_sign_of(reading.history, site, resident, voice.now)
+    if sign is None or sign.at.astimezone(voice.zone).date() != voice.now.astimezone(voice.zone).date():
         return say("nothing", "nothing", "no_sign")
-    return say("well", "well", words.last_sign(sign, voice), "who")
+    return say("well", "well", words.last_sign(sign.at, voice), "who")
 
 
 def _is_fresh(reading: _Reading) -> bool:
@@ -179,12 +179,6 @@ def _is_fresh(reading: _Reading) -> bool:
     if hub is None or reading.voice.now - hub.seen > FRESH:
         return False
     return all(h.state == "ok" for part, h in parts.items() if part in ("hub", "broker"))
-
-
-def _last_sign(reading: _Reading, resident: Resident) -> datetime | None:
-    devices = [device.id for device in own_devices(reading.house.site, resident)]
-    newest = reading.history.last_values(devices)
-    return max((r.at for own in newest.values() for m, r in own.items() if m in SIGNS), default=None)
 
 
 def _away(reading: _Reading, resident: Resident) -> str | None:

@@ -16,6 +16,7 @@ from hub.store.db import transaction
 from rules.alert import Outcome
 from rules.catalogue import catalogue
 from rules.confidence import AGREES, DOUBTS, RAISES, Confidence, Name, Reason, changes, level
+from rules.finding import Evidence
 from rules.health.fault import Fault
 from rules.health.thresholds import fault_rules
 from rules.rulebook import settle
@@ -195,6 +196,19 @@ def test_earlier_alerts_here_weigh_by_what_came_of_them(world: World) -> None:
     assert Reason("often_false", numbers=(1, 4)) in found.confidence.reasons  # the test counts for nothing
     assert found.confidence.level == "uncertain"
     assert [a.outcome for a in found.earlier] == [*reversed(outcomes)]
+
+
+def test_the_last_sign_of_life_is_no_states_repetition_and_no_leak(world: World) -> None:
+    world.says("3B door", open=False)
+    world.says("3B smoke", smoke=False)
+    world.says("3B hall", motion=True)
+    seen = world.clock.now()
+    world.passes(MINUTE)
+    world.says("3B hall", motion=False)
+    world.says("3B door", open=False)
+    world.says("3B smoke", smoke=True)
+    found = explained(world, "smoke")
+    assert found.last_sign == Evidence("3B hall", "motion", True, seen)
 
 
 def test_from_room_to_room_is_what_several_sensors_tell(world: World) -> None:

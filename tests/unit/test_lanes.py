@@ -42,6 +42,7 @@ def drawn(
         since + length,
         stood,
         heard,
+        None,
         blind,
         sensors=(),
         faults=(),

@@ -226,3 +226,19 @@ def test_the_trail_says_how_grave_it_was_at_each_step_and_what_is_copied_of_it_h
     copied = [step for step in alerts.steps_after(house.world.connection, 0, 100) if step.alert == fall]
     assert [step.seq for step in copied] == [step.seq for step in trail]
     assert {step.severity for step in copied} == {"medium"}
+
+
+def test_a_sensor_that_says_once_more_that_it_sees_nobody_is_no_sign_of_life_to_a_daughter(
+    house: House,
+) -> None:
+    marit = house.relative("well")
+    for device, said in (("3B motion", {"motion": True}), ("3B fall", {"presence": False})):
+        house.world.says(device, **said)
+    house.world.says("3B button", battery=90)
+    house.world.passes(5 * MIN)
+    house.world.says("3B motion", motion=False)
+    assert house.page(marit).lines[0] == "Siste livstegn: den siste timen."
+    house.world.passes(7 * 60 * MIN)
+    house.world.says("3B motion", motion=False)
+    house.world.says("3B fall", presence=False)
+    assert house.page(marit).lines[0] == "Siste livstegn: i dag om ettermiddagen."

@@ -2,10 +2,14 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+from msgspec.structs import replace
+
 from devices.reading import Reading, Value
 from hub.site.file import SiteFile, read_site
+from rules.absence import stirs
 from rules.catalogue import catalogue
 from rules.judge import Judge
+from rules.life import is_sign_of_life
 from rules.rulebook import rulebook
 
 START = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -45,3 +49,24 @@ def test_a_bed_that_reports_the_same_every_half_hour_is_no_sign_of_life() -> Non
 
 def test_a_motion_sensor_that_sees_motion_once_more_is_one() -> None:
     assert findings("motion", "motion", True, timedelta(minutes=30)) == []
+
+
+def test_a_buttons_first_press_is_one_and_a_doors_first_word_may_be_old() -> None:
+    press = Reading("cord", "pressed", "single", START, START)
+    assert is_sign_of_life(press, "first")
+    shut = Reading("door", "open", False, START, START)
+    assert [is_sign_of_life(shut, standing) for standing in ("first", "repeat", "late", "new")] == [
+        False,
+        False,
+        False,
+        True,
+    ]
+    seen = Reading("hall", "motion", True, START, START)
+    assert is_sign_of_life(seen, "repeat")
+    assert not is_sign_of_life(replace(seen, cached=True), "repeat")
+    assert not is_sign_of_life(replace(seen, snapshot=True), "new")
+
+
+def test_the_first_press_in_an_empty_flat_shows_that_somebody_is_there() -> None:
+    press = Reading("cord", "pressed", "single", START, START)
+    assert stirs(press, "first", START - timedelta(hours=1))

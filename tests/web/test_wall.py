@@ -1,9 +1,10 @@
 """What the screen on the duty room's wall shows, and to whom."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from dashboards.house import read_house
 from dashboards.wall.life import LifeSigns
+from devices.reading import Value
 from hub.store import readings
 from hub.store.db import transaction
 from hub.store.instants import to_us
@@ -11,10 +12,10 @@ from rules.protection import Protection, Why
 from tests.web.conftest import SignIn
 from tests.web.house import House
 
-MINUTE = timedelta(minutes=1)
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
 
-def hear(house: House, address: str, measure: str, value: bool, ago: timedelta, flags: int = 0) -> None:
+def hear(house: House, address: str, measure: str, value: Value, ago: timedelta, flags: int = 0) -> None:
     """A reading as it stands in the journal."""
     at = to_us(house.now() - ago)
     with transaction(house.connection):
@@ -50,6 +51,37 @@ def test_a_sign_of_life_is_news_of_the_right_value_and_not_a_state_told_again(ho
     hear(house, "3B stue", "motion", True, 5 * MINUTE)  # a device that spoke never before
     assert follow(house, life) == {"r1": 50, "r2": 20, "r3": 5}
     assert follow(house, LifeSigns()) == {"r1": 50, "r2": 20, "r3": 5}, "a screen after a restart says else"
+
+
+def test_the_first_press_of_a_help_button_is_a_sign_of_life(house: House) -> None:
+    hear(house, "2A snor", "pressed", "single", 15 * MINUTE)
+    assert follow(house, LifeSigns()) == {"r2": 15}
+
+
+def test_the_wall_the_residents_page_and_the_call_know_of_the_same_last_sign_of_life(
+    house: House, sign_in: SignIn
+) -> None:
+    hear(house, "1A stue", "motion", True, 50 * MINUTE)
+    hear(house, "1A ytterdør", "open", False, 40 * MINUTE)
+    hear(house, "1A stue", "motion", False, 30 * MINUTE)
+    hear(house, "1A ytterdør", "open", False, 2 * MINUTE)  # shut already: the sensor's hourly report
+    hear(house, "2A snor", "pressed", "single", 15 * MINUTE)
+    hear(house, "3B stue", "motion", True, 3 * DAY)
+    hear(house, "3B stue", "motion", False, MINUTE)
+    hear(house, "4B ytterdør", "open", False, MINUTE)
+    assert follow(house, LifeSigns()) == {"r1": 50, "r2": 15, "r3": 3 * 24 * 60}
+    client = sign_in("kari")
+    for resident, device, ago, words in (
+        ("r1", "1A stue", 50 * MINUTE, "(50 min siden), 1A stue"),
+        ("r2", "2A snor", 15 * MINUTE, "(15 min siden), 2A snor"),
+        ("r3", "3B stue", 3 * DAY, "(3 d siden), 3B stue"),
+        ("r4", None, None, "Ingen kjente"),
+    ):
+        said = client.get(f"/api/v1/residents/{resident}").json()
+        assert said["last_sign_device"] == device
+        at = said["last_sign_at"] and datetime.fromisoformat(said["last_sign_at"])
+        assert at is None or round((house.now() - at) / MINUTE) == ago / MINUTE
+        assert words in client.get(f"/care/residents/{resident}").text
 
 
 def test_each_resident_is_there_with_cover_alert_and_what_is_off(house: House, sign_in: SignIn) -> None:

@@ -295,8 +295,9 @@ def _more_hands(called: MoreHands | None, house: House, voice: Voice) -> str | N
     if called is None:
         return None
     names = [house.person_name(person) for person in called.people]
+    calling = [house.person_name(person) for person in called.calling]
     held_up = [house.person_name(person) for person in called.held_up]
-    return wording.who_was_called_to_help(names, held_up, called.groups, called.nobody, voice)
+    return wording.who_was_called_to_help(names, calling, held_up, called.groups, called.nobody, voice)
 
 
 def _uncovered(resident: Resident, found: Standing, house: House, voice: Voice) -> Uncovered:

@@ -21,6 +21,8 @@ OPEN_AGAIN = frozenset(
 )
 """The steps by which nobody has it any more."""
 _CALLS = frozenset({CALLED, CALLED_IN_VAIN})
+_NEWS: frozenset[Became] = frozenset({"called", "calling", "in_vain"})
+"""What is said of a group although somebody of it was reached by an earlier call."""
 
 
 def of_open(connection: sqlite3.Connection, site: str) -> dict[int, Calls]:
@@ -58,7 +60,7 @@ def calls(trail: Sequence[AlertEvent], messages: Iterable[Summons]) -> Calls:
             if group in nobody_in:
                 continue
             before = groups.get(group)
-            if before is None or before.what not in ("called", "seen") or came.what in ("called", "in_vain"):
+            if before is None or before.what not in ("called", "seen") or came.what in _NEWS:
                 groups[group] = came
     for seq, people in others:
         reached = tuple(person for person in people if person in heard)
@@ -66,7 +68,9 @@ def calls(trail: Sequence[AlertEvent], messages: Iterable[Summons]) -> Calls:
         steps[seq] = Came("called", reached) if reached else _came(theirs, False)._replace(by=tuple(people))
     since_then = [steps[seq] for seq, _ in others if seq > since]
     instead = dict.fromkeys(person for came in since_then if came.what == "called" for person in came.by)
-    return Calls(steps, groups, tuple(instead))
+    under_way = dict.fromkeys(came for came in since_then if came.what in ("calling", "trying"))
+    not_yet = tuple(came for came in under_way if not set(came.by) <= instead.keys())
+    return Calls(steps, groups, tuple(instead), not_yet)
 
 
 def _reached_nobody(trail: Sequence[AlertEvent], number: int) -> bool:
@@ -105,11 +109,10 @@ def _came(meant: Sequence[Summons], in_vain: bool) -> Came:
 
 def became(one: Summons) -> Became:
     """Of one message."""
-    waiting = one.next_at is not None
-    if one.sent_at is not None or (waiting and not one.attempts and one.held is None):
+    if one.sent_at is not None:
         return "called"
     if one.seen_at is not None:
         return "seen"
-    if waiting:
-        return "trying" if one.attempts else "waits"
+    if one.next_at is not None:
+        return "trying" if one.attempts else "waits" if one.held is not None else "calling"
     return "not_needed" if one.spared and not one.attempts else "lost"

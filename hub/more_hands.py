@@ -13,17 +13,19 @@ from hub.store.alerts import AlertEvent
 from hub.store.summonses import Summons
 from rules.alert import Alert
 
-_ON_ITS_WAY = frozenset({"called", "seen"})
+_TOLD = frozenset({"called", "seen"})
 
 
 class MoreHands(NamedTuple):
-    """`by`: who asked, whoever has the alert. `people`: who was called, and whose message came out or is on
-    its way. `held_up`: whose message failed, and is tried again. `groups`: the stages that were called, where
+    """`by`: who asked, whoever has the alert. `people`: who was called, and whose message a way took.
+    `calling`: whose message is on its way for the first time. `held_up`: whose message failed, and is tried
+    again. `groups`: the stages that were called, where
     no message was made for anybody yet. `nobody`: no message goes to anybody.
     """
 
     by: str
     people: tuple[str, ...]
+    calling: tuple[str, ...]
     held_up: tuple[str, ...]
     groups: tuple[str, ...]
     nobody: bool
@@ -44,11 +46,13 @@ def more_hands(trail: Sequence[AlertEvent], messages: Iterable[Summons]) -> More
     asked, by = (last.seq, last.by or "") if last is not None else (0, "")
     since = [step for step in trail if step.seq > asked]
     sent = [one for one in messages if one.event > asked]
-    people = tuple(dict.fromkeys(one.person for one in sent if became(one) in _ON_ITS_WAY))
+    people = tuple(dict.fromkeys(one.person for one in sent if became(one) in _TOLD))
+    first = dict.fromkeys(one.person for one in sent if became(one) == "calling")
+    calling = tuple(person for person in first if person not in people)
     waits = dict.fromkeys(one.person for one in sent if became(one) in ("trying", "waits"))
-    held_up = tuple(person for person in waits if person not in people)
+    held_up = tuple(person for person in waits if person not in (*people, *calling))
     groups = tuple(group for step in since if step.event == CALLED for group in step.reason.split(", "))
     in_vain = bool(sent) or any(step.event == REACHED_NOBODY for step in since)
     spared = any(became(one) == "not_needed" for one in sent)
-    nobody = in_vain and not (people or held_up or spared)
-    return MoreHands(by, people, held_up, () if in_vain else groups, nobody)
+    nobody = in_vain and not (people or calling or held_up or spared)
+    return MoreHands(by, people, calling, held_up, () if in_vain else groups, nobody)

@@ -11,11 +11,11 @@ from typing import Literal, NamedTuple, get_args
 
 from rules.summons import Held
 
-Became = Literal["called", "seen", "trying", "waits", "not_needed", "lost", "in_vain"]
-"""Called: a message went out, or is on its way for the first time: it leaves within the second, and no board
-says something else for that long. Seen: none went out, but somebody has had the alert before them since.
-Trying: what was tried has failed, and is tried again. Waits: held back until its time. Not needed: somebody
-had it before it was sent. Lost: tried, and not any more. In vain: nobody could be reached.
+Became = Literal["called", "seen", "calling", "trying", "waits", "not_needed", "lost", "in_vain"]
+"""Called: a way took a message. Seen: none did, but somebody has had the alert before them since. Calling:
+one is on its way for the first time, mostly for less than a second, with a way that hangs for ten. Trying:
+what was tried has failed, and is tried again. Waits: held back until its time. Not needed: somebody had it
+before it was sent. Lost: tried, and not any more. In vain: nobody could be reached.
 """
 BEST_FIRST: tuple[Became, ...] = get_args(Became)
 
@@ -38,11 +38,13 @@ CALLED = Came()
 class Calls(NamedTuple):
     """`steps`: by number of the trail's step. `groups`: of the calls since somebody last took the alert or
     had it no more. `instead`: who was called, since nobody has it, for those who could not be reached.
+    `instead_next`: who is being called or tried for them, and has not been reached yet.
     """
 
     steps: Mapping[int, Came] = MappingProxyType({})
     groups: Mapping[str, Came] = MappingProxyType({})
     instead: tuple[str, ...] = ()
+    instead_next: tuple[Came, ...] = ()
 
     def whose(self, *what: Became) -> list[str]:
         """The groups of whose calls this became."""

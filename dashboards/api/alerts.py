@@ -82,6 +82,9 @@ class AlertOut(BaseModel):
     device: str | None
     evidence: list[EvidenceOut]
     unreached: list[str] = Field(description="Groups of whom the last call reached nobody, while it is open")
+    calling: list[str] = Field(
+        description="Groups whose message is on its way for the first time: no way has taken it yet"
+    )
     held_up: list[str] = Field(description="Groups whose every message failed so far, and is tried again")
     called_later: list[CalledLaterOut] = Field(
         description="Groups whose messages are held back, while it is open"
@@ -323,6 +326,7 @@ def _out(alert: Alert, visit: Visitor, escalation: Escalation | None, known: Cal
     return AlertOut(
         **fields,
         unreached=known.whose("in_vain", "lost"),
+        calling=known.whose("calling"),
         held_up=known.whose("trying"),
         called_later=[
             CalledLaterOut(group=group, at=came.at, why=came.held)

@@ -24,19 +24,22 @@ _GROUP: dict[Group, Words] = {
 def who_was_called(
     escalation: Escalation | None, calls: Calls, name_of: Callable[[str], str], voice: Voice
 ) -> str | None:
-    """Those of whom somebody can hear of it; who is called next, where all were called. None where nobody but
-    those in charge was called and others come next, or where somebody has the alert.
+    """Those who were called or are being called just now; who is called next, where all were. None where
+    nobody but those in charge was called and others come next, or where somebody has the alert.
     """
     if escalation is None or escalation.due is None:
         return None
-    more, called = escalation.taken < len(escalation.stages), calls.whose("called")
-    said = _told(calls, ("seen",), name_of, voice)
-    if called and (escalation.taken > 1 or not more):
-        last = escalation.stages[-1].to
-        if escalation.repeats and set(last) & set(called):
-            said.insert(0, say(_AGAIN_IN_VAIN, voice.language, groups_in_words(last, voice)))
+    more, last = escalation.taken < len(escalation.stages), escalation.stages[-1].to
+    said: list[str] = []
+    for came, again in ((CALLED, _AGAIN_IN_VAIN), (Came("calling"), _CALLING_AGAIN)):
+        groups = calls.whose(came.what)
+        if not groups or (escalation.taken <= 1 and more):
+            continue
+        if escalation.repeats and set(last) & set(groups):
+            said.append(say(again, voice.language, groups_in_words(last, voice)))
         else:
-            said.insert(0, what_came(called, CALLED, name_of, voice))
+            said.append(what_came(groups, came, name_of, voice))
+    said += _told(calls, ("seen",), name_of, voice)
     if said and not more and not calls.whose(*_NOT_REACHED):
         said.append(_next(escalation, escalation.due, voice))
     return ". ".join(said) or None
@@ -62,12 +65,15 @@ def who_was_not_reached(
     """
     if escalation is None or escalation.due is None or not calls.whose(*_NOT_REACHED):
         return None
-    if len(calls.whose("in_vain")) == len(calls.groups) and not calls.instead and escalation.taken > 1:
+    others = calls.instead or calls.instead_next
+    if len(calls.whose("in_vain")) == len(calls.groups) and not others and escalation.taken > 1:
         said = [say(_NOBODY_AT_ALL, voice.language)]
     else:
         said = _told(calls, _NOT_REACHED, name_of, voice)
     if calls.instead:
         said.append(called_instead([name_of(person) for person in calls.instead], voice))
+    for came in calls.instead_next:
+        said.append(what_came([name_of(person) for person in came.by], came, name_of, voice))
     return ". ".join([*said, _next(escalation, escalation.due, voice)])
 
 
@@ -106,6 +112,7 @@ def _next(escalation: Escalation, due: datetime, voice: Voice) -> str:
 _NOBODY_AT_ALL: Words = ("Ingen kunne nås", "Nobody could be reached")
 _CAME: dict[Became, Words] = {
     "called": ("Varslet: {}", "Called: {}"),
+    "calling": ("Varsler {} nå", "Calling {} now"),
     "in_vain": ("Prøvde {}: ingen kunne nås", "Tried {}: nobody could be reached"),
     "lost": ("Prøvde {}: nådde ikke fram", "Tried {}: did not get through"),
     "trying": ("Prøver {}: når ikke fram ennå", "Trying {}: not through yet"),
@@ -122,16 +129,24 @@ _HELD: dict[Held | None, Words] = {
 }
 _INSTEAD: Words = ("Varslet i stedet: {}", "Called instead: {}")
 _AGAIN_IN_VAIN: Words = ("Ingen har svart. Varslet på nytt: {}", "Nobody has answered. Called again: {}")
+_CALLING_AGAIN: Words = ("Ingen har svart. Varsler på nytt: {}", "Nobody has answered. Calling again: {}")
 
 
 def who_was_called_to_help(
-    names: Sequence[str], held_up: Sequence[str], groups: Sequence[str], nobody: bool, voice: Voice
+    names: Sequence[str],
+    calling: Sequence[str],
+    held_up: Sequence[str],
+    groups: Sequence[str],
+    nobody: bool,
+    voice: Voice,
 ) -> str | None:
-    """Beneath that somebody asks for more hands. None where it is not known yet. `held_up`: whose message has
-    not got through yet.
+    """Beneath that somebody asks for more hands. None where it is not known yet. `calling`: whose message is
+    on its way for the first time; `held_up`: whose failed, and is tried again.
     """
     if nobody:
         return say(_NOBODY_TO_HELP, voice.language)
+    if calling and not names:
+        return say(_CALLING_TO_HELP, voice.language, _listed(calling, voice.language))
     if held_up and not names:
         return say(_HELD_UP_TO_HELP, voice.language, _listed(held_up, voice.language))
     if not names and not groups:
@@ -140,6 +155,7 @@ def who_was_called_to_help(
 
 
 _TO_HELP: Words = ("Tilkalt: {}", "Called to help: {}")
+_CALLING_TO_HELP: Words = ("Tilkaller: {}", "Calling to help: {}")
 _HELD_UP_TO_HELP: Words = (
     "Når ikke fram til {} ennå. Ring eller rop på hjelp",
     "Not through to {} yet. Ring or shout for help",

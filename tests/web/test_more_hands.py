@@ -44,7 +44,7 @@ PLACES = ["/", "/alerts/{}"]
 def test_who_was_called_to_help_is_named(house: House, sign_in: SignIn, place: str) -> None:
     reached_by_mail(house, "kari", "sol")
     text = sign_in("kari").get(place.format(asked(house, sign_in).id)).text
-    assert re.search(r"Kari Nordmann trenger flere hender siden[^<]+<br>Tilkalt: Siri Solberg</span>", text)
+    assert re.search(r"Kari Nordmann trenger flere hender siden[^<]+<br>Tilkaller: Siri Solberg</span>", text)
 
 
 def test_who_is_called_when_nobody_of_the_stages_can_be_reached_is_named(
@@ -52,7 +52,7 @@ def test_who_is_called_when_nobody_of_the_stages_can_be_reached_is_named(
 ) -> None:
     reached_by_mail(house, "kari", "nord")
     asked(house, sign_in)
-    assert "Tilkalt: Nils Nordli" in sign_in("kari").get("/").text
+    assert "Tilkaller: Nils Nordli" in sign_in("kari").get("/").text
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -67,7 +67,7 @@ def test_that_nobody_else_could_be_reached_is_said_to_who_asked(
 def test_that_no_message_came_out_is_said_to_who_asked(house: House, sign_in: SignIn) -> None:
     reached_by_mail(house, "kari", "sol")
     alert, kari = asked(house, sign_in), sign_in("kari")
-    assert "Tilkalt: Siri Solberg" in kari.get("/").text
+    assert "Tilkaller: Siri Solberg" in kari.get("/").text
     house.connection.execute(
         "UPDATE summons SET next_at = NULL, failure = 'refused' WHERE next_at IS NOT NULL"
     )
@@ -84,7 +84,7 @@ def test_who_is_not_got_through_to_yet_is_not_said_to_be_called(
     house.connection.execute("UPDATE summons SET attempts = 1, failure = 'away' WHERE next_at IS NOT NULL")
     text = kari.get(place.format(alert.id)).text
     assert "Når ikke fram til Siri Solberg ennå. Ring eller rop på hjelp" in text
-    assert "Tilkalt" not in text
+    assert "Tilkal" not in text
 
 
 def test_where_nobody_is_reached_but_by_the_board_it_says_which_stage_was_called(

@@ -125,10 +125,22 @@ def test_who_is_called_later_and_why_is_said_everywhere_and_nobody_is_said_to_be
     ]
 
 
-def test_a_message_that_leaves_within_the_second_is_said_to_be_called(house: House, sign_in: SignIn) -> None:
+def test_a_call_is_said_to_be_under_way_until_its_way_took_the_message(house: House, sign_in: SignIn) -> None:
     alert, sol = called(house, "kari"), sign_in("sol")
-    assert {one.sent_at for one in messages(house, alert).values()} == {None}
-    assert sol.get(f"/api/v1/alerts/{alert}").json()["trail"][-1]["said"] == "Varslet: ansvarlig pleier"
+    [one] = messages(house, alert).values()
+    assert (one.sent_at, one.attempts) == (None, 0), "as long as its way hangs"
+
+    def said() -> tuple[str, list[str]]:
+        told = sol.get(f"/api/v1/alerts/{alert}").json()
+        return told["trail"][-1]["said"], told["alert"]["calling"]
+
+    assert said() == ("Varsler ansvarlig pleier nå", ["assigned"])
+    assert "Varslet: ansvarlig pleier" not in sol.get(f"/alerts/{alert}").text
+    with transaction(house.connection):
+        summonses.count_attempt(house.connection, (one.id,))
+        receipts.note_sent(house.connection, (one.id,), house.now())
+    assert said() == ("Varslet: ansvarlig pleier", [])
+    assert "Varslet: ansvarlig pleier" in sol.get(f"/alerts/{alert}").text
 
 
 @pytest.mark.parametrize("given_up", [False, True])
@@ -187,13 +199,19 @@ def test_who_was_called_instead_is_named_beside_whom_the_call_did_not_reach(
     alert = house.find("fall", "3B", timedelta(seconds=5)).id
     while summons.follow(house.connection, house.site, None, house.now()):
         pass
-    sol, said = sign_in("sol"), "Prøvde ansvarlig pleier: ingen kunne nås. Varslet i stedet: Siri Solberg"
+    kari, in_vain = sign_in("kari"), "Prøvde ansvarlig pleier: ingen kunne nås"
+    under_way = f"{in_vain}. Varsler Siri Solberg nå. Neste: hele avdelingen kl."
+    assert under_way in kari.get("/").text, "her way has not taken it yet"
+    with transaction(house.connection):
+        for one in messages(house, alert).values():
+            receipts.note_sent(house.connection, (one.id,), house.now())
+    said = f"{in_vain}. Varslet i stedet: Siri Solberg"
     for page in ("/", "/wall"):
-        assert f"{said}. Neste: hele avdelingen kl." in sol.get(page).text, page
-    card, _, trail = sol.get(f"/alerts/{alert}").text.partition('id="trail-title"')
+        assert f"{said}. Neste: hele avdelingen kl." in kari.get(page).text, page
+    card, _, trail = kari.get(f"/alerts/{alert}").text.partition('id="trail-title"')
     assert f"{said}. Neste: hele avdelingen kl." in card
     assert f"{said}<" in trail
-    told = sol.get(f"/api/v1/alerts/{alert}").json()
+    told = kari.get(f"/api/v1/alerts/{alert}").json()
     assert told["alert"]["called_instead"] == ["sol"]
     assert [step["said"] for step in told["trail"][-3:]] == [said, None, None]
     assert [(step["event"], step["reason"]) for step in told["trail"][-2:]] == [

@@ -6,7 +6,7 @@ Here: decisions on values. Not here: looking at the parts and telling people (hu
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Literal, get_args
 
@@ -20,6 +20,8 @@ Part = Literal["hub", "broker", "store", "web", "alerting"]
 Alerting: no step of it is overdue.
 """
 PARTS: tuple[Part, ...] = get_args(Part)
+BLIND: frozenset[Part] = frozenset({"hub", "broker", "store", "alerting"})
+"""Without any of these an alert may reach nobody."""
 
 WATCH_GONE = "watch-gone"
 """The hub's own rule: the watchman itself is silent. Its alerts' room is the site."""
@@ -68,6 +70,66 @@ class Tell(msgspec.Struct, frozen=True):
     again: bool = False
 
 
+class News(msgspec.Struct, frozen=True):
+    """One message: all that is down, and not only what is new, and what is well again. `blind`: an alert may
+    reach nobody, for all that is known.
+    """
+
+    tells: tuple[Tell, ...]
+    blind: bool
+
+
+def looked_round(
+    before: Mapping[Part, Standing],
+    seen: Mapping[Part, str | None],
+    now: datetime,
+    tell_after: timedelta = TELL_AFTER,
+    *,
+    starting: Collection[Part] = (),
+) -> tuple[dict[Part, Standing], News | None]:
+    """After a look at every part: how each stands, and what people are told. Whoever reads the newest message
+    alone knows the worst: it names each part that is down, and such a part counts as told.
+    `seen`: why a part fails, None where it is well; missing where it could not be looked at.
+    """
+    settled = not any(_unsettled(before.get(part, Standing()), why, now) for part, why in seen.items())
+    after: dict[Part, Standing] = {}
+    tells: dict[Part, Tell] = {}
+    for part in PARTS:
+        standing = before.get(part, Standing())
+        if part not in seen and standing.failing_since is None:
+            after[part] = msgspec.structs.replace(_not_ahead(standing, now), well_since=None)
+            continue
+        trouble = seen.get(part, standing.why)  # what failed and can't be looked at has not come back
+        after[part], tell = looked(
+            part, standing, trouble, now, tell_after, starting=part in starting, settled=settled
+        )
+        if tell is not None:
+            tells[part] = tell
+    if not tells:
+        return after, None
+    for part, standing in after.items():
+        if standing.down_since is not None and part not in tells:
+            again = standing.told_at is not None
+            tells[part] = Tell(part, "down", standing.down_since, standing.why, again)
+            after[part] = msgspec.structs.replace(standing, told_at=now)
+    blind = any(after[part].is_down or after[part].failing_since is not None for part in BLIND)
+    worst_first = sorted(tells.values(), key=lambda tell: (tell.kind == "well", PARTS.index(tell.part)))
+    return after, News(tuple(worst_first), blind)
+
+
+def begun_again(parts: Mapping[Part, Standing]) -> dict[Part, Standing]:
+    """As the watchman before this one left them. Nobody looked in between: being well counts from now."""
+    return {part: msgspec.structs.replace(standing, well_since=None) for part, standing in parts.items()}
+
+
+def _unsettled(before: Standing, trouble: str | None, now: datetime) -> bool:
+    """On its way down or up: whether it is an outage, or over, is not known yet."""
+    before = _not_ahead(before, now)
+    if trouble is not None:
+        return not before.is_down
+    return before.is_down and now - (before.well_since or now) < WELL_AFTER
+
+
 def looked(
     part: Part,
     before: Standing,
@@ -76,13 +138,15 @@ def looked(
     tell_after: timedelta = TELL_AFTER,
     *,
     starting: bool = False,
+    settled: bool = True,
 ) -> tuple[Standing, Tell | None]:
     """After a look at a part: how it stands, and what is to be told. `trouble`: None where it is well.
-    `starting`: it was not well yet since the watchman began.
+    `starting`: it was not well yet since the watchman began. `settled`: no other part is on its way down or
+    up; until then nothing is called well, for the same message says how the others stand.
     """
     before = _not_ahead(before, now)
     if trouble is None:
-        return _well(part, before, now)
+        return _well(part, before, now, settled=settled)
     failing_since = before.failing_since or now
     down_since = before.down_since
     if down_since is None and now - failing_since >= (STARTING_FOR if starting else DOWN_AFTER):
@@ -116,11 +180,11 @@ def _not_ahead(before: Standing, now: datetime) -> Standing:
     )
 
 
-def _well(part: Part, before: Standing, now: datetime) -> tuple[Standing, Tell | None]:
+def _well(part: Part, before: Standing, now: datetime, *, settled: bool) -> tuple[Standing, Tell | None]:
     if before.down_since is None:
         return Standing(), None
     well_since = before.well_since or now
-    if now - well_since < WELL_AFTER:
+    if now - well_since < WELL_AFTER or not settled:
         return msgspec.structs.replace(before, failing_since=None, well_since=well_since), None
     told = Tell(part, "well", before.down_since) if before.told_at is not None else None
     return Standing(), told

@@ -24,7 +24,7 @@ from hub.watch.heartbeat import Heartbeat
 from hub.watch.state import Reachable, State
 from hub.watch.tell import Teller
 from rules.building import Site
-from rules.watch import PARTS, Part, Standing, Tell, all_well, looked
+from rules.watch import PARTS, News, Part, all_well, begun_again, looked_round
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ class Watchman:
         self._heartbeat = Heartbeat(settings.heartbeat_url)
         self._pool = urllib3.PoolManager(retries=False)
         before = state.read(settings.data)
-        self._parts: dict[Part, Standing] = dict(before.parts) if before is not None else {}
+        self._parts = begun_again(before.parts) if before is not None else {}
         self._starting: set[Part] = set(PARTS)
         self._people: list[Reachable] = state.read_people(settings.data)
         self._remembered = self._clock.now() - REMEMBER_EVERY
@@ -67,30 +67,25 @@ class Watchman:
     def stop(self) -> None:
         self._stopping.set()
 
-    def look(self) -> list[Tell]:
+    def look(self) -> News | None:
         """One round; returns what people are told."""
         self._clock.look_at_the_wall()
-        trouble = self._trouble()
+        seen = self._seen()
         now = self._clock.now()
-        tells: list[Tell] = []
-        for part in PARTS:
-            before, why = self._parts.get(part, Standing()), trouble.get(part)
-            if why is None:
-                self._starting.discard(part)
-            starting = part in self._starting
-            self._parts[part], tell = looked(part, before, why, now, self._tell_after, starting=starting)
-            if tell is not None:
-                tells.append(tell)
+        self._starting -= {part for part, why in seen.items() if why is None}
+        self._parts, news = looked_round(self._parts, seen, now, self._tell_after, starting=self._starting)
         self._write(State(self._site.site, now, self._parts))
-        if tells:
-            log.warning("telling: %s", "; ".join(f"{t.part} {t.kind} {t.why}" for t in tells))
-            self._out.submit(self._tell, tells)
+        if news is not None:
+            log.warning("telling: %s", "; ".join(f"{t.part} {t.kind} {t.why}" for t in news.tells))
+            self._out.submit(self._tell, news)
         down = "; ".join(f"{part}: {s.why}" for part, s in self._parts.items() if s.is_down)
         self._beats.submit(self._heartbeat.beat, all_well(self._parts), down, now)
-        return tells
+        return news
 
-    def _trouble(self) -> dict[Part, str]:
-        """What is wrong with each part that is not well."""
+    def _seen(self) -> dict[Part, str | None]:
+        """What is wrong with each part, None where it is well. Hub and alerting are missing where the
+        database can't be read: that is where they are looked at.
+        """
         found: dict[Part, str | None] = {"broker": self._echo.trouble()}
         found["web"] = look.web_trouble(self._pool, self._web)
         found["store"] = self._echo.disk or self._not_written or None
@@ -103,7 +98,7 @@ class Watchman:
                 self._remember(connection)
         except (sqlite3.Error, OSError, NoSiteError) as error:
             found["store"] = found["store"] or f"the database can't be read: {error}"
-        return {part: why for part, why in found.items() if why}
+        return found
 
     def _remember(self, connection: sqlite3.Connection) -> None:
         """Whom to tell, for when the database can't say it any more."""
@@ -125,10 +120,10 @@ class Watchman:
             self._not_written = f"the disk does not take what is written: {error.strerror}"
         self._echo.say(msgspec.json.encode(said))
 
-    def _tell(self, tells: list[Tell]) -> None:
+    def _tell(self, news: News) -> None:
         try:
-            if not self._teller.tell(self._site, tells, self._people):
-                log.error("nobody could be told: %s", "; ".join(f"{t.part} {t.kind}" for t in tells))
+            if not self._teller.tell(self._site, news, self._people):
+                log.error("nobody could be told: %s", "; ".join(f"{t.part} {t.kind}" for t in news.tells))
         except Exception:
             log.exception("people could not be told")
 

@@ -5,7 +5,7 @@ on duty as the database last said.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from hub.summoner import configured_ways
 from hub.watch.state import Reachable
 from hub.ways.way import Message, Way
 from rules.building import Site
-from rules.watch import Tell
+from rules.watch import News
 from rules.wording.voice import Language, Voice
 from rules.wording.watch import body, subject
 
@@ -59,17 +59,17 @@ class Teller:
         except OSError as error:
             log.error("the house's own ways can't be used: %s", error)
 
-    def tell(self, site: Site, tells: Sequence[Tell], people: Iterable[Reachable]) -> int:
+    def tell(self, site: Site, news: News, people: Iterable[Reachable]) -> int:
         """Returns by how many ways it went out."""
         now = self._clock.now()
         taken = 0
         for circle in circles(people, now):
-            taken = sum(self._tell_one(site, tells, one, now) for one in circle)
+            taken = sum(self._tell_one(site, news, one, now) for one in circle)
             if taken:
                 break
-        return taken + self._tell_own(site, tells, now)
+        return taken + self._tell_own(site, news, now)
 
-    def _tell_one(self, site: Site, tells: Sequence[Tell], one: Reachable, now: datetime) -> bool:
+    def _tell_one(self, site: Site, news: News, one: Reachable, now: datetime) -> bool:
         """Whether it went out. Whatever is wrong with one way, the others are left: the database may be what
         is down, and a phone's push needs that.
         """
@@ -77,7 +77,7 @@ class Teller:
         if way is None:
             return False
         try:
-            failed = way.send(self._message(site, tells, one, one.language, now))
+            failed = way.send(self._message(site, news, one, one.language, now))
         except Exception:
             log.exception("%s to %s did not go out", one.way, one.person)
             return False
@@ -85,9 +85,9 @@ class Teller:
             log.error("%s to %s did not go out: %s", one.way, one.person, failed.why)
         return failed is None
 
-    def _tell_own(self, site: Site, tells: Sequence[Tell], now: datetime) -> int:
+    def _tell_own(self, site: Site, news: News, now: datetime) -> int:
         voice = Voice(site.language, site.zone, now)
-        words = (subject(tells, site.name, voice), body(tells, voice, self._address))
+        words = (subject(news, site.name, voice), body(news, voice, self._address))
         return sum(self._tell_address(url, *words) for url in _lines(self._own))
 
     def _tell_address(self, url: str, title: str, text: str) -> bool:
@@ -107,9 +107,7 @@ class Teller:
             log.error("an Apprise address of %s took nothing", self._own)
         return taken
 
-    def _message(
-        self, site: Site, tells: Sequence[Tell], to: Reachable, language: Language, now: datetime
-    ) -> Message:
+    def _message(self, site: Site, news: News, to: Reachable, language: Language, now: datetime) -> Message:
         voice = Voice(language, site.zone, now)
         return Message(
             id=f"vaka-{site.site}-watch-{now.timestamp():.0f}",
@@ -117,8 +115,8 @@ class Teller:
             person=to.person,
             address=to.address,
             urgent=True,
-            subject=subject(tells, site.name, voice),
-            body=body(tells, voice, self._address),
+            subject=subject(news, site.name, voice),
+            body=body(news, voice, self._address),
             at=now,
             alerts=(),
             summonses=(),

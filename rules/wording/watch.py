@@ -4,9 +4,7 @@ resident stands in it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from rules.watch import Part, Tell
+from rules.watch import BLIND, News, Part
 from rules.wording.times import since
 from rules.wording.voice import Voice, Words, say
 
@@ -24,7 +22,6 @@ _WELL: dict[Part, Words] = {
     "web": ("Tavla og sidene svarer igjen", "The board and the pages answer again"),
     "alerting": ("Varsler blir sendt videre igjen", "Alerts are passed on again"),
 }
-_BLIND: frozenset[Part] = frozenset({"hub", "broker", "store", "alerting"})
 
 
 def part_is_down(part: str, voice: Voice) -> str:
@@ -45,11 +42,12 @@ _WORKS: dict[Part, Words] = {
 }
 
 
-def subject(tells: Sequence[Tell], site: str, voice: Voice) -> str:
-    """`VAKA VIRKER IKKE: Dønski`."""
-    if all(tell.kind == "well" for tell in tells):
+def subject(news: News, site: str, voice: Voice) -> str:
+    """`VAKA VIRKER IKKE: Dønski`; `FORTSATT` where nothing new is down."""
+    down = [tell for tell in news.tells if tell.kind == "down"]
+    if not down:
         return say(("Vaka virker igjen: {}", "Vaka works again: {}"), voice.language, site)
-    again = any(tell.again for tell in tells)
+    again = all(tell.again for tell in down)
     return say(_STILL_DOWN if again else _NOT_WORKING, voice.language, site)
 
 
@@ -57,19 +55,20 @@ _NOT_WORKING: Words = ("VAKA VIRKER IKKE: {}", "VAKA DOES NOT WORK: {}")
 _STILL_DOWN: Words = ("FORTSATT: VAKA VIRKER IKKE: {}", "STILL: VAKA DOES NOT WORK: {}")
 
 
-def body(tells: Sequence[Tell], voice: Voice, address: str | None) -> str:
+def body(news: News, voice: Voice, address: str | None) -> str:
     """One line a part, and what to do."""
     lines = [
         f"{say(_DOWN[tell.part], voice.language)} {since(tell.since, voice)}."
         if tell.kind == "down"
         else f"{say(_WELL[tell.part], voice.language)}."
-        for tell in tells
+        for tell in news.tells
     ]
-    down = {tell.part for tell in tells if tell.kind == "down"}
-    if down & _BLIND:
+    down = any(tell.kind == "down" for tell in news.tells)
+    if news.blind:
         lines.append(say(_GO_ROUND, voice.language))
     elif down:
-        lines.append(say(_PHONES_WORK, voice.language))
+        was_blind = any(tell.part in BLIND for tell in news.tells)
+        lines.append(say(_PHONES_WORK_AGAIN if was_blind else _PHONES_WORK, voice.language))
     if address and not down:
         lines.append(address)
     return "\n".join(lines) + "\n"
@@ -82,4 +81,8 @@ _GO_ROUND: Words = (
 _PHONES_WORK: Words = (
     "Varsler går fortsatt til telefonene. Ring teknikeren.",
     "Alerts still go to phones. Call the technician.",
+)
+_PHONES_WORK_AGAIN: Words = (
+    "Varsler går til telefonene igjen. Ring teknikeren.",
+    "Alerts go to phones again. Call the technician.",
 )

@@ -89,7 +89,8 @@ class Night:
             if self.hub_lives:
                 with transaction(self.house.connection):
                     health.say(self.house.connection, "test", "hub", "ok", self.at)
-            told += self.watchman.look()
+            if (news := self.watchman.look()) is not None:
+                told += news.tells
         return told
 
 
@@ -146,6 +147,34 @@ def test_an_own_way_that_is_broken_stops_no_other_and_pages_that_come_back_are_t
         night.watchman.run()
         night.house.stop()
     corridor.leave()
+
+
+def test_a_hub_that_stands_still_is_not_called_well_while_the_database_cannot_be_read(
+    tmp_path: Path, mosquitto: Mosquitto
+) -> None:
+    (tmp_path / "house").mkdir()
+    with web_address() as (receiver, url), pages() as port:
+        night = Night(tmp_path, mosquitto, port, url)
+        assert night.passes(timedelta(minutes=1)) == []
+        night.hub_lives = False
+        assert [tell.part for tell in night.passes(timedelta(minutes=1))] == ["hub"]
+        database, aside = tmp_path / "house" / "vaka.db", tmp_path / "aside.db"
+        database.rename(aside)
+        told = night.passes(timedelta(minutes=4))
+        assert [(tell.part, tell.kind, tell.again) for tell in told] == [
+            ("hub", "down", True),
+            ("store", "down", False),
+        ], "one message names both, and the hub is not called well unseen"
+        aside.rename(database)
+        night.hub_lives = True
+        assert [(tell.part, tell.kind) for tell in night.passes(timedelta(minutes=2))] == [
+            ("hub", "well"),
+            ("store", "well"),
+        ]
+        until(lambda: len(receiver.requests) == 3, "three messages")
+        night.watchman.stop()
+        night.watchman.run()
+        night.house.stop()
 
 
 def both_heard(receiver: Address, corridor: Corridor, times: int, title: str, words: str) -> None:

@@ -5,15 +5,10 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
-import pytest
-
 from hub.store import health
 from hub.store.db import connect, transaction
 from hub.watch.look import hub_trouble
 from rules.watch import PARTS, REPEAT, Standing, Tell, all_well, looked
-from rules.wording.voice import Voice
-from rules.wording.watch import body, subject
-from tests.world import read
 
 AT = datetime(2026, 11, 24, 1, 10, tzinfo=UTC)
 LOOK = timedelta(seconds=3)
@@ -89,26 +84,6 @@ def test_an_outside_watchman_hears_only_when_every_part_is_well() -> None:
     for part in PARTS:
         assert not all_well({**well, part: Standing("slow", AT)}), "in doubt it hears nothing"
         assert not all_well({other: Standing() for other in PARTS if other != part})
-
-
-@pytest.mark.parametrize("language", ["nb", "en"])
-def test_the_message_names_no_resident_and_says_what_to_do(language: str) -> None:
-    site = read("site: t\nname: Solbakken\nunits: [{id: u, name: U}]\nrooms: [{id: 1, unit: u}]\n")
-    voice = Voice("nb" if language == "nb" else "en", site.zone, AT)
-    tells = [Tell("hub", "down", AT, "silent"), Tell("web", "down", AT, "silent", again=True)]
-    said = subject(tells, site.name, voice) + "\n" + body(tells, voice, None)
-    assert (
-        said
-        == {
-            "nb": "FORTSATT: VAKA VIRKER IKKE: Solbakken\n"
-            "Vaka svarer ikke siden kl.\N{NO-BREAK SPACE}02.10.\n"
-            "Tavla og sidene svarer ikke siden kl.\N{NO-BREAK SPACE}02.10.\n"
-            "Nye varsler når kanskje ikke fram. Gå runden og se til beboerne, og ring teknikeren.\n",
-            "en": "STILL: VAKA DOES NOT WORK: Solbakken\nVaka does not answer since 02:10.\n"
-            "The board and the pages do not answer since 02:10.\n"
-            "New alerts may not reach you. Go round and see to the residents, and call the technician.\n",
-        }[language]
-    )
 
 
 def test_a_clock_set_back_in_the_middle_of_an_outage_silences_nobody() -> None:

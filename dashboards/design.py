@@ -108,6 +108,7 @@ def made_up(visit: Visit, severity: Severity, state: State) -> Card:
         assistance=None,
         asks="",
         more_hands=None,
+        wanted=None,
         arrived=who if state == "arrived" else None,
         closed=who if state == "closed" else None,
         owners=(),

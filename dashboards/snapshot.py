@@ -5,13 +5,14 @@ cheaply whether any of it has changed.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
 from dashboards.house import House
 from hub.calls import of_open as calls_of_open
 from hub.emergency import SHOWN_FOR
-from hub.more_hands import MoreHands, called_to
+from hub.more_hands import MoreHands, asked_before, called_to
 from hub.off import Off, all_off
 from hub.quality_reports import NEWS
 from hub.reach import routing
@@ -81,6 +82,8 @@ class Snapshot(NamedTuple):
     """By alert that nobody has: what became of them."""
     more_hands: dict[int, MoreHands]
     """By alert: who asked for more hands, and who was called."""
+    wanted: dict[int, AlertEvent]
+    """By alert: who asked for them and has it no more."""
     recent: list[Alert]
     protection: dict[str, Standing]
     unheard: list[Unheard]
@@ -133,14 +136,17 @@ def fingerprint(connection: sqlite3.Connection, house: House, now: datetime) -> 
 def read_snapshot(connection: sqlite3.Connection, house: House, now: datetime) -> Snapshot:
     site = house.site.site
     still_open = alerts.open_alerts(connection, site)
+    trails = {alert.id: alerts.events(connection, alert.id) for alert in still_open}
+    wanted = {a.id: step for a in still_open if (step := asked_before(a, trails[a.id])) is not None}
     return Snapshot(
         now,
         house,
         still_open,
-        {a.id: event for a in still_open if (event := _reopened(connection, a)) is not None},
+        {a.id: event for a in still_open if (event := _reopened(a, trails[a.id])) is not None},
         escalations.of_open(connection, site),
         calls_of_open(connection, site),
         called_to(connection, site),
+        wanted,
         alerts.recent(connection, site, now - RECENT),
         protection.now(connection, site),
         unheard(connection, site),
@@ -158,10 +164,9 @@ def read_snapshot(connection: sqlite3.Connection, house: House, now: datetime) -
     )
 
 
-def _reopened(connection: sqlite3.Connection, alert: Alert) -> AlertEvent | None:
+def _reopened(alert: Alert, trail: Sequence[AlertEvent]) -> AlertEvent | None:
     if alert.state != "open":
         return None
-    trail = alerts.events(connection, alert.id)
     return next((event for event in reversed(trail) if event.event in OPEN_AGAIN), None)
 
 

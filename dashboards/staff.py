@@ -34,8 +34,8 @@ from dashboards.visit import (
 from dashboards.wall.page import Chosen, chosen_scope
 from dashboards.wall.view import wall_units
 from hub.desk import Desk, UnknownAlertError
-from hub.more_hands import called_to_one
-from hub.store import absences
+from hub.more_hands import asked_before, called_to_one
+from hub.store import absences, alerts
 from rules.absence import away_now
 from rules.alert import Act, Alert, Decision
 from rules.language import LANGUAGES
@@ -88,7 +88,8 @@ def move_alert(
     away = away_now(absences.active(visit.connection, site), now)
     voice = voice_of(visit.scope, visit.house, now)
     hands = called_to_one(visit.connection, after) if after.assistance_at is not None else None
-    shown = card(after, visit.house, voice, visit.access, away=away, more_hands=hands)
+    wanted = asked_before(after, alerts.events(visit.connection, after.id))
+    shown = card(after, visit.house, voice, visit.access, away=away, more_hands=hands, wanted=wanted)
     html = render(
         visit.language,
         "_moved.html",

@@ -87,6 +87,7 @@ class Card(NamedTuple):
     asks: str
     """Who does."""
     more_hands: str | None
+    wanted: tuple[str, str] | None
     """Who was called to them."""
     arrived: tuple[str, str] | None
     closed: tuple[str, str] | None
@@ -223,10 +224,11 @@ def card(
     calls: Calls = NOTHING_MORE,
     away: Mapping[str, Absence] = MappingProxyType({}),
     more_hands: MoreHands | None = None,
+    wanted: AlertEvent | None = None,
 ) -> Card:
     """`reopened`: what made an alert open again that somebody had taken. `escalation`, `calls`: who was
     called. `away`: by resident, who is not at home now (that they are back, their own unit says).
-    `more_hands`: who asked for them and who was called.
+    `more_hands`: who asked for them and who was called. `wanted`: who asked for them and has it no more.
     """
     rule = house.rule_of(alert)
     found = (house.resident(id) for id in alert.residents)
@@ -267,6 +269,7 @@ def card(
         assistance=wording.since(assistance_at, voice) if assistance_at is not None else None,
         asks=house.person_name(more_hands.by) if more_hands is not None and assistance_at is not None else "",
         more_hands=_more_hands(more_hands, house, voice) if assistance_at is not None else None,
+        wanted=act(wanted.by, wanted.at) if wanted is not None else None,
         arrived=arrived(),
         closed=act(alert.closed_by, alert.closed_at),
         owners=tuple(dict.fromkeys(by for by in (alert.accepted_by, alert.arrived_by) if by is not None)),
@@ -380,6 +383,7 @@ def board(snapshot: Snapshot, scope: Scope) -> Board:
                 snapshot.calls.get(a.id, NOTHING_MORE),
                 away,
                 snapshot.more_hands.get(a.id),
+                snapshot.wanted.get(a.id),
             )
             for a in sorted(visible(snapshot.open, access), key=order)
         ],

@@ -97,6 +97,14 @@ def reached_nobody(
         escalations.put(connection, alert, after)
 
 
+def calls_at_once(connection: sqlite3.Connection, alert: int, at: datetime) -> None:
+    """Nobody heard of the last call, and nobody waits for the next one."""
+    escalation = escalations.get(connection, alert)
+    if escalation is not None and escalation.due is not None:
+        due = min(escalation.due, at)
+        escalations.put(connection, alert, msgspec.structs.replace(escalation, due=due))
+
+
 def let_time_pass(connection: sqlite3.Connection, site: str, now: datetime) -> list[Alert]:
     """Make the calls that are due by now; returns the alerts they are for."""
     waiting = escalations.due(connection, site, now)

@@ -56,3 +56,13 @@ def more_hands(trail: Sequence[AlertEvent], messages: Iterable[Summons]) -> More
     spared = any(became(one) == "not_needed" for one in sent)
     nobody = in_vain and not (people or calling or held_up or spared)
     return MoreHands(by, people, calling, held_up, () if in_vain else groups, nobody)
+
+
+def asked_before(alert: Alert, trail: Sequence[AlertEvent]) -> AlertEvent | None:
+    """The step by which somebody asked for them who does not have the alert any more: whoever takes it should
+    know. What happened anew is another matter.
+    """
+    if alert.state == "closed" or alert.assistance_at is not None:
+        return None
+    last = next((step for step in reversed(trail) if step.event in ("assist", "raised_anew")), None)
+    return last if last is not None and last.event == "assist" else None

@@ -23,6 +23,7 @@ from hub.escalation import (
     CALLED_INSTEAD,
     NOBODY_IN,
     REACHED_NOBODY,
+    calls_at_once,
     goes_on_for_help,
     reached_nobody,
 )
@@ -113,7 +114,9 @@ def _follow(
         return
     if alert is None or alert.state == "closed" or (alert.state != "open" and _asking(alert) is None):
         return  # another site's; or taken before anybody could be told
-    meant = answerable(connection, site, alert, step, now)
+    gave_back = _handed_back_by(alerts.events(connection, alert.id), step) if alert.state == "open" else None
+    aside = gave_back or _asking(alert)
+    meant = answerable(connection, site, alert, step, now, aside)
     hears = _hearing(connection, site, alert)
     nobody_hears = not any(map(hears, meant))
     only_the_board = _asking(alert) is not None and not contacts.everything(connection, site.site)
@@ -121,7 +124,11 @@ def _follow(
     if alone and goes_on_for_help(connection, alert, step.reason, now):
         announce(connection, alert, now)
         return  # the next stage is a step of its own
-    others = _instead(connection, site, alert, step, hears, now) if nobody_hears else []
+    others = _instead(connection, site, alert, step, hears, now, aside) if nobody_hears else []
+    if gave_back is not None and not any(map(hears, (*meant, *others))):  # there is nobody else
+        meant = answerable(connection, site, alert, step, now)
+        nobody_hears = not any(map(hears, meant))
+        others = _instead(connection, site, alert, step, hears, now) if nobody_hears else []
     found = [*meant, *others]
     decisions = {
         person: _when(connection, site, alert, person, now)
@@ -155,6 +162,13 @@ def _asked_by(trail: Sequence[AlertEvent], step: AlertEvent) -> int | None:
     return None
 
 
+def _handed_back_by(trail: Sequence[AlertEvent], step: AlertEvent) -> str | None:
+    """Who has just handed the alert back, and it is that which this call is made for."""
+    led_to_it = TAKEN | OPEN_AGAIN | {CALLED, CALLED_IN_VAIN}
+    before = [one for one in trail if one.seq < step.seq and one.event in led_to_it]
+    return before[-1].by if before and before[-1].event == "hand_back" else None
+
+
 def did_not_go_out(connection: sqlite3.Connection, message: Summons, now: datetime) -> None:
     """A message failed. Where none of its call has arrived or may yet, nobody was reached. Whoever asks for
     more hands waits for no second try: no time passes by which the next stage would come.
@@ -168,13 +182,16 @@ def did_not_go_out(connection: sqlite3.Connection, message: Summons, now: dateti
         return
     if any(m.next_at is not None and not (asks and m.attempts) for m in of_call):
         return
-    step, *later = (e for e in alerts.events(connection, message.alert) if e.seq >= message.event)
+    trail = alerts.events(connection, message.alert)
+    step, *later = (e for e in trail if e.seq >= message.event)
     if any(e.event == REACHED_NOBODY and e.reason == step.reason for e in later):
         return
     if asks and alert is not None and goes_on_for_help(connection, alert, step.reason, now):
         announce(connection, alert, now)
     elif all(m.next_at is None for m in of_call):
         reached_nobody(connection, message.alert, step.reason, now)
+        if message.urgent and _handed_back_by(trail, step) is not None:
+            calls_at_once(connection, message.alert, now)  # who handed it back, too
 
 
 def _when(connection: sqlite3.Connection, site: Site, alert: Alert, person: str, now: datetime) -> Decision:
@@ -191,19 +208,24 @@ def _when(connection: sqlite3.Connection, site: Site, alert: Alert, person: str,
 
 
 def answerable(
-    connection: sqlite3.Connection, site: Site, alert: Alert, step: AlertEvent, now: datetime
+    connection: sqlite3.Connection,
+    site: Site,
+    alert: Alert,
+    step: AlertEvent,
+    now: datetime,
+    aside: str | None = None,
 ) -> list[Answerable]:
-    """Whom a call reaches: what is high by all their ways at once, the rest by the first. Who asks for more
-    hands is not called for it.
+    """Whom a call reaches: what is high by all their ways at once, the rest by the first. `aside`: who asks
+    for more hands, or hands it back, and is not called for that.
     """
-    known, asking = contacts.everything(connection, site.site), _asking(alert)
+    known = contacts.everything(connection, site.site)
     works = _works(connection, site)
     if is_proof(alert.site):
         meant = whom_to_prove(connection, site, alert.unit, now)
     else:
         groups = _people(connection, site, alert, step, now)
         meant = tuple(person for people in groups.values() for person in people)
-    found = [way for person in meant if person != asking for way in _ways(known, person, alert, works)]
+    found = [way for person in meant if person != aside for way in _ways(known, person, alert, works)]
     return list(dict.fromkeys(found))
 
 
@@ -262,6 +284,7 @@ def _instead(
     step: AlertEvent,
     hears: Callable[[Answerable], bool],
     now: datetime,
+    aside: str | None = None,
 ) -> list[Answerable]:
     """Who is called besides where none of those meant is reached."""
     if is_proof(alert.site):
@@ -274,7 +297,7 @@ def _instead(
         frozenset(m.person for m in told) if underway else frozenset(),
         again=step.event == CALLED_IN_VAIN,
         last=course is None or set(course.stages[-1].to) <= set(step.reason.split(", ")),
-        asking=_asking(alert),
+        aside=aside,
     )
     known, works = contacts.everything(connection, site.site), _works(connection, site)
     if alert.severity != "high":  # one way each: the first by which they hear of it

@@ -12,14 +12,15 @@ from rules.severity import Severity
 
 class InVain(NamedTuple):
     """A call that reaches nobody of those it is for. `told`: who was told of the alert before, and may come.
-    `again`: all stages were called before; `last`: this is the last one. `asking`: who asks for more hands.
+    `again`: all stages were called before; `last`: this is the last one. `aside`: who asks for more hands, or
+    hands it back, and is not called for that.
     """
 
     severity: Severity
     told: frozenset[str]
     again: bool
     last: bool
-    asking: str | None = None
+    aside: str | None = None
 
 
 def called_in_stead(
@@ -27,15 +28,15 @@ def called_in_stead(
 ) -> tuple[str, ...]:
     """The first circle in which anybody hears of it. Somebody who was told before is enough until the course
     has been gone through: then nobody has answered. With its last stage comes who was not told yet. What is
-    low waits for its next stage. Who asks for more hands waits for nobody.
+    low waits for its next stage. Who asks for more hands, or hands it back, waits for nobody.
     """
-    if call.severity == "low" and call.asking is None:
+    if call.severity == "low" and call.aside is None:
         return ()
-    told = call.told if not call.again and call.asking is None else frozenset[str]()
+    told = call.told if not call.again and call.aside is None else frozenset[str]()
     if told and not call.last:
         return ()
     for circle in circles:
-        found = tuple(person for person in circle if person not in told and person != call.asking)
+        found = tuple(person for person in circle if person not in told and person != call.aside)
         if any(map(hears, found)):
             return found
     return ()

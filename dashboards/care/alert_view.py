@@ -14,7 +14,7 @@ from dashboards.house import House
 from dashboards.views import Card, card
 from hub.calls import calls
 from hub.explained import Explained
-from hub.more_hands import more_hands
+from hub.more_hands import asked_before, more_hands
 from rules import wording
 from rules.absence import AWAY_ENDS
 from rules.alert import Outcome
@@ -107,7 +107,10 @@ def alert_view(explained: Explained, house: House, voice: Voice, access: Access)
     reopened = reopened if alert.state == "open" else None
     known = calls(explained.trail, explained.called)
     hands = more_hands(explained.trail, explained.called)
-    shown = card(alert, house, voice, access, reopened, explained.escalation, known, more_hands=hands)
+    wanted = asked_before(alert, explained.trail)
+    shown = card(
+        alert, house, voice, access, reopened, explained.escalation, known, more_hands=hands, wanted=wanted
+    )
     told = {(e.device, e.measure, e.value, e.at) for e in alert.evidence}
     news = list(changes(explained.heard, explained.stood))
     around = [

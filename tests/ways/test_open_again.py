@@ -7,8 +7,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from hub import summons
 from hub.desk import hand_back_all
-from hub.store import alerts, contacts, summonses
+from hub.store import alerts, contacts, escalations, summonses
 from hub.store.db import transaction
 from hub.store.summonses import Summons
 from rules.duration import parse_window
@@ -78,12 +79,11 @@ def test_what_asked_for_more_hands_is_not_sent_any_more_once_nobody_has_the_aler
         hand_back_all(house.connection, "test", "kari", house.clock.now())
     called = {(one.person, one.subject) for one in waiting(house)}
     assert called == {
-        ("kari", "HØYT varsel: 3B"),
         ("siri", "HIGH alert: 3B"),
         ("nils", "HØGT varsel: 3B"),
         ("lise", "HØYT varsel: 3B"),
-    }, "each once, and in words that do not say that somebody is there"
-    assert len(waiting(house)) == 4
+    }, "each once but for her who handed it back, and in words that do not say that somebody is there"
+    assert len(waiting(house)) == 3
 
 
 @pytest.mark.parametrize("reached", ["accept", "arrive"])
@@ -98,3 +98,53 @@ def test_who_was_never_told_since_somebody_had_taken_it_is_told_once_nobody_has_
     assert waiting(house) == []
     house.until(house.alert("help-button").due)
     assert {one.person for one in waiting(house)} == {"kari", "siri", "nils"}, "all that were called so far"
+
+
+def test_who_hands_back_what_they_alone_were_called_for_is_not_called_others_are(
+    house: World, away: int
+) -> None:
+    house.says("3B button", pressed="single")
+    id, out = house.alert("help-button").id, courier(house, away)
+    goes_on(house, out, lambda: False, 5 * SECOND)
+    first = {one.person for one in messages(house)}
+    assert first == {"kari"}, "she looks after whoever lives there"
+    house.desk.accept(id, "kari")
+    house.desk.act(id, "hand_back", "kari")
+    goes_on(house, out, lambda: False, SECOND)
+    called = [one for one in messages(house) if one.event > min(one.event for one in messages(house))]
+    assert "siri" in {one.person for one in called}
+    assert "kari" not in {one.person for one in called}
+    goes_on(house, out, lambda: False, 3 * MIN)
+    again = {one.person for one in messages(house) if one.event > max(one.event for one in called)}
+    assert "kari" in again, "the calls that follow are to everybody of their stage"
+
+
+def test_who_hands_back_is_called_where_there_is_nobody_else(tmp_path: Path) -> None:
+    house = a_house(tmp_path, "kari")
+    house.says("3B button", pressed="single")
+    id = house.alert("help-button").id
+    before = max(one.event for one in messages(house))
+    house.desk.accept(id, "kari")
+    house.desk.act(id, "hand_back", "kari")
+    assert {one.person for one in messages(house) if one.event > before} == {"kari"}
+    house.stop()
+
+
+def test_where_no_message_to_the_others_gets_out_the_next_call_is_made_at_once(house: World) -> None:
+    house.says("3B button", pressed="single")
+    house.passes(30 * MIN)
+    id = house.alert("help-button").id
+    before = max(one.event for one in messages(house))
+    house.desk.accept(id, "lise")
+    house.desk.act(id, "hand_back", "lise")
+    called = [one for one in messages(house) if one.event > before]
+    assert {one.person for one in called} == {"kari", "siri", "nils"}
+    now = house.clock.now()
+    with transaction(house.connection):
+        for one in called:
+            lost = msgspec.structs.replace(one, next_at=None, attempts=1, failure="refused")
+            summonses.put_failure(house.connection, lost)
+            summons.did_not_go_out(house.connection, lost, now)
+    escalation = escalations.get(house.connection, id)
+    assert escalation is not None
+    assert escalation.due == now

@@ -116,3 +116,18 @@ def test_who_asked_is_named_whoever_has_the_alert_and_whoever_took_it_over_later
     if not place.startswith("/care"):
         assert "Kari Nordmann trenger flere hender" in text
     assert "Kari Nordmann trenger flere hender" in sol.get("/wall").text
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_that_more_hands_were_asked_for_stands_there_though_whoever_asked_has_handed_it_back(
+    house: House, sign_in: SignIn, place: str
+) -> None:
+    alert, kari, sol = asked(house, sign_in), sign_in("kari"), sign_in("sol")
+    wanted = re.compile(r"Kari Nordmann ba om flere hender kl.\N{NO-BREAK SPACE}\d\d.\d\d</span>")
+    for who, act in ((kari, "hand_back"), (sol, "accept")):
+        assert wanted.search(tap(who, alert.id, act))
+        shown = sol.get(place.format(alert.id)).text
+        assert wanted.search(shown)
+        assert "trenger flere hender" not in shown
+    assert "Siri Solberg trenger flere hender" in tap(sol, alert.id, "assist")
+    assert not wanted.search(sol.get(place.format(alert.id)).text), "it is wanted anew"

@@ -21,6 +21,7 @@ from hub.site.file import SiteFile
 from hub.site.writing import write_value
 from hub.site.yaml_tree import read_tree
 from hub.spreadsheet import would_run
+from rules.building import NATIVE
 
 COLUMNS = ("id", "room", "role", "gateway", "address", "resident")
 NEEDED = ("id", "room", "role")
@@ -246,13 +247,18 @@ def _without_doubles(name: str, rows: Sequence[Row], problems: Sequence[Problem]
 
 def edits_of(file: SiteFile, devices: DeviceList, whole: bool) -> list[Edit]:
     """The edits that make the site's devices what the list says. A key that the list does not have stays as
-    it is. `whole`: what the list does not name is removed.
+    it is, and so does a way to be heard that the list only says in other words. `whole`: what the list does
+    not name is removed.
     """
+    first = next((gateway["id"] for gateway in file.content.get("gateways") or ()), NATIVE)
     known = {device["id"]: device for device in file.content.get("devices") or ()}
     edits: list[Edit] = []
     for row in devices.rows:
         id = str(row.values["id"])
         fields = {key: {**known.get(id, {}), **row.values}.get(key) for key in COLUMNS}
+        for key, unsaid in (("gateway", first), ("address", id)):
+            if id in known and (fields[key] or unsaid) == (known[id].get(key) or unsaid):
+                fields[key] = known[id].get(key)
         if id not in known:
             edits.append(PlaceDevice(**_fields(fields)))
         elif {key: value for key, value in fields.items() if value is not None} != known[id]:

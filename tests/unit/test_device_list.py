@@ -15,7 +15,7 @@ from hub.clock import WallClock
 from hub.site.bulk import ListRefused, change_devices, try_devices
 from hub.site.change import Changed, Conflict, change_site
 from hub.site.device_list import COLUMNS, edits_of, read_devices, write_devices
-from hub.site.edits import ReplaceDevice, Would
+from hub.site.edits import ChangeDevice, ReplaceDevice, Would
 from hub.site.file import SiteFile, read_site
 from hub.store import sites
 from hub.store.db import connect
@@ -103,6 +103,31 @@ def test_any_name_and_address_survives_the_way_through_a_list(names: list[str]) 
         assert [row.values["id"] for row in devices.rows] == names
         assert [row.values["address"] for row in devices.rows] == names
         assert edits_of(file, devices, whole=True) == []
+
+
+@pytest.mark.parametrize("said", ["gateway: zigbee, address: 1A stue", "address: 1A stue", "gateway: zigbee"])
+@pytest.mark.parametrize("listed", ["zigbee;1A stue", "zigbee;", ";1A stue", ";"])
+def test_a_device_that_is_heard_as_before_is_no_other_one_however_the_list_says_it(
+    said: str, listed: str
+) -> None:
+    content = {
+        "gateways": [{"id": "zigbee"}],
+        "devices": [{"id": "1A stue", "room": "1A", "role": "motion", **_pairs(said)}],
+    }
+    file = SiteFile(None, "", (), content)  # type: ignore[arg-type]
+    head = "id;room;role;gateway;address\n"
+    same = read_devices(f"{head}1A stue;1A;motion;{listed}\n".encode(), "list")
+    assert edits_of(file, same, whole=True) == []
+    moved = read_devices(f"{head}1A stue;1B;motion;{listed}\n".encode(), "list")
+    (edit,) = edits_of(file, moved, whole=True)
+    assert isinstance(edit, ChangeDevice)
+    assert {"gateway": edit.gateway, "address": edit.address} == {"gateway": None, "address": None} | _pairs(
+        said
+    )
+
+
+def _pairs(said: str) -> dict[str, str]:
+    return dict(pair.split(": ") for pair in said.split(", "))
 
 
 def test_the_sign_that_people_put_before_a_value_is_no_part_of_it() -> None:

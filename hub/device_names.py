@@ -6,11 +6,22 @@ from __future__ import annotations
 
 import sqlite3
 from datetime import datetime
+from typing import Any
 
 from hub import pauses, walk_test
-from hub.store import alerts, audit, device_health, faults, floor_plans, placements, rule_states, walk_tests
+from hub.store import (
+    alerts,
+    audit,
+    device_health,
+    faults,
+    floor_plans,
+    placements,
+    rule_states,
+    site_changes,
+    walk_tests,
+)
 from hub.store import pauses as kept_pauses
-from rules.building import Device, Site
+from rules.building import NATIVE, Device, Site
 
 _KEPT_BY_NAME = (
     kept_pauses, walk_tests, placements, faults, device_health, floor_plans, rule_states, alerts
@@ -50,3 +61,24 @@ def follow(
 
 def _way(site: Site, device: Device) -> tuple[str, str]:
     return site.gateway_of(device), device.address or device.id
+
+
+def name_now(connection: sqlite3.Connection, site: Site, name: str) -> str:
+    """What the device is called now that had this name last; the same where it got no other one."""
+    here, first = {d.id for d in site.devices}, site.gateways[0].id if site.gateways else NATIVE
+
+    def way(value: dict[str, Any]) -> tuple[str, str]:
+        return value.get("gateway") or first, value.get("address") or value["id"]
+
+    version = 0
+    while name not in here:
+        changes = site_changes.of_part(connection, site.site, "devices", name, version)
+        if not changes or changes[-1].after is not None or changes[-1].before is None:
+            break
+        version, was = changes[-1].version, way(changes[-1].before)
+        beside = site_changes.of_version(connection, site.site, "devices", version)
+        came = [one.id for one in beside if one.before is None and one.after and way(one.after) == was]
+        if not came:
+            break
+        name = came[0]
+    return name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -25,6 +26,7 @@ from dashboards.api.refusal import (
     refused,
 )
 from dashboards.api.sent import Sent
+from dashboards.technician.devices_list import paused_now
 from dashboards.visit import OurCall, Visit, Visitor, clock_of, needs
 from hub.site.change import Changed, Conflict, change_site
 from hub.site.edits import ChangeDevice, Edit, PlaceDevice, RemoveDevice, ReplaceDevice
@@ -54,6 +56,12 @@ class ValueOut(BaseModel):
     at: datetime
 
 
+class PausedOut(BaseModel):
+    until: datetime
+    reason: str
+    owner: str
+
+
 class DeviceOut(BaseModel):
     """One device. `gateway` and `address`: how it is heard, also where the document leaves it out."""
 
@@ -66,6 +74,7 @@ class DeviceOut(BaseModel):
     resident: str | None = Field(description="Whose own it is, by pseudonym, where several live in the room")
     last_heard_at: datetime | None
     latest: dict[str, ValueOut] = Field(description="The newest value of each measure")
+    paused: PausedOut | None = Field(description="It is heard and judged by no rule")
     etag: str = Field(description="For If-Match: changes whenever the device does")
 
 
@@ -107,6 +116,12 @@ class ReplacementIn(Sent):
 
     address: str
     gateway: str | None = None
+
+
+class NameIn(Sent):
+    """The name from now on."""
+
+    to: str = Field(min_length=1, max_length=200)
 
 
 class ChangeOut(BaseModel):
@@ -170,7 +185,7 @@ def put_device(
         edit = ChangeDevice(id=id, **device.model_dump(exclude_unset=True))
         if (refusal := house.not_as_read(id, if_match)) is not None:
             return refusal
-    return house.put(request, edit, if_match)
+    return house.put(request, [edit], if_match)
 
 
 @api.post(
@@ -185,7 +200,23 @@ def replace_device(
     """Another device in its place: id, room, role, rules and history stay."""
     house = _Devices(visit)
     edit = ReplaceDevice(id=id, **replacement.model_dump())
-    return house.not_as_read(id, if_match) or house.put(request, edit, if_match)
+    return house.not_as_read(id, if_match) or house.put(request, [edit], if_match)
+
+
+@api.post(
+    "/devices/{id:path}/rename",
+    dependencies=[OurCall, needs("place devices")],
+    responses=REFUSALS,
+    response_model=ChangeOut,
+)
+def rename_device(
+    request: Request, visit: Visitor, id: str, name: NameIn, if_match: IfMatch = ""
+) -> Response:
+    """Another name for the same device: history, tests, pause and place stay its own, and so does the way it
+    is heard.
+    """
+    house, to = _Devices(visit), name.to.strip()
+    return house.not_as_read(id, if_match) or house.put(request, house.renaming(id, to), if_match)
 
 
 @api.delete(
@@ -197,7 +228,7 @@ def replace_device(
 def remove_device(request: Request, visit: Visitor, id: str, if_match: IfMatch = "") -> Response:
     """Take it out of the site. What it said stays in the journal."""
     house = _Devices(visit)
-    return house.not_as_read(id, if_match) or house.put(request, RemoveDevice(id), if_match)
+    return house.not_as_read(id, if_match) or house.put(request, [RemoveDevice(id)], if_match)
 
 
 class _Devices:
@@ -210,6 +241,7 @@ class _Devices:
         self.visit, self.version, self.file = visit, version.id, file
         self.raw: dict[str, dict[str, Any]] = {d["id"]: d for d in file.content.get("devices") or ()}
         self._units = {room.id: room.unit for room in file.site.rooms}
+        self._paused = paused_now(visit)
         self._heard: dict[tuple[str, str], tuple[datetime | None, Newest]] | None = None
 
     def sees(self, room: str) -> bool:
@@ -226,6 +258,7 @@ class _Devices:
     def out(self, device: Device) -> DeviceOut:
         gateway, address = self.file.site.gateway_of(device), device.address or device.id
         heard_at, latest = self._heard_of(gateway, address)
+        pause = self._paused.get(device.id)
         return DeviceOut(
             id=device.id,
             room=device.room,
@@ -236,6 +269,7 @@ class _Devices:
             resident=device.resident,
             last_heard_at=heard_at,
             latest={measure: ValueOut(value=value, at=at) for measure, (value, at) in latest.items()},
+            paused=PausedOut(until=pause.ends_at, reason=pause.reason, owner=pause.owner) if pause else None,
             etag=etag_of(self.raw[device.id]),
         )
 
@@ -262,20 +296,32 @@ class _Devices:
         )
         return None if known else not_as_read(self.newest_change(id))
 
-    def put(self, request: Request, edit: Edit, if_match: str) -> Response:
+    def renaming(self, id: str, to: str) -> list[Edit]:
+        """The same device under another name (hub/device_names.py), heard as until now. 404 where somebody
+        else's unit has that name.
+        """
+        if to in self.raw:
+            self.must_see_room(self.raw[to]["room"])
+        now = self.raw[id]
+        if to == id:
+            return [ChangeDevice(**now)]
+        return [RemoveDevice(id), PlaceDevice(**{**now, "id": to, "address": now.get("address") or id})]
+
+    def put(self, request: Request, edits: Sequence[Edit], if_match: str) -> Response:
         """Of many who have read the same device one changes it; of many who place one alike one has (201)."""
         visit, site, exact = self.visit, self.file.site.site, if_match.strip() not in ("", "*")
         by, clock = visit.person.id, clock_of(request)
-        done = change_site(visit.connection, site, [edit], by, clock, self.version, exact)
+        done = change_site(visit.connection, site, edits, by, clock, self.version, exact)
         if isinstance(done, Conflict):
             return conflict(done, matched=True)
         if not isinstance(done, Changed):
             return refused(done.problems)
-        if isinstance(edit, PlaceDevice) and not done.changes:
-            return not_as_read(self.newest_change(edit.id))  # somebody was quicker
+        id, is_new = getattr(edits[-1], "id", ""), isinstance(edits[0], PlaceDevice)
+        if is_new and not done.changes:
+            return not_as_read(self.newest_change(id))  # somebody was quicker
         raw = self.raw if done.version == self.version else _Devices(visit).raw
-        after = done.changes[0].after if done.changes else raw.get(getattr(edit, "id", ""))
-        status = 201 if isinstance(edit, PlaceDevice) else 200
+        after = next((change.after for change in done.changes if change.id == id), raw.get(id))
+        status = 201 if is_new else 200
         etag = etag_of(after) if after is not None else None
         warnings = [fault_out(warning) for warning in done.warnings]
         body = ChangeOut(version=done.version, etag=etag, warnings=warnings).model_dump(mode="json")

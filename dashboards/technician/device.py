@@ -17,6 +17,8 @@ from dashboards.pictures.files import answer, file_name
 from dashboards.pictures.spans import SPANS, Span
 from dashboards.technician.charts import bars
 from dashboards.technician.device_view import course_of
+from dashboards.technician.devices import device_once_called
+from dashboards.technician.devices_list import paused_now
 from dashboards.technician.records import tested_of
 from dashboards.views import voice_of
 from dashboards.visit import Visit, Visitor, needs
@@ -26,12 +28,18 @@ from rules import wording
 from rules.wording.devices import role_name
 from rules.wording.faults import name_of_fault, what_is_wrong, why_it_matters
 from rules.wording.pictures import words
-from rules.wording.protection import why_silence_counts
+from rules.wording.protection import until_when, why_silence_counts
 from rules.wording.voice import Voice
 
 pages = APIRouter(
     include_in_schema=False, default_response_class=HTMLResponse, dependencies=[needs("see devices")]
 )
+
+
+class Paused(NamedTuple):
+    until: str
+    why: str
+    by: str
 
 
 class Past(NamedTuple):
@@ -44,7 +52,7 @@ class Past(NamedTuple):
 
 @pages.get("/technician/devices/{id:path}")
 def show_device(request: Request, visit: Visitor, id: str, span: Span = "month") -> str:
-    found = health_in_view(visit, id)
+    found = health_in_view(visit, device_once_called(visit, id).id)
     if found is None:
         raise HTTPException(404, "there is nothing here, or not for you")
     voice, house = voice_of(visit.scope, visit.house, visit.now), visit.house
@@ -72,6 +80,7 @@ def show_device(request: Request, visit: Visitor, id: str, span: Span = "month")
         may_test=may(visit.person, "test devices"),
         may_pause=may(visit.person, "pause devices"),
         tested=tested_of(visit, found.device),
+        paused=_paused(visit, found.device.id, voice),
     )
 
 
@@ -111,6 +120,13 @@ def _past(kept: Kept, voice: Voice) -> Past:
         wording.at(kept.fault.since, voice),
         ended,
     )
+
+
+def _paused(visit: Visit, device: str, voice: Voice) -> Paused | None:
+    pause = paused_now(visit).get(device)
+    if pause is None:
+        return None
+    return Paused(until_when(pause.ends_at, voice), pause.reason, visit.house.person_name(pause.owner))
 
 
 def _days(found: DeviceHealth) -> tuple[str, str, str] | None:

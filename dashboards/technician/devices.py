@@ -10,7 +10,7 @@ from fastapi import HTTPException
 
 from dashboards.visit import Visit
 from devices.asking import Ask, Rename, StartPairing
-from hub import renames
+from hub import device_names, renames
 from hub.gateway_list import gateway_devices
 from hub.renames import Renamed
 from hub.store import gateway_news
@@ -26,6 +26,11 @@ def device_in_view(visit: Visit, id: str) -> Device:
     if found is None or not sees_device(visit, found):
         raise HTTPException(404, "there is no such device, or not for you")
     return found
+
+
+def device_once_called(visit: Visit, id: str) -> Device:
+    """The same, also by a name that the device had before: whoever has its page open goes on."""
+    return device_in_view(visit, device_names.name_now(visit.connection, visit.house.site, id))
 
 
 def sees_device(visit: Visit, device: Device) -> bool:

@@ -14,23 +14,27 @@ from dashboards.snapshot import unheard
 from dashboards.technician.notices import notice_text
 from dashboards.visit import Visit, Visitor, needs
 from hub.registry import device_ids
-from hub.store import devices, faults, records
+from hub.store import devices, faults, pauses, records
 from hub.store.devices import HeardDevice
 from rules import wording
+from rules.pause import Pause
 from rules.placing import sign_of
 from rules.record import still
 from rules.wording.devices import role_name, value_text
+from rules.wording.protection import until_when
 
 pages = APIRouter(
     include_in_schema=False, default_response_class=HTMLResponse, dependencies=[needs("see devices")]
 )
 
-How = Literal["well", "silent", "never", "battery", "fault"]
-HOWS = ("well", "silent", "never", "battery", "fault", "untested")
+How = Literal["well", "paused", "silent", "never", "battery", "fault"]
+HOWS = ("well", "paused", "silent", "never", "battery", "fault", "untested")
 """What can be asked for; `untested` goes beside each of the others."""
 
 
 class Row(NamedTuple):
+    """`until`, `why`: of a device that is paused."""
+
     id: str
     sign: str
     unit: str
@@ -43,6 +47,8 @@ class Row(NamedTuple):
     battery: str
     rules: int
     untested: bool
+    until: str
+    why: str
     words: str
     """All that a search looks in."""
 
@@ -99,13 +105,14 @@ def read_devices(visit: Visit) -> list[Row]:
         for id in watch.devices:
             listening[id] = listening.get(id, 0) + 1
     at_fault = {kept.fault.device for kept in faults.standing(visit.connection, site.site)}
-    tested = records.newest(visit.connection, site.site)
+    tested, paused = records.newest(visit.connection, site.site), paused_now(visit)
+    voice = wording.Voice(visit.language, site.zone, visit.now)
     rows = []
     for device in site.devices:
         unit = units[device.room]
         if not visit.access.sees_unit(unit):
             continue
-        one = heard.get(device.id)
+        one, pause = heard.get(device.id), paused.get(device.id)
         role = role_name(device.role, visit.language)
         room, unit_name = house.room_name(device.room), house.unit_name(unit)
         address = device.address or device.id
@@ -118,15 +125,25 @@ def read_devices(visit: Visit) -> list[Row]:
                 room=room,
                 room_id=device.room,
                 role=role,
-                how=_how(one, _is_silent(device.id, one, lost), device.id in at_fault),
+                how="paused"
+                if pause is not None
+                else _how(one, _is_silent(device.id, one, lost), device.id in at_fault),
                 spoke=_ago(one, visit),
                 battery=_battery(one, visit),
                 rules=listening.get(device.id, 0),
                 untested=still(tested.get(device.id), device, site) != "as it is",
+                until=until_when(pause.ends_at, voice) if pause is not None else "",
+                why=pause.reason if pause is not None else "",
                 words=" ".join((device.id, room, unit_name, role, address)).casefold(),
             )
         )
     return rows
+
+
+def paused_now(visit: Visit) -> dict[str, Pause]:
+    """By device. One whose time is up is over, whoever has written that down."""
+    found = pauses.devices(visit.connection, visit.house.site.site)
+    return {pause.subject: pause for pause in found if visit.now < pause.ends_at}
 
 
 def _spoke(device: HeardDevice) -> datetime:

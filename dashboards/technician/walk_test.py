@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from dashboards.frame import page
 from dashboards.pages import render
-from dashboards.technician.devices import device_in_view
+from dashboards.technician.devices import device_once_called
 from dashboards.technician.records import tested_of
 from dashboards.technician.trial_view import trial_view
 from dashboards.visit import OurForm, Visit, Visitor, clock_of, needs, settings_of
@@ -45,7 +45,7 @@ def address_of(device: str) -> str:
 
 @pages.get("/{id:path}/test")
 def show_test(request: Request, visit: Visitor, id: str, refused: str = "") -> str:
-    device = device_in_view(visit, id)
+    device = device_once_called(visit, id)
     return page(
         request,
         visit,
@@ -60,7 +60,7 @@ def show_test(request: Request, visit: Visitor, id: str, refused: str = "") -> s
 @pages.get("/{id:path}/test/live")
 def show_trial(visit: Visitor, id: str) -> str:
     """The part of the page that changes as readings come in."""
-    return render(visit.language, "technician/_trial.html", **_values(visit, device_in_view(visit, id)))
+    return render(visit.language, "technician/_trial.html", **_values(visit, device_once_called(visit, id)))
 
 
 def _values(visit: Visit, device: Device) -> dict[str, Any]:
@@ -94,13 +94,13 @@ def _test_of(visit: Visit, device: str) -> Test | None:
 
 @pages.post("/{id:path}/test/start", dependencies=[OurForm])
 def start(request: Request, visit: Visitor, id: str) -> Response:
-    device_in_view(visit, id)
+    id = device_once_called(visit, id).id
     return _back(id, _tests(request, visit).start(id, visit.person.id))
 
 
 @pages.post("/{id:path}/test/cancel", dependencies=[OurForm])
 def cancel(request: Request, visit: Visitor, id: str) -> Response:
-    device_in_view(visit, id)
+    id = device_once_called(visit, id).id
     return _back(id, _tests(request, visit).cancel(id, visit.person.id))
 
 
@@ -112,7 +112,7 @@ def sign(
     test: Annotated[int, Form()],
     note: Annotated[str, Form(max_length=MOST_OF_A_NOTE, title="Note")] = "",
 ) -> Response:
-    device_in_view(visit, id)
+    id = device_once_called(visit, id).id
     known = walk_tests.get(visit.connection, visit.house.site.site, test)
     if known is None or known.device != id:
         raise HTTPException(404, "there is no such test")

@@ -71,7 +71,10 @@ def taken(connection: sqlite3.Connection, site: str) -> list[Alert]:
 
 
 def rename_device(connection: sqlite3.Connection, site: str, was: str, now: str) -> None:
-    """What is open about its silence is about the same device."""
+    """What is open of it, or about its silence, is about the same device."""
+    connection.execute(
+        "UPDATE alert SET device = ? WHERE site = ? AND device = ? AND state <> 'closed'", (now, site, was)
+    )
     connection.execute(
         "UPDATE OR IGNORE alert SET room = ? WHERE site = ? AND room = ? AND state <> 'closed'",
         (f"device:{now}", site, f"device:{was}"),

@@ -64,6 +64,12 @@ def of_section(connection: sqlite3.Connection, site: str, section: str, after: i
     return list({change.id: change for change in map(_change, rows)}.values())
 
 
+def of_version(connection: sqlite3.Connection, site: str, section: str, version: int) -> list[SiteChange]:
+    """What one version changed in a section."""
+    rows = connection.execute(f"{_SELECT} AND version = ?", (site, section, 0, version))
+    return [_change(row) for row in rows]
+
+
 def removed(connection: sqlite3.Connection, site: str, section: str) -> dict[str, SiteChange]:
     """How each part of a list went that was ever taken out, the last time; also where it came back."""
     rows = connection.execute(f"{_SELECT} AND after IS NULL ORDER BY version", (site, section, 0))

@@ -31,7 +31,7 @@ _SILENT: dict[str, Words] = {
 
 def is_away(name: str, until: datetime, voice: Voice) -> str:
     """Of somebody whom an alert names though they are not at home."""
-    return say(_IS_AWAY, voice.language, name=name, until=_until(until, voice))
+    return say(_IS_AWAY, voice.language, name=name, until=until_when(until, voice))
 
 
 _IS_AWAY: Words = (
@@ -40,7 +40,7 @@ _IS_AWAY: Words = (
 )
 
 
-def _until(instant: datetime, voice: Voice) -> str:
+def until_when(instant: datetime, voice: Voice) -> str:
     """As it stands after "til" and "until"."""
     return at(instant, voice).removeprefix("at ")
 
@@ -52,7 +52,7 @@ def why_not_covered(
     if why.cause == "not_heard":
         return who_is_silent(why.what, voice)
     if why.cause == "away":
-        until = _until(datetime.fromisoformat(why.what), voice)
+        until = until_when(datetime.fromisoformat(why.what), voice)
         return say(("Borte til {}", "Away until {}"), voice.language, until)
     if why.cause in ("device_tested", "device_paused"):
         return _taken_aside(why, (people or {}).get(why.by, why.by), voice)
@@ -86,7 +86,7 @@ _CAUSES: dict[str, Words] = {
 
 
 def _taken_aside(why: Why, by: str, voice: Voice) -> str:
-    ends = _until(why.until, voice) if why.until is not None else ""
+    ends = until_when(why.until, voice) if why.until is not None else ""
     words = _TESTED if why.cause == "device_tested" else _PAUSED
     return say(words, voice.language, what=why.what, by=by, until=ends, because=why.because)
 

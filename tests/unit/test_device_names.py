@@ -218,3 +218,22 @@ def test_a_floor_plans_mark_goes_along_and_an_open_editor_is_told(house: World) 
     assert floor_plans.marks(house.connection, id) == [Mark("device", "1C snor", 5, 6)]
     with transaction(house.connection):
         assert floor_plans.put_marks(house.connection, id, 2, []) is None
+
+
+def test_an_open_alert_is_its_devices_under_its_new_name(house: World) -> None:
+    house.hears("zigbee2mqtt/0x01", PRESS)
+    edit(house, *RENAMED)
+    house.passes(MINUTE)
+    assert house.alert("help-button").device == "1C snor"
+    house.hears("zigbee2mqtt/0x01", PRESS)
+    assert house.alert("help-button").occurrences == 2
+
+
+def test_the_alert_about_a_device_that_fell_silent_goes_on_under_its_new_name(house: World) -> None:
+    house.availability("1C knapp", online=False)
+    house.passes(20 * MINUTE)
+    alert = house.alert("not-heard")
+    edit(house, *RENAMED)
+    house.passes(20 * MINUTE)
+    after = house.alert("not-heard", "device:1C snor")
+    assert (after.id, after.cleared_at) == (alert.id, None)

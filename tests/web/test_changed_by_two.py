@@ -43,6 +43,7 @@ DEMANDED: dict[str, tuple[str, str, object]] = {
     "DELETE /api/v1/duty/shifts/{number}": ("leder", "/1", None),
     "PUT /api/v1/contacts/{person}/preferences": ("sol", "/sol/preferences", {"gathered_for": "9 min"}),
     "POST /api/v1/devices/{id:path}/replacement": ("tor", "/1A stue/replacement", {"address": "ny"}),
+    "POST /api/v1/devices/{id:path}/rename": ("tor", "/1A stue/rename", {"to": "1A ny"}),
     "POST /api/v1/device-list": ("tor", "", b"id,room,role\n1A stue,2A,motion\n"),
 }
 """Who asks, for what, with what. None of them goes through (428) without If-Match or a version."""
@@ -172,6 +173,7 @@ OTHERS: dict[str, Callable[[int], object]] = {
     "PUT /api/v1/contacts/{person}/preferences": lambda n: {"gathered_for": f"{n + 6} min"},
     "POST /api/v1/device-list": lambda n: f"id,room,role,address\n1A stue,2A,motion,0x{n}\n".encode(),
     "POST /api/v1/devices/{id:path}/replacement": lambda n: {"address": f"0x{n}"},
+    "POST /api/v1/devices/{id:path}/rename": lambda n: {"to": f"1A nr {n}"},
     "PUT /api/v1/floor-plans/{number}/marks": lambda n: {
         "version": 1,
         "marks": [{"kind": "room", "of": "1A", "x": n, "y": 0}],
@@ -213,7 +215,8 @@ def read_tag(browser: TestClient, ours: dict[str, str], route: str, at: str) -> 
         "/rules/": "/api/v1/rules",
         "/legal": "/api/v1/legal-basis",
     }
-    read = next((path for part, path in whole.items() if part in at), at.removesuffix("/replacement"))
+    own = at.removesuffix("/replacement").removesuffix("/rename")
+    read = next((path for part, path in whole.items() if part in at), own)
     return browser.get(read).headers["ETag"]
 
 

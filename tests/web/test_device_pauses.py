@@ -8,8 +8,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from hub.store import pauses
+from hub.store.instants import to_us
 from tests.web.conftest import SignIn, csrf_of
 from tests.web.house import House
+from tests.web.test_technician import spoke
 
 PAGE = "/technician/pauses"
 DOOR = "1A ytterdør"
@@ -100,3 +102,27 @@ def test_the_same_by_call(sign_in: SignIn) -> None:
     assert tor.get("/api/v1/device-pauses").json()["paused"] == []
     assert tor.put("/api/v1/devices/9Z/pause", json=asked, headers=token(tor)).status_code == 404
     assert tor.put(CALL, json={"reason": "", "until": until}, headers=token(tor)).status_code == 422
+
+
+def test_a_paused_device_is_said_to_be_paused_wherever_devices_stand(sign_in: SignIn, house: House) -> None:
+    spoke(house, DOOR, open=False)
+    tor = sign_in("tor")
+    assert tor.get(f"/api/v1/devices/{DOOR}").json()["paused"] is None
+    form(tor, device=DOOR, reason="låsen byttes", length="2 h")
+
+    def listed(how: str) -> str:
+        return tor.get("/technician/devices", params={"how": how, "q": DOOR}).text
+
+    assert DOOR not in listed("well").partition('id="found"')[2].partition("<tbody>")[2]
+    line = listed("paused").partition("<tbody>")[2]
+    assert 'class="chip warn">På pause til ' in line
+    assert "låsen byttes" in line
+    page = tor.get(f"/technician/devices/{DOOR}").text
+    for said in ("På pause til ", "låsen byttes", "Tor Teknisk"):
+        assert said in page
+    (told,) = [d for d in tor.get("/api/v1/devices").json()["devices"] if d["paused"]]
+    assert (told["id"], told["paused"]["reason"], told["paused"]["owner"]) == (DOOR, "låsen byttes", "tor")
+    assert tor.get(f"/api/v1/devices/{DOOR}").json()["paused"] == told["paused"]
+    house.connection.execute("UPDATE pause SET ends_at = ?", (to_us(house.now()),))
+    assert DOOR in listed("well").partition("<tbody>")[2]
+    assert tor.get(f"/api/v1/devices/{DOOR}").json()["paused"] is None

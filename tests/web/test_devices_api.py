@@ -112,6 +112,27 @@ def test_a_device_is_placed_changed_replaced_and_removed(house: House, tor: Call
     assert tor.delete(path, If_Match=replaced.headers["ETag"]).status_code == 412
 
 
+def test_a_device_gets_another_name_and_stays_the_same_one(house: House, tor: Caller) -> None:
+    etag = tor.get(DOOR).headers["ETag"]
+    soon = (house.now() + timedelta(hours=2)).isoformat()
+    assert tor.put(DOOR + "/pause", {"reason": "byttes", "until": soon}).status_code == 200
+    assert tor.post(DOOR + "/rename", {"to": "1A dør"}).status_code == 428
+    taken = tor.post(DOOR + "/rename", {"to": "1A stue"}, If_Match=etag)
+    assert (taken.status_code, taken.json()["problems"][0]["id"]) == (422, "1A stue")
+    done = tor.post(DOOR + "/rename", {"to": "1A dør"}, If_Match=etag)
+    assert done.status_code == 200, done.text
+    shown = tor.get("/api/v1/devices/1A dør")
+    assert shown.headers["ETag"].startswith(done.headers["ETag"].rstrip('"'))
+    assert (shown.json()["address"], shown.json()["role"]) == ("1A ytterdør", "outer_door")
+    assert shown.json()["paused"]["reason"] == "byttes"
+    assert [p["device"] for p in tor.get("/api/v1/device-pauses").json()["paused"]] == ["1A dør"]
+    assert tor.get(DOOR).status_code == 404
+    assert tor.post(DOOR + "/rename", {"to": "1A dør"}, If_Match=etag).status_code == 412
+    version = tor.get("/api/v1/devices").json()["version"]
+    same = tor.post("/api/v1/devices/1A dør/rename", {"to": "1A dør"}, If_Match="*")
+    assert (same.status_code, same.json()["version"]) == (200, version)
+
+
 def test_what_would_not_hold_is_refused_with_all_that_is_wrong(house: House, tor: Caller) -> None:
     answer = tor.put(DOOR, {"room": "9Z", "role": "outerdoor", "gateway": "zb"}, If_Match="*")
     assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")

@@ -427,6 +427,7 @@ TABLE: dict[str, Asked] = {
     "GET /api/v1/devices/{id:path}": Asked("see devices", of_solsida=True),
     "PUT /api/v1/devices/{id:path}": Asked("place devices", 422),
     "POST /api/v1/devices/{id:path}/replacement": Asked("place devices", 422),
+    "POST /api/v1/devices/{id:path}/rename": Asked("place devices", 422),
     "DELETE /api/v1/devices/{id:path}": Asked("place devices", 428),
     "GET /api/v1/device-list": Asked("place devices", of_solsida=True),
     "POST /api/v1/device-list": Asked("place devices", 428, of_solsida=True),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
 import pytest
@@ -13,6 +13,9 @@ from pypdf import PdfReader
 from starlette.testclient import TestClient
 
 from hub.records import verified
+from hub.site.change import Changed, change_site
+from hub.site.edits import PlaceDevice, RemoveDevice
+from hub.store import walk_tests
 from tests.web.conftest import SignIn, csrf_of
 from tests.web.house import DOCUMENT, House
 from tests.world import World
@@ -231,3 +234,21 @@ def test_the_devices_own_page_tells_of_its_last_test_and_leads_to_the_next(
         "Bestått",
     ):
         assert said in after
+
+
+def test_whoever_tests_a_device_goes_on_while_somebody_gives_it_another_name(
+    sign_in: SignIn, world: World
+) -> None:
+    tor, started = sign_in("tor"), datetime.now(UTC)
+    post(tor, f"{DOOR}/start")
+    for was, name in (("1A ytterdør", "1A dør"), ("1A dør", "1A inngang")):
+        edits = [RemoveDevice(was), PlaceDevice(name, "1A", "outer_door", address="1A ytterdør")]
+        assert isinstance(change_site(world.connection, "solbakken", edits, "adm", world.clock), Changed)
+    world.until(max(started, datetime.now(UTC)) + timedelta(seconds=1))
+    page = tor.get(DOOR).text
+    assert "/technician/devices/1A%20inngang/test/cancel" in page
+    assert tor.get(f"{DOOR}/live").status_code == 200
+    assert "1A inngang" in tor.get(DOOR.removesuffix("/test")).text
+    assert post(tor, f"{DOOR}/cancel") == "/technician/devices/1A%20inngang/test"
+    assert walk_tests.running(world.connection, "solbakken") == []
+    assert sign_in("kari").get(DOOR).status_code == 404

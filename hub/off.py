@@ -51,19 +51,28 @@ def all_off(connection: sqlite3.Connection, book: Rulebook, now: datetime) -> li
     return sorted(found, key=lambda off: (CAUSES.index(off.cause), off.until or now, off.room, off.names))
 
 
+def on_again(connection: sqlite3.Connection, book: Rulebook, since: datetime) -> list[Off]:
+    """What was paused and went on again since then, the newest first. `until`: when that was."""
+    living = {watch.room: watch.residents for watch in book.watches.values()}
+    return [_of_pause(pause, living) for pause in pauses.ended(connection, book.site.site, since)]
+
+
 def _paused(connection: sqlite3.Connection, book: Rulebook, living: Living) -> Iterator[Off]:
-    for pause in pauses.active(connection, book.site.site):
-        yield Off(
-            "paused" if pause.device is None else "device_paused",
-            pause.room,
-            (pause.subject,),
-            pause.owner,
-            pause.reason,
-            pause.paused_at,
-            pause.ends_at,
-            living.get(pause.room, ()),
-            pause,
-        )
+    return (_of_pause(pause, living) for pause in pauses.active(connection, book.site.site))
+
+
+def _of_pause(pause: Pause, living: Living) -> Off:
+    return Off(
+        "paused" if pause.device is None else "device_paused",
+        pause.room,
+        (pause.subject,),
+        pause.owner,
+        pause.reason,
+        pause.paused_at,
+        pause.ended_at or pause.ends_at,
+        living.get(pause.room, ()),
+        pause,
+    )
 
 
 def _tested(connection: sqlite3.Connection, book: Rulebook, living: Living, now: datetime) -> Iterator[Off]:

@@ -8,13 +8,13 @@ from typing import NamedTuple
 from dashboards.care.bases import Review, reviews_of
 from dashboards.care.duty_view import UnitNow, on_duty_now
 from dashboards.care.goals import rows_of as goals_of
-from dashboards.care.off import Line, lines
+from dashboards.care.off import Line, lines, lines_on_again
 from dashboards.care.relative_reviews import TaskRow, near_rows
 from dashboards.snapshot import read_snapshot
 from dashboards.technician.faults import Lost, Row, read_faults, read_lost
 from dashboards.views import Board, board, voice_of
 from dashboards.visit import Visit
-from hub.store import absences, alerts, hand_over, pauses, shifts
+from hub.store import absences, alerts, hand_over, shifts
 from hub.store.alerts import AlertEvent
 from hub.store.hand_over import Note
 from rules import wording
@@ -27,10 +27,10 @@ EARLY = timedelta(hours=1)
 """[default] Who reads the hand-over this long before their shift begins, has read it."""
 
 
-class GoneOn(NamedTuple):
-    """What went on again during the shift, or who came home."""
+class Back(NamedTuple):
+    """Who came home during the shift."""
 
-    what: str
+    name: str
     room: str
     at: str
 
@@ -81,7 +81,8 @@ class HandedOver(NamedTuple):
     longest: tuple[Happened, ...]
     off: tuple[Line, ...]
     lacking: tuple[Line, ...]
-    gone_on: tuple[GoneOn, ...]
+    on_again: tuple[Line, ...]
+    back: tuple[Back, ...]
     faults: tuple[Row, ...]
     lost: tuple[Lost, ...]
     goals: tuple[GoalShown, ...]
@@ -106,7 +107,8 @@ def handed_over(visit: Visit, hours: int = 12) -> HandedOver:
         tuple(slowest[:3]),
         tuple(line for line in off if line.cause not in ("no_basis", "no_sensor", "away")),
         tuple(line for line in off if line.cause in ("no_basis", "no_sensor")),
-        tuple(_gone_on(visit, since)),
+        tuple(lines_on_again(visit, since)),
+        tuple(_back(visit, since)),
         tuple(read_faults(visit)),
         tuple(read_lost(visit)),
         tuple(_goals(visit)),
@@ -161,23 +163,18 @@ def _one(visit: Visit, alert: Alert, there: AlertEvent | None) -> Happened:
     )
 
 
-def _gone_on(visit: Visit, since: datetime) -> list[GoneOn]:
+def _back(visit: Visit, since: datetime) -> list[Back]:
+    """The newest first."""
     house, voice = visit.house, voice_of(visit.scope, visit.house, visit.now)
-    site = house.site.site
-    units = {room.id: room.unit for room in house.site.rooms}
-    names = house.rule_names
     found = []
-    for pause in pauses.ended(visit.connection, site, since):
-        if pause.ended_at is not None and visit.access.sees_unit(units.get(pause.room, "")):
-            name = names[pause.rule].said(visit.language) if pause.rule in names else pause.subject
-            found.append((pause.ended_at, GoneOn(name, house.room_name(pause.room), "")))
-    for absence in absences.ended(visit.connection, site, since):
+    for absence in absences.ended(visit.connection, house.site.site, since):
         resident = house.resident(absence.resident)
         if absence.ended_at is None or resident is None:
             continue
         if visit.access.sees_resident(resident, house.site):
-            found.append((absence.ended_at, GoneOn(resident.name, house.room_name(resident.room), "")))
-    return [one._replace(at=wording.at(at, voice)) for at, one in sorted(found, reverse=True)]
+            at = wording.at(absence.ended_at, voice)
+            found.append(Back(resident.name, house.room_name(resident.room), at))
+    return found
 
 
 def _goals(visit: Visit) -> list[GoalShown]:

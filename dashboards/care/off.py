@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import NamedTuple
 
 from dashboards.views import voice_of
 from dashboards.visit import Visit
-from hub.off import Off, all_off
+from hub.off import Off, all_off, on_again
 from rules import wording
 from rules.rule import Text
 
@@ -36,10 +37,24 @@ class Line(NamedTuple):
 
 def lines(visit: Visit) -> list[Line]:
     """What this person sees of all that is off."""
-    house = visit.house
-    units = {room.id: room.unit for room in house.site.rooms}
-    found = all_off(visit.connection, house.rules, visit.now)
-    names = house.rule_names
+    return _lines(visit, all_off(visit.connection, visit.house.rules, visit.now))
+
+
+def lines_on_again(visit: Visit, since: datetime) -> list[Line]:
+    """What was paused and went on again since then. `since`, `until`: the two instants."""
+    voice = voice_of(visit.scope, visit.house, visit.now)
+    found = on_again(visit.connection, visit.house.rules, since)
+    return [
+        line._replace(since=wording.at(off.since, voice))
+        for off in found
+        for line in _lines(visit, [off])
+        if off.since is not None
+    ]
+
+
+def _lines(visit: Visit, found: Iterable[Off]) -> list[Line]:
+    units = {room.id: room.unit for room in visit.house.site.rooms}
+    names = visit.house.rule_names
     return [
         line_of(visit, off, names)
         for off in found

@@ -10,15 +10,19 @@ import pytest
 from pypdf import PdfReader
 from starlette.testclient import TestClient
 
+from hub.absences import Absences
 from hub.alarm_quality import quality_of
 from hub.clock import WallClock
 from hub.desk import Desk
 from hub.duty import Duty
 from hub.hand_over import HandOver
+from hub.pauses import Pauses
 from hub.store import hand_over
 from hub.store.db import transaction
 from hub.store.hand_over import Note
+from rules.absence import Absence
 from rules.duty import Function, Shift
+from rules.pause import Pause
 from tests.web.conftest import SignIn, csrf_of
 from tests.web.house import DOCUMENT, House
 
@@ -118,6 +122,34 @@ def test_who_takes_over_stands_with_their_own_time_care_first_and_when_nobody_is
     for told in (*pages, " ".join(" ".join(page.extract_text() for page in paper).split())):
         assert re.search(who, told)
         assert re.search(empty, told)
+
+
+def test_what_was_off_for_a_part_of_the_shift_stands_under_switched_off_with_who_and_why(
+    house: House, sign_in: SignIn
+) -> None:
+    pauses = Pauses(house.connection, house.site, WallClock())
+    now = house.now()
+    assert isinstance(pauses.pause("night-exit", "1A", "kari", "Døra byttes", now + HOUR), Pause)
+    assert isinstance(pauses.resume("night-exit", "1A", "sol"), Pause)
+    away = Absences(house.connection, house.site, WallClock())
+    assert isinstance(away.away("r1", "trip", now + HOUR, "kari"), Absence)
+    assert isinstance(away.back("r1", "kari"), Absence)
+    browser = sign_in("sol")
+    html = browser.get("/care/handover").text
+    nothing = html.partition("Ingenting å melde om:")[2].partition("</p>")[0]
+    assert "Slått av" not in nothing
+    assert "Borte" not in nothing
+    of = {id: html.partition(f'<h2 id="{id}">')[2].partition("</section>")[0] for id in ("off", "away")}
+    clock = "kl.\N{NO-BREAK SPACE}" + r"\d\d\.\d\d"
+    off = re.sub("<[^>]+>", " ", of["off"])
+    assert re.search(rf"1A Anna Haugen\s+Kari Nordmann: Døra byttes\s+Av fra {clock}, på igjen {clock}", off)
+    assert "Døra byttes" not in of["away"]
+    assert re.search(rf"Hjemme igjen {clock}", of["away"])
+    paper = PdfReader(io.BytesIO(browser.get("/care/handover/handover.pdf").content)).pages
+    told = " ".join(" ".join(page.extract_text() for page in paper).split())
+    assert "Døra byttes" in told.partition("Slått av")[2].partition("Borte")[0]
+    assert "på igjen" in told
+    assert "Hjemme igjen" in told
 
 
 def test_what_there_is_nothing_to_tell_of_stands_in_one_line(house: House, sign_in: SignIn) -> None:

@@ -15,7 +15,7 @@ from dashboards.api.refusal import RefusedError, declined
 from dashboards.api.sent import Sent
 from dashboards.care.away import residents_of
 from dashboards.care.duty import absent, book, refused_sign_in
-from dashboards.care.duty_view import may_change, registered_absences, staff_of, units_of
+from dashboards.care.duty_view import may_change, registered_absences, staff_of, units_of, without_missing
 from dashboards.care.roster_import import held_in_view, left_as_it_is, taken_over, tried
 from dashboards.care.seen import note_seen
 from dashboards.care.shift import plan, shift_in_view
@@ -211,7 +211,7 @@ def show_roster(
     staff = {person.id for person in staff_of(visit)}
     torn = [gap for unit in units_of(visit) for gap in gaps(site, unit.id, known, absences, begin, end)]
     on_duty = [_out(visit, s) for s in store.on_duty(visit.connection, site, visit.now) if _sees(visit, s)]
-    shifts = [_out(visit, s) for s in known if s.ends_at > begin and _sees(visit, s)]
+    shifts = [_out(visit, s) for s in without_missing(visit, known) if s.ends_at > begin and _sees(visit, s)]
     note_seen(visit, "/api/v1/duty", (r for s in (*on_duty, *shifts) for r in s.residents))
     return RosterOut(
         at=visit.now,

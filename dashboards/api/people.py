@@ -65,6 +65,10 @@ class ProofIn(Sent):
     password: str = Field("", max_length=1024)
 
 
+class RemovedOut(BaseModel):
+    shifts: int = Field(description="To come, of theirs: nobody has them now")
+
+
 class LinkOut(BaseModel):
     link: str = Field(description="Shown once; works once")
     expires_at: datetime
@@ -91,20 +95,24 @@ def put(request: Request, visit: Visitor, who: str, wish: PersonIn, seen: Seen) 
     version = must_be_seen(seen, wish.version, 0 if wish.new else None) or None
     asked = who, wish.name, wish.role, wish.units, language
     done = directory.put(request, visit, *asked, version, wish.new, exact=version is not None)
-    return _answer(done, seen)
+    _settle(done, seen)
+    return Response(status_code=204)
 
 
-@api.delete("/{who}", status_code=204, dependencies=[OurCall], responses=CHANGES)
+@api.delete("/{who}", dependencies=[OurCall], responses=CHANGES)
 def remove(
     request: Request,
     visit: Visitor,
     who: str,
     seen: Seen,
     version: Annotated[int | None, Query(ge=1, description="Of the site as it was read")] = None,
-) -> Response:
+) -> RemovedOut:
+    """And with them all by which they came in, acted and were called; what they did stays on record."""
     directory.entry(request, visit, who)
     known = must_be_seen(seen, version) or None
-    return _answer(directory.remove(request, visit, who, known, exact=known is not None), seen)
+    done = directory.remove(request, visit, who, known, exact=known is not None)
+    _settle(done, seen)
+    return RemovedOut(shifts=done.shifts if isinstance(done, Changed) else 0)
 
 
 @api.post(
@@ -146,11 +154,10 @@ def unlink(request: Request, visit: Visitor, who: str) -> None:
     directory.unlink(visit, who)
 
 
-def _answer(done: Changed | Conflict | Refused | pause.Refusal, seen: int | None) -> Response:
+def _settle(done: Changed | Conflict | Refused | pause.Refusal, seen: int | None) -> None:
     if isinstance(done, pause.Refusal):
         raise declined(422, done)
     settled(done, seen)
-    return Response(status_code=204)
 
 
 def _out(one: Entry) -> PersonOut:

@@ -163,6 +163,11 @@ def _from_until(visit: Visit, gap: Gap) -> str:
     return f"{moment(visit, gap.starts_at)}–{until}"
 
 
+def without_missing(visit: Visit, shifts: Iterable[Shift]) -> list[Shift]:
+    """Without those to come of who is missing from the site: nobody is there then."""
+    return [s for s in shifts if s.starts_at <= visit.now or visit.house.person(s.person) is not None]
+
+
 def _replaced(visit: Visit, coming: list[Shift]) -> list[StoodInFor]:
     """Who is not called now, or will not be when their shift begins."""
     begins = {s.starts_at for s in coming if s.source == "roster" and s.starts_at > visit.now}

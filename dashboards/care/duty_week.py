@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from dashboards.care.duty_view import may_change, names
+from dashboards.care.duty_view import may_change, names, without_missing
 from dashboards.pages import clock_text, day_text
 from dashboards.visit import Visit
 from hub.store import shifts as store
@@ -50,7 +50,8 @@ def week_of(visit: Visit, unit: str, week: date) -> list[Day]:
     known = store.between(visit.connection, site.site, since - LONGEST, until)
     absences = store.absences(visit.connection, site.site, since, until + LONGEST)
     left = absences_left(absences, known)
-    planned = [s for s in known if s.source == "roster" and (not s.units or unit in s.units)]
+    counting = without_missing(visit, known)
+    planned = [s for s in counting if s.source == "roster" and (not s.units or unit in s.units)]
     came = as_said_last(s for s in known if s.source == "signed_in" and (not s.units or unit in s.units))
     entries = [(s.starts_at, _planned(visit, s, unit, known, left)) for s in planned]
     entries += [(s.starts_at, _came(visit, s, unit)) for s in came if not is_as_planned(s, planned)]

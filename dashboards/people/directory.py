@@ -20,8 +20,7 @@ from hub import password_links
 from hub.site import former
 from hub.site.change import Changed, Conflict, change_site
 from hub.site.edits import PutPart, Refused, RemovePart
-from hub.store import audit, credentials, identities
-from hub.store.db import transaction
+from hub.store import audit, credentials, identities, shifts
 from rules.building import SLUG, TRAILS_OWN, Person, PersonRole
 from rules.pause import Refusal
 
@@ -131,7 +130,7 @@ def put(
 def remove(
     request: Request, visit: Visit, id: str, seen: int | None, exact: bool = False
 ) -> Changed | Conflict | Refused | Refusal:
-    """Out of the site, and with them all by which they came in: somebody of the same id begins anew."""
+    """Out of the site, and with them all by which they came in, acted and were called."""
     if id == visit.person.id:
         return Refusal("nobody removes themselves", "own_person")
     site = visit.house.site.site
@@ -140,9 +139,12 @@ def remove(
     )
     if isinstance(done, Changed):
         sign_out(visit, id)
-        with transaction(visit.connection):
-            credentials.forget(visit.connection, site, id, visit.now)
     return done
+
+
+def shifts_to_come(visit: Visit, id: str) -> int:
+    """Which nobody would have if they were removed."""
+    return shifts.still_planned(visit.connection, visit.house.site.site, id, visit.now)
 
 
 def sign_out(visit: Visit, id: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, NamedTuple
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from dashboards.account.page import unproven
@@ -22,6 +22,7 @@ from rules.pause import Refusal
 from rules.wording.refusals import refusal_text
 
 PATH = "/people"
+MANY = 10_000
 pages = APIRouter(
     prefix=PATH,
     include_in_schema=False,
@@ -52,8 +53,10 @@ class Wish(NamedTuple):
 
 
 @pages.get("")
-def show(request: Request, visit: Visitor, notice: str = "") -> str:
-    said = render(visit.language, "people/_notice.txt", said=notice).strip() if notice else ""
+def show(
+    request: Request, visit: Visitor, notice: str = "", shifts: Annotated[int, Query(ge=0, le=MANY)] = 0
+) -> str:
+    said = render(visit.language, "people/_notice.txt", said=notice, shifts=shifts).strip() if notice else ""
     lines = [_line(visit, one) for one in directory.entries(request, visit)]
     return page(request, visit, "people/list.html", lines=lines, notice=said)
 
@@ -113,7 +116,7 @@ def remove(request: Request, visit: Visitor, who: str, version: Annotated[int, F
     done = directory.remove(request, visit, who, version)
     if not isinstance(done, Changed):
         return HTMLResponse(_form(request, visit, _wish(found), found, _why(visit, done)), _status(done))
-    return RedirectResponse(f"{PATH}?notice=removed", 303)
+    return RedirectResponse(f"{PATH}?notice=removed&shifts={min(done.shifts, MANY)}", 303)
 
 
 @pages.post("/{who}/link", dependencies=[OurForm], response_model=None)
@@ -213,6 +216,7 @@ def _form(
         visit,
         "people/person.html",
         line=_line(visit, found) if found is not None else None,
+        shifts=directory.shifts_to_come(visit, found.person.id) if found is not None else 0,
         mine=found is not None and found.person.id == visit.person.id,
         roles=ROLES,
         unit_choices=[(u.id, u.name) for u in visit.house.site.units if visit.access.sees_unit(u.id)],

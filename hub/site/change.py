@@ -16,7 +16,7 @@ import msgspec
 
 from hub import device_names
 from hub.clock import Clock
-from hub.site import former
+from hub.site import former, leaving
 from hub.site.edits import Edit, Fault, Part, PartDiff, Refused, Would, differences, parts_of
 from hub.site.file import SiteFile, read_held
 from hub.site.outcome import carry_out
@@ -38,6 +38,8 @@ class Changed(msgspec.Struct, frozen=True):
     changes: tuple[PartDiff, ...]
     warnings: tuple[Fault, ...]
     """Those that this change brought: who would not be watched over, or not be told."""
+    shifts: int = 0
+    """How many to come nobody has now, because who had them was removed."""
 
 
 class Conflict(msgspec.Struct, frozen=True):
@@ -106,6 +108,8 @@ def put_in_force(
         changes = differences(old, file.content)
         if taken := former.faults(connection, site, changes):
             raise OthersNameError(taken)
+        for id in _removed(changes):
+            leaving.end_emergencies(connection, site, id, by, at)
         site_changes.add(
             connection, site, version.id, [(c.section, c.id, c.before, c.after) for c in changes]
         )
@@ -123,7 +127,12 @@ def _put(
 ) -> Changed:
     if would.changes:
         version = put_in_force(connection, would.file, at, by)
-    return Changed(version.id, would.changes, would.warnings)
+    freed = (leaving.see_off(connection, version.site, id, by, at) for id in _removed(would.changes))
+    return Changed(version.id, would.changes, would.warnings, sum(freed))
+
+
+def _removed(changes: Sequence[PartDiff]) -> list[str]:
+    return [one.id for one in changes if one.section == "people" and one.after is None]
 
 
 def _newest(connection: sqlite3.Connection, site: str) -> SiteVersion:

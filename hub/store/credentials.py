@@ -58,7 +58,7 @@ def people(connection: sqlite3.Connection, site: str) -> set[str]:
 
 
 def forget(connection: sqlite3.Connection, site: str, person: str, at: datetime) -> None:
-    """All by which somebody came in and was reached: who is called the same later begins anew. Within the
+    """All by which somebody came in and was reached: who comes back later begins anew. Within the
     transaction.
     """
     connection.execute(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from datetime import datetime
+from datetime import UTC, datetime
 
 import msgspec
 
@@ -16,6 +16,7 @@ from rules.duty import stood_in_for as stood_in_for_of
 _names = msgspec.json.Decoder(tuple[str, ...]).decode
 
 
+_FAR = datetime(9999, 1, 1, tzinfo=UTC)
 _FIELDS = (
     "person",
     "units",
@@ -79,6 +80,21 @@ def end(connection: sqlite3.Connection, site: str, id: int, at: datetime) -> Non
         "UPDATE shift SET ends_at = ? WHERE site = ? AND id = ? AND ends_at > ?",
         (to_us(at), site, id, to_us(at)),
     )
+
+
+def still_planned(connection: sqlite3.Connection, site: str, person: str, at: datetime) -> int:
+    """How many shifts of theirs the roster has that are not over."""
+    condition = "site = ? AND person = ? AND source = 'roster' AND ends_at > ?"
+    return len(_many(connection, condition, (site, person, to_us(at))))
+
+
+def end_all(connection: sqlite3.Connection, site: str, person: str, at: datetime) -> None:
+    """All shifts and absences of theirs that are not over; those that have not begun are gone."""
+    for shift in _many(connection, "site = ? AND person = ? AND ends_at > ?", (site, person, to_us(at))):
+        end(connection, site, shift.id, at)
+    for absence in absences(connection, site, at, _FAR):
+        if absence.person == person:
+            end_absence(connection, site, absence.id, at)
 
 
 def on_duty(connection: sqlite3.Connection, site: Site, at: datetime) -> tuple[Shift, ...]:

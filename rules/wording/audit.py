@@ -54,6 +54,7 @@ WORDS: dict[str, Words] = {
     "shift added": ("La til vakt", "Added a shift"),
     "shift changed": ("Endret vakt", "Changed a shift"),
     "shift removed": ("Fjernet vakt", "Removed a shift"),
+    "shifts taken out": ("Tok ut vaktene til en som har sluttet", "Took out the shifts of somebody who left"),
     "week copied": ("Kopierte uke", "Copied a week"),
     "roster imported": ("Hentet inn vaktliste", "Imported a roster"),
     "roster held back": ("Holdt tilbake vaktliste", "Held a roster back"),

@@ -1,6 +1,7 @@
 """Who worked here and does no more: the trail names them, and nobody inherits what was theirs."""
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +10,12 @@ from starlette.testclient import TestClient
 
 from hub.__main__ import main
 from hub.site.change import OthersNameError
-from hub.store import sites
+from hub.store import emergencies, sites
 from tests.web.conftest import SignIn, csrf_of
 from tests.web.house import DOCUMENT, House
 from tests.web.test_people import import_file, version_of
 
+HOUR = timedelta(hours=1)
 LEADERS = "  - {id: lise, name: Lise Leder, role: leader}\nrules:\n"
 OTHERS = "Brukernavnet har tilhørt Siri Solberg. Velg et annet"
 
@@ -112,3 +114,74 @@ def test_nor_by_a_file_and_then_the_whole_file_is_refused(
     ]
     assert version_of(house) == before
     import_file(house, held)
+
+
+def plan(lise: TestClient, person: str, starts: datetime) -> None:
+    shift = {
+        "person": person,
+        "units": ["sol"],
+        "function": "carer",
+        "starts_at": starts.isoformat(),
+        "ends_at": (starts + 8 * HOUR).isoformat(),
+    }
+    done = lise.post("/api/v1/duty/shifts", json=shift, headers=ours(lise))
+    assert done.is_success, done.text
+
+
+def test_the_shifts_of_who_is_removed_are_gaps_at_once_and_whoever_removes_is_told_how_many(
+    house: House, sign_in: SignIn
+) -> None:
+    lise, adm = sign_in("lise"), sign_in("adm")
+    first = (house.now() + 24 * HOUR).replace(minute=0, second=0, microsecond=0)
+    for day in range(3):
+        plan(lise, "sol", first + day * 24 * HOUR)
+        plan(lise, "kari", first + day * 24 * HOUR + 10 * HOUR)
+    away = {"person": "sol", "ends_at": (first + 2 * HOUR).isoformat()}
+    absent = lise.post("/api/v1/duty/absences", json=away, headers=ours(lise))
+    assert absent.is_success, absent.text
+    assert "3 vakter framover blir ledige" in adm.get("/people/sol").text
+    answer = adm.delete("/api/v1/people/sol", headers=ours(adm) | {"If-Match": "*"})
+    assert answer.json() == {"shifts": 3}
+    roster = lise.get("/api/v1/duty").json()
+    assert {one["person"] for one in roster["shifts"]} == {"kari"}
+    assert roster["absences"] == []
+    middle = first + HOUR
+    assert any(
+        gap["unit"] == "sol"
+        and datetime.fromisoformat(gap["starts_at"]) <= middle < datetime.fromisoformat(gap["ends_at"])
+        for gap in roster["gaps"]
+    )
+    assert "Tok ut vaktene til en som har sluttet" in lise.get("/audit?by=adm").text
+    form = {"csrf": csrf_of(adm, "/people"), "version": version_of(house)}
+    done = adm.post("/people/kari/remove", data=form)
+    assert "3 vakter framover er nå ledige. Si fra til lederen." in adm.get(done.headers["location"]).text
+
+
+def test_emergency_access_ends_with_who_took_it_however_they_are_removed(
+    house: House, sign_in: SignIn
+) -> None:
+    sol = "  - {id: sol, name: Siri Solberg, role: carer, units: [sol]}\n"
+    held = sites.in_force(house.connection, None).document
+    lise, adm = sign_in("lise"), sign_in("adm")
+    took_emergency_access(sign_in("sol"))
+    import_file(house, held.replace(sol, ""))
+    assert emergencies.active(house.connection, "solbakken", house.now()) == []
+    import_file(house, held)
+    back = sign_in("sol")
+    assert back.get("/api/v1/emergency").json() == []
+    assert "Sverre Lie" not in back.get("/").text
+    took_emergency_access(back)
+    remove(adm, "sol")
+    assert put(adm, "sol", "Siri Solberg", units=["sol"]).status_code == 204
+    assert emergencies.active(house.connection, "solbakken", house.now()) == []
+    assert "Avsluttet nødtilgang" in lise.get("/audit?by=adm").text
+
+
+def test_an_older_file_by_mistake_empties_no_roster(house: House, sign_in: SignIn) -> None:
+    lise = sign_in("lise")
+    plan(lise, "sol", (house.now() + 24 * HOUR).replace(microsecond=0))
+    held = sites.in_force(house.connection, None).document
+    import_file(house, held.replace("  - {id: sol, name: Siri Solberg, role: carer, units: [sol]}\n", ""))
+    assert lise.get("/api/v1/duty").json()["shifts"] == []
+    import_file(house, held)
+    assert [one["person"] for one in lise.get("/api/v1/duty").json()["shifts"]] == ["sol"]

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import sqlite3
 from datetime import datetime
-from typing import Any
 
 from hub import pauses, walk_test
 from hub.store import (
@@ -21,6 +20,7 @@ from hub.store import (
     walk_tests,
 )
 from hub.store import pauses as kept_pauses
+from hub.store.site_changes import SiteChange
 from rules.building import NATIVE, Device, Site
 
 _KEPT_BY_NAME = (
@@ -57,6 +57,7 @@ def follow(
         for kept in _KEPT_BY_NAME:
             kept.rename_device(connection, site, was, now)
         audit.add(connection, site, at, by, "device renamed", {"device": now, "was": was})
+    pauses.go_with_devices(connection, after, at)
 
 
 def _way(site: Site, device: Device) -> tuple[str, str]:
@@ -65,20 +66,36 @@ def _way(site: Site, device: Device) -> tuple[str, str]:
 
 def name_now(connection: sqlite3.Connection, site: Site, name: str) -> str:
     """What the device is called now that had this name last; the same where it got no other one."""
-    here, first = {d.id for d in site.devices}, site.gateways[0].id if site.gateways else NATIVE
-
-    def way(value: dict[str, Any]) -> tuple[str, str]:
-        return value.get("gateway") or first, value.get("address") or value["id"]
-
-    version = 0
+    here, version = {d.id for d in site.devices}, 0
     while name not in here:
         changes = site_changes.of_part(connection, site.site, "devices", name, version)
-        if not changes or changes[-1].after is not None or changes[-1].before is None:
+        renamed_to = _other_name(connection, site, changes[-1]) if changes and not changes[-1].after else None
+        if renamed_to is None:
             break
-        version, was = changes[-1].version, way(changes[-1].before)
-        beside = site_changes.of_version(connection, site.site, "devices", version)
-        came = [one.id for one in beside if one.before is None and one.after and way(one.after) == was]
-        if not came:
-            break
-        name = came[0]
+        version, name = renamed_to.version, renamed_to.id
     return name
+
+
+def changes_of(
+    connection: sqlite3.Connection, site: Site, device: str, up_to: int | None = None
+) -> list[SiteChange]:
+    """What was changed of a device, in order, also under the names that it had before. `up_to`: a version."""
+    changes = site_changes.of_part(connection, site.site, "devices", device)
+    found = [change for change in changes if up_to is None or change.version <= up_to]
+    came = next((change for change in reversed(found) if change.before is None), None)
+    had = _other_name(connection, site, came) if came is not None else None
+    earlier = changes_of(connection, site, had.id, had.version) if had is not None else []
+    return sorted([*earlier, *found], key=lambda change: change.version)
+
+
+def _other_name(connection: sqlite3.Connection, site: Site, change: SiteChange) -> SiteChange | None:
+    """Where a device left, or came, only to get another name: what the same version says of the other one."""
+    beside = site_changes.of_version(connection, site.site, "devices", change.version)
+    left = change.after is None
+    others = [c for c in beside if (c.before is None, c.after is None) == (left, not left)]
+    return next((c for c in others if _said_way(site, c) == _said_way(site, change)), None)
+
+
+def _said_way(site: Site, change: SiteChange) -> tuple[str, str]:
+    first, said = site.gateways[0].id if site.gateways else NATIVE, change.before or change.after or {}
+    return said.get("gateway") or first, said.get("address") or change.id

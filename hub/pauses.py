@@ -124,11 +124,15 @@ class Pauses:
         return None if known else Refusal(f"{self._site.site} has no person {person!r}")
 
     def _book(self, now: datetime) -> Rulebook:
-        return rulebook(self._site, catalogue(), now.astimezone(self._site.zone).date())
+        return _book(self._site, now)
 
     def _note(self, pause: Pause, what: str, by: str, at: datetime) -> None:
         detail = {**_named(pause), "reason": pause.reason, "ends_at": pause.ends_at}
         audit.add(self._connection, self._site.site, at, by, what, detail)
+
+
+def _book(site: Site, at: datetime) -> Rulebook:
+    return rulebook(site, catalogue(), at.astimezone(site.zone).date())
 
 
 def let_time_pass(connection: sqlite3.Connection, book: Rulebook, now: datetime) -> None:
@@ -159,11 +163,22 @@ def end_of_devices(
     connection: sqlite3.Connection, site: Site, stay: Collection[str], at: datetime, by: str | None
 ) -> None:
     """The pauses of all devices but these end: their devices are gone. Within a transaction."""
-    book = rulebook(site, catalogue(), at.astimezone(site.zone).date())
     for pause in store.devices(connection, site.site):
         if pause.device not in stay:
             over = pause.ends_at <= at
-            _end(connection, book, pause, min(at, pause.ends_at), None if over else by)
+            _end(connection, _book(site, at), pause, min(at, pause.ends_at), None if over else by)
+
+
+def go_with_devices(connection: sqlite3.Connection, site: Site, at: datetime) -> None:
+    """The pause of a device that was moved is off where it hangs now: for those who look after that room.
+    Within a transaction.
+    """
+    rooms = {device.id: device.room for device in site.devices}
+    for pause in store.devices(connection, site.site):
+        room = rooms.get(pause.subject, pause.room)
+        if room != pause.room:
+            store.put(connection, msgspec.structs.replace(pause, room=room, reminded_at=None))
+            _reminder_passes(connection, _book(site, at), pause, at)
 
 
 def _end(connection: sqlite3.Connection, book: Rulebook, pause: Pause, at: datetime, by: str | None) -> Pause:
@@ -171,10 +186,15 @@ def _end(connection: sqlite3.Connection, book: Rulebook, pause: Pause, at: datet
     store.put(connection, after)
     detail = {**_named(pause), "paused_at": pause.paused_at}
     audit.add(connection, pause.site, at, by, "pause ended", detail)
+    _reminder_passes(connection, book, pause, at)
+    return after
+
+
+def _reminder_passes(connection: sqlite3.Connection, book: Rulebook, pause: Pause, at: datetime) -> None:
+    """Unless another pause of the room is about to end too."""
     others = [p for p in store.active(connection, pause.site) if p.room == pause.room and p.reminded_at]
     if pause.reminded_at is not None and not others:
         _tell(connection, book, pause, "cleared", at)
-    return after
 
 
 def _named(pause: Pause) -> dict[str, object]:

@@ -28,6 +28,7 @@ from dashboards.api.refusal import (
 from dashboards.api.sent import Sent
 from dashboards.technician.devices_list import paused_now
 from dashboards.visit import OurCall, Visit, Visitor, clock_of, needs
+from hub import device_names
 from hub.site.change import Changed, Conflict, change_site
 from hub.site.edits import ChangeDevice, Edit, PlaceDevice, RemoveDevice, ReplaceDevice
 from hub.site.file import SiteFile, read_held
@@ -96,7 +97,7 @@ class PlaceOut(BaseModel):
 
 class OneDeviceOut(DeviceOut):
     places: list[PlaceOut] = Field(description="Its history is what was heard under all these addresses")
-    changes: list[OtherOut] = Field(description="Who changed what, in order")
+    changes: list[OtherOut] = Field(description="Who changed what, in order, also under its earlier names")
 
 
 class DeviceIn(Sent):
@@ -155,7 +156,7 @@ def show_device(visit: Visitor, response: Response, id: str) -> OneDeviceOut:
         places=[PlaceOut(**{k: getattr(place, k) for k in PlaceOut.model_fields}) for place in places],
         changes=[
             OtherOut(**{k: getattr(change, k) for k in OtherOut.model_fields})
-            for change in site_changes.of_part(visit.connection, site, "devices", id)
+            for change in device_names.changes_of(visit.connection, house.file.site, id)
         ],
     )
 

@@ -237,3 +237,16 @@ def test_the_alert_about_a_device_that_fell_silent_goes_on_under_its_new_name(ho
     house.passes(20 * MINUTE)
     after = house.alert("not-heard", "device:1C snor")
     assert (after.id, after.cleared_at) == (alert.id, None)
+
+
+def test_the_pause_of_a_device_that_was_moved_is_off_where_it_hangs_now(house: World) -> None:
+    paused(house)
+    house.passes(100 * MINUTE)
+    assert house.alert("pause-ends").room == "1C"
+    moved = PlaceDevice("1D knapp", "1D", "help_button", "zigbee", "0x01")
+    edit(house, RemoveDevice("1C knapp"), moved)
+    house.passes(MINUTE)
+    assert [(pause.device, pause.room) for pause in pauses.active(house.connection, "house")] == [
+        ("1D knapp", "1D")
+    ]
+    assert house.alert("pause-ends").room == "1D"

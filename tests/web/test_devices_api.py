@@ -125,6 +125,8 @@ def test_a_device_gets_another_name_and_stays_the_same_one(house: House, tor: Ca
     assert shown.headers["ETag"].startswith(done.headers["ETag"].rstrip('"'))
     assert (shown.json()["address"], shown.json()["role"]) == ("1A ytterdør", "outer_door")
     assert shown.json()["paused"]["reason"] == "byttes"
+    changes = [(c["id"], c["before"] is None, c["after"] is None) for c in shown.json()["changes"]]
+    assert changes == [("1A ytterdør", False, True), ("1A dør", True, False)]
     assert [p["device"] for p in tor.get("/api/v1/device-pauses").json()["paused"]] == ["1A dør"]
     assert tor.get(DOOR).status_code == 404
     assert tor.post(DOOR + "/rename", {"to": "1A dør"}, If_Match=etag).status_code == 412

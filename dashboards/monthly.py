@@ -57,7 +57,7 @@ def _document(connection: sqlite3.Connection, reader: Reader, unit: str, month: 
     over = period(reader, f"{month:%Y-%m}")
     assert over is not None, "it is a month"
     site = reader.house.site
-    quality = quality_of(connection, site, {unit}, over.since, over.until)
+    quality = quality_of(connection, site, {unit}, over.since, over.until, reader.now)
     document = report_of(reader, quality, over, reader.house.unit_name(unit))
     return Document(0, site.site, unit, over.name, reader.now, document)
 

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from hub.store import alerts, shifts, sites
-from rules.alarm_quality import Carers, Happened, Quality, quality
+from rules.alarm_quality import Carers, Happened, Quality, quality, trend
 from rules.alert import Alert
 from rules.building import Site
 from rules.duty import LONGEST, Function, on_duty
 from rules.health.telling import waits_for_a_technician
+from rules.week import midnight, monday_of
 
 _CAME = frozenset({"raised", "raised_again", "raised_anew", "confirmed"})
 _CARRY: frozenset[Function] = frozenset({"carer", "night_patrol"})
@@ -29,13 +30,38 @@ def quality_of(
     units: Collection[str] | None,
     since: datetime,
     until: datetime,
+    now: datetime,
 ) -> Quality:
-    """Of the alerts of these units (None: the whole house, with what concerns several units)."""
-    found = [a for a in alerts.standing(connection, site.site, since, until) if counts(a)]
-    inside = [a for a in found if units is None or a.unit in units]
-    trails = alerts.trails(connection, site.site, since, until)
-    happened = [_happened(alert, trails.get(alert.id, [])) for alert in inside]
-    return quality(happened, carers_of(connection, site, units, since, until), since, until)
+    """Of the alerts of these units (None: the whole house, with what concerns several units). The trend is of
+    the weeks, each whole, that the time touches.
+    """
+    weeks = _weeks(site, since, until)
+    first, last = weeks[0][0], weeks[-1][1]
+    found = [a for a in alerts.standing(connection, site.site, first, last) if counts(a)]
+    trails = alerts.trails(connection, site.site, first, last)
+    happened = {
+        alert: _happened(alert, trails.get(alert.id, []))
+        for alert in found
+        if units is None or alert.unit in units
+    }
+    inside = [
+        one
+        for alert, one in happened.items()
+        if alert.found_at < until and (alert.closed_at or since) >= since
+    ]
+    carers = carers_of(connection, site, units, first, last)
+    by_week = trend(happened.values(), carers, weeks, now)
+    return quality(inside, carers, since, until, by_week)
+
+
+def _weeks(site: Site, since: datetime, until: datetime) -> list[tuple[datetime, datetime]]:
+    """From Monday to Monday in the house's time zone."""
+    monday, found = monday_of(since.astimezone(site.zone).date()), list[tuple[datetime, datetime]]()
+    while not found or found[-1][1] < until:
+        after = monday + timedelta(days=7)
+        found.append((midnight(monday, site), midnight(after, site)))
+        monday = after
+    return found
 
 
 def there_since(connection: sqlite3.Connection, site: str, now: datetime) -> datetime:

@@ -132,9 +132,10 @@ class Worst(msgspec.Struct, frozen=True):
 
 
 class Week(msgspec.Struct, frozen=True):
-    """Seven days of the trend, the last one possibly shorter."""
+    """A whole week of the trend, from Monday on. `running`: as far as it has come."""
 
     since: datetime
+    running: bool
     alarms: int
     per_carer: float
     false_share: float | None
@@ -172,7 +173,13 @@ Carers = Callable[[datetime], int]
 """How many carers are on duty at an instant; 0 where no roster tells."""
 
 
-def quality(everything: Sequence[Happened], carers: Carers, since: datetime, until: datetime) -> Quality:
+def quality(
+    everything: Sequence[Happened],
+    carers: Carers,
+    since: datetime,
+    until: datetime,
+    weeks: Iterable[Week] = (),
+) -> Quality:
     """`everything`: what began before `until` and was open after `since`; it counts where it came."""
     happened = [one for one in everything if one.rule not in ABOUT_VAKA]
     began = [one for one in happened if since <= one.began < until]
@@ -192,7 +199,7 @@ def quality(everything: Sequence[Happened], carers: Carers, since: datetime, unt
         devices=worst([one for one in happened if one.device], lambda one: (one.device or "", one.room)),
         sources=sources,
         sources_share=sum(one.share for one in sources),
-        weeks=tuple(_weeks(happened, carers, since, until)),
+        weeks=tuple(weeks),
         alerts=len(began),
         about_vaka=sum(one.rule in ABOUT_VAKA and since <= one.began < until for one in everything),
     )
@@ -309,15 +316,14 @@ def _worst(
     return tuple(Worst(*key, counts[key], counts[key] / total, told(key)) for key in first)
 
 
-def _weeks(happened: Sequence[Happened], carers: Carers, since: datetime, until: datetime) -> Iterable[Week]:
-    """Backwards from the end, so that the newest week is a whole one; the oldest first."""
-    ends: list[tuple[datetime, datetime]] = []
-    end = until
-    while end > since:
-        ends.append((max(since, end - timedelta(days=7)), end))
-        end -= timedelta(days=7)
-    for start, end in reversed(ends):
-        inside = [one for one in happened if start <= one.began < end]
-        came = load(happened, carers, start, end)
+def trend(
+    happened: Iterable[Happened], carers: Carers, weeks: Iterable[tuple[datetime, datetime]], now: datetime
+) -> Iterable[Week]:
+    """`happened`: what was open in these weeks. What is over does not change by being looked at later."""
+    known = [one for one in happened if one.rule not in ABOUT_VAKA]
+    for start, end in weeks:
+        until = min(end, now)
+        inside = [one for one in known if start <= one.began < until]
+        came = load(known, carers, start, until)
         accepted = _response(inside, lambda one: one.accepted_at).median
-        yield Week(start, came.alarms, came.per_carer, _told(inside).false_share, accepted)
+        yield Week(start, end > now, came.alarms, came.per_carer, _told(inside).false_share, accepted)

@@ -71,7 +71,10 @@ class WorstOut(BaseModel):
 
 
 class WeekOut(BaseModel):
+    """A whole week from Monday on in the house's time zone. `running`: as far as it has come."""
+
     since: datetime
+    running: bool
     alarms: int
     per_carer: float
     false_share: float | None
@@ -133,7 +136,7 @@ def alarm_quality(
     if not 0 < (to - begin).total_seconds() <= LONGEST_DAYS * 86_400:
         said = f"since must lie before until, by at most {LONGEST_DAYS} days"
         raise RefusedError(422, said, "since_until")
-    found = quality_of(visit.connection, visit.house.site, units, begin, to)
+    found = quality_of(visit.connection, visit.house.site, units, begin, to, visit.now)
     return QualityOut(
         since=found.since,
         until=found.until,
@@ -155,6 +158,7 @@ def alarm_quality(
         weeks=[
             WeekOut(
                 since=week.since,
+                running=week.running,
                 alarms=week.alarms,
                 per_carer=week.per_carer,
                 false_share=week.false_share,

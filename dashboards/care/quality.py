@@ -116,7 +116,7 @@ def _values(visit: Visit, unit: str, over: Period) -> dict[str, Any]:
     units = chosen_units(visit, unit)
     if units is not None and not units:
         raise HTTPException(404, "there is no such unit, or not for you")
-    found = quality_of(visit.connection, visit.house.site, units, over.since, over.until)
+    found = quality_of(visit.connection, visit.house.site, units, over.since, over.until, visit.now)
     whose = visit.house.unit_name(unit) if unit else ""
     weeks = [
         (words(f"trend {one.trend}", visit.language), one.of, one.useful, one.not_useful)

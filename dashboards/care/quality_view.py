@@ -92,9 +92,11 @@ class Took(NamedTuple):
 
 
 class Bar(NamedTuple):
-    """A week of the trend; `height` of 0 to 48."""
+    """A week of the trend; `height` of 0 to 48. `day`: its Monday; `running`: it is not over yet."""
 
+    number: int
     day: str
+    running: bool
     alarms: int
     height: float
     per_carer: str
@@ -225,11 +227,9 @@ def view(reader: Reader, quality: Quality) -> View:
         sources=[_row(reader, one, "source") for one in quality.sources],
         weeks=[
             Bar(
-                format_date(
-                    week.since.astimezone(reader.house.site.zone).date(),
-                    "d. MMM" if norwegian(language) else "d MMM",
-                    locale=language,
-                ),
+                (monday := week.since.astimezone(reader.house.site.zone).date()).isocalendar().week,
+                format_date(monday, "d. MMM" if norwegian(language) else "d MMM", locale=language),
+                week.running,
                 week.alarms,
                 round(48 * week.alarms / highest, 1),
                 _number(week.per_carer, language),

@@ -3,7 +3,7 @@
 import io
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -291,3 +291,21 @@ def test_a_period_that_cannot_be_is_refused_with_what_was_expected(lived_in: Hou
     assert backwards.json()["reason"] == "since_until"
     assert kari.get("/api/v1/alarm-quality?since=2020-01-01T00:00:00Z").status_code == 422
     assert kari.get("/api/v1/alarm-quality?since=2026-01-01T00:00:00").status_code == 422
+
+
+def test_the_weeks_are_whole_from_monday_on_and_the_running_one_is_marked(
+    lived_in: House, sign_in: SignIn
+) -> None:
+    kari, zone = sign_in("kari"), lived_in.site.zone
+    now = lived_in.now().astimezone(zone)
+    looked = [
+        kari.get("/api/v1/alarm-quality", params={"since": (now - ago).isoformat()}).json()["weeks"]
+        for ago in (30 * DAY, 29 * DAY - MINUTE)
+    ]
+    begins = [datetime.fromisoformat(week["since"]).astimezone(zone) for week in looked[0]]
+    assert {(at.weekday(), at.hour, at.minute) for at in begins} == {(0, 0, 0)}
+    assert [week["running"] for week in looked[0]] == [False] * (len(begins) - 1) + [True]
+    assert looked[1] == looked[0][-len(looked[1]) :], "the same weeks, whenever the time looked at begins"
+    page = " ".join(re.sub("<[^>]+>", " ", kari.get("/care/quality").text).split())
+    assert f"Uke {now.isocalendar().week}, fra {begins[-1].day}. " in page
+    assert page.count("hittil") == 1

@@ -371,5 +371,7 @@ def test_what_is_about_a_device_ends_in_words_about_devices_and_counts_as_no_car
     assert (answer.status_code, answer.json()["state"]) == (200, "closed")
     house.act(exit, "kari", arrive=True, outcome="helped")
     hour = timedelta(hours=1)
-    figures = quality_of(house.connection, house.site, None, house.now() - hour, house.now() + hour)
+    figures = quality_of(
+        house.connection, house.site, None, house.now() - hour, house.now() + hour, house.now()
+    )
     assert (figures.told.right, figures.told.false, figures.told.unsaid) == (1, 0, 1)

@@ -102,7 +102,7 @@ def test_who_was_there_first_is_told_also_where_they_handed_it_back_and_another_
     (closed,) = browser.get("/api/v1/handover").json()["closed"]
     assert 9 * 60 <= closed["to_arrival"] < 10 * 60
     now = house.now()
-    arrive = quality_of(house.connection, house.site, None, now - HOUR, now).arrive
+    arrive = quality_of(house.connection, house.site, None, now - HOUR, now, now).arrive
     assert (arrive.count, arrive.missing) == (1, 0)
     assert arrive.median == timedelta(seconds=closed["to_arrival"])
 

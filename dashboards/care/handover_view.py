@@ -155,7 +155,14 @@ def _one(visit: Visit, alert: Alert, there: AlertEvent | None) -> Happened:
         alert.id,
         house.room_name(alert.room),
         tuple(r.name for r in residents if r is not None and visit.access.sees_resident(r, house.site)),
-        wording.what_happened(alert, house.rule_of(alert), house.site, voice),
+        " ".join(
+            line
+            for line in (
+                wording.what_happened(alert, house.rule_of(alert), house.site, voice),
+                wording.how_often(alert, voice),
+            )
+            if line is not None
+        ),
         alert.outcome,
         house.person_name(there.by) if there is not None else "",
         wording.length(took, visit.language) if took is not None else "",

@@ -12,9 +12,10 @@ from rules.finding import Evidence
 from rules.overdue import OVERDUE
 from rules.proof_verdict import CHAIN_BROKEN, PHONE_SILENT, Leg, Reason
 from rules.watch import PART_DOWN, WATCH_GONE
-from rules.wording.times import at, since
+from rules.wording.lasting import is_ongoing, lasting
+from rules.wording.times import at
 from rules.wording.voice import Voice, Words, say
-from rules.wording.watch import part_is_down
+from rules.wording.watch import part_is_down, part_was_down
 
 NAMES: dict[str, Words] = {
     CHAIN_BROKEN: ("Varslingskjeden er brutt", "The alerting chain is broken"),
@@ -95,19 +96,29 @@ def what_is_stuck(alert: Alert, site: Site, voice: Voice) -> str:
     if alert.rule == PHONE_SILENT and alert.evidence:
         return _phones_silent(alert, site, voice)
     if alert.rule == OVERDUE and alert.evidence:
-        words, when = say(_OVERDUE[alert.room], voice.language), min(e.at for e in alert.evidence)
-        return f"{words} ({since(when, voice)})."
+        words, when = _OVERDUE[alert.room], min(e.at for e in alert.evidence)
+        if not is_ongoing(alert):
+            words = _WAS_OVERDUE.get(alert.room, words)
+        return f"{say(words, voice.language)} ({lasting(alert, when, voice)})."
+    lasted = lasting(alert, alert.last_at, voice)
     if alert.rule == WATCH_GONE:
-        return say(_UNWATCHED, voice.language, since=since(alert.raised_at, voice))
+        return say(_UNWATCHED[is_ongoing(alert)], voice.language, lasting=lasted)
     if alert.rule == PART_DOWN:
-        return f"{part_is_down(alert.room, voice)} {since(alert.raised_at, voice)}."
-    return f"{say(NAMES[alert.rule], voice.language)} {since(alert.raised_at, voice)}."
+        down = part_is_down if is_ongoing(alert) else part_was_down
+        return f"{down(alert.room, voice)} {lasted}."
+    return f"{say(NAMES[alert.rule], voice.language)} {lasted}."
 
 
-_UNWATCHED: Words = (
-    "Ingen merker om Vaka stopper: vaktposten er taus {since}.",
-    "Nobody notices if Vaka stops: the watchman is silent {since}.",
-)
+_UNWATCHED: dict[bool, Words] = {
+    True: (
+        "Ingen merker om Vaka stopper: vaktposten er taus {lasting}.",
+        "Nobody notices if Vaka stops: the watchman is silent {lasting}.",
+    ),
+    False: (
+        "Ingen ville ha merket om Vaka stoppet: vaktposten var taus {lasting}.",
+        "Nobody would have noticed if Vaka had stopped: the watchman was silent {lasting}.",
+    ),
+}
 _CHAIN: Words = (
     "Varslingskjeden er brutt: {why}. Prøvd {when}.",
     "The alerting chain is broken: {why}. Tested {when}.",
@@ -128,6 +139,15 @@ _OVERDUE: dict[str, Words] = {
     ),
     "pause": ("En pause er over, men regelen er fortsatt av", "A pause is over and the rule is still off"),
 }
+
+_WAS_OVERDUE: dict[str, Words] = {
+    "untold": ("De som ble varslet, fikk ingen melding", "Those who were called got no message"),
+    "message": ("Meldinger til vakta ble ikke sendt", "Messages to those on duty were not sent"),
+    "announcement": ("Lamper og skjermer fikk ikke beskjed", "Lamps and screens were not told"),
+    "thread": ("En del av Vaka feilet igjen og igjen", "A part of Vaka failed again and again"),
+    "pause": ("En pause var over, men regelen var fortsatt av", "A pause was over and the rule still off"),
+}
+"""Where it is another word than while it is so."""
 
 
 def _chain_broken(alert: Alert, voice: Voice) -> str:

@@ -14,14 +14,15 @@ from rules.finding import Evidence
 from rules.health.telling import is_fault_rule
 from rules.pause import DEVICE_PAUSED, PAUSE_ENDS
 from rules.protection import NOT_HEARD
-from rules.rule import SIGNS_OF_LIFE, AnyRule, NotByRule, QuietRule
+from rules.rule import SIGNS_OF_LIFE, AnyRule, MovesRule, NotByRule, QuietRule
 from rules.wording.alerting import NAMES as ALERTING
 from rules.wording.alerting import what_is_stuck, whole_again
 from rules.wording.faults import what_devices_have
 from rules.wording.heard import Sense, appliance_of, fill, happened, place_of, sense
+from rules.wording.lasting import is_ongoing, lasting, this_time, told_by
 from rules.wording.names import name_of, readable
 from rules.wording.protection import who_is_silent
-from rules.wording.times import at, by, from_when, length, since
+from rules.wording.times import at, by, by_on_its_day, from_when, length, since
 from rules.wording.voice import Voice, Words, say
 
 _HELD: dict[Sense, Words] = {
@@ -101,47 +102,49 @@ def what_happened(alert: Alert, rule: AnyRule | None, site: Site, voice: Voice) 
     """The sentence at the head of an alert, in the past tense once it is over. `rule` is None where the site
     no longer has it.
     """
-    ongoing = alert.cleared_at is None
-    lasting = since if ongoing else from_when
     if alert.rule == NOT_HEARD:
-        return f"{who_is_silent(alert.room, voice)} {lasting(alert.raised_at, voice)}."
+        return f"{who_is_silent(alert.room, voice)} {lasting(alert, alert.last_at, voice)}."
     if is_fault_rule(alert.rule) or alert.rule in ALERTING:
         return _technical(alert, site, voice)
     if alert.rule == PAUSE_ENDS and alert.evidence:
-        return _pause_ends(alert.evidence[-1], voice)
+        return _pause_ends(alert.evidence[-1], voice, is_ongoing(alert))
     if alert.rule == AWAY_ENDS and alert.evidence:
-        return _away_ends(alert.evidence[-1], voice)
+        return _away_ends(alert.evidence[-1], voice, is_ongoing(alert))
     if alert.rule == SOMEBODY_IN and alert.evidence:
         return _somebody_in(alert, voice)
-    evidence = _trigger(alert)
+    heard = this_time(alert)
     kind = rule.kind if rule is not None else "event"
     if kind == "quiet":
-        last_sign = evidence.at if evidence is not None else alert.raised_at
-        return _sentence(voice, ("Ingen livstegn", "No sign of life"), lasting(last_sign, voice))
+        last_sign = heard.at if heard is not None else alert.last_at
+        return _sentence(voice, _NO_SIGN, lasting(alert, last_sign, voice))
     if isinstance(rule, NotByRule) and rule.signs != SIGNS_OF_LIFE:
-        return _sentence(voice, name_of(alert, rule, voice), by(alert.raised_at, voice))
+        return _sentence(voice, name_of(alert, rule, voice), by(alert.last_at, voice))
     if kind == "not-by":
-        return _sentence(voice, ("Ingen livstegn i dag", "No sign of life today"), by(alert.raised_at, voice))
-    if evidence is None:
+        return _sentence(voice, _NO_SIGN, by_on_its_day(alert.last_at, voice))
+    if heard is None:
         return _sentence(voice, name_of(alert, rule, voice), at(alert.raised_at, voice))
-    if (told := _by_kind(kind, alert, evidence, site, voice)) is not None:
+    if (told := _by_kind(rule, alert, heard, site, voice)) is not None:
         return told
-    held = (_HELD if ongoing else _WAS_HELD).get(sense(evidence))
+    held = (_HELD if is_ongoing(alert) else _WAS_HELD).get(sense(heard))
     if kind == "held" and held is not None:
-        return _sentence(voice, held, lasting(evidence.at, voice), evidence, site)
-    words = happened(evidence)
-    return _sentence(voice, words or name_of(alert, rule, voice), at(alert.raised_at, voice), evidence, site)
+        return _sentence(voice, held, lasting(alert, heard.at, voice), heard, site)
+    first = told_by(alert, alert.raised_at)[-1]
+    words = happened(first) or name_of(alert, rule, voice)
+    return _sentence(voice, words, at(alert.raised_at, voice), first, site)
 
 
-def _by_kind(kind: str, alert: Alert, heard: Evidence, site: Site, voice: Voice) -> str | None:
+_NO_SIGN: Words = ("Ingen livstegn", "No sign of life")
+
+
+def _by_kind(rule: AnyRule | None, alert: Alert, heard: Evidence, site: Site, voice: Voice) -> str | None:
     """For kinds whose sentence needs more than what was heard last."""
-    ongoing = alert.cleared_at is None
+    kind = rule.kind if rule is not None else "event"
     if kind == "away":
-        return _went_out(heard, voice, ongoing)
+        return _went_out(heard, voice, is_ongoing(alert))
     if kind == "stays":
-        return _stayed(heard, site, voice, ongoing)
-    if kind == "moves":
-        return _moved(alert, voice)
+        return _stayed(alert, heard, site, voice)
+    if isinstance(rule, MovesRule):
+        return _moved(alert, rule, voice)
     return _left_on(alert, heard, site, voice) if kind == "unattended" else None
 
 
@@ -161,10 +164,9 @@ _WENT_OUT: dict[bool, Words] = {
 }
 
 
-def _stayed(heard: Evidence, site: Site, voice: Voice, ongoing: bool) -> str:
-    place = place_of(heard.device, site, voice)
-    lasting = since if ongoing else from_when
-    return say(_STAYED[ongoing], voice.language, place=place, lasting=lasting(heard.at, voice))
+def _stayed(alert: Alert, heard: Evidence, site: Site, voice: Voice) -> str:
+    place, lasted = place_of(heard.device, site, voice), lasting(alert, heard.at, voice)
+    return say(_STAYED[is_ongoing(alert)], voice.language, place=place, lasting=lasted)
 
 
 _STAYED: dict[bool, Words] = {
@@ -179,24 +181,23 @@ _STAYED: dict[bool, Words] = {
 }
 
 
-def _moved(alert: Alert, voice: Voice) -> str:
-    changes = sum(evidence.at <= alert.raised_at for evidence in alert.evidence) - 1
-    return say(_MOVED, voice.language, changes=changes, since=since(alert.evidence[0].at, voice))
+def _moved(alert: Alert, rule: MovesRule, voice: Voice) -> str:
+    stops = told_by(alert, alert.last_at)[-rule.times - 1 :]
+    first, last = stops[0].at, stops[-1].at
+    lasted = since(first, voice) if is_ongoing(alert) else from_when(first, voice, last)
+    return say(_MOVED, voice.language, changes=len(stops) - 1, lasting=lasted)
 
 
 _MOVED: Words = (
-    "Gikk fra sted til sted {changes} ganger {since}.",
-    "Went from place to place {changes} times {since}.",
+    "Gikk fra sted til sted {changes} ganger {lasting}.",
+    "Went from place to place {changes} times {lasting}.",
 )
 
 
 def _left_on(alert: Alert, heard: Evidence, site: Site, voice: Voice) -> str:
-    before = [evidence for evidence in alert.evidence if evidence.at <= alert.raised_at]
     appliance = appliance_of(alert.device or heard.device, site, voice)
-    last = max(evidence.at for evidence in before or alert.evidence)
-    ongoing = alert.cleared_at is None
-    alone = since(last, voice) if ongoing else from_when(last, voice)
-    return say(_LEFT_ON[ongoing], voice.language, appliance=appliance, alone=alone)
+    alone = lasting(alert, max(evidence.at for evidence in told_by(alert, alert.last_at)), voice)
+    return say(_LEFT_ON[is_ongoing(alert)], voice.language, appliance=appliance, alone=alone)
 
 
 _LEFT_ON: dict[bool, Words] = {
@@ -211,43 +212,58 @@ _LEFT_ON: dict[bool, Words] = {
 }
 
 
-def _pause_ends(pause: Evidence, voice: Voice) -> str:
+def _pause_ends(pause: Evidence, voice: Voice, ongoing: bool) -> str:
     """`pause`: the rule (or the device itself) as its device, who paused it as its value, the end as its
     instant.
     """
     when = at(pause.at, voice)
     if pause.measure == DEVICE_PAUSED:
-        return say(_DEVICE_PAUSED, voice.language, name=pause.device, when=when)
+        return say(_DEVICE_PAUSED[ongoing], voice.language, name=pause.device, when=when)
     named = catalogue().get(pause.device)
     name = named.name.said(voice.language) if named is not None else readable(pause.device)
-    return say(_RULE_PAUSED, voice.language, name=name, when=when)
+    return say(_RULE_PAUSED[ongoing], voice.language, name=name, when=when)
 
 
-_DEVICE_PAUSED: Words = (
-    "Sensoren «{name}» er satt på pause og slås på igjen {when}.",
-    "The sensor “{name}” is paused and goes on again {when}.",
-)
-_RULE_PAUSED: Words = (
-    "«{name}» er satt på pause og slås på igjen {when}.",
-    "“{name}” is paused and goes on again {when}.",
-)
+_DEVICE_PAUSED: dict[bool, Words] = {
+    True: (
+        "Sensoren «{name}» er satt på pause og slås på igjen {when}.",
+        "The sensor “{name}” is paused and goes on again {when}.",
+    ),
+    False: (
+        "Sensoren «{name}» var satt på pause og skulle slås på igjen {when}.",
+        "The sensor “{name}” was paused and was to go on again {when}.",
+    ),
+}
+_RULE_PAUSED: dict[bool, Words] = {
+    True: (
+        "«{name}» er satt på pause og slås på igjen {when}.",
+        "“{name}” is paused and goes on again {when}.",
+    ),
+    False: (
+        "«{name}» var satt på pause og skulle slås på igjen {when}.",
+        "“{name}” was paused and was to go on again {when}.",
+    ),
+}
 
 
-def _away_ends(away: Evidence, voice: Voice) -> str:
+def _away_ends(away: Evidence, voice: Voice, ongoing: bool) -> str:
     """`away`: the resident as its device, the reason as its value, the expected return as its instant."""
-    return say(_EXPECTED_HOME, voice.language, when=at(away.at, voice))
+    return say(_EXPECTED_HOME[ongoing], voice.language, when=at(away.at, voice))
 
 
-_EXPECTED_HOME: Words = (
-    "Ventes hjem {when}. Da gjelder reglene igjen.",
-    "Expected home {when}. Then the rules apply again.",
-)
+_EXPECTED_HOME: dict[bool, Words] = {
+    True: (
+        "Ventes hjem {when}. Da gjelder reglene igjen.",
+        "Expected home {when}. Then the rules apply again.",
+    ),
+    False: ("Var ventet hjem {when}.", "Was expected home {when}."),
+}
 
 
 def _somebody_in(alert: Alert, voice: Voice) -> str:
     heard, known = alert.evidence[-1], [e for e in alert.evidence if e.measure == "away"]
     when, until = at(heard.at, voice), at(max(e.at for e in known), voice) if known else ""
-    words = _IN_EMPTY_FLAT[len(known) > 1]
+    words = (_IN_EMPTY_FLAT if is_ongoing(alert) else _WAS_IN_EMPTY_FLAT)[len(known) > 1]
     return say(words, voice.language, when=when, until=until.removeprefix("at "))
 
 
@@ -259,6 +275,17 @@ _IN_EMPTY_FLAT: dict[bool, Words] = {
     True: (
         "Noen er i leiligheten ({when}). Alle som bor her, er registrert borte til {until}.",
         "Somebody is in the flat ({when}). All who live here are registered as away until {until}.",
+    ),
+}
+
+_WAS_IN_EMPTY_FLAT: dict[bool, Words] = {
+    False: (
+        "Noen var i leiligheten ({when}). Beboeren var registrert borte til {until}.",
+        "Somebody was in the flat ({when}). The resident was registered as away until {until}.",
+    ),
+    True: (
+        "Noen var i leiligheten ({when}). Alle som bor her, var registrert borte til {until}.",
+        "Somebody was in the flat ({when}). All who live here were registered as away until {until}.",
     ),
 }
 
@@ -381,12 +408,6 @@ _BECOMES: Words = (
     "Forvarsel: blir varsel {when} hvis det fortsatt er stille.",
     "Pre-warning: becomes an alert {when} if it stays quiet.",
 )
-
-
-def _trigger(alert: Alert) -> Evidence | None:
-    """What it began with: the last that was heard when the alert was raised, or the oldest that was kept."""
-    before = [e for e in alert.evidence if e.at <= alert.raised_at]
-    return before[-1] if before else next(iter(alert.evidence), None)
 
 
 def _sentence(

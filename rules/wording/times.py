@@ -21,29 +21,40 @@ def within_a_day(instant: datetime, voice: Voice) -> str:
     """Of what is to come: `kl. 07.00`, `at 07:00`, the day only where the same time comes before it."""
     if instant - voice.now >= timedelta(days=1):
         return at(instant, voice)
-    clock = _clock(instant, voice)
-    return f"kl.{_STUCK}{clock}" if norwegian(voice.language) else f"at {clock}"
+    clock = _clock_alone(instant, voice)
+    return clock if norwegian(voice.language) else f"at {clock}"
 
 
 def since(instant: datetime, voice: Voice) -> str:
     """`siden kl. 02.10`, `siden i går kl. 02.10`; `since 02:10`, `since yesterday at 02:10`."""
-    day, _ = _day(instant, voice)
-    if norwegian(voice.language):
-        return say(("siden {}", ""), voice.language, at(instant, voice))
-    return f"since {day} at {_clock(instant, voice)}" if day else f"since {_clock(instant, voice)}"
+    return say(("siden {}", "since {}"), voice.language, _when(instant, voice))
 
 
-def from_when(instant: datetime, voice: Voice) -> str:
-    """Of what is over: `fra kl. 02.10`, `fra i går kl. 02.10`; `from 02:10`, `from yesterday at 02:10`."""
-    day, _ = _day(instant, voice)
-    if norwegian(voice.language):
-        return say(("fra {}", ""), voice.language, at(instant, voice))
-    return f"from {day} at {_clock(instant, voice)}" if day else f"from {_clock(instant, voice)}"
+def from_when(instant: datetime, voice: Voice, until: datetime | None = None) -> str:
+    """Of what is over: `fra kl. 02.10`, `fra i går kl. 02.10`; `from 02:10`, `from yesterday at 02:10`. With
+    its end `fra i går kl. 02.10 til kl. 02.15`; that has its day where it is another.
+    """
+    began = say(("fra {}", "from {}"), voice.language, _when(instant, voice))
+    if until is None or until <= instant:
+        return began
+    same_day = until.astimezone(voice.zone).date() == instant.astimezone(voice.zone).date()
+    over = _clock_alone(until, voice) if same_day else _when(until, voice)
+    return say(("{} til {}", "{} to {}"), voice.language, began, over)
 
 
 def by(instant: datetime, voice: Voice) -> str:
-    when = at(instant, voice) if norwegian(voice.language) else _clock(instant, voice)
-    return say(("innen {}", "by {}"), voice.language, when)
+    """`innen kl. 10.00`, `innen i går kl. 10.00`; `by 10:00`, `by yesterday at 10:00`."""
+    return say(("innen {}", "by {}"), voice.language, _when(instant, voice))
+
+
+def by_on_its_day(instant: datetime, voice: Voice) -> str:
+    """`i dag innen kl. 10.00`, `2. mars innen kl. 10.00`; `today by 10:00`, `on 2 March by 10:00`."""
+    day, on = _day(instant, voice)
+    day = day or say(("i dag", "today"), voice.language)
+    if norwegian(voice.language):
+        on = ""
+    clock = say(("innen {}", "by {}"), voice.language, _clock_alone(instant, voice))
+    return f"{on}{day} {clock}"
 
 
 def length(span: timedelta, language: Language) -> str:
@@ -99,6 +110,19 @@ _MONTHS: dict[Language, str] = {
     "nn": "januar februar mars april mai juni juli august september oktober november desember",
     "en": "January February March April May June July August September October November December",
 }
+
+
+def _when(instant: datetime, voice: Voice) -> str:
+    """After a preposition: `kl. 02.10`, `i går kl. 02.10`; `02:10`, `yesterday at 02:10`."""
+    if norwegian(voice.language):
+        return at(instant, voice)
+    day, _ = _day(instant, voice)
+    return f"{day} at {_clock(instant, voice)}" if day else _clock(instant, voice)
+
+
+def _clock_alone(instant: datetime, voice: Voice) -> str:
+    clock = _clock(instant, voice)
+    return f"kl.{_STUCK}{clock}" if norwegian(voice.language) else clock
 
 
 def _clock(instant: datetime, voice: Voice) -> str:

@@ -28,6 +28,19 @@ def part_is_down(part: str, voice: Voice) -> str:
     return next((say(words, voice.language) for known, words in _DOWN.items() if known == part), part)
 
 
+def part_was_down(part: str, voice: Voice) -> str:
+    return next((say(words, voice.language) for known, words in _WAS_DOWN.items() if known == part), part)
+
+
+_WAS_DOWN: dict[Part, Words] = {
+    "hub": ("Vaka svarte ikke", "Vaka did not answer"),
+    "broker": ("Sensorene nådde ikke fram", "The sensors did not get through"),
+    "store": ("Disken tok ikke imot", "The disk took nothing"),
+    "web": ("Tavla og sidene svarte ikke", "The board and the pages did not answer"),
+    "alerting": ("Varsler ble ikke sendt videre", "Alerts were not passed on"),
+}
+
+
 def part_is_well(part: Part, voice: Voice) -> str:
     """`Tavla og sidene svarer`."""
     return say(_WORKS[part], voice.language)

@@ -66,10 +66,10 @@ def test_wandering_says_how_often_and_since_when(world: World) -> None:
     world.says("hall", motion=True)
     world.until(NIGHT + 30 * MIN)
     assert said(world, "wandering", "nb")[:2] == [
-        "Gikk fra sted til sted 4 ganger siden kl. 02.00.",
+        "Gikk fra sted til sted 4 ganger fra kl. 02.00 til kl. 02.04.",
         "Rolig igjen kl. 02.19.",
     ]
-    assert said(world, "wandering", "en")[0] == "Went from place to place 4 times since 02:00."
+    assert said(world, "wandering", "en")[0] == "Went from place to place 4 times from 02:00 to 02:04."
 
 
 def test_a_stove_says_since_when_nobody_was_there_and_what_ended_it(world: World) -> None:

@@ -6,12 +6,13 @@ import msgspec
 import pytest
 
 from rules import wording
-from rules.alert import Alert, concern_of, found, opened
+from rules.alert import Alert, Concern, act, concern_of, found, opened
 from rules.building import Site
 from rules.catalogue import catalogue
 from rules.finding import Evidence, Finding
-from rules.protection import Why
+from rules.protection import NOT_HEARD, Why
 from rules.rulebook import Rulebook, Watch, rulebook
+from rules.watch import PART_DOWN, WATCH_GONE
 from rules.wording import Language, Voice
 from rules.wording.audit import detail_of
 
@@ -261,6 +262,118 @@ def test_what_is_over_is_told_in_the_past_tense(
     rule: str, began: Evidence, ended: Evidence, words: tuple[str, str, str, str]
 ) -> None:
     assert over(rule, began, ended) == words
+
+
+OPENED, SHUT = NIGHT - timedelta(minutes=5), NIGHT + timedelta(minutes=1)
+AGAIN, SHUT_AGAIN = NIGHT + timedelta(minutes=4), NIGHT + timedelta(minutes=12)
+
+
+def came_again(*heard: tuple[str, datetime, Evidence], rule: str = "door-open") -> Alert:
+    """The first of them raises it."""
+    (_, at, evidence), *later = heard
+    alert = raised(rule, evidence, at)
+    for kind, at, evidence in later:
+        finding = Finding(rule, "3B", kind, at, "test", evidence.device, (evidence,))  # type: ignore[arg-type]
+        alert = found(alert, finding, concern_of(watch(rule))).alert
+    return alert
+
+
+def closed(alert: Alert) -> Alert:
+    done = act(alert, "close", "kari", NIGHT + timedelta(minutes=30), "no_help_needed")
+    return done.alert
+
+
+def test_a_door_that_was_shut_and_opened_again_has_been_open_since_the_second_time() -> None:
+    first = ("raised", NIGHT, opened_door(OPENED))
+    shut = ("cleared", SHUT, opened_door(SHUT, is_open=False))
+    second = ("raised", AGAIN + timedelta(minutes=5), opened_door(AGAIN))
+    alert = came_again(first, shut, second)
+    assert [said(alert, language) for language in ("nb", "nn", "en")] == [
+        "Ytterdøra har stått åpen siden kl. 02.14.",
+        "Ytterdøra har stått open sidan kl. 02.14.",
+        "The outer door has been open since 02:14.",
+    ]
+    assert wording.how_often(alert, voice("en")) == "Happened 2 times, last at 02:19."
+    assert said(closed(alert)) == "Ytterdøra sto åpen fra kl. 02.14."
+    over = came_again(first, shut, second, ("cleared", SHUT_AGAIN, opened_door(SHUT_AGAIN, is_open=False)))
+    assert said(over) == "Ytterdøra sto åpen fra kl. 02.14."
+    assert [said(closed(over), language) for language in ("nb", "nn", "en")] == [
+        "Ytterdøra sto åpen fra kl. 02.14 til kl. 02.22.",
+        "Ytterdøra stod open frå kl. 02.14 til kl. 02.22.",
+        "The outer door was open from 02:14 to 02:22.",
+    ]
+    later = NOW + timedelta(days=1)
+    assert said(closed(over), now=later) == "Ytterdøra sto åpen fra i går kl. 02.14 til kl. 02.22."
+    assert said(closed(over), "en", later) == "The outer door was open from yesterday at 02:14 to 02:22."
+
+
+def test_a_silence_that_came_again_is_told_from_the_last_sign_of_life() -> None:
+    signs = [Evidence("bath", "motion", True, NIGHT + timedelta(hours=hours)) for hours in (-12, 1, 14)]
+    first = ("raised", NIGHT, signs[0])
+    over = ("cleared", signs[1].at, signs[1])
+    now = NIGHT + timedelta(hours=15)
+    again = came_again(first, over, ("raised", NIGHT + timedelta(hours=13), signs[1]), rule="quiet")
+    assert said(again, now=now) == "Ingen livstegn siden kl. 03.10."
+    assert said(closed(again), now=now) == "Ingen livstegn fra kl. 03.10."
+    ended = came_again(
+        first,
+        over,
+        ("raised", NIGHT + timedelta(hours=13), signs[1]),
+        ("cleared", signs[2].at, signs[2]),
+        rule="quiet",
+    )
+    assert said(closed(ended), "en", now) == "No sign of life from 03:10 to 16:10."
+
+
+def test_what_only_people_closed_is_not_told_as_if_it_lasted() -> None:
+    heard = [
+        ("out-of-bed", Evidence("bed", "in_bed", False, NIGHT), "Var ute av senga fra kl. 02.10."),
+        ("not-back", opened_door(), "Gikk trolig ut kl. 02.10 og ble ikke hørt inne."),
+    ]
+    for rule, evidence, words in heard:
+        assert said(closed(raised(rule, evidence))) == words
+
+
+def test_a_morning_without_a_sign_of_life_is_told_with_its_day() -> None:
+    morning = raised("not-up", None)
+    assert said(morning) == "Ingen livstegn i dag innen kl. 02.10."
+    assert said(morning, now=NOW + timedelta(days=1)) == "Ingen livstegn i går innen kl. 02.10."
+    assert said(morning, "en", NOW + timedelta(days=1)) == "No sign of life yesterday by 02:10."
+    assert said(morning, "en", NOW + timedelta(days=5)) == "No sign of life on 2 March by 02:10."
+
+
+def test_what_could_not_be_heard_is_told_in_the_past_tense_once_it_can() -> None:
+    concern = Concern("medium", "u", ())
+    for rule, part, still, was in (
+        (
+            NOT_HEARD,
+            "device:bath",
+            "Ingen kontakt med sensoren «bath» siden kl. 02.14.",
+            "Ingen kontakt med sensoren «bath» fra kl. 02.14 til kl. 02.22.",
+        ),
+        (
+            PART_DOWN,
+            "web",
+            "Tavla og sidene svarer ikke siden kl. 02.14.",
+            "Tavla og sidene svarte ikke fra kl. 02.14 til kl. 02.22.",
+        ),
+        (
+            WATCH_GONE,
+            "test",
+            "Ingen merker om Vaka stopper: vaktposten er taus siden kl. 02.14.",
+            "Ingen ville ha merket om Vaka stoppet: vaktposten var taus fra kl. 02.14 til kl. 02.22.",
+        ),
+    ):
+        alert = opened(Finding(rule, part, "raised", NIGHT, "test"), "test", concern, NIGHT)
+        for kind, at in (("cleared", SHUT), ("raised", AGAIN)):
+            alert = found(alert, Finding(rule, part, kind, at, "test"), concern).alert  # type: ignore[arg-type]
+
+        def words(alert: Alert) -> str:
+            return wording.what_happened(alert, None, SITE, voice("nb")).replace("\N{NO-BREAK SPACE}", " ")
+
+        assert words(alert) == still
+        over = found(alert, Finding(rule, part, "cleared", SHUT_AGAIN, "test"), concern).alert
+        assert words(closed(over)) == was
 
 
 @pytest.mark.parametrize("event", ["arrival_overdue", "raised_anew", "closing_overdue"])

@@ -66,7 +66,7 @@ def begin(connection: sqlite3.Connection, site: str) -> None:
 def follow(connection: sqlite3.Connection, site: Site, web_address: str | None, now: datetime) -> int:
     """Turn what came since into messages; returns how many steps were looked at."""
     since = summonses.cursor(connection, site.site) or 0
-    if alerts.newest_event(connection) == since:
+    if alerts.newest_event(connection) <= since:
         return 0
     with transaction(connection):
         since = summonses.cursor(connection, site.site) or 0  # the auditor may have been quicker

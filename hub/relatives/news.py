@@ -45,7 +45,7 @@ def begin(connection: sqlite3.Connection, site: str) -> None:
 def follow(connection: sqlite3.Connection, site: Site, now: datetime) -> int:
     """What the alerts' steps since then are for relatives; returns how many steps were looked at."""
     since = relative_messages.cursor(connection, site.site) or 0
-    if alerts.newest_event(connection) == since:
+    if alerts.newest_event(connection) <= since:
         return 0
     with transaction(connection):
         steps = alerts.events_since(connection, since, _AT_ONCE)

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from devices.reading import Reading
+from hub import summons
 from hub.__main__ import main
 from hub.audit_chain import verify
 from hub.backup.archive import identity_of
@@ -28,7 +29,7 @@ from hub.history.embedded import EmbeddedHistory
 from hub.history.segments import beside, connect_history
 from hub.history.upkeep import Retention, keep
 from hub.settings import Settings
-from hub.store import alert_figures, audit, erasures, sites
+from hub.store import alert_figures, audit, contacts, erasures, sites, summonses
 from hub.store.db import connect, transaction
 from hub.store.erasures import Erasure
 from hub.store.instants import to_us
@@ -210,6 +211,25 @@ def test_the_hub_goes_on_without_her_and_the_next_resident_is_watched(world: Wor
     world.passes(timedelta(minutes=5))
     world.says("3B door", open=True)
     assert [a.residents for a in world.alerts() if a.room == "3B"] == [("ny-2",)]
+
+
+def test_the_next_alert_is_called_though_the_newest_steps_in_the_house_were_hers(world: World) -> None:
+    with transaction(world.connection):
+        kari = contacts.Contact("kari", "email", "kari@example.org")
+        contacts.put(world.connection, "house", kari, world.clock.now())
+    world.says("3B door", open=True)
+    world.passes(timedelta(minutes=10))
+    for alert in world.alerts():
+        if alert.state != "closed":
+            world.desk.close(alert.id, "kari", "helped")
+    summons.begin(world.connection, "house")
+    confirmed(world)
+    go_on(Settings(data=world.folder), world.clock)
+    assert summons.follow(world.connection, world.site, None, world.clock.now()) == 0
+    world.says("4A door", open=True)
+    [olavs] = [alert for alert in world.alerts() if alert.state == "open"]
+    summons.follow(world.connection, world.site, None, world.clock.now())
+    assert [one.person for one in summonses.of_alert(world.connection, olavs.id)] == ["kari"]
 
 
 def test_readings_of_a_room_that_two_shared_are_kept_without_the_one(world: World) -> None:

@@ -13,8 +13,7 @@ from hub.store import site_changes
 
 def names(connection: sqlite3.Connection, site: str) -> dict[str, str]:
     """By id, what each was called who was ever taken out; also of those who came back."""
-    gone = site_changes.removed(connection, site, "people")
-    return {id: str(one.before.get("name", id)) for id, one in gone.items() if one.before is not None}
+    return site_changes.names_of_removed(connection, site, "people")
 
 
 def whose(connection: sqlite3.Connection, site: str, id: str, name: str) -> str | None:

@@ -70,10 +70,16 @@ def of_version(connection: sqlite3.Connection, site: str, section: str, version:
     return [_change(row) for row in rows]
 
 
-def removed(connection: sqlite3.Connection, site: str, section: str) -> dict[str, SiteChange]:
-    """How each part of a list went that was ever taken out, the last time; also where it came back."""
-    rows = connection.execute(f"{_SELECT} AND after IS NULL ORDER BY version", (site, section, 0))
-    return {change.id: change for change in map(_change, rows)}
+def names_of_removed(connection: sqlite3.Connection, site: str, section: str) -> dict[str, str]:
+    """By id, what each part of a list was called that was ever taken out, the last time; also where it came
+    back.
+    """
+    rows = connection.execute(
+        "SELECT part, json_extract(before, '$.name'), max(version) FROM site_change"
+        " WHERE site = ? AND section = ? AND after IS NULL GROUP BY part",
+        (site, section),
+    )
+    return {row[0]: str(row[1] or row[0]) for row in rows}
 
 
 def _change(row: sqlite3.Row) -> SiteChange:

@@ -29,6 +29,8 @@ be shown.
 """
 FROM_THE_ROOM: frozenset[Category] = frozenset({"well", "unusual", "digest"})
 """What is worked out from a room's sensors, which cannot tell those who share it apart."""
+OF_ALERTS: frozenset[Category] = frozenset({"alerts", "handled"})
+"""What tells of alerts: each is told of by whom it names."""
 GivenBy = Literal["resident", "representative"]
 GIVEN_BY: tuple[GivenBy, ...] = get_args(GivenBy)
 How = Literal["in_person", "in_writing", "by_phone"]
@@ -43,6 +45,7 @@ ACCOUNT = "relative:"
 
 Reason = Literal[
     "consented",
+    "own_sensors",
     "left",
     "not_theirs",
     "moved_out",
@@ -199,6 +202,21 @@ def may(known: Known, category: Category, resident: str, at: datetime, site: Sit
         if any(not _also_theirs(known, category, o.id, at, today) for o in _housemates(found, site, today)):
             return Decision(False, "shared_room")
     return Decision(True, "consented")
+
+
+def comes_of_it(known: Known, category: Category, resident: str, at: datetime, site: Site) -> Decision:
+    """Whether a yes leads to anything, as pages say it. An alert of a shared room names all who live there,
+    unless it is somebody's own bed or button that raised it; `may_of_alert` decides on each.
+    """
+    decision = may(known, category, resident, at, site)
+    if category not in OF_ALERTS or not decision.allowed:
+        return decision
+    today = at.astimezone(site.zone).date()
+    found = next(r for r in site.residents if r.id == resident)
+    if all(_also_theirs(known, category, o.id, at, today) for o in _housemates(found, site, today)):
+        return decision
+    has_own = any(device.resident == resident for device in site.devices)
+    return Decision(True, "own_sensors") if has_own else Decision(False, "shared_room")
 
 
 def may_of_alert(

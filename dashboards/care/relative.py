@@ -36,7 +36,7 @@ from hub.store import relatives as store
 from hub.ways.email import Email
 from rules.consent_reviews import reviews
 from rules.pause import Refusal
-from rules.relatives import CATEGORIES, GIVEN_BY, HOW, Category, Known
+from rules.relatives import CATEGORIES, GIVEN_BY, HOW, Category, Known, comes_of_it
 from rules.relatives import may as may_see
 from rules.wording.refusals import refusal_text
 from rules.wording.undelivered import why_undelivered
@@ -328,7 +328,7 @@ def _consents(visit: Visit, known: Known, resident: str) -> tuple[ConsentRow, ..
         if consent.resident != resident:
             continue
         stands = consent.withdrawn_at is None and consent.valid_until >= today
-        reason = may_see(known, consent.category, resident, visit.now, site).reason
+        reason = comes_of_it(known, consent.category, resident, visit.now, site).reason
         withdrawn = consent.withdrawn_at
         rows.append(
             ConsentRow(

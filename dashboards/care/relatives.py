@@ -23,7 +23,7 @@ from hub.store import relatives as store
 from rules.building import Resident
 from rules.consent_reviews import reviews
 from rules.pause import Refusal
-from rules.relatives import CATEGORIES, Category, Known, Rest
+from rules.relatives import CATEGORIES, Category, Known, Rest, comes_of_it
 from rules.relatives import may as may_see
 from rules.wording.refusals import refusal_text
 from rules.wording.relatives import until_when
@@ -222,7 +222,7 @@ def _rows(visit: Visit) -> list[ResidentRow]:
 
 def _row(visit: Visit, known: Known, resident: Resident, inside: set[str]) -> RelativeRow:
     site, today = visit.house.site, visit.now.astimezone(visit.house.site.zone).date()
-    allowed = tuple(c for c in CATEGORIES if may_see(known, c, resident.id, visit.now, site).allowed)
+    allowed = tuple(c for c in CATEGORIES if comes_of_it(known, c, resident.id, visit.now, site).allowed)
     standing = [
         c
         for c in known.consents

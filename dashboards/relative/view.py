@@ -26,7 +26,7 @@ from hub.store import absences, alerts, health, protection
 from rules.absence import away_now
 from rules.alert import Alert
 from rules.building import Resident
-from rules.relatives import CATEGORIES, Category, Known, consented_since, may
+from rules.relatives import CATEGORIES, Category, Known, comes_of_it, consented_since, may
 from rules.severity import SEVERITIES
 from rules.telling_relatives import has_eased, is_news
 from rules.usual import Judged
@@ -109,11 +109,12 @@ def _resident(reading: _Reading, resident: Resident) -> ResidentShown:
             AllowedShown(
                 category=category,
                 until=words.until_when(until, voice.language),
-                allowed=allowed[category],
-                reason=may(reading.known, category, resident.id, voice.now, site).reason,
+                allowed=comes.allowed,
+                reason=comes.reason,
             )
             for category in CATEGORIES
             if (until := _until(reading, resident, category)) is not None
+            for comes in (comes_of_it(reading.known, category, resident.id, voice.now, site),)
         ),
         is_resting=resting is not None,
         resting=words.until_when(ends.astimezone(voice.zone).date(), voice.language) if ends else "",

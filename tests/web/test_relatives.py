@@ -737,3 +737,29 @@ def test_a_yes_that_was_taken_back_still_tells_until_when_it_was_agreed(
     (row,) = re.findall(r"trukket tilbake ([^<(]+) \(gjaldt til ([^)<]+)\)", page)
     assert row[1] == until
     assert row[0] != until
+
+
+def test_of_alerts_in_a_shared_room_the_leader_and_the_relative_read_whether_any_can_be_shown(
+    house: House, sign_in: SignIn
+) -> None:
+    second = "  - {id: r6, name: Leif Haugen, room: 1A}\ndevices:\n"
+    house.import_site(LEADER.replace("devices:\n", second, 1))
+    with transaction(house.connection):
+        house.set_password("leder")
+    relative = relative_of(house, categories=["well", "alerts", "handled"])
+    path = f"/care/relatives/{relative.id}"
+
+    def said(of: str) -> list[str]:
+        rows = re.findall(r"<tr>.*?</tr>", sign_in("leder").get(path).text, re.DOTALL)
+        return [re.sub(r"<[^>]+>", " ", row) for row in rows if of in row]
+
+    for of in ("Alvorlige varsler", "Varsler som er tatt hånd om", "Om alt er bra"):
+        assert ["Vises ikke: flere bor i rommet" in row for row in said(of)] == [True], of
+    own = sign_in(EMAIL).get("/relative").text
+    assert "<li>Alvorlige varsler, mens de skjer</li>" in own
+    assert not re.search(r"Alvorlige varsler[^/]*Vises nå", own)
+    bed = "devices:\n  - {id: 1A bed, room: 1A, role: bed, resident: r1}\n"
+    house.import_site(LEADER.replace("devices:\n", second.replace("devices:\n", bed), 1))
+    assert ["Vises nå, bare fra egen seng eller knapp" in row for row in said("Alvorlige varsler")] == [True]
+    house.import_site(LEADER)
+    assert ["Vises nå" in row for row in said("Alvorlige varsler")] == [True], "she lives alone again"

@@ -28,7 +28,7 @@ from dashboards.api.refusal import (
 from dashboards.api.sent import Sent
 from dashboards.technician.devices_list import paused_now
 from dashboards.visit import OurCall, Visit, Visitor, clock_of, needs
-from hub import device_names
+from hub import former_names
 from hub.site.change import Changed, Conflict, change_site
 from hub.site.edits import ChangeDevice, Edit, PlaceDevice, RemoveDevice, ReplaceDevice
 from hub.site.file import SiteFile, read_held
@@ -156,7 +156,7 @@ def show_device(visit: Visitor, response: Response, id: str) -> OneDeviceOut:
         places=[PlaceOut(**{k: getattr(place, k) for k in PlaceOut.model_fields}) for place in places],
         changes=[
             OtherOut(**{k: getattr(change, k) for k in OtherOut.model_fields})
-            for change in device_names.changes_of(visit.connection, house.file.site, id)
+            for change in former_names.changes_of(visit.connection, house.file.site, id)
         ],
     )
 

@@ -10,7 +10,7 @@ from fastapi import HTTPException
 
 from dashboards.visit import Visit
 from devices.asking import Ask, Rename, StartPairing
-from hub import device_names, renames
+from hub import former_names, renames
 from hub.gateway_list import gateway_devices
 from hub.renames import Renamed
 from hub.store import gateway_news
@@ -30,7 +30,7 @@ def device_in_view(visit: Visit, id: str) -> Device:
 
 def device_once_called(visit: Visit, id: str) -> Device:
     """The same, also by a name that the device had before: whoever has its page open goes on."""
-    return device_in_view(visit, device_names.name_now(visit.connection, visit.house.site, id))
+    return device_in_view(visit, former_names.name_now(visit.connection, visit.house.site, id))
 
 
 def sees_device(visit: Visit, device: Device) -> bool:

@@ -15,13 +15,14 @@ from typing import Any, NamedTuple
 
 from devices.measures import MEASURES
 from devices.reading import Reading, Value
+from hub.former_names import bearers, changes_of
 from hub.history import Daily, Hourly
 from hub.history.days import of_hours
 from hub.history.flux import Questions, literal, one_of
 from hub.history.hours import AN_HOUR, HOURS, day_of
 from hub.history.line_protocol import as_kept, instant_ns
 from hub.history.newest import last_values
-from hub.history.whose import Whose
+from hub.history.whose import FOR_EVER, Whose
 from hub.store import history_cursor
 from hub.store import readings as journal
 from hub.store.instants import from_us, to_us
@@ -33,6 +34,7 @@ _A_DAY = HOURS * AN_HOUR
 _UNNAMED = "unnamed-"
 _COLUMNS = ("_time", "_value", "_field", "_measurement", "device")
 _FIELDS = ("value", "seq", "delay", "flags")
+_Tags = dict[str, list[tuple[int, str]]]
 _Key = tuple[str, str, int]
 """(device's id, measure, instant in ns)"""
 
@@ -59,7 +61,7 @@ class InfluxHistory:
         self, connection: sqlite3.Connection, site: Site, questions: Questions, destination: str
     ) -> None:
         self._journal, self._questions, self._destination = connection, questions, destination
-        self._site = site.site
+        self._site, self._of_site = site.site, site
         self._whose = Whose(connection, site)
         self._measures = journal.measure_names(connection)
 
@@ -178,11 +180,11 @@ class InfluxHistory:
                 values[key] = _value(value, kind)
             elif field in beside:
                 beside[field][key] = int(value)
-        names = {as_kept(id): id for id in devices}
+        tags = self._tags(devices)
         for key, said in values.items():
             tag, measure, ns = key
             at = ns // 1_000_000 * _MS
-            id = self._whose_tag(tag, at, names)
+            id = self._whose_tag(tag, at, tags, devices)
             if id is None:
                 continue
             flags = beside["flags"].get(key, OWN_TIME)
@@ -209,10 +211,10 @@ class InfluxHistory:
             f" |> keep(columns: {_columns(_COLUMNS)})"
         )
         newest: dict[tuple[str, str], tuple[int, Value]] = {}
-        names = {as_kept(id): id for id in devices}
+        tags = self._tags(devices)
         for (instant, value, _, measure, tag), kind in self._questions.ask(asked, _COLUMNS):
             ns = _ns(instant)
-            id = self._whose_tag(tag, ns // 1000, names)
+            id = self._whose_tag(tag, ns // 1000, tags, devices)
             if id is not None and ns >= newest.get((id, measure), (0, None))[0]:
                 newest[id, measure] = ns, _value(value, kind)
         return {key: value for key, (_, value) in newest.items()}
@@ -222,7 +224,7 @@ class InfluxHistory:
 
     def _filters(self, devices: Collection[str], measures: Collection[str]) -> str:
         unnamed = (f"{_UNNAMED}{no}" for no in self._whose.numbers(devices))
-        tags = {*(as_kept(id) for id in devices), *unnamed}
+        tags = {*self._tags(devices), *unnamed}
         # Only readings have a device: without measures asked for nothing else comes either.
         of_measures = f" |> filter(fn: (r) => {one_of('_measurement', measures)})" if measures else ""
         return (
@@ -230,17 +232,26 @@ class InfluxHistory:
             f" |> filter(fn: (r) => {one_of('device', tags)}){of_measures}"
         )
 
-    def _whose_tag(self, tag: str, at: int, names: dict[str, str]) -> str | None:
+    def _tags(self, devices: Collection[str]) -> _Tags:
+        """What they are and were called; with whose name it was up to which instant (µs)."""
+        called = {change.id for id in devices for change in changes_of(self._journal, self._of_site, id)}
+        return {
+            as_kept(name): [
+                *((to_us(until), id) for until, id in bearers(self._journal, self._of_site, name)),
+                (FOR_EVER, name),
+            ]
+            for name in {*devices, *called}
+        }
+
+    def _whose_tag(self, tag: str, at: int, tags: _Tags, devices: Collection[str]) -> str | None:
         """Which of the devices asked for a point is of: by its tag, or where it had no name yet, by its place
         at that instant.
         """
-        if (id := names.get(tag)) is not None:
-            return id
         no = tag.removeprefix(_UNNAMED)
-        if not no.isdecimal():
-            return None
-        id = self._whose.at(int(no), at)
-        return id if id in names.values() else None
+        id = next((id for until, id in tags.get(tag, ()) if at < until), None)
+        if id is None and no.isdecimal():
+            id = self._whose.at(int(no), at)
+        return id if id in devices else None
 
 
 def _hours(

@@ -16,7 +16,7 @@ from hub.store import placements
 from hub.store.instants import to_us
 from rules.building import NATIVE, Site
 
-_FOR_EVER = 2**63
+FOR_EVER = 2**63
 
 
 class _Home(NamedTuple):
@@ -40,18 +40,18 @@ class Whose:
         self.now = {numbers[name]: id for name, id in ids.items() if name in numbers}
         self._homes: dict[int, list[_Home]] = {}
         for placed in placements.everything(connection, site.site):
-            until = _FOR_EVER if placed.until is None else to_us(placed.until)
+            until = FOR_EVER if placed.until is None else to_us(placed.until)
             home = _Home(placed.device, to_us(placed.since), until)
             for gateway in {placed.gateway, *([NATIVE] if placed.also_native else [])}:
                 if (no := numbers.get((gateway, placed.address))) is not None:
                     self._homes.setdefault(no, []).append(home)
         for no, id in self.now.items():  # placed before that was written down
             if not any(home.device == id for home in self._homes.get(no, ())):
-                self._homes.setdefault(no, []).append(_Home(id, 0, _FOR_EVER))
+                self._homes.setdefault(no, []).append(_Home(id, 0, FOR_EVER))
         self._always = {
             no: homes[0].device
             for no, homes in self._homes.items()
-            if len(homes) == 1 and homes[0][1:] == (0, _FOR_EVER)
+            if len(homes) == 1 and homes[0][1:] == (0, FOR_EVER)
         }
 
     def numbers(self, names: Collection[str]) -> list[int]:

@@ -17,6 +17,8 @@ from hub.history.embedded import EmbeddedHistory
 from hub.history.flux import Questions
 from hub.history.influx import InfluxHistory
 from hub.history.upkeep import Retention, keep
+from hub.site.change import Changed, change_site
+from hub.site.edits import Edit, PlaceDevice, RemoveDevice
 from hub.store.db import transaction
 from hub.store.readings import LATE
 from tests.end_to_end.relaying import relaying, until_written
@@ -317,6 +319,36 @@ def test_what_a_device_said_before_the_site_file_named_it_is_its_own_all_the_sam
     before = found()
     store.take_over()
     assert found() == before == [False, True]
+
+
+def test_what_a_device_said_under_an_earlier_name_is_its_own_and_not_that_of_who_has_the_name_now(
+    world: World, store: Store
+) -> None:
+    def edited(*edits: Edit) -> None:
+        world.passes(timedelta(minutes=1))
+        done = change_site(world.connection, world.site.site, edits, "trond", world.clock)
+        assert isinstance(done, Changed), done
+        world.passes(timedelta(minutes=1))
+
+    world.says("3B motion", motion=True)
+    store.take_over()
+    for was, now in (("3B motion", "3B hall"), ("3B hall", "3B entré")):
+        edited(RemoveDevice(was), PlaceDevice(now, "3B", "motion", address="3B motion"))
+    edited(PlaceDevice("3B motion", "3B", "motion", address="0x77"))
+    world.hears("zigbee2mqtt/3B motion", '{"occupancy": false}')
+    world.hears("zigbee2mqtt/0x77", '{"occupancy": true}')
+    world.hears("zigbee2mqtt/0x77", '{"occupancy": false}')
+    for _ in range(2):
+        found = store.history().readings(["3B entré", "3B motion"], MONDAY - A_DAY, world.clock.at + A_DAY)
+        assert [(r.device, r.value) for r in found if r.measure == "motion"] == [
+            ("3B entré", True),
+            ("3B entré", False),
+            ("3B motion", True),
+            ("3B motion", False),
+        ]
+        store.take_over()
+    alone = store.history().readings(["3B motion"], MONDAY - A_DAY, world.clock.at + A_DAY, ["motion"])
+    assert [r.value for r in alone] == [True, False]
 
 
 @pytest.mark.influx

@@ -375,3 +375,21 @@ def test_what_is_about_a_device_ends_in_words_about_devices_and_counts_as_no_car
         house.connection, house.site, None, house.now() - hour, house.now() + hour, house.now()
     )
     assert (figures.told.right, figures.told.false, figures.told.unsaid) == (1, 0, 1)
+
+
+def test_the_hand_over_says_that_it_came_again_and_of_what_is_closed_that_it_was(
+    house: House, sign_in: SignIn
+) -> None:
+    house.find("door-open", "2A", 9 * MINUTE, evidence=house.door("2A", 12 * MINUTE))
+    house.find("door-open", "2A", 8 * MINUTE, "cleared", house.door("2A", 8 * MINUTE, is_open=False))
+    alert = house.find("door-open", "2A", 2 * MINUTE, evidence=house.door("2A", 5 * MINUTE))
+    client = sign_in("kari")
+
+    def told() -> str:
+        return re.sub(r"\s+", " ", client.get("/care/handover").text)
+
+    since = alert.evidence[-1].at.astimezone(house.site.zone)
+    assert re.search(rf"har stått åpen siden (i går )?kl. {since:%H.%M}. Har skjedd 2 ganger", told())
+    house.act(alert, "kari", outcome="no_help_needed")
+    assert re.search(rf"sto åpen fra (i går )?kl. {since:%H.%M}. Har skjedd 2 ganger", told())
+    assert "har stått åpen" not in told()

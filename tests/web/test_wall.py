@@ -15,14 +15,21 @@ from tests.web.house import House
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
 
-def hear(house: House, address: str, measure: str, value: Value, ago: timedelta, flags: int = 0) -> None:
+def hear(
+    house: House,
+    address: str,
+    measure: str,
+    value: Value,
+    ago: timedelta,
+    flags: int = 0,
+    gateway: str = "native",
+) -> None:
     """A reading as it stands in the journal."""
     at = to_us(house.now() - ago)
     with transaction(house.connection):
         house.connection.execute(
-            "INSERT OR IGNORE INTO device (site, gateway, address, first_heard_at)"
-            " VALUES (?, 'native', ?, ?)",
-            (house.site.site, address, at),
+            "INSERT OR IGNORE INTO device (site, gateway, address, first_heard_at) VALUES (?, ?, ?, ?)",
+            (house.site.site, gateway, address, at),
         )
         number = house.connection.execute("SELECT no FROM device WHERE address = ?", (address,)).fetchone()[0]
         measures = readings.measure_numbers(house.connection)

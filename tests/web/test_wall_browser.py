@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from rules.protection import Protection
+from rules.protection import Protection, State
 from tests.servers import free_port
 from tests.web.house import DOCUMENT, PASSWORD, Heart, House, Web, running
 from tests.web.test_browser import AXE, MINUTE, enter, until
+from tests.web.test_wall import hear
 
 pytestmark = pytest.mark.browser
 
@@ -283,6 +284,49 @@ def test_however_many_are_open_and_however_long_units_are_called_what_matters_ne
             signs = page.locator(".units .has-alert .sign:visible")
             expect(signs).to_have_count(26)
             assert page.evaluate(CUT_OFF) == []
+    heart.stop()
+    house.connection.close()
+
+
+BROKEN_WORDS = """() => [...document.querySelectorAll('.who, .card .room, .tile strong, .tile .name, h2')]
+  .filter((one) => one.checkVisibility())
+  .flatMap((one) => {
+    const found = [], part = document.createRange();
+    const nodes = document.createTreeWalker(one, NodeFilter.SHOW_TEXT);
+    while (nodes.nextNode()) for (const word of nodes.currentNode.data.matchAll(/[^\\s-]+/g)) {
+      part.setStart(nodes.currentNode, word.index);
+      part.setEnd(nodes.currentNode, word.index + word[0].length);
+      const seen = [...part.getClientRects()].filter((line) => line.width > 1);
+      if (new Set(seen.map((line) => Math.round(line.top))).size > 1) found.push(word[0]);
+    }
+    return found;
+  })"""
+
+
+def test_a_name_goes_on_in_the_next_line_and_is_never_broken_within_a_word(
+    tmp_path: Path, page: Page
+) -> None:
+    house = House(tmp_path, (Path(__file__).parents[2] / "hub/demo/house.yaml").read_text("utf-8"))
+    house.hub_says()
+    states: tuple[State, ...] = ("protected", "degraded", "unprotected")
+    house.protect(*(Protection(one.id, states[n % 3]) for n, one in enumerate(house.site.residents)))
+    for n, device in enumerate(one for one in house.site.devices if one.role == "motion"):
+        hear(house, device.address or device.id, "motion", True, n * 97 * MINUTE, gateway="zigbee")
+    heart = Heart(house)
+    heart.start()
+    with running(house, free_port()) as web:
+        sign_in_here(page, web, "nora")
+        for open_ones in ((), ("1B", "2C", "1A")):
+            for n, room in enumerate(open_ones):
+                house.find("night-exit", room, n * MINUTE, evidence=house.door(room, n * MINUTE))
+            for path in ("/wall", "/wall?unit=solsikka"):
+                page.goto(web.address + path)
+                expect(page.locator(".pulse .when-live")).to_be_visible()
+                expect(page.locator(".units time").last).not_to_have_text("–")
+                for width, height in ((1280, 800), (1920, 1080), (3840, 2160)):
+                    page.set_viewport_size({"width": width, "height": height})
+                    until(page, "document.documentElement.scrollHeight <= innerHeight")
+                    assert (page.evaluate(BROKEN_WORDS), page.evaluate(CUT_OFF)) == ([], []), (path, width)
     heart.stop()
     house.connection.close()
 

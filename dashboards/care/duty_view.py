@@ -156,11 +156,12 @@ def _coming(visit: Visit, later: list[Shift]) -> tuple[Coming, ...]:
 
 
 def _from_until(visit: Visit, gap: Gap) -> str:
-    """Until when with its day only where that is no matter of course."""
-    until = clock_text(gap.ends_at, visit.house.site.zone, visit.language)
-    if gap.ends_at - gap.starts_at >= timedelta(days=1):
-        until = moment(visit, gap.ends_at)
-    return f"{moment(visit, gap.starts_at)}–{until}"
+    """With the day only where the time alone could be another one."""
+    zone, day = visit.house.site.zone, timedelta(days=1)
+    since = moment(visit, gap.starts_at) if gap.starts_at - visit.now >= day else None
+    until = moment(visit, gap.ends_at) if gap.ends_at - gap.starts_at >= day else None
+    clocks = (clock_text(at, zone, visit.language) for at in (gap.starts_at, gap.ends_at))
+    return "–".join(said or clock for said, clock in zip((since, until), clocks, strict=True))
 
 
 def without_missing(visit: Visit, shifts: Iterable[Shift]) -> list[Shift]:

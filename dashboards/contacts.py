@@ -10,7 +10,7 @@ from typing import Annotated, NamedTuple
 from fastapi import APIRouter, Form, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from dashboards.api.contacts import book_of, people_in_view
+from dashboards.api.contacts import book_of, people_in_view, why_not_tried
 from dashboards.frame import page
 from dashboards.pace import TEST_MESSAGES, paced
 from dashboards.pages import render
@@ -28,7 +28,6 @@ from rules.duration import parse_window
 from rules.pause import Refusal
 from rules.summons import Preferences
 from rules.wording.refusals import refusal_text
-from rules.wording.undelivered import why_undelivered
 
 PATH = "/contacts"
 pages = APIRouter(prefix=PATH, include_in_schema=False, default_response_class=HTMLResponse)
@@ -129,11 +128,8 @@ def test(request: Request, visit: Visitor, person: str, contact: str) -> Respons
     done = tried(request, visit, found, contact)
     if isinstance(done, Refusal) and done.code == "no_contact":
         raise HTTPException(404, done.why)
-    why, away = "", False
-    if isinstance(done, Refusal):
-        why = refusal_text(done, visit.language)
-    elif done is not None:
-        why, away = why_undelivered(done.why, visit.language), not done.for_good
+    away = isinstance(done, Failed) and not done.for_good
+    why = why_not_tried(done, visit.language)
     words = render(visit.language, "_contact_tried.html", why=why, away=away)
     if "hx-request" in request.headers:
         return HTMLResponse(words)

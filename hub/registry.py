@@ -6,6 +6,8 @@ import sqlite3
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
+import msgspec
+
 from devices.reading import Reading
 from hub.clock import NEVER
 from hub.store import device_health, devices
@@ -31,6 +33,19 @@ def device_ids(site: Site) -> dict[tuple[str, str], str]:
         if device.gateway is None:
             ids.setdefault(("native", device.address or device.id), device.id)
     return ids
+
+
+def heard_by_id(connection: sqlite3.Connection, site: Site) -> dict[str, devices.HeardDevice]:
+    """The site's devices by name, each the way it spoke last, with its newest values of all ways."""
+    ids, found = device_ids(site), dict[str, devices.HeardDevice]()
+    for spoke in sorted(devices.heard(connection, site.site), key=lambda one: one.last_heard_at or NEVER):
+        if (id := ids.get((spoke.gateway, spoke.address))) is not None:
+            if id in found:  # each value of whichever way told it last
+                both = [*found[id].latest.items(), *spoke.latest.items()]
+                newest = dict(sorted(both, key=lambda one: one[1][1]))
+                spoke = msgspec.structs.replace(spoke, latest=newest)
+            found[id] = spoke
+    return found
 
 
 class Speaker:

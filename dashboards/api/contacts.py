@@ -17,10 +17,14 @@ from dashboards.pace import TEST_MESSAGES, paced
 from dashboards.visit import OurCall, Visit, Visitor, clock_of, settings_of
 from hub.contact_book import ContactBook, version_of
 from hub.contact_trial import try_contact
+from hub.ways.way import Failed
 from rules.building import Person
 from rules.duration import Duration, WindowText
 from rules.pause import Refusal
 from rules.summons import GATHERED_FOR, Preferences
+from rules.wording import Language
+from rules.wording.refusals import refusal_text
+from rules.wording.undelivered import why_undelivered
 
 api = APIRouter(prefix="/api/v1/contacts", responses={401: {"model": RefusalOut}, 404: {"model": RefusalOut}})
 
@@ -166,7 +170,14 @@ def send_test(request: Request, visit: Visitor, person: Theirs, contact: str) ->
     done = try_contact(visit.connection, site, clock, person, contact, visit.person.id)
     if isinstance(done, Refusal) and done.code == "no_contact":
         raise declined(404, done)
-    return TriedOut(sent=done is None, why=done.why if done is not None else None)
+    return TriedOut(sent=done is None, why=why_not_tried(done, visit.language) or None)
+
+
+def why_not_tried(done: Failed | Refusal | None, language: Language) -> str:
+    """In the reader's words; "" where the other side took it."""
+    if isinstance(done, Refusal):
+        return refusal_text(done, language)
+    return why_undelivered(done.why, language) if done is not None else ""
 
 
 @api.delete("/{person}/{contact}", dependencies=[OurCall], status_code=204)

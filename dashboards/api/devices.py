@@ -29,12 +29,13 @@ from dashboards.api.sent import Sent
 from dashboards.technician.devices_list import paused_now
 from dashboards.visit import OurCall, Visit, Visitor, clock_of, needs
 from hub import former_names
+from hub import device_names
+from hub.registry import heard_by_id
 from hub.site.change import Changed, Conflict, change_site
 from hub.site.edits import ChangeDevice, Edit, PlaceDevice, RemoveDevice, ReplaceDevice
 from hub.site.file import SiteFile, read_held
-from hub.store import devices as journal
 from hub.store import placements, site_changes, sites
-from hub.store.devices import Newest
+from hub.store.devices import HeardDevice
 from rules.building import Device
 
 api = APIRouter(prefix="/api/v1")
@@ -243,7 +244,7 @@ class _Devices:
         self.raw: dict[str, dict[str, Any]] = {d["id"]: d for d in file.content.get("devices") or ()}
         self._units = {room.id: room.unit for room in file.site.rooms}
         self._paused = paused_now(visit)
-        self._heard: dict[tuple[str, str], tuple[datetime | None, Newest]] | None = None
+        self._heard: dict[str, HeardDevice] | None = None
 
     def sees(self, room: str) -> bool:
         return self.visit.access.sees_unit(self._units.get(room, ""))
@@ -258,8 +259,9 @@ class _Devices:
 
     def out(self, device: Device) -> DeviceOut:
         gateway, address = self.file.site.gateway_of(device), device.address or device.id
-        heard_at, latest = self._heard_of(gateway, address)
-        pause = self._paused.get(device.id)
+        if self._heard is None:
+            self._heard = heard_by_id(self.visit.connection, self.file.site)
+        spoke, pause = self._heard.get(device.id), self._paused.get(device.id)
         return DeviceOut(
             id=device.id,
             room=device.room,
@@ -268,17 +270,14 @@ class _Devices:
             gateway=gateway,
             address=address,
             resident=device.resident,
-            last_heard_at=heard_at,
-            latest={measure: ValueOut(value=value, at=at) for measure, (value, at) in latest.items()},
+            last_heard_at=spoke.last_heard_at if spoke is not None else None,
+            latest={
+                measure: ValueOut(value=value, at=at)
+                for measure, (value, at) in (spoke.latest if spoke is not None else {}).items()
+            },
             paused=PausedOut(until=pause.ends_at, reason=pause.reason, owner=pause.owner) if pause else None,
             etag=etag_of(self.raw[device.id]),
         )
-
-    def _heard_of(self, gateway: str, address: str) -> tuple[datetime | None, Newest]:
-        if self._heard is None:
-            heard = journal.heard(self.visit.connection, self.file.site.site)
-            self._heard = {(d.gateway, d.address): (d.last_heard_at, d.latest) for d in heard}
-        return self._heard.get((gateway, address), (None, {}))
 
     def newest_change(self, id: str) -> list[site_changes.SiteChange]:
         return site_changes.of_part(self.visit.connection, self.file.site.site, "devices", id)[-1:]

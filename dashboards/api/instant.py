@@ -8,13 +8,14 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime
+from pydantic_core import PydanticCustomError
 
 FIRST, LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
 def _of_our_time(at: datetime) -> datetime:
     if not FIRST <= at < LAST:
-        raise ValueError(f"Input should be an instant from {FIRST.year} to {LAST.year - 1}")
+        raise PydanticCustomError("datetime_not_ours", "Input should be an instant from 2000 to 2199")
     return at
 
 

@@ -156,6 +156,9 @@ def gaps_picture(deaf: Sequence[Stretch], span: Span, voice: Voice) -> Picture:
             )
     _along(drawing, span, shown[0][1], voice)
     over = words(f"span {span}", language)
+    if len(shown) > 1:  # weeks and months are drawn whole
+        first = shown[0][2].since.astimezone(voice.zone).date()
+        over = words("gaps since", language, day=day_short(first, language))
     says = words("gaps none", language, span=over)
     if deaf:
         many, in_all = len(deaf), wording.length(length(deaf), language)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Literal, NamedTuple
 
 from fastapi import APIRouter, Request
@@ -13,8 +12,8 @@ from dashboards.frame import page
 from dashboards.snapshot import unheard
 from dashboards.technician.notices import notice_text
 from dashboards.visit import Visit, Visitor, needs
-from hub.registry import device_ids
-from hub.store import devices, faults, pauses, records
+from hub.registry import heard_by_id
+from hub.store import faults, pauses, records
 from hub.store.devices import HeardDevice
 from rules import wording
 from rules.pause import Pause
@@ -92,12 +91,7 @@ def show_devices(
 def read_devices(visit: Visit) -> list[Row]:
     """In the order of the site. Only those of the units that the visitor sees."""
     site, house = visit.house.site, visit.house
-    ids = device_ids(site)
-    heard: dict[str, HeardDevice] = {}
-    for spoke in devices.heard(visit.connection, site.site):
-        id = ids.get((spoke.gateway, spoke.address))
-        if id is not None and (id not in heard or _spoke(spoke) > _spoke(heard[id])):
-            heard[id] = spoke
+    heard = heard_by_id(visit.connection, site)
     lost = {part for part, _ in unheard(visit.connection, site.site)}
     units = {r.id: r.unit for r in site.rooms}
     listening: dict[str, int] = {}
@@ -144,10 +138,6 @@ def paused_now(visit: Visit) -> dict[str, Pause]:
     """By device. One whose time is up is over, whoever has written that down."""
     found = pauses.devices(visit.connection, visit.house.site.site)
     return {pause.subject: pause for pause in found if visit.now < pause.ends_at}
-
-
-def _spoke(device: HeardDevice) -> datetime:
-    return device.last_heard_at or device.first_heard_at
 
 
 def _is_silent(id: str, device: HeardDevice | None, lost: set[str]) -> bool:

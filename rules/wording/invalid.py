@@ -22,6 +22,7 @@ _WORDS: dict[str, Words] = {
     "string_pattern_mismatch": ("En tekst i en annen form", "A text of another form"),
     "list_type": ("En liste", "A list"),
     "dict_type": ("Felter med verdier", "Fields with values"),
+    "datetime_not_ours": ("Et tidspunkt fra år 2000 til 2199", "An instant from the year 2000 to 2199"),
     "model_attributes_type": ("Felter med verdier", "Fields with values"),
 }
 _BOUNDS: dict[str, tuple[str, Words]] = {

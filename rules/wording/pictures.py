@@ -217,13 +217,14 @@ _WORDS: dict[str, Words] = {
     "gaps": ("Når enheten ikke kunne høres", "When the device could not be heard"),
     "gaps none": ("Hørt hele tiden {span}.", "Heard all the time over {span}."),
     "gaps once": (
-        "Ikke hørt én gang {span}, i {length}.",
-        "Not heard once over {span}, for {length}.",
+        "Uten kontakt {span} i {length}.",
+        "Out of contact once over {span}, for {length}.",
     ),
     "gaps some": (
-        "Ikke hørt {n} ganger {span}, til sammen {length}.",
-        "Not heard {n} times over {span}, {length} in all.",
+        "Uten kontakt {n} ganger {span}, til sammen {length}.",
+        "Out of contact {n} times over {span}, {length} in all.",
     ),
+    "gaps since": ("siden {day}", "the time since {day}"),
     "heard": ("Hørt", "Heard"),
     "date": ("Dato", "Date"),
     "lowest": ("Laveste", "Lowest"),

@@ -56,6 +56,17 @@ def test_each_span_tells_of_its_link_and_of_its_silences(
     assert TITLES[span][1] in tor.get(f"{DEVICE}?span={span}").text
 
 
+@pytest.mark.parametrize(
+    ("span", "since"), [("hour", "den siste timen"), ("month", "siden ma. "), ("year", "siden ")]
+)
+def test_how_long_it_was_out_of_contact_is_said_of_the_time_that_is_drawn(
+    house: LivedInHouse, sign_in: SignIn, span: str, since: str
+) -> None:
+    page = sign_in("tor").get(f"{DEVICE}?span={span}").text
+    said = page.split('id="gaps"')[1].split("</figure>")[0]
+    assert re.search(rf"(Hørt hele tiden|Uten kontakt( \d+ ganger)?) {since}", said)
+
+
 def test_on_a_phone_every_second_day_below_the_link_steps_back(house: LivedInHouse, sign_in: SignIn) -> None:
     picture = sign_in("tor").get(f"{DEVICE}?span=month").text.split('id="link"')[1].split("</figure>")[0]
     days = re.findall(r'<text class="(axis|axis odd)" x="[^"]+%"', picture)

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -63,6 +63,25 @@ def document(house: House) -> str:
 
 
 # One device
+
+
+def test_a_device_that_spoke_natively_last_is_told_as_it_spoke_then(house: House, tor: Caller) -> None:
+    before, now = house.now() - timedelta(hours=1), house.now()
+    with transaction(house.connection):
+        name = "1A ytterdør"
+        relayed = journal.add(house.connection, "solbakken", "zigbee2mqtt", name, before)
+        by_itself = journal.add(house.connection, "solbakken", "native", name, before)
+        told = {"open": (False, before), "battery": (64, before), "lqi": (90, before)}
+        journal.put_latest(house.connection, [(relayed, before, told)])
+        journal.put_latest(house.connection, [(by_itself, now, {"open": (True, now), "battery": (4, now)})])
+    door = tor.get(DOOR).json()
+    assert door["last_heard_at"] == tor.get(f"{DOOR}/health").json()["last_heard_at"]
+    assert datetime.fromisoformat(door["last_heard_at"]) == now
+    assert {measure: one["value"] for measure, one in door["latest"].items()} == {
+        "open": True,
+        "battery": 4,
+        "lqi": 90,
+    }
 
 
 def test_the_devices_are_told_with_where_they_are_and_what_they_said(house: House, tor: Caller) -> None:

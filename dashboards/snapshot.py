@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
 from dashboards.house import House
+from hub.calls import LEAVES_WITHIN
 from hub.calls import of_open as calls_of_open
 from hub.emergency import SHOWN_FOR
 from hub.more_hands import MoreHands, asked_before, called_to
@@ -114,8 +115,9 @@ def fingerprint(connection: sqlite3.Connection, house: House, now: datetime) -> 
         house.version,
         now.astimezone(house.site.zone).strftime("%Y-%m-%d %H"),
         alerts.newest_event(connection),
-        tuple(called_to(connection, site).items()),
-        summonses.unsettled(connection, site),
+        tuple(called_to(connection, site, now).items()),
+        summonses.unsettled(connection, site, now - LEAVES_WITHIN),
+        _is_late(summonses.oldest_untold(connection, site)[1], now),
         connection.execute("SELECT max(seq) FROM protection WHERE site = ?", (site,)).fetchone()[0],
         tuple(unheard(connection, site)),
         tuple((h.part, h.state) for h in health.everything(connection, site)),
@@ -133,6 +135,10 @@ def fingerprint(connection: sqlite3.Connection, house: House, now: datetime) -> 
     )
 
 
+def _is_late(call: datetime | None, now: datetime) -> bool:
+    return call is not None and now - call > LEAVES_WITHIN
+
+
 def read_snapshot(connection: sqlite3.Connection, house: House, now: datetime) -> Snapshot:
     site = house.site.site
     still_open = alerts.open_alerts(connection, site)
@@ -144,8 +150,8 @@ def read_snapshot(connection: sqlite3.Connection, house: House, now: datetime) -
         still_open,
         {a.id: event for a in still_open if (event := _reopened(a, trails[a.id])) is not None},
         escalations.of_open(connection, site),
-        calls_of_open(connection, site),
-        called_to(connection, site),
+        calls_of_open(connection, site, now),
+        called_to(connection, site, now),
         wanted,
         alerts.recent(connection, site, now - RECENT),
         protection.now(connection, site),

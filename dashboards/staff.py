@@ -87,7 +87,7 @@ def move_alert(
     after, now = decision.alert, clock_of(request).now()
     away = away_now(absences.active(visit.connection, site), now)
     voice = voice_of(visit.scope, visit.house, now)
-    hands = called_to_one(visit.connection, after) if after.assistance_at is not None else None
+    hands = called_to_one(visit.connection, site, after, now) if after.assistance_at is not None else None
     wanted = asked_before(after, alerts.events(visit.connection, after.id))
     shown = card(after, visit.house, voice, visit.access, away=away, more_hands=hands, wanted=wanted)
     html = render(

@@ -6,11 +6,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from hub.escalation import CALLED, CALLED_IN_VAIN, CALLED_INSTEAD, NOBODY_IN, REACHED_NOBODY
 from hub.store import alerts, escalations, summonses
 from hub.store.alerts import AlertEvent
 from hub.store.summonses import Summons
+from hub.ways.way import TIMEOUT
 from rules.alert import TRANSITIONS
 from rules.called import BEST_FIRST, Became, Calls, Came
 
@@ -21,40 +24,60 @@ OPEN_AGAIN = frozenset(
 )
 """The steps by which nobody has it any more."""
 _CALLS = frozenset({CALLED, CALLED_IN_VAIN})
+TURNS = TAKEN | OPEN_AGAIN | _CALLS
+"""The steps after which others are to come, or the same anew."""
+LEAVES_WITHIN = timedelta(seconds=TIMEOUT)
 _NEWS: frozenset[Became] = frozenset({"called", "calling", "in_vain"})
 """What is said of a group although somebody of it was reached by an earlier call."""
 
 
-def of_open(connection: sqlite3.Connection, site: str) -> dict[int, Calls]:
+class Outbox(NamedTuple):
+    """How far the hub has come with turning calls into messages. `followed`: the last step of all trails;
+    None where there never were to be any.
+    """
+
+    followed: int | None
+    at: datetime
+
+
+def outbox(connection: sqlite3.Connection, site: str, now: datetime) -> Outbox:
+    return Outbox(summonses.cursor(connection, site), now)
+
+
+def of_open(connection: sqlite3.Connection, site: str, now: datetime) -> dict[int, Calls]:
     """By alert, of those that nobody has."""
     return {
-        id: calls_of(connection, id)
+        id: calls_of(connection, site, id, now)
         for id, escalation in escalations.of_open(connection, site).items()
         if escalation.due is not None
     }
 
 
-def calls_of(connection: sqlite3.Connection, alert: int) -> Calls:
-    return calls(alerts.events(connection, alert), summonses.of_alert(connection, alert))
+def calls_of(connection: sqlite3.Connection, site: str, alert: int, now: datetime) -> Calls:
+    so_far = outbox(connection, site, now)
+    return calls(alerts.events(connection, alert), summonses.of_alert(connection, alert), so_far)
 
 
-def calls(trail: Sequence[AlertEvent], messages: Iterable[Summons]) -> Calls:
+def calls(trail: Sequence[AlertEvent], messages: Iterable[Summons], so_far: Outbox) -> Calls:
     """`messages`: all there are about the alert."""
     of_step: dict[int, list[Summons]] = {}
     for one in messages:
         of_step.setdefault(one.event, []).append(one)
-    others = [(step.seq, step.reason.split(", ")) for step in trail if step.event == CALLED_INSTEAD]
-    heard = {one.person for sent in of_step.values() for one in sent if became(one) in ("called", "seen")}
+    others = {step.of_call: step for step in trail if step.event == CALLED_INSTEAD}
+    in_vain = {step.of_call for step in trail if step.event == REACHED_NOBODY}
+    empty = {step.of_call: _named(step) for step in trail if step.event == NOBODY_IN}
     since = max((step.seq for step in trail if step.event in TAKEN | OPEN_AGAIN), default=0)
     steps: dict[int, Came] = {}
     groups: dict[str, Came] = {}
-    for number, step in enumerate(trail):
+    for step in trail:
         if step.event not in _CALLS:
             continue
-        besides = next((people for seq, people in others if seq > step.seq), [])
+        besides = _named(others[step.seq]) if step.seq in others else ()
         meant = [one for one in of_step.get(step.seq, ()) if one.person not in besides]
-        came = _came(meant, _reached_nobody(trail, number))
-        nobody_in = () if came.what == "in_vain" else _nobody_in(trail, number)
+        came = _came(meant, step.seq in in_vain, so_far.at)
+        if so_far.followed is not None and step.seq > so_far.followed:
+            came = Came(_on_its_way(step.at, so_far.at))
+        nobody_in = () if came.what == "in_vain" else empty.get(step.seq, ())
         steps[step.seq] = came._replace(nobody_in=nobody_in)
         for group in step.reason.split(", ") if step.seq > since else ():
             if group in nobody_in:
@@ -62,38 +85,30 @@ def calls(trail: Sequence[AlertEvent], messages: Iterable[Summons]) -> Calls:
             before = groups.get(group)
             if before is None or before.what not in ("called", "seen") or came.what in _NEWS:
                 groups[group] = came
-    for seq, people in others:
+    for step in others.values():
+        people = _named(step)
+        theirs = [one for one in of_step.get(step.of_call or 0, ()) if one.person in people]
+        heard = {one.person for one in theirs if became(one, so_far.at) in ("called", "seen")}
         reached = tuple(person for person in people if person in heard)
-        theirs = [one for sent in of_step.values() for one in sent if one.person in people]
-        steps[seq] = Came("called", reached) if reached else _came(theirs, False)._replace(by=tuple(people))
-    since_then = [steps[seq] for seq, _ in others if seq > since]
+        tried = _came(theirs, False, so_far.at)._replace(by=people)
+        steps[step.seq] = Came("called", reached) if reached else tried
+    since_then = [steps[step.seq] for step in others.values() if step.seq > since]
     instead = dict.fromkeys(person for came in since_then if came.what == "called" for person in came.by)
     under_way = dict.fromkeys(came for came in since_then if came.what in ("calling", "trying"))
     not_yet = tuple(came for came in under_way if not set(came.by) <= instead.keys())
     return Calls(steps, groups, tuple(instead), not_yet)
 
 
-def _reached_nobody(trail: Sequence[AlertEvent], number: int) -> bool:
-    """Whether the trail says so of this call, and not of a later one of the same groups."""
-    later = (step.event for step in trail[number + 1 :] if step.reason == trail[number].reason)
-    return next((event for event in later if event in _CALLS | {REACHED_NOBODY}), None) == REACHED_NOBODY
+def _named(step: AlertEvent) -> tuple[str, ...]:
+    """The groups or people that a step names."""
+    return tuple(step.reason.split(", "))
 
 
-def _nobody_in(trail: Sequence[AlertEvent], number: int) -> tuple[str, ...]:
-    """The groups of a call in which there was nobody; a call that reached nobody at all names them too."""
-    call = trail[number].reason.split(", ")
-    for step in trail[number + 1 :]:
-        groups = tuple(step.reason.split(", "))
-        if step.event == NOBODY_IN and set(groups) < set(call):
-            return groups
-    return ()
-
-
-def _came(meant: Sequence[Summons], in_vain: bool) -> Came:
+def _came(meant: Sequence[Summons], in_vain: bool, now: datetime) -> Came:
     """`meant`: the call's messages, but for those to people who were called instead. Without any it is the
     board that calls.
     """
-    found = {became(one) for one in meant}
+    found = {became(one, now) for one in meant}
     what: Became = min(found, key=BEST_FIRST.index, default="called")
     if in_vain and not any(one.sent_at is not None for one in meant):
         seen = any(one.seen_at is not None for one in meant)
@@ -107,12 +122,23 @@ def _came(meant: Sequence[Summons], in_vain: bool) -> Came:
     return Came(what)
 
 
-def became(one: Summons) -> Became:
+def became(one: Summons, now: datetime) -> Became:
     """Of one message."""
     if one.sent_at is not None:
         return "called"
     if one.seen_at is not None:
         return "seen"
-    if one.next_at is not None:
-        return "trying" if one.attempts else "waits" if one.held is not None else "calling"
-    return "not_needed" if one.spared and not one.attempts else "lost"
+    if one.next_at is None:
+        return "not_needed" if one.spared and not one.attempts else "lost"
+    if one.attempts:
+        return "trying"
+    if one.held is not None and one.next_at > now:
+        return "waits"
+    return _on_its_way(one.next_at, now)
+
+
+def _on_its_way(since: datetime, now: datetime) -> Became:
+    """What has not left for longer than a way may take stands behind something that hangs, or nobody is at
+    work on it.
+    """
+    return "calling" if now - since <= LEAVES_WITHIN else "trying"

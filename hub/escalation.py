@@ -14,6 +14,7 @@ from datetime import datetime
 import msgspec
 
 from hub.store import alerts, escalations
+from hub.store.alerts import AlertEvent
 from rules.alert import Alert
 from rules.escalation import (
     Call,
@@ -34,10 +35,10 @@ CALLED, CALLED_IN_VAIN = "called", "called_in_vain"
 REACHED_NOBODY = "reached_nobody"
 """The step of a trail that says that nobody of the groups that were called could be reached."""
 CALLED_INSTEAD = "called_instead"
-"""The step of a trail whose reason names the people who were called for those of the call before it."""
+"""The step of a trail whose reason names the people who were called for those of its call."""
 NOBODY_IN = "nobody_in"
-"""The step of a trail whose reason names the groups of the call before it in which nobody was, while others
-were called: no patrol by day."""
+"""The step of a trail whose reason names the groups of its call in which nobody was, while others were
+called: no patrol by day."""
 
 
 def begin(connection: sqlite3.Connection, alert: Alert, plan: EscalationPlan, at: datetime) -> None:
@@ -72,29 +73,34 @@ def widen(connection: sqlite3.Connection, alert: Alert, at: datetime) -> None:
         _put_on_record(connection, alert.id, call)
 
 
-def goes_on_for_help(connection: sqlite3.Connection, alert: Alert, in_vain: str, at: datetime) -> bool:
+def goes_on_for_help(connection: sqlite3.Connection, alert: Alert, in_vain: AlertEvent, at: datetime) -> bool:
     """Nobody else of the groups called last can be reached: the stage after them is called at once. False
-    where there is none.
+    where there is none. `in_vain`: the call.
     """
     escalation = escalations.get(connection, alert.id)
     if escalation is None or not 0 < escalation.taken < len(escalation.stages):
         return False
-    if ", ".join(escalation.stages[escalation.taken - 1].to) != in_vain:
+    if ", ".join(escalation.stages[escalation.taken - 1].to) != in_vain.reason:
         return False  # others were called since
-    alerts.add_event(connection, alert.id, at, REACHED_NOBODY, None, in_vain)
+    tells_of(connection, in_vain, REACHED_NOBODY, in_vain.reason, at)
     widen(connection, alert, at)
     return True
 
 
 def reached_nobody(
-    connection: sqlite3.Connection, alert: int, groups: str, at: datetime, in_stead: bool = False
+    connection: sqlite3.Connection, call: AlertEvent, at: datetime, in_stead: bool = False
 ) -> None:
-    """`groups`: as the step says whom it called. `in_stead`: others were called for them."""
-    alerts.add_event(connection, alert, at, REACHED_NOBODY, None, groups)
-    escalation = escalations.get(connection, alert)
+    """`in_stead`: others were called for them."""
+    tells_of(connection, call, REACHED_NOBODY, call.reason, at)
+    escalation = escalations.get(connection, call.alert)
     if escalation is not None:
-        after = unheard(escalation, tuple(groups.split(", ")), at, in_stead)
-        escalations.put(connection, alert, after)
+        after = unheard(escalation, tuple(call.reason.split(", ")), at, in_stead)
+        escalations.put(connection, call.alert, after)
+
+
+def tells_of(connection: sqlite3.Connection, call: AlertEvent, event: str, reason: str, at: datetime) -> None:
+    """A step that says what came of a call."""
+    alerts.add_event(connection, call.alert, at, event, None, reason, of_call=call.seq)
 
 
 def calls_at_once(connection: sqlite3.Connection, alert: int, at: datetime) -> None:

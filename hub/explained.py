@@ -14,13 +14,16 @@ from typing import NamedTuple
 
 from devices.measures import MEASURES
 from devices.reading import Reading
+from hub.calls import calls, outbox
 from hub.history import History
+from hub.more_hands import MoreHands, more_hands
 from hub.store import alert_sensors, alerts, escalations, pauses, silences, summonses, walk_tests
 from hub.store import faults as faults_of
 from hub.store.alerts import AlertEvent
 from hub.store.summonses import Summons
 from rules.alert import Alert
 from rules.building import Device, Site
+from rules.called import Calls
 from rules.confidence import Confidence, Known, chattering, confidence, record
 from rules.escalation import Escalation
 from rules.finding import Evidence
@@ -75,6 +78,9 @@ class Explained(NamedTuple):
     earlier: tuple[Alert, ...]
     escalation: Escalation | None
     """How far the calls have come; None for what calls nobody, or not any more."""
+    calls: Calls
+    """What became of each."""
+    hands: MoreHands
 
 
 def explain(
@@ -110,6 +116,8 @@ def explain(
         kept_from_earlier=_only_kept(alert, readings),
         record=record(earlier),
     )
+    trail, called = alerts.events(connection, alert.id), summonses.of_alert(connection, alert.id)
+    so_far = outbox(connection, site.site, now)
     return Explained(
         alert,
         flat,
@@ -123,10 +131,12 @@ def explain(
         faults,
         _paused(connection, alert),
         confidence(alert, rule, known),
-        tuple(alerts.events(connection, alert.id)),
-        tuple(summonses.of_alert(connection, alert.id)),
+        tuple(trail),
+        tuple(called),
         tuple(earlier),
         escalations.get(connection, alert.id),
+        calls(trail, called, so_far),
+        more_hands(trail, called, so_far),
     )
 
 

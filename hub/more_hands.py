@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
-from hub.calls import became
+from hub.calls import LEAVES_WITHIN, Outbox, became, outbox
 from hub.escalation import CALLED, REACHED_NOBODY
 from hub.store import alerts, summonses
 from hub.store.alerts import AlertEvent
@@ -19,8 +20,8 @@ _TOLD = frozenset({"called", "seen"})
 class MoreHands(NamedTuple):
     """`by`: who asked, whoever has the alert. `people`: who was called, and whose message a way took.
     `calling`: whose message is on its way for the first time. `held_up`: whose message failed, and is tried
-    again. `groups`: the stages that were called, where
-    no message was made for anybody yet. `nobody`: no message goes to anybody.
+    again, or has not left. Both name stages where the hub has not come to the call. `groups`: the stages that
+    were called where there are no messages at all. `nobody`: no message goes to anybody.
     """
 
     by: str
@@ -31,29 +32,37 @@ class MoreHands(NamedTuple):
     nobody: bool
 
 
-def called_to(connection: sqlite3.Connection, site: str) -> dict[int, MoreHands]:
+def called_to(connection: sqlite3.Connection, site: str, now: datetime) -> dict[int, MoreHands]:
     """By alert, of those where somebody asks for more hands."""
-    return {alert.id: called_to_one(connection, alert) for alert in alerts.asking_for_hands(connection, site)}
+    asking = alerts.asking_for_hands(connection, site)
+    return {alert.id: called_to_one(connection, site, alert, now) for alert in asking}
 
 
-def called_to_one(connection: sqlite3.Connection, alert: Alert) -> MoreHands:
-    return more_hands(alerts.events(connection, alert.id), summonses.of_alert(connection, alert.id))
+def called_to_one(connection: sqlite3.Connection, site: str, alert: Alert, now: datetime) -> MoreHands:
+    so_far = outbox(connection, site, now)
+    return more_hands(alerts.events(connection, alert.id), summonses.of_alert(connection, alert.id), so_far)
 
 
-def more_hands(trail: Sequence[AlertEvent], messages: Iterable[Summons]) -> MoreHands:
+def more_hands(trail: Sequence[AlertEvent], messages: Iterable[Summons], so_far: Outbox) -> MoreHands:
     """`messages`: all there are about the alert."""
     last = next((step for step in reversed(trail) if step.event == "assist"), None)
     asked, by = (last.seq, last.by or "") if last is not None else (0, "")
     since = [step for step in trail if step.seq > asked]
     sent = [one for one in messages if one.event > asked]
-    people = tuple(dict.fromkeys(one.person for one in sent if became(one) in _TOLD))
-    first = dict.fromkeys(one.person for one in sent if became(one) == "calling")
+    became_of = [(one.person, became(one, so_far.at)) for one in sent]
+    people = tuple(dict.fromkeys(person for person, came in became_of if came in _TOLD))
+    first = dict.fromkeys(person for person, came in became_of if came == "calling")
     calling = tuple(person for person in first if person not in people)
-    waits = dict.fromkeys(one.person for one in sent if became(one) in ("trying", "waits"))
+    waits = dict.fromkeys(person for person, came in became_of if came in ("trying", "waits"))
     held_up = tuple(person for person in waits if person not in (*people, *calling))
-    groups = tuple(group for step in since if step.event == CALLED for group in step.reason.split(", "))
+    calls = [step for step in since if step.event == CALLED]
+    groups = tuple(group for step in calls for group in step.reason.split(", "))
     in_vain = bool(sent) or any(step.event == REACHED_NOBODY for step in since)
-    spared = any(became(one) == "not_needed" for one in sent)
+    spared = any(came == "not_needed" for _, came in became_of)
+    not_followed = so_far.followed is not None and any(step.seq > so_far.followed for step in calls)
+    if not_followed and not (people or calling or held_up):
+        late = so_far.at - calls[-1].at > LEAVES_WITHIN
+        return MoreHands(by, (), () if late else groups, groups if late else (), (), nobody=False)
     nobody = in_vain and not (people or calling or held_up or spared)
     return MoreHands(by, people, calling, held_up, () if in_vain else groups, nobody)
 

@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from hub import alerting
+from hub.answerable import whom_to_prove
 from hub.escalation import CALLED
 from hub.reach import usable_ways, working
 from hub.store import alerts, contacts, outbox, phones, proofs, shifts, summonses
@@ -23,7 +24,6 @@ from hub.store.contacts import Contact
 from hub.store.db import transaction
 from hub.store.proofs import Proof, Record
 from hub.store.summonses import Summons
-from hub.summons import whom_to_prove
 from rules.alert import Alert, Concern, act
 from rules.building import Site
 from rules.finding import Finding

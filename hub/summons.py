@@ -9,14 +9,22 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple, cast
 
 import msgspec
 
 from hub.announcement import announce
-from hub.calls import OPEN_AGAIN, TAKEN
+from hub.answerable import (
+    Answerable,
+    answerable,
+    asking,
+    groups_of_nobody,
+    hearing,
+    others_besides,
+    working_ways,
+)
+from hub.calls import OPEN_AGAIN, TAKEN, TURNS
 from hub.escalation import (
     CALLED,
     CALLED_IN_VAIN,
@@ -26,34 +34,21 @@ from hub.escalation import (
     calls_at_once,
     goes_on_for_help,
     reached_nobody,
+    tells_of,
 )
-from hub.reach import usable_ways, working
-from hub.store import alerts, contacts, escalations, proofs, shifts, summonses
+from hub.store import alerts, contacts, summonses
 from hub.store.alerts import AlertEvent
-from hub.store.contacts import Contact
 from hub.store.db import transaction
-from hub.store.phones import WAY
 from hub.store.summonses import CALLED_ANEW, Summons
 from rules.alert import Alert
 from rules.building import Site
-from rules.duty import called, instead, nobody_in
-from rules.escalation import Group
-from rules.in_stead import InVain, called_in_stead
-from rules.proof import is_proof, later_stages, proof_site
+from rules.proof import is_proof, proof_site
 from rules.summons import FLOOD_WITHIN, Decision, History, decide
 from rules.wording.summons import body, body_of_proof, subject, subject_of_proof
 
 log = logging.getLogger(__name__)
 
 _AT_ONCE = 500
-
-
-class Answerable(NamedTuple):
-    """Whom a call goes to, by what."""
-
-    person: str
-    way: str
-    address: str
 
 
 def begin(connection: sqlite3.Connection, site: str) -> None:
@@ -91,7 +86,7 @@ def _follow_alone(
         log.exception("the step %s of alert %s could not be turned into messages", step.seq, step.alert)
         connection.execute("ROLLBACK TO step")
         if step.event in (CALLED, CALLED_IN_VAIN):
-            reached_nobody(connection, step.alert, step.reason, now)
+            reached_nobody(connection, step, now)
     connection.execute("RELEASE step")
 
 
@@ -112,23 +107,22 @@ def _follow(
         summonses.drop_waiting(connection, step.alert)  # low, and passed by itself
     if step.event not in (CALLED, CALLED_IN_VAIN):
         return
-    if alert is None or alert.state == "closed" or (alert.state != "open" and _asking(alert) is None):
+    if alert is None or alert.state == "closed" or (alert.state != "open" and asking(alert) is None):
         return  # another site's; or taken before anybody could be told
     gave_back = _handed_back_by(alerts.events(connection, alert.id), step) if alert.state == "open" else None
-    aside = gave_back or _asking(alert)
-    meant = answerable(connection, site, alert, step, now, aside)
-    hears = _hearing(connection, site, alert)
+    aside = gave_back or asking(alert)
+    hears = hearing(connection, site, alert)
+    meant = answerable(connection, site, alert, step, hears, now, aside)
     nobody_hears = not any(map(hears, meant))
-    only_the_board = _asking(alert) is not None and not contacts.everything(connection, site.site)
-    alone = _asking(alert) is not None and nobody_hears and not only_the_board
-    if alone and goes_on_for_help(connection, alert, step.reason, now):
+    only_the_board = asking(alert) is not None and not contacts.everything(connection, site.site)
+    alone = asking(alert) is not None and nobody_hears and not only_the_board
+    if alone and goes_on_for_help(connection, alert, step, now):
         announce(connection, alert, now)
         return  # the next stage is a step of its own
-    others = _instead(connection, site, alert, step, hears, now, aside) if nobody_hears else []
+    others = others_besides(connection, site, alert, step, meant, hears, now, aside)
     if gave_back is not None and not any(map(hears, (*meant, *others))):  # there is nobody else
-        meant = answerable(connection, site, alert, step, now)
-        nobody_hears = not any(map(hears, meant))
-        others = _instead(connection, site, alert, step, hears, now) if nobody_hears else []
+        meant = answerable(connection, site, alert, step, hears, now)
+        others = others_besides(connection, site, alert, step, meant, hears, now)
     found = [*meant, *others]
     decisions = {
         person: _when(connection, site, alert, person, now)
@@ -138,14 +132,13 @@ def _follow(
         message = _message(site, alert, step, web_address, one, now)
         at, held = decisions[one.person].at, decisions[one.person].held
         summonses.add(connection, msgspec.structs.replace(message, next_at=at, held=held))
-    works = _works(connection, site)
+    works = working_ways(connection, site)
     if alone or not (only_the_board or any(one in works for one in meant)):
-        reached_nobody(connection, alert.id, step.reason, now, in_stead=bool(others))
-    if empty := _nobody_in(connection, site, alert, step, now):
-        alerts.add_event(connection, alert.id, now, NOBODY_IN, None, ", ".join(empty))
-    if others:
-        names = ", ".join(dict.fromkeys(one.person for one in others if hears(one)))
-        alerts.add_event(connection, alert.id, now, CALLED_INSTEAD, None, names)
+        reached_nobody(connection, step, now, in_stead=bool(others))
+    if empty := groups_of_nobody(connection, site, alert, step, now):
+        tells_of(connection, step, NOBODY_IN, ", ".join(empty), now)
+    if names := list(dict.fromkeys(one.person for one in others if hears(one))):
+        tells_of(connection, step, CALLED_INSTEAD, ", ".join(names), now)
 
 
 def _asked_by(trail: Sequence[AlertEvent], step: AlertEvent) -> int | None:
@@ -164,8 +157,7 @@ def _asked_by(trail: Sequence[AlertEvent], step: AlertEvent) -> int | None:
 
 def _handed_back_by(trail: Sequence[AlertEvent], step: AlertEvent) -> str | None:
     """Who has just handed the alert back, and it is that which this call is made for."""
-    led_to_it = TAKEN | OPEN_AGAIN | {CALLED, CALLED_IN_VAIN}
-    before = [one for one in trail if one.seq < step.seq and one.event in led_to_it]
+    before = [one for one in trail if one.seq < step.seq and one.event in TURNS]
     return before[-1].by if before and before[-1].event == "hand_back" else None
 
 
@@ -174,7 +166,7 @@ def did_not_go_out(connection: sqlite3.Connection, message: Summons, now: dateti
     more hands waits for no second try: no time passes by which the next stage would come.
     """
     alert = alerts.get(connection, message.site, message.alert)
-    asks = alert is not None and _asking(alert) is not None
+    asks = alert is not None and asking(alert) is not None
     if message.next_at is not None and not asks:
         return
     of_call = [m for m in summonses.of_alert(connection, message.alert) if m.event == message.event]
@@ -184,12 +176,12 @@ def did_not_go_out(connection: sqlite3.Connection, message: Summons, now: dateti
         return
     trail = alerts.events(connection, message.alert)
     step, *later = (e for e in trail if e.seq >= message.event)
-    if any(e.event == REACHED_NOBODY and e.reason == step.reason for e in later):
+    if any(e.event == REACHED_NOBODY and e.of_call == step.seq for e in later):
         return
-    if asks and alert is not None and goes_on_for_help(connection, alert, step.reason, now):
+    if asks and alert is not None and goes_on_for_help(connection, alert, step, now):
         announce(connection, alert, now)
     elif all(m.next_at is None for m in of_call):
-        reached_nobody(connection, message.alert, step.reason, now)
+        reached_nobody(connection, step, now)
         if message.urgent and _handed_back_by(trail, step) is not None:
             calls_at_once(connection, message.alert, now)  # who handed it back, too
 
@@ -198,130 +190,13 @@ def _when(connection: sqlite3.Connection, site: Site, alert: Alert, person: str,
     """When this call goes out to this person: what they were called for already, and what they want,
     count. Somebody who stands there and asks for more hands waits for nothing of that.
     """
-    if _asking(alert) is not None:
+    if asking(alert) is not None:
         return Decision(now, "at_once")
     wanted = contacts.preferences(connection, site.site, person)
     calls = summonses.calls_since(connection, site.site, person, now - FLOOD_WITHIN)
     longest = max(wanted.gathered_for, timedelta(days=1))  # nothing is held for longer than quiet hours last
     groups = summonses.groups(connection, site.site, person, now - longest)
     return decide(now, alert.severity, History(calls, groups), wanted, site.zone)
-
-
-def answerable(
-    connection: sqlite3.Connection,
-    site: Site,
-    alert: Alert,
-    step: AlertEvent,
-    now: datetime,
-    aside: str | None = None,
-) -> list[Answerable]:
-    """Whom a call reaches: what is high by all their ways at once, the rest by the first. `aside`: who asks
-    for more hands, or hands it back, and is not called for that.
-    """
-    known = contacts.everything(connection, site.site)
-    works = _works(connection, site)
-    if is_proof(alert.site):
-        meant = whom_to_prove(connection, site, alert.unit, now)
-    else:
-        groups = _people(connection, site, alert, step, now)
-        meant = tuple(person for people in groups.values() for person in people)
-    found = [way for person in meant if person != aside for way in _ways(known, person, alert, works)]
-    return list(dict.fromkeys(found))
-
-
-def _people(
-    connection: sqlite3.Connection, site: Site, alert: Alert, step: AlertEvent, now: datetime
-) -> dict[str, tuple[str, ...]]:
-    """Who is in each group of a call."""
-    on_duty = shifts.on_duty(connection, site, now)
-    return {
-        group: called(cast(Group, group), alert.unit, alert.residents, site, on_duty, now).people
-        for group in step.reason.split(", ")
-    }
-
-
-def _nobody_in(
-    connection: sqlite3.Connection, site: Site, alert: Alert, step: AlertEvent, now: datetime
-) -> tuple[str, ...]:
-    """The groups of a call in which there is nobody, where there is somebody in another."""
-    if is_proof(alert.site):
-        return ()
-    return nobody_in(_people(connection, site, alert, step, now))
-
-
-def _works(connection: sqlite3.Connection, site: Site) -> frozenset[Answerable]:
-    """What people are reached by."""
-    known = working(connection, site.site, usable_ways(connection, site.site))
-    return frozenset(Answerable(*one) for one in known)
-
-
-def _ways(
-    known: Iterable[Contact], person: str, alert: Alert, works: Collection[Answerable]
-) -> list[Answerable]:
-    """What is high: all, also what was refused, which may work again. The rest: the first that works, where
-    any of theirs does.
-    """
-    ways = [Answerable(*contact) for contact in known if contact.person == person]
-    if alert.severity == "high":
-        return ways
-    ways = [one for one in ways if one in works] or ways
-    phones = [one for one in ways if one.way == WAY]  # all of them are one way
-    return phones or ways[:1]
-
-
-def _hearing(connection: sqlite3.Connection, site: Site, alert: Alert) -> Callable[[Answerable], bool]:
-    """Who is reached: by what works, and has not failed for this alert yet."""
-    told = summonses.of_alert(connection, alert.id)
-    deaf = {Answerable(m.person, m.way, m.address) for m in told if m.failure and not m.spared}
-    works = _works(connection, site)
-    return lambda one: one in works and one not in deaf
-
-
-def _instead(
-    connection: sqlite3.Connection,
-    site: Site,
-    alert: Alert,
-    step: AlertEvent,
-    hears: Callable[[Answerable], bool],
-    now: datetime,
-    aside: str | None = None,
-) -> list[Answerable]:
-    """Who is called besides where none of those meant is reached."""
-    if is_proof(alert.site):
-        return []
-    told = summonses.of_alert(connection, alert.id)
-    underway = any(m.sent_at is not None or (m.next_at is not None and not m.attempts) for m in told)
-    course = escalations.get(connection, alert.id)
-    call = InVain(
-        alert.severity,
-        frozenset(m.person for m in told) if underway else frozenset(),
-        again=step.event == CALLED_IN_VAIN,
-        last=course is None or set(course.stages[-1].to) <= set(step.reason.split(", ")),
-        aside=aside,
-    )
-    known, works = contacts.everything(connection, site.site), _works(connection, site)
-    if alert.severity != "high":  # one way each: the first by which they hear of it
-        known = [one for one in known if hears(Answerable(*one))]
-    circles = instead(alert.unit, site, shifts.on_duty(connection, site, now), now)
-
-    def ways(person: str) -> list[Answerable]:
-        return _ways(known, person, alert, works)
-
-    people = called_in_stead(call, circles, lambda person: any(map(hears, ways(person))))
-    return list(dict.fromkeys(way for person in people for way in ways(person)))
-
-
-def whom_to_prove(connection: sqlite3.Connection, site: Site, unit: str, at: datetime) -> tuple[str, ...]:
-    """Who gets the message of a proof: whom the site names for that, else who would be called first; and
-    those who are called later, where it is one for everybody.
-    """
-    on_duty = shifts.on_duty(connection, site, at)
-    first = site.proof.to or called("unit", unit, (), site, on_duty, at).people
-    proof = proofs.under_way_of(connection, site.site, unit)
-    if proof is None or not proof.everybody:
-        return first
-    later = later_stages(site, unit, on_duty, (), at)
-    return tuple(dict.fromkeys((*first, *(person for stage in later for person in stage.people))))
 
 
 def _message(
@@ -347,19 +222,12 @@ def _message(
             place,
             language,
             nobody_answered=step.event == CALLED_IN_VAIN,
-            asked=_asking(alert) is not None,
+            asked=asking(alert) is not None,
         ),
         body=body_of_proof(language) if proof else body(web_address, alert.id, language),
         created_at=now,
         next_at=now,
     )
-
-
-def _asking(alert: Alert) -> str | None:
-    """Who has it and asks for more hands."""
-    if alert.state == "open" or alert.assistance_at is None:
-        return None
-    return alert.arrived_by or alert.accepted_by
 
 
 def _place(site: Site, alert: Alert) -> str:

@@ -13,8 +13,8 @@ from rules.summons import Held
 
 Became = Literal["called", "seen", "calling", "trying", "waits", "not_needed", "lost", "in_vain"]
 """Called: a way took a message. Seen: none did, but somebody has had the alert before them since. Calling:
-one is on its way for the first time, mostly for less than a second, with a way that hangs for ten. Trying:
-what was tried has failed, and is tried again. Waits: held back until its time. Not needed: somebody had it
+one is on its way for the first time, mostly for less than a second. Trying: what was tried has failed and is
+tried again, or has not left within ten seconds. Waits: held back until its time. Not needed: somebody had it
 before it was sent. Lost: tried, and not any more. In vain: nobody could be reached.
 """
 BEST_FIRST: tuple[Became, ...] = get_args(Became)

@@ -1,5 +1,5 @@
 """Whether others are called for those whom a call does not reach, and who: one decision for the live calls
-(hub/summons.py) and for what would be done in an hour to come (rules/reach.py).
+(hub/answerable.py) and for what would be done in an hour to come (rules/reach.py).
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from dashboards.api.refusal import Refusal
 from dashboards.snapshot import RECENT
 from dashboards.views import order, visible, voice_of
 from dashboards.visit import Visit, Visitor, last_days_of, needs
-from hub.calls import calls, calls_of
+from hub.calls import calls_of
 from hub.explained import Explained, explain
 from hub.store import alerts, audit, escalations
 from hub.store.instants import to_us
@@ -234,11 +234,10 @@ def _explained(found: Explained, visit: Visit) -> ExplainedOut:
         )
         for one in found.confidence.reasons
     ]
-    known = calls(found.trail, found.called)
-    told = wording.trail_in_words(found.trail, visit.house.person_name, voice, known)
+    told = wording.trail_in_words(found.trail, visit.house.person_name, voice, found.calls)
     return ExplainedOut(
         at=visit.now,
-        alert=_out(found.alert, visit, found.escalation, known),
+        alert=_out(found.alert, visit, found.escalation, found.calls),
         confidence=ConfidenceOut(level=found.confidence.level, reasons=reasons),
         sensors=[
             SensorOut(
@@ -311,7 +310,8 @@ def _place(alert: Alert) -> tuple[object, ...]:
 def _listed(alert: Alert, visit: Visitor) -> AlertOut:
     escalation = escalations.get(visit.connection, alert.id)
     waits = escalation is not None and escalation.due is not None
-    return _out(alert, visit, escalation, calls_of(visit.connection, alert.id) if waits else NOTHING_MORE)
+    known = calls_of(visit.connection, visit.house.site.site, alert.id, visit.now) if waits else NOTHING_MORE
+    return _out(alert, visit, escalation, known)
 
 
 def _out(alert: Alert, visit: Visitor, escalation: Escalation | None, known: Calls) -> AlertOut:

@@ -29,7 +29,6 @@ from dashboards.api.sent import Sent
 from dashboards.technician.devices_list import paused_now
 from dashboards.visit import OurCall, Visit, Visitor, clock_of, needs
 from hub import former_names
-from hub import device_names
 from hub.registry import heard_by_id
 from hub.site.change import Changed, Conflict, change_site
 from hub.site.edits import ChangeDevice, Edit, PlaceDevice, RemoveDevice, ReplaceDevice

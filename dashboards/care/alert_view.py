@@ -12,9 +12,8 @@ from dashboards.care.lanes import Lanes, lanes
 from dashboards.care.resident_now import ResidentNow, resident_now
 from dashboards.house import House
 from dashboards.views import Card, card
-from hub.calls import calls
 from hub.explained import Explained
-from hub.more_hands import asked_before, more_hands
+from hub.more_hands import asked_before
 from rules import wording
 from rules.absence import AWAY_ENDS
 from rules.alert import Outcome
@@ -105,8 +104,7 @@ def alert_view(explained: Explained, house: House, voice: Voice, access: Access)
     alert = explained.alert
     reopened = next((e for e in reversed(explained.trail) if e.event in wording.OPEN_AGAIN), None)
     reopened = reopened if alert.state == "open" else None
-    known = calls(explained.trail, explained.called)
-    hands = more_hands(explained.trail, explained.called)
+    known, hands = explained.calls, explained.hands
     wanted = asked_before(alert, explained.trail)
     shown = card(
         alert, house, voice, access, reopened, explained.escalation, known, more_hands=hands, wanted=wanted

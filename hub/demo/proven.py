@@ -12,12 +12,12 @@ from contextlib import closing
 from datetime import datetime, timedelta
 from random import Random
 
+from hub.answerable import whom_to_prove
 from hub.demo.preparation import PAGED
 from hub.settings import Settings
 from hub.store import proofs, shifts
 from hub.store.db import connect, transaction
 from hub.store.proofs import Proof, Record
-from hub.summons import whom_to_prove
 from hub.ways.pager import Pager
 from rules.building import Site
 from rules.duration import next_local

@@ -29,12 +29,13 @@ _INSTANTS = (
 )
 _FIELDS = tuple(name for name in Alert.__struct_fields__ if name != "id")
 _COLUMNS = ", ".join(_FIELDS)
+_STEP = "seq, alert, at, event, by, reason, severity, of_call"
 _evidence = msgspec.json.Decoder(tuple[Evidence, ...]).decode
 
 
 class AlertEvent(msgspec.Struct, frozen=True):
     """One step of an alert's life. `by` is a person's id, None for the hub itself. `severity`: how grave the
-    alert was after it; None: that was not written down.
+    alert was after it; None: that was not written down. `of_call`: the step of the call that it tells of.
     """
 
     seq: int
@@ -44,6 +45,7 @@ class AlertEvent(msgspec.Struct, frozen=True):
     by: str | None
     reason: str
     severity: Severity | None = None
+    of_call: int | None = None
 
 
 def get(connection: sqlite3.Connection, site: str, id: int) -> Alert | None:
@@ -152,7 +154,7 @@ def trails(
 ) -> dict[int, list[AlertEvent]]:
     """The trails of the same alerts, by alert, each in order."""
     rows = connection.execute(
-        "SELECT e.seq, e.alert, e.at, e.event, e.by, e.reason, e.severity FROM alert_event e"
+        "SELECT e.seq, e.alert, e.at, e.event, e.by, e.reason, e.severity, e.of_call FROM alert_event e"
         " JOIN alert a ON a.id = e.alert"
         " WHERE a.site = ? AND a.found_at < ? AND coalesce(a.closed_at, ?) >= ? ORDER BY e.seq",
         (site, to_us(until), to_us(since), to_us(since)),
@@ -219,17 +221,19 @@ def add_event(
     by: str | None,
     reason: str,
     severity: Severity | None = None,
+    of_call: int | None = None,
 ) -> None:
     connection.execute(
-        "INSERT INTO alert_event (alert, at, event, by, reason, severity) VALUES (?, ?, ?, ?, ?, ?)",
-        (alert, to_us(at), event, by, reason, severity),
+        "INSERT INTO alert_event (alert, at, event, by, reason, severity, of_call)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (alert, to_us(at), event, by, reason, severity, of_call),
     )
 
 
 def events(connection: sqlite3.Connection, alert: int) -> list[AlertEvent]:
     """The trail of one alert, in order."""
     rows = connection.execute(
-        "SELECT seq, alert, at, event, by, reason, severity FROM alert_event WHERE alert = ? ORDER BY seq",
+        f"SELECT {_STEP} FROM alert_event WHERE alert = ? ORDER BY seq",
         (alert,),
     )
     return [_event(row) for row in rows]
@@ -238,8 +242,7 @@ def events(connection: sqlite3.Connection, alert: int) -> list[AlertEvent]:
 def events_since(connection: sqlite3.Connection, seq: int, limit: int) -> list[AlertEvent]:
     """What came after that step, of all alerts, in order."""
     rows = connection.execute(
-        "SELECT seq, alert, at, event, by, reason, severity FROM alert_event"
-        " WHERE seq > ? ORDER BY seq LIMIT ?",
+        f"SELECT {_STEP} FROM alert_event WHERE seq > ? ORDER BY seq LIMIT ?",
         (seq, limit),
     )
     return [_event(row) for row in rows]

@@ -62,6 +62,12 @@ class Summons(msgspec.Struct, frozen=True):
         return not_sent and self.failure is not None and not self.spared
 
     @property
+    def failed(self) -> bool:
+        """It was tried, and has not gone out; also where it was spared after that."""
+        in_vain = self.attempts > 0 if self.spared else self.failure is not None
+        return self.sent_at is None and in_vain
+
+    @property
     def ladder(self) -> Ladder:
         return Ladder(self.sent_at, self.delivered_at, self.seen_at, self.accepted_at)
 
@@ -117,15 +123,31 @@ def failing(connection: sqlite3.Connection, site: str) -> list[Failing]:
     return [Failing(way, amount, from_us(since), why) for way, amount, since, why, _ in rows]
 
 
-def unsettled(connection: sqlite3.Connection, site: str) -> tuple[tuple[int, int, int, int | None], ...]:
-    """By step of a trail of which messages failed and are tried again, or are held back: how many failed, how
-    many were seen all the same, and when the next of what was not tried yet goes out.
+def not_getting_through(connection: sqlite3.Connection, site: str) -> list[tuple[str, str, str]]:
+    """(person, way, address) at which something failed and is tried again, and which took nothing newer."""
+    rows = connection.execute(
+        "WITH waiting AS (SELECT person, way, address, max(id) AS newest FROM summons"
+        " WHERE site = ?1 AND next_at IS NOT NULL AND failure IS NOT NULL GROUP BY person, way, address)"
+        " SELECT person, way, address FROM waiting WHERE NOT EXISTS (SELECT 1 FROM summons AS taken"
+        " WHERE taken.site = ?1 AND taken.person = waiting.person AND taken.way = waiting.way"
+        " AND taken.address = waiting.address AND taken.id > waiting.newest AND taken.sent_at IS NOT NULL)",
+        (site,),
+    )
+    return [(person, way, address) for person, way, address in rows]
+
+
+def unsettled(
+    connection: sqlite3.Connection, site: str, before: datetime
+) -> tuple[tuple[int, int, int, int | None], ...]:
+    """By step of a trail of which messages failed and are tried again, are held back, or were to leave
+    `before`: how many failed, how many were seen all the same, and when the next of what was not tried yet
+    goes out.
     """
     rows = connection.execute(
         "SELECT event, count(failure), count(seen_at), min(iif(attempts = 0, next_at, NULL)) FROM summons"
-        " WHERE site = ? AND next_at IS NOT NULL AND (failure IS NOT NULL OR held IS NOT NULL)"
+        " WHERE site = ? AND next_at IS NOT NULL AND (failure IS NOT NULL OR held IS NOT NULL OR next_at < ?)"
         " GROUP BY event ORDER BY event",
-        (site,),
+        (site, to_us(before)),
     )
     return tuple((event, failed, seen, at) for event, failed, seen, at in rows)
 

@@ -141,14 +141,15 @@ def who_was_called_to_help(
     voice: Voice,
 ) -> str | None:
     """Beneath that somebody asks for more hands. None where it is not known yet. `calling`: whose message is
-    on its way for the first time; `held_up`: whose failed, and is tried again.
+    on its way for the first time; `held_up`: whose failed, and is tried again. Both name stages where the hub
+    has not come to the call.
     """
     if nobody:
         return say(_NOBODY_TO_HELP, voice.language)
     if calling and not names:
-        return say(_CALLING_TO_HELP, voice.language, _listed(calling, voice.language))
+        return say(_CALLING_TO_HELP, voice.language, _listed(_named(calling, voice.language), voice.language))
     if held_up and not names:
-        return say(_HELD_UP_TO_HELP, voice.language, _listed(held_up, voice.language))
+        return say(_HELD_UP_TO_HELP, voice.language, _listed(_named(held_up, voice.language), voice.language))
     if not names and not groups:
         return None
     return say(_TO_HELP, voice.language, _listed(names or _named(groups, voice.language), voice.language))

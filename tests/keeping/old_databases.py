@@ -180,6 +180,8 @@ INSERT INTO contact_trial VALUES (1, 'granly', 'kari', 'email', 'kari@example.or
 """,
     47: f"INSERT INTO room_trend_review VALUES ('granly', '4A', 'doors', '2025-11-17', 'useful', 'kari', {T});",
     51: f"UPDATE contact SET refused_at = {T} WHERE site = 'granly' AND way = 'email';",
+    53: f"INSERT INTO alert_event VALUES (4, 2, {T + 1}, 'called', NULL, 'unit', NULL, NULL),"
+    f" (5, 2, {T + 2}, 'reached_nobody', NULL, 'unit', NULL, 4);",
 }
 """What each version could hold that the one before could not."""
 

@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 
 from dashboards.care.lanes import Lanes, lanes
 from hub.explained import Blind, Explained
+from hub.more_hands import MoreHands
 from rules.alert import Alert
 from rules.building import Device
+from rules.called import NOTHING_MORE
 from rules.confidence import Confidence
 from rules.finding import Evidence
 from rules.wording import Voice
@@ -52,6 +54,8 @@ def drawn(
         called=(),
         earlier=(),
         escalation=None,
+        calls=NOTHING_MORE,
+        hands=MoreHands("", (), (), (), (), nobody=False),
     )
     return lanes(explained, Voice("nb", OSLO, raised))
 

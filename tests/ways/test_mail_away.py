@@ -53,15 +53,15 @@ def goes_on(house: World, out: Courier, until: Callable[[], bool], most: timedel
 
 
 def trail(house: World) -> list[str]:
-    id = house.alert("help-button").id
-    voice = Voice("nb", house.site.zone, house.clock.now())
-    steps, known = alerts.events(house.connection, id), calls_of(house.connection, id)
+    id, now = house.alert("help-button").id, house.clock.now()
+    voice, known = Voice("nb", house.site.zone, now), calls_of(house.connection, "test", id, now)
+    steps = alerts.events(house.connection, id)
     return [said for said in trail_in_words(steps, str, voice, known) if said is not None][1:]
 
 
 def card(house: World) -> tuple[str | None, str | None]:
-    id = house.alert("help-button").id
-    voice, known = Voice("nb", house.site.zone, house.clock.now()), calls_of(house.connection, id)
+    id, now = house.alert("help-button").id, house.clock.now()
+    voice, known = Voice("nb", house.site.zone, now), calls_of(house.connection, "test", id, now)
     escalation = escalations.get(house.connection, id)
     return who_was_called(escalation, known, str, voice), who_was_not_reached(escalation, known, str, voice)
 
@@ -124,7 +124,7 @@ def test_a_call_for_more_hands_that_does_not_get_through_goes_on_to_the_next_sta
     goes_on(house, out, lambda: False, 30 * SECOND)
     called = [s.reason for s in alerts.events(house.connection, id) if s.event == "called"]
     assert called == ["assigned", "unit", "neighbours, night_patrol", "leaders"]
-    hands = called_to(house.connection, "test")[id]
+    hands = called_to(house.connection, "test", house.clock.now())[id]
     assert (hands.people, hands.held_up, hands.nobody) == ((), ("siri", "nils", "lise"), False)
     assert [said for said in trail(house) if "hele avdelingen" in said] == [
         "Prøver hele avdelingen: når ikke fram ennå"

@@ -270,14 +270,14 @@ def board(house: World) -> tuple[str | None, str | None]:
     """Who the card says was called, and who could not be reached."""
     escalation = escalations.get(house.connection, house.alert("help-button").id)
     voice = Voice("nb", house.site.zone, house.clock.now())
-    known = calls_of(house.connection, house.alert("help-button").id)
+    known = calls_of(house.connection, "test", house.alert("help-button").id, house.clock.now())
     return who_was_called(escalation, known, str, voice), who_was_not_reached(escalation, known, str, voice)
 
 
 def trail(house: World) -> list[str]:
     """The calls of the one alert as its trail says them."""
     steps = alerts.events(house.connection, house.alert("help-button").id)
-    known = calls_of(house.connection, house.alert("help-button").id)
+    known = calls_of(house.connection, "test", house.alert("help-button").id, house.clock.now())
     voice = Voice("nb", house.site.zone, house.clock.now())
     return [said for said in trail_in_words(steps, str, voice, known) if said is not None][1:]
 
@@ -335,10 +335,10 @@ def test_a_patrol_that_is_not_on_duty_is_not_said_to_be_called(house: World) -> 
     steps = alerts.events(house.connection, alert.id)
     step = next(s for s in steps if s.event == "called" and "night_patrol" in s.reason)
     assert step.reason == "neighbours, night_patrol"
-    known = calls_of(house.connection, alert.id)
+    known = calls_of(house.connection, "test", alert.id, house.clock.now())
     assert "neighbours" in known.groups
     assert "night_patrol" not in known.groups
-    assert "Varsler naboavdelingen nå" in trail(house)
+    assert "Prøver naboavdelingen: når ikke fram ennå" in trail(house)
 
 
 def test_where_others_were_called_instead_of_the_carer_in_charge_the_board_says_so(house: World) -> None:
@@ -366,10 +366,10 @@ def test_who_was_called_instead_is_named_as_long_as_no_stage_is_reached(house: W
     assert unreached is not None
     assert unreached.startswith(
         "Prøvde ansvarlig pleier, hele avdelingen, naboavdelingen, nattpatruljen og leder: ingen kunne nås."
-        " Varsler odd nå. Neste: leder"
+        " Prøver odd: når ikke fram ennå. Neste: leder"
     )
     assert trail(house)[:2] == [
-        "Prøvde ansvarlig pleier: ingen kunne nås. Varsler odd nå",
+        "Prøvde ansvarlig pleier: ingen kunne nås. Prøver odd: når ikke fram ennå",
         "Prøvde hele avdelingen: ingen kunne nås",
     ]
 
@@ -544,7 +544,9 @@ def test_a_call_for_more_hands_goes_out_though_who_asks_says_next_that_they_are_
     house.desk.arrive(id, "kari")  # before the summoner has looked
     asked = {one.person for one in messages(house) if one.next_at is not None}
     assert asked == {"siri"}
-    assert called_to_one(house.connection, house.alert("help-button")).calling == ("siri",)
+    assert called_to_one(house.connection, "test", house.alert("help-button"), house.clock.now()).calling == (
+        "siri",
+    )
 
 
 def test_a_call_for_more_hands_is_sent_no_more_once_somebody_else_is_there(house: World) -> None:
@@ -556,7 +558,7 @@ def test_a_call_for_more_hands_is_sent_no_more_once_somebody_else_is_there(house
     messages(house)
     house.desk.arrive(id, "siri")
     assert not [one for one in messages(house) if one.next_at is not None]
-    told = called_to_one(house.connection, house.alert("help-button"))
+    told = called_to_one(house.connection, "test", house.alert("help-button"), house.clock.now())
     assert (told.people, told.nobody) == (("siri",), False), "she has seen it, and came"
 
 
@@ -587,7 +589,7 @@ def test_who_was_called_instead_and_refused_is_not_said_to_be_called(house: Worl
         for one in refused:
             summonses.put_failure(house.connection, msgspec.structs.replace(one, next_at=None, failure="550"))
     assert trail(house) == ["Prøvde ansvarlig pleier: ingen kunne nås. Prøvde odd: nådde ikke fram"]
-    assert calls_of(house.connection, house.alert("help-button").id).instead == ()
+    assert calls_of(house.connection, "test", house.alert("help-button").id, house.clock.now()).instead == ()
 
 
 def test_an_alert_whose_owner_is_registered_as_absent_is_open_and_the_others_are_called_at_once(

@@ -8,12 +8,15 @@ import msgspec
 import pytest
 
 from hub import summons
+from hub.calls import calls_of
 from hub.desk import hand_back_all
-from hub.store import alerts, contacts, escalations, summonses
+from hub.more_hands import called_to_one
+from hub.store import alerts, contacts, escalations, receipts, summonses
 from hub.store.db import transaction
 from hub.store.summonses import Summons
 from rules.duration import parse_window
 from rules.summons import FLOOD_OF, Preferences
+from rules.wording import Voice, who_was_called_to_help
 from tests.ways.test_mail_away import MIN, SECOND, away, courier, goes_on
 from tests.ways.test_messages import SITE, messages
 from tests.ways.test_reach_as_called import house as a_house
@@ -79,11 +82,12 @@ def test_what_asked_for_more_hands_is_not_sent_any_more_once_nobody_has_the_aler
         hand_back_all(house.connection, "test", "kari", house.clock.now())
     called = {(one.person, one.subject) for one in waiting(house)}
     assert called == {
+        ("kari", "HØYT varsel: 3B"),
         ("siri", "HIGH alert: 3B"),
         ("nils", "HØGT varsel: 3B"),
         ("lise", "HØYT varsel: 3B"),
-    }, "each once but for her who handed it back, and in words that do not say that somebody is there"
-    assert len(waiting(house)) == 3
+    }, "each once, and she too who handed it back: no mail gets through to anybody else"
+    assert len(waiting(house)) == 4
 
 
 @pytest.mark.parametrize("reached", ["accept", "arrive"])
@@ -97,7 +101,8 @@ def test_who_was_never_told_since_somebody_had_taken_it_is_told_once_nobody_has_
         house.desk.arrive(house.alert("help-button").id, "lise")
     assert waiting(house) == []
     house.until(house.alert("help-button").due)
-    assert {one.person for one in waiting(house)} == {"kari", "siri", "nils"}, "all that were called so far"
+    called_so_far, instead = {"kari", "siri", "nils"}, {"lise"}
+    assert {one.person for one in waiting(house)} == called_so_far | instead, "no mail of theirs gets through"
 
 
 def test_who_hands_back_what_they_alone_were_called_for_is_not_called_others_are(
@@ -148,3 +153,77 @@ def test_where_no_message_to_the_others_gets_out_the_next_call_is_made_at_once(h
     escalation = escalations.get(house.connection, id)
     assert escalation is not None
     assert escalation.due == now
+
+
+def test_who_was_called_instead_is_called_again_once_nobody_has_the_alert(tmp_path: Path) -> None:
+    house = a_house(tmp_path, "siri nils lise")
+    house.says("3B button", pressed="single")
+    [first] = waiting(house)
+    with transaction(house.connection):
+        receipts.note_sent(house.connection, [first.id], house.clock.now())
+    id = house.alert("help-button").id
+    instead = [e.reason for e in alerts.events(house.connection, id) if e.event == "called_instead"]
+    assert instead == ["siri"], "Kari, who is in charge, has no way"
+    house.desk.act(id, "accept", "lise")
+    assert waiting(house) == []
+    house.desk.act(id, "hand_back", "lise")
+    assert {one.person for one in waiting(house)} == {"siri"}
+    now_called = calls_of(house.connection, "test", id, house.clock.now()).instead_next
+    assert [(came.what, came.by) for came in now_called] == [("calling", ("siri",))]
+    house.stop()
+
+
+def test_who_was_called_before_and_failed_then_is_not_relied_on_once_nobody_has_the_alert(
+    tmp_path: Path,
+) -> None:
+    house = a_house(tmp_path, "kari siri")
+    house.says("3B button", pressed="single")
+    [first] = waiting(house)
+    with transaction(house.connection):
+        summonses.count_attempt(house.connection, [first.id])
+    house.desk.act(house.alert("help-button").id, "accept", "lise")
+    assert waiting(house) == []
+    house.desk.act(house.alert("help-button").id, "hand_back", "lise")
+    assert {one.person for one in waiting(house)} == {"kari", "siri"}
+    house.stop()
+
+
+def test_whose_address_fails_for_one_alert_is_not_relied_on_for_the_next(house: World) -> None:
+    house.says("3B button", pressed="single")
+    [first] = waiting(house)
+    with transaction(house.connection):
+        again_at = house.clock.now() + MIN
+        later = msgspec.structs.replace(first, attempts=1, next_at=again_at, failure="timed out")
+        summonses.put_failure(house.connection, later)
+    house.says("3B door", open=True)
+    house.passes(6 * MIN)
+    [step] = [e for e in alerts.events(house.connection, house.alert("door-open").id) if e.event == "called"]
+    assert {one.person for one in messages(house) if one.event == step.seq} == {"kari", "siri"}
+
+
+def test_a_call_that_the_hub_has_not_come_to_is_not_said_to_have_been_made(house: World) -> None:
+    house.says("3B button", pressed="single")
+    id = house.alert("help-button").id
+
+    def said() -> list[str]:
+        known = calls_of(house.connection, "test", id, house.clock.now())
+        return [came.what for came in known.groups.values()]
+
+    def hands() -> str | None:
+        now = house.clock.now()
+        told = called_to_one(house.connection, "test", house.alert("help-button"), now)
+        voice = Voice("nb", house.site.zone, now)
+        return who_was_called_to_help(
+            told.people, told.calling, told.held_up, told.groups, told.nobody, voice
+        )
+
+    assert said() == ["calling"]
+    house.clock.at += 11 * SECOND
+    assert said() == ["trying"]
+    house.desk.arrive(id, "kari")
+    house.desk.act(id, "assist", "kari")
+    assert hands() == "Tilkaller: hele avdelingen"
+    house.clock.at += 11 * SECOND
+    assert hands() == "Når ikke fram til hele avdelingen ennå. Ring eller rop på hjelp"
+    messages(house)
+    assert hands() == "Tilkaller: siri"

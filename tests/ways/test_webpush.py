@@ -12,6 +12,7 @@ import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from hub.answerable import answerable
 from hub.contact_trial import outcome as outcome_of
 from hub.inside import is_public
 from hub.phones import MOST, Phones, lose_those_of_another_key
@@ -22,7 +23,6 @@ from hub.store.contacts import Contact
 from hub.store.db import connect, transaction
 from hub.store.phones import Phone
 from hub.store.summonses import Summons
-from hub.summons import answerable
 from hub.ways.courier import Courier
 from hub.ways.push_address import OwnServer, destination, why_unusable
 from hub.ways.push_key import KEY_FILE, PUBLIC_FILE, PushKey, public_key
@@ -391,9 +391,11 @@ def test_what_is_not_high_goes_to_all_of_somebodys_phones_and_by_no_other_way(hu
     step = AlertEvent(1, 1, NIGHT, "called", None, "unit")
     at = (NIGHT, NIGHT, NIGHT)
     low = Alert(1, SITE.site, "quiet", "3B", "sol", ("r3",), "low", "open", *at, None, ())
-    found = answerable(hub.connection, SITE, low, step, step.at)
+    found = answerable(hub.connection, SITE, low, step, lambda _: True, step.at)
     assert {one.address for one in found if one.person == "kari"} == switched_on
-    high = answerable(hub.connection, SITE, msgspec.structs.replace(low, severity="high"), step, step.at)
+    high = answerable(
+        hub.connection, SITE, msgspec.structs.replace(low, severity="high"), step, lambda _: True, step.at
+    )
     assert {one.way for one in high if one.person == "kari"} == {"webpush", "email"}
 
 

@@ -75,7 +75,7 @@ def test_a_device_that_spoke_natively_last_is_told_as_it_spoke_then(house: House
         journal.put_latest(house.connection, [(relayed, before, told)])
         journal.put_latest(house.connection, [(by_itself, now, {"open": (True, now), "battery": (4, now)})])
     door = tor.get(DOOR).json()
-    assert door["last_heard_at"] == tor.get(f"{DOOR}/health").json()["last_heard_at"]
+    assert door["last_heard_at"] == tor.get(f"{DOOR}/health").json()["silence"]["last_heard_at"]
     assert datetime.fromisoformat(door["last_heard_at"]) == now
     assert {measure: one["value"] for measure, one in door["latest"].items()} == {
         "open": True,

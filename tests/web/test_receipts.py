@@ -10,7 +10,7 @@ from hub import summons
 from hub.clock import WallClock
 from hub.desk import Desk
 from hub.escalation import reached_nobody
-from hub.store import contacts, receipts, shifts, summonses
+from hub.store import alerts, contacts, receipts, shifts, summonses
 from hub.store.contacts import Contact
 from hub.store.db import transaction
 from hub.store.instants import to_us
@@ -152,7 +152,8 @@ def test_who_has_seen_the_alert_since_is_not_said_to_be_out_of_reach(
     if given_up:
         house.connection.execute("UPDATE summons SET next_at = NULL")
         with transaction(house.connection):
-            reached_nobody(house.connection, alert, "assigned", house.now())
+            [call] = [step for step in alerts.events(house.connection, alert) if step.event == "called"]
+            reached_nobody(house.connection, call, house.now())
     sign_in("kari").get("/")
     said = "Sett av Kari Nordmann"
     text = sol.get(f"/alerts/{alert}").text
@@ -174,7 +175,8 @@ def test_the_look_by_which_somebody_sees_an_alert_is_in_the_next_answer_whole_an
     if given_up:
         house.connection.execute("UPDATE summons SET next_at = NULL")
         with transaction(house.connection):
-            reached_nobody(house.connection, alert, "assigned", house.now())
+            [call] = [step for step in alerts.events(house.connection, alert) if step.event == "called"]
+            reached_nobody(house.connection, call, house.now())
 
     def told() -> tuple[list[str], bool, list[bool]]:
         answer = kari.get(f"/api/v1/alerts/{alert}").json()

@@ -1,0 +1,207 @@
+"""Whom a call goes to, and by what: those whom its stages name, whoever was called in stead before, and
+others where none of all these hears of it. Who is on duty is asked when the message is made.
+
+Here: people and their addresses. Not here: when a message goes out, and what it says (hub/summons.py).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Collection, Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple, cast
+
+from hub.calls import OPEN_AGAIN, TURNS
+from hub.escalation import CALLED_IN_VAIN, CALLED_INSTEAD
+from hub.reach import usable_ways, working
+from hub.store import alerts, contacts, escalations, proofs, shifts, summonses
+from hub.store.alerts import AlertEvent
+from hub.store.contacts import Contact
+from hub.store.phones import WAY
+from hub.store.summonses import Summons
+from rules.alert import Alert
+from rules.building import Site
+from rules.duty import called, instead, nobody_in
+from rules.escalation import Group
+from rules.in_stead import InVain, called_in_stead
+from rules.proof import is_proof, later_stages
+
+
+class Answerable(NamedTuple):
+    """Whom a call goes to, by what."""
+
+    person: str
+    way: str
+    address: str
+
+
+Hears = Callable[[Answerable], bool]
+"""Whether a call by this way is heard, as far as is known."""
+
+
+def answerable(
+    connection: sqlite3.Connection,
+    site: Site,
+    alert: Alert,
+    step: AlertEvent,
+    hears: Hears,
+    now: datetime,
+    aside: str | None = None,
+) -> list[Answerable]:
+    """Whom a call reaches: what is high by all their ways at once, the rest by the first by which they hear
+    of it. `aside`: who asks for more hands, or hands it back, and is not called for that.
+    """
+    known = contacts.everything(connection, site.site)
+    works = working_ways(connection, site)
+    if is_proof(alert.site):
+        meant = whom_to_prove(connection, site, alert.unit, now)
+    else:
+        groups = _people(connection, site, alert, step, now)
+        meant = tuple(person for people in groups.values() for person in people)
+    found = [way for person in meant if person != aside for way in _ways(known, person, alert, works, hears)]
+    return list(dict.fromkeys(found))
+
+
+def whom_to_prove(connection: sqlite3.Connection, site: Site, unit: str, at: datetime) -> tuple[str, ...]:
+    """Who gets the message of a proof: whom the site names for that, else who would be called first; and
+    those who are called later, where it is one for everybody.
+    """
+    on_duty = shifts.on_duty(connection, site, at)
+    first = site.proof.to or called("unit", unit, (), site, on_duty, at).people
+    proof = proofs.under_way_of(connection, site.site, unit)
+    if proof is None or not proof.everybody:
+        return first
+    later = later_stages(site, unit, on_duty, (), at)
+    return tuple(dict.fromkeys((*first, *(person for stage in later for person in stage.people))))
+
+
+def _people(
+    connection: sqlite3.Connection, site: Site, alert: Alert, step: AlertEvent, now: datetime
+) -> dict[str, tuple[str, ...]]:
+    """Who is in each group of a call."""
+    on_duty = shifts.on_duty(connection, site, now)
+    return {
+        group: called(cast(Group, group), alert.unit, alert.residents, site, on_duty, now).people
+        for group in step.reason.split(", ")
+    }
+
+
+def groups_of_nobody(
+    connection: sqlite3.Connection, site: Site, alert: Alert, step: AlertEvent, now: datetime
+) -> tuple[str, ...]:
+    """The groups of a call in which there is nobody, where there is somebody in another."""
+    if is_proof(alert.site):
+        return ()
+    return nobody_in(_people(connection, site, alert, step, now))
+
+
+def working_ways(connection: sqlite3.Connection, site: Site) -> frozenset[Answerable]:
+    """What people are reached by."""
+    known = working(connection, site.site, usable_ways(connection, site.site))
+    return frozenset(Answerable(*one) for one in known)
+
+
+def _ways(
+    known: Iterable[Contact], person: str, alert: Alert, works: Collection[Answerable], hears: Hears
+) -> list[Answerable]:
+    """What is high: all, also what was refused, which may work again. The rest: the first by which they hear
+    of it, else the first that works, where any of theirs does.
+    """
+    ways = [Answerable(*contact) for contact in known if contact.person == person]
+    if alert.severity == "high":
+        return ways
+    ways = [one for one in ways if hears(one)] or [one for one in ways if one in works] or ways
+    phones = [one for one in ways if one.way == WAY]  # all of them are one way
+    return phones or ways[:1]
+
+
+def hearing(connection: sqlite3.Connection, site: Site, alert: Alert) -> Hears:
+    """Who is reached: by what works, has not failed for this alert yet, nor is failing for others."""
+    told = summonses.of_alert(connection, alert.id)
+    deaf = {_to(m) for m in told if m.failed}
+    deaf |= {Answerable(*one) for one in summonses.not_getting_through(connection, site.site)}
+    works = working_ways(connection, site)
+    return lambda one: one in works and one not in deaf
+
+
+def others_besides(
+    connection: sqlite3.Connection,
+    site: Site,
+    alert: Alert,
+    step: AlertEvent,
+    meant: Sequence[Answerable],
+    hears: Hears,
+    now: datetime,
+    aside: str | None = None,
+) -> list[Answerable]:
+    """Who is called besides those meant: whoever was called in stead before nobody had it any more, and
+    where none of all these hears of it, others in their stead.
+    """
+    found = _called_before(connection, site, alert, step, hears, now)
+    found = [one for one in found if one not in meant and one.person != aside]
+    if any(map(hears, (*meant, *found))):
+        return found
+    return [*found, *_instead(connection, site, alert, step, hears, now, aside)]
+
+
+def _called_before(
+    connection: sqlite3.Connection, site: Site, alert: Alert, step: AlertEvent, hears: Hears, now: datetime
+) -> list[Answerable]:
+    """Of the first call after nobody had it any more: who was called in stead until then."""
+    if is_proof(alert.site):
+        return []
+    trail = [one for one in alerts.events(connection, alert.id) if one.seq < step.seq]
+    last = next((one for one in reversed(trail) if one.event in TURNS), None)
+    if last is None or last.event not in OPEN_AGAIN:
+        return []
+    known, works = contacts.everything(connection, site.site), working_ways(connection, site)
+    there = set[str]().union(*instead(alert.unit, site, shifts.on_duty(connection, site, now), now))
+    named = (one.reason.split(", ") for one in trail if one.event == CALLED_INSTEAD)
+    people = dict.fromkeys(person for names in named for person in names if person in there)
+    return [way for person in people for way in _ways(known, person, alert, works, hears)]
+
+
+def _to(message: Summons) -> Answerable:
+    return Answerable(message.person, message.way, message.address)
+
+
+def _instead(
+    connection: sqlite3.Connection,
+    site: Site,
+    alert: Alert,
+    step: AlertEvent,
+    hears: Hears,
+    now: datetime,
+    aside: str | None = None,
+) -> list[Answerable]:
+    """Who is called besides where none of those meant is reached."""
+    if is_proof(alert.site):
+        return []
+    trail = [one for one in alerts.events(connection, alert.id) if one.seq < step.seq]
+    opened = max((one.seq for one in trail if one.event in OPEN_AGAIN), default=0)
+    told = [m for m in summonses.of_alert(connection, alert.id) if m.event > opened]
+    course = escalations.get(connection, alert.id)
+    call = InVain(
+        alert.severity,
+        frozenset(
+            m.person for m in told if m.sent_at is not None or (m.next_at is not None and hears(_to(m)))
+        ),
+        again=step.event == CALLED_IN_VAIN,
+        last=course is None or set(course.stages[-1].to) <= set(step.reason.split(", ")),
+        aside=aside,
+    )
+    known, works = contacts.everything(connection, site.site), working_ways(connection, site)
+    circles = instead(alert.unit, site, shifts.on_duty(connection, site, now), now)
+
+    def ways(person: str) -> list[Answerable]:
+        return _ways(known, person, alert, works, hears)
+
+    people = called_in_stead(call, circles, lambda person: any(map(hears, ways(person))))
+    return list(dict.fromkeys(way for person in people for way in ways(person)))
+
+
+def asking(alert: Alert) -> str | None:
+    """Who has it and asks for more hands."""
+    if alert.state == "open" or alert.assistance_at is None:
+        return None
+    return alert.arrived_by or alert.accepted_by

@@ -246,7 +246,7 @@ class Duty:
         known = store.between(self._connection, self._site.site, asked.starts_at, asked.ends_at)
         for other in known:
             same = other.person == asked.person and other.source == "roster" and other.id != asked.id
-            if same and other.starts_at < asked.ends_at and asked.starts_at < other.ends_at:
+            if same and other.overlaps(asked):
                 return Refusal(f"{asked.person} is on another shift at that time", "two_shifts")
         return None
 

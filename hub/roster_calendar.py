@@ -62,6 +62,7 @@ class CalendarRead(NamedTuple):
     no_shifts: tuple[NotUnderstood, ...] = ()
     titles: Mapping[str, str] = MappingProxyType({})
     kept_out: tuple[tuple[Shift, NotUnderstood], ...] = ()
+    away: Absences = Absences(())
 
 
 def read_calendar(data: bytes, site: Site, emails: Mapping[str, str], now: datetime) -> CalendarRead:
@@ -111,7 +112,8 @@ class _Reading:
                 return _nothing("too_many_shifts", MOST_SHIFTS)
             if len(self._away) > MOST_AWAY:
                 return _nothing("too_many_events", MOST_AWAY)
-        kept_out = self._keep_out(Absences(self._away))
+        absences = Absences(self._away)
+        kept_out = self._keep_out(absences)
         understood = frozenset(self._uids - failed)
         found = tuple(self._shifts.values())
         return CalendarRead(
@@ -123,6 +125,7 @@ class _Reading:
             tuple(self._no_shifts),
             self._titles,
             kept_out,
+            absences,
         )
 
     def _moved(self, event: Event) -> tuple[str, datetime] | None:

@@ -7,28 +7,22 @@ was not understood. CSV (hub/roster.py) is taken over whole or not at all; of a 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, time, timedelta
 from types import MappingProxyType
 from typing import NamedTuple
 
-import msgspec
-
-from hub.calendar_times import AHEAD
+from hub.calendar_times import AHEAD, BACK
 from hub.roster import Problem, read_roster
 from hub.roster_calendar import CalendarRead, read_calendar
-from hub.roster_left_out import NotUnderstood
+from hub.roster_compared import Change, bare, compared
+from hub.roster_left_out import NotUnderstood, of_a_shift, still_there
 from hub.store import audit, contacts, held_rosters, shifts
 from hub.store.db import transaction
 from hub.store.held_rosters import HeldRoster
 from rules.building import Site
-from rules.duty import Shift
+from rules.duty import Shift, StaffAbsence
 from rules.roster_loss import Loss, loss
-
-
-class Change(NamedTuple):
-    before: Shift
-    after: Shift
 
 
 class Import(NamedTuple):
@@ -38,11 +32,13 @@ class Import(NamedTuple):
     changed: tuple[Change, ...] = ()
     removed: tuple[Shift, ...] = ()
     same: int = 0
-    as_they_are: tuple[Shift, ...] = ()
-    """Shifts that stay, with the calendar that they come from now."""
+    followed: tuple[Shift, ...] = ()
+    """Of these those that came from elsewhere: the calendar changes them and takes them out from now on."""
     problems: tuple[NotUnderstood, ...] = ()
     no_shifts: tuple[NotUnderstood, ...] = ()
     """Absences and whole days of a calendar, and the shifts of whoever is away by them."""
+    still_there: tuple[tuple[Shift, NotUnderstood], ...] = ()
+    """Shifts of whoever is away by the calendar, which came from elsewhere: it does not take them out."""
     titles: Mapping[str, str] = MappingProxyType({})
     """What stands in the calendar at a shift, by the shift's key."""
     loss: Loss = Loss()
@@ -53,7 +49,7 @@ class Import(NamedTuple):
 
     @property
     def changes_something(self) -> bool:
-        return bool(self.added or self.changed or self.removed)
+        return bool(self.added or self.changed or self.removed or self.followed)
 
 
 def try_import(
@@ -66,18 +62,23 @@ def try_import(
 ) -> Import:
     """What taking it over would come to. `name`: the file's. `mine`: whether a shift is theirs to plan."""
     if not is_calendar(data, name):
-        return _csv(connection, site, data, name, mine)
+        return _csv(connection, site, data, name, now, mine)
     people = {
         c.address.lower(): c.person for c in contacts.everything(connection, site.site) if c.way == "email"
     }
     read = read_calendar(data, site, people, now)
     known = {s.key: s for prefix in sorted(read.uids) for s in shifts.of_key(connection, site.site, prefix)}
     problems = list(read.problems)
-    found = Import(*_compared(connection, site, list(read.shifts), known, mine, problems))
-    there = {shift.key for shift in read.shifts}
-    gone = [s for s in (known | _vanished(connection, site, read)).values() if s.key not in there]
-    away = {shift.key for shift, _ in read.kept_out}
-    removed = tuple(s for s in gone if _still_to_go(s, away, now) and mine(s))
+    standing = _standing(connection, site, now - BACK, now + AHEAD)
+    found = compared(_theirs(read.shifts, known, site, mine, problems), known, standing, now)
+    kept_out = {bare(shift) for shift, _ in read.kept_out}
+    away = {s.id for s in (*known.values(), *standing) if bare(s) in kept_out}
+    away |= {known[shift.key].id for shift, _ in read.kept_out if shift.key in known}
+    stays = {shift.key for shift in read.shifts} - {shift.key for shift in found.replaced}
+    kept = {s.id for s in (*found.followed, *(change.before for change in found.changed))}
+    gone = {s.id: s for s in (known | _vanished(connection, site, read)).values() if s.key not in stays}
+    gone |= {s.id: s for s in standing if s.id in away}
+    removed = tuple(s for s in gone.values() if s.id not in kept and _still_to_go(s, away, now) and mine(s))
     lost = loss(
         [s for s in _coming(connection, site, read, removed, now) if mine(s)],
         removed,
@@ -85,19 +86,42 @@ def try_import(
         found.added,
         site.zone,
     )
-    return found._replace(
+    goes = {shift.id for shift in (*removed, *(change.before for change in found.changed))}
+    left = [s for s in standing if s.id not in goes and s.ends_at > now and mine(s)]
+    absent = shifts.absences(connection, site.site, now, now + AHEAD)
+    return Import(
+        added=found.added,
+        changed=found.changed,
         removed=removed,
+        same=found.same,
+        followed=found.followed,
         problems=tuple(problems),
         no_shifts=(*read.no_shifts, *(why for shift, why in read.kept_out if mine(shift))),
+        still_there=tuple(
+            (shift, why)
+            for shift, why in still_there(left, read.away, read.kept_out, site)
+            if not any(_counts_no_more(shift, one, now) for one in absent)
+        ),
         titles=read.titles,
         loss=lost,
         calendar=read.calendar,
     )
 
 
-def _still_to_go(shift: Shift, away: set[str], now: datetime) -> bool:
+def _still_to_go(shift: Shift, away: set[int], now: datetime) -> bool:
     """What has begun stays, but for whoever is away: they count no more from now on."""
-    return shift.starts_at > now or (shift.ends_at > now and shift.key in away)
+    return shift.starts_at > now or (shift.ends_at > now and shift.id in away)
+
+
+def _counts_no_more(shift: Shift, absence: StaffAbsence, now: datetime) -> bool:
+    """Whether somebody has registered an absence that holds for what is left of it."""
+    since = max(shift.starts_at, now)
+    return absence.covers(shift.person, since) and absence.ends_at >= shift.ends_at
+
+
+def _standing(connection: sqlite3.Connection, site: Site, since: datetime, until: datetime) -> list[Shift]:
+    """What the roster plans."""
+    return [s for s in shifts.between(connection, site.site, since, until) if s.source == "roster"]
 
 
 def _coming(
@@ -155,7 +179,7 @@ def take_over(
             shifts.add(connection, site.site, shift)
         for change in found.changed:
             shifts.put(connection, site.site, change.after)
-        for shift in found.as_they_are:
+        for shift in found.followed:
             shifts.put(connection, site.site, shift)
         for shift in found.removed:
             shifts.end(connection, site.site, shift.id, now)
@@ -167,6 +191,7 @@ def take_over(
                 "added": len(found.added),
                 "changed": len(found.changed),
                 "removed": len(found.removed),
+                "followed": len(found.followed),
             }
             audit.add(connection, site.site, now, by, "roster imported", detail)
     return found
@@ -197,59 +222,39 @@ def is_calendar(data: bytes, name: str) -> bool:
 
 
 def _csv(
-    connection: sqlite3.Connection, site: Site, data: bytes, name: str, mine: Callable[[Shift], bool]
+    connection: sqlite3.Connection,
+    site: Site,
+    data: bytes,
+    name: str,
+    now: datetime,
+    mine: Callable[[Shift], bool],
 ) -> Import:
     read = read_roster(data, name, site)
     wrong = [p for p in read if isinstance(p, Problem)]
     problems = [NotUnderstood(str(p.line), p.code, p.said, p.expected) for p in wrong]
     if problems:
         return Import(problems=tuple(problems))
-    found = Import(
-        *_compared(connection, site, [s for s in read if isinstance(s, Shift)], {}, mine, problems)
-    )
-    return Import(problems=tuple(problems)) if problems else found
+    theirs = _theirs([s for s in read if isinstance(s, Shift)], {}, site, mine, problems)
+    if problems or not theirs:
+        return Import(problems=tuple(problems))
+    first, last = min(s.starts_at for s in theirs), max(s.ends_at for s in theirs)
+    found = compared(theirs, {}, _standing(connection, site, first, last), now)
+    return Import(added=found.added, same=found.same)
 
 
-def _compared(
-    connection: sqlite3.Connection,
+def _theirs(
+    found: Iterable[Shift],
+    known: Mapping[str, Shift],
     site: Site,
-    found: list[Shift],
-    known: dict[str, Shift],
     mine: Callable[[Shift], bool],
     problems: list[NotUnderstood],
-) -> tuple[tuple[Shift, ...], tuple[Change, ...], tuple[Shift, ...], int, tuple[Shift, ...]]:
-    """(added, changed, none removed, how many are as they are, those that come from another calendar
-    now). What is not theirs is a problem.
-    """
-    there = set()
-    if found:
-        first, last = min(s.starts_at for s in found), max(s.ends_at for s in found)
-        there = {_bare(s) for s in shifts.between(connection, site.site, first, last) if s.source == "roster"}
-    added, changed, same, moved = [], [], 0, []
-    for shift in dict.fromkeys(found):
+) -> list[Shift]:
+    """What is not theirs to plan is a problem."""
+    theirs = []
+    for shift in found:
         before = known.get(shift.key) if shift.key else None
-        if not mine(shift) or (before is not None and not mine(before)):
-            when = f"{shift.starts_at.astimezone(site.zone):%Y-%m-%d %H:%M}"
-            name = next((one.name for one in site.people if one.id == shift.person), shift.person)
-            problems.append(
-                NotUnderstood(
-                    f"{shift.person} {when}",
-                    "not_yours",
-                    title=name,
-                    starts=shift.starts_at,
-                    ends=shift.ends_at,
-                )
-            )
-        elif before is not None and _bare(before) != _bare(shift):
-            changed.append(Change(before, msgspec.structs.replace(shift, id=before.id)))
-        elif before is not None or _bare(shift) in there:
-            same += 1
-            if before is not None and before.calendar != shift.calendar:
-                moved.append(msgspec.structs.replace(before, calendar=shift.calendar))
+        if mine(shift) and (before is None or mine(before)):
+            theirs.append(shift)
         else:
-            added.append(shift)
-    return tuple(added), tuple(changed), (), same, tuple(moved)
-
-
-def _bare(shift: Shift) -> Shift:
-    return msgspec.structs.replace(shift, id=0, key="", calendar="")
+            problems.append(of_a_shift(shift, "not_yours", site))
+    return theirs

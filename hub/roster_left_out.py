@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from hub.roster_absences import Away
+from hub.roster_absences import Absences, Away
 from rules.building import Site
 from rules.duty import Shift
 from rules.wording import Voice
@@ -36,18 +37,37 @@ class NotUnderstood(NamedTuple):
         return roster_problem(self.code, said, self.expected, voice.language, self.who, when)
 
 
+def of_a_shift(shift: Shift, code: str, site: Site) -> NotUnderstood:
+    """By whose it is and when."""
+    name = next((one.name for one in site.people if one.id == shift.person), shift.person)
+    where = f"{shift.person} {shift.starts_at.astimezone(site.zone):%Y-%m-%d %H:%M}"
+    return NotUnderstood(where, code, title=name, starts=shift.starts_at, ends=shift.ends_at, who=name)
+
+
 def of_whoever_is_away(shift: Shift, away: Away, title: str, site: Site) -> NotUnderstood:
-    starts, since, until = (
-        at.astimezone(site.zone) for at in (shift.starts_at, away.starts_at, away.ends_at)
-    )
-    return NotUnderstood(
-        f"{shift.person} {starts:%Y-%m-%d %H:%M}",
-        "away",
-        away.title,
+    since, until = (at.astimezone(site.zone) for at in (away.starts_at, away.ends_at))
+    return of_a_shift(shift, "away", site)._replace(
+        said=away.title,
         title=title,
-        starts=shift.starts_at,
-        ends=shift.ends_at,
-        who=next(one.name for one in site.people if one.id == shift.person),
         since=since.date() if away.whole_days else since,
         until=(until - timedelta(days=1)).date() if away.whole_days else until,
     )
+
+
+def still_there(
+    standing: Iterable[Shift], absences: Absences, kept_out: Iterable[tuple[Shift, NotUnderstood]], site: Site
+) -> Iterator[tuple[Shift, NotUnderstood]]:
+    """The shifts on the roster of whoever is away by the calendar then, as it says, or by what it says of
+    another shift of theirs at that time.
+    """
+    by_person: dict[str, list[tuple[Shift, NotUnderstood]]] = {}
+    for one, why in kept_out:
+        by_person.setdefault(one.person, []).append((one, why))
+    for shift in standing:
+        away = absences.of(shift)
+        why = of_whoever_is_away(shift, away, "", site) if away is not None else None
+        theirs = by_person.get(shift.person, ())
+        why = why or next((w for one, w in theirs if one.overlaps(shift)), None)
+        if why is not None:
+            found = of_a_shift(shift, "still_there", site)
+            yield shift, found._replace(said=why.said, since=why.since, until=why.until)

@@ -58,6 +58,9 @@ class Shift(msgspec.Struct, frozen=True):
         """'' stands for several units: whoever is on duty anywhere."""
         return self.starts_at <= at < self.ends_at and (not self.units or unit == "" or unit in self.units)
 
+    def overlaps(self, other: Shift) -> bool:
+        return self.starts_at < other.ends_at and other.starts_at < self.ends_at
+
     def stands_in_for(self, planned: Shift, known: Iterable[Shift]) -> bool:
         """Whether it was in the place of this planned shift that they came: the one that ran there, and one
         that begins soon where none ran, or as that was handed over. A later one of the same colleague is the

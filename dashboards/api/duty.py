@@ -144,6 +144,12 @@ class NotUnderstoodOut(BaseModel):
     ends_at: datetime | None = None
 
 
+class StillThereOut(NotUnderstoodOut):
+    """A shift on the roster of somebody who is away then by the calendar."""
+
+    id: int = Field(description="The shift's: `DELETE /api/v1/duty/shifts/{number}` takes it out")
+
+
 class ImportRefused(RefusalOut):
     """Nothing of the file could be understood; why, entry by entry. None where it was the call itself."""
 
@@ -158,10 +164,18 @@ class ImportOut(BaseModel):
     changed: list[ShiftOut]
     removed: list[ShiftOut]
     same: int
+    followed: list[ShiftOut] = Field(
+        description="Of `same` those that came from elsewhere: the calendar changes them and takes them out"
+        " from now on"
+    )
     not_understood: list[NotUnderstoodOut]
     no_shifts: list[NotUnderstoodOut] = Field(
         description="Events that are nobody's shift: somebody's absence (`absent`), a whole day (`whole_day`)"
         " and shifts of whoever is away then by such an absence (`away`)"
+    )
+    still_there: list[StillThereOut] = Field(
+        description="Shifts of whoever is away then by such an absence, which are on the roster and not in"
+        " the calendar: they stay, and are called, until somebody takes them out or registers the absence"
     )
     lost: int = Field(description="Shifts to come that go, with nobody in their place")
     lost_of: int = Field(description="Of how many that the calendar has on those days")
@@ -374,8 +388,13 @@ def import_roster(
         changed=[_out(visit, after) for _, after in found.changed],
         removed=[_out(visit, shift) for shift in found.removed],
         same=found.same,
+        followed=[_out(visit, shift) for shift in found.followed],
         not_understood=not_understood,
         no_shifts=[_not_understood(visit, one) for one in found.no_shifts],
+        still_there=[
+            StillThereOut(id=shift.id, **_not_understood(visit, why).model_dump())
+            for shift, why in found.still_there
+        ],
         lost=found.loss.lost,
         lost_of=found.loss.of,
         needs_confirm=found.loss.held() is not None,

@@ -47,8 +47,9 @@ class Line(NamedTuple):
 
 
 class Trial(NamedTuple):
-    """What a file would change. `kinds`: added, changed, removed with their lines. `kept_out`: whether
-    `no_shifts` has shifts of whoever is away.
+    """What a file would change. `kinds`: added, changed, removed, followed with their lines. `kept_out`:
+    whether `no_shifts` has shifts of whoever is away. `still_there`: the numbers of those on the roster that
+    it does not take out, with which they are and why.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Trial(NamedTuple):
     same: int
     problems: tuple[tuple[str, str], ...]
     no_shifts: tuple[tuple[str, str], ...]
+    still_there: tuple[tuple[int, str, str], ...]
     kept_out: bool
     changes_something: bool
     lost: int
@@ -164,6 +166,7 @@ def _trial(visit: Visit, found: Import, data: bytes, name: str) -> Trial:
         ("added", tuple(_line(visit, shift, titles) for shift in found.added)),
         ("changed", changed),
         ("removed", tuple(_line(visit, shift, titles) for shift in found.removed)),
+        ("followed", tuple(_line(visit, shift, titles) for shift in found.followed)),
     )
     voice = Voice(visit.language, visit.house.site.zone, visit.now)
     problems, no_shifts = (
@@ -178,6 +181,7 @@ def _trial(visit: Visit, found: Import, data: bytes, name: str) -> Trial:
         found.same,
         problems,
         no_shifts,
+        tuple((shift.id, _where(visit, why), why.in_words(voice)) for shift, why in found.still_there),
         any(one.code == "away" for one in found.no_shifts),
         found.changes_something,
         found.loss.lost,

@@ -59,6 +59,8 @@ def _import(connection: sqlite3.Connection, site: Site, arguments: argparse.Name
         print(f"{name}:{problem.where}: {problem.in_words(voice)}", file=sys.stderr)
     for event in found.no_shifts:
         print(f"{name}:{event.where}: not taken as a shift: {event.in_words(voice)}", file=sys.stderr)
+    for shift, why in found.still_there:
+        print(f"{name}: {_line(shift, site)}: {why.in_words(voice)}", file=sys.stderr)
     if arguments.dry_run:
         _say(found, site)
     if found.held or (arguments.dry_run and found.loss.held(arguments.confirm)):
@@ -82,6 +84,8 @@ def _say(found: Import, site: Site) -> None:
         print(f"+ {_line(shift, site)}{_title(found, shift)}")
     for before, after in found.changed:
         print(f"~ {_line(before, site)} -> {_line(after, site)}{_title(found, after)}")
+    for shift in found.followed:
+        print(f"= {_line(shift, site)}{_title(found, shift)}: follows the calendar from now on")
     for shift in found.removed:
         print(f"- {_line(shift, site)}")
 

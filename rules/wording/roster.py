@@ -95,6 +95,16 @@ _WORDS: dict[str, Words] = {
     "resident_elsewhere": ("En beboer bor ikke på avdelingen", "a resident does not live in the unit"),
     "absent": ("Ser ut som fravær", "it looks like an absence"),
     "away": ("{who} er borte da: «{said}», {when}", "{who} is away then: {said}, {when}"),
+    "still_there": (
+        (
+            "Borte da: «{said}», {when}. Vakten står ikke i kalenderen, men fortsatt på turnusen:"
+            " ta den ut her, eller registrer fraværet"
+        ),
+        (
+            "away then: {said}, {when}. The shift is not in the calendar, but still on the roster:"
+            " take it out here, or register the absence"
+        ),
+    ),
     "whole_day": ("Varer hele dagen, uten klokkeslett", "it lasts the whole day, without hours"),
     "not_yours": ("Vakten gjelder en annen avdeling enn dine", "the shift is not in your units"),
 }

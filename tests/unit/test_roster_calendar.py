@@ -686,7 +686,101 @@ def test_a_calendar_without_a_name_takes_out_only_of_the_people_in_it(connection
 def test_a_calendar_that_is_given_a_name_keeps_its_shifts(connection: sqlite3.Connection) -> None:
     week = [night(1, "per", 24), night(2, "kari", 25), night(3, "per", 26)]
     take_over(connection, SITE, calendar(*week), "v.ics", NOW, "lise")
-    again = take_over(connection, SITE, named("Turnus sol", *week), "v.ics", NOW, "lise")
-    assert (again.changes_something, again.same) == (False, 3)
+    again = [take_over(connection, SITE, named("Turnus sol", *week), "v.ics", NOW, "lise") for _ in range(2)]
+    assert [(one.added, one.removed, one.same, len(one.followed)) for one in again] == [
+        ((), (), 3, 3),
+        ((), (), 3, 0),
+    ]
     found = take_over(connection, SITE, named("Turnus sol", week[0], week[2]), "v.ics", NOW, "lise")
     assert [s.person for s in found.removed] == ["kari"]
+
+
+def by_hand(
+    connection: sqlite3.Connection, who: str, day: int, begins: int = 21, hours: float = 9.5
+) -> Shift:
+    """From ten in the evening until half past seven, unless said."""
+    at = datetime(2026, 11, day, begins, tzinfo=UTC)
+    units = {"kari": ("sol",)}.get(who, ())
+    asked = Shift(0, who, units, "carer", at, at + timedelta(hours=hours))
+    done = Duty(connection, SITE, Clock(NOW)).put(asked, "lise")
+    assert isinstance(done, Shift)
+    return done
+
+
+ILL = day(9, "Kari Østby syk", 25)
+
+
+def test_a_shift_that_stood_already_follows_the_calendar_that_has_it_from_then_on(
+    connection: sqlite3.Connection,
+) -> None:
+    week = [night(1, "per", 24), night(2, "kari", 25)]
+    there = by_hand(connection, "kari", 25)
+    tried = try_import(connection, SITE, named("Turnus sol", *week), "v.ics", NOW)
+    assert ([s.id for s in tried.followed], tried.same, len(tried.added)) == ([there.id], 1, 1)
+    take_over(connection, SITE, named("Turnus sol", *week), "v.ics", NOW, "lise")
+    assert left(connection) == ["per 24", "kari 25"]
+    again = take_over(connection, SITE, named("Turnus sol", *week), "v.ics", NOW, "lise")
+    assert (again.changes_something, again.same) == (False, 2)
+    longer = [week[0], week[1].replace("T073000", "T080000")]
+    found = take_over(connection, SITE, named("Turnus sol", *longer), "v.ics", NOW, "lise")
+    assert [change.before.id for change in found.changed] == [there.id]
+    called_off = named("Turnus sol", week[0], night(2, "kari", 25, "\nSTATUS:CANCELLED"))
+    take_over(connection, SITE, called_off, "v.ics", NOW, "lise")
+    assert left(connection) == ["per 24"]
+
+
+def test_whoever_is_away_by_the_calendar_leaves_a_gap_also_where_that_shift_stood_from_elsewhere(
+    connection: sqlite3.Connection,
+) -> None:
+    week = [night(1, "per", 24), night(2, "kari", 25), ILL]
+    by_hand(connection, "kari", 25)
+    tried = try_import(connection, SITE, named("Turnus sol", *week), "v.ics", NOW)
+    assert ([s.person for s in tried.removed], tried.still_there) == (["kari"], ())
+    take_over(connection, SITE, named("Turnus sol", *week), "v.ics", NOW, "lise")
+    assert left(connection) == ["per 24"]
+
+
+@pytest.mark.parametrize("in_the_calendar", [True, False])
+def test_a_shift_from_elsewhere_of_whoever_is_away_by_the_calendar_is_listed_and_not_said_to_be_gone(
+    connection: sqlite3.Connection, in_the_calendar: bool
+) -> None:
+    shorter = by_hand(connection, "kari", 25, hours=9)
+    file = named("Turnus sol", night(1, "per", 24), *([night(2, "kari", 25)] if in_the_calendar else []), ILL)
+    found = take_over(connection, SITE, file, "v.ics", NOW, "lise")
+    assert left(connection) == ["per 24", "kari 25"]
+    [(stands, why)] = found.still_there
+    assert stands.id == shorter.id
+    assert why.in_words(Voice("nb", SITE.zone, NOW)) == (
+        "Borte da: «Kari Østby syk», 25. november 2026. Vakten står ikke i kalenderen, men fortsatt på"
+        " turnusen: ta den ut her, eller registrer fraværet"
+    )
+    until = datetime(2026, 11, 27, tzinfo=UTC)
+    Duty(connection, SITE, Clock(NOW)).absent("kari", stands.starts_at, until, "lise")
+    assert try_import(connection, SITE, file, "v.ics", NOW).still_there == (), "it counts no more"
+
+
+def test_what_stands_at_the_same_time_as_a_shift_that_is_kept_out_is_listed_too(
+    connection: sqlite3.Connection,
+) -> None:
+    by_hand(connection, "kari", 25, begins=20)
+    ill = night(9, "kari syk", 25)
+    found = take_over(
+        connection, SITE, named("S", night(1, "per", 24), night(2, "kari", 25), ill), "", NOW, ""
+    )
+    assert [(shift.person, why.said) for shift, why in found.still_there] == [("kari", "kari syk")]
+
+
+def test_a_calendar_that_gives_its_events_new_names_keeps_its_shifts(connection: sqlite3.Connection) -> None:
+    for first in (1, 5):
+        week = [night(first + n, "per", 24 + n) for n in range(3)]
+        take_over(connection, SITE, named("Turnus sol", *week), "v.ics", NOW, "lise")
+    assert left(connection) == ["per 24", "per 25", "per 26"]
+
+
+def test_what_a_calendar_moves_to_where_it_stood_by_hand_stands_there_once(
+    connection: sqlite3.Connection,
+) -> None:
+    take_over(connection, SITE, calendar(night(1, "per", 24)), "v.ics", NOW, "lise")
+    by_hand(connection, "per", 26)
+    take_over(connection, SITE, calendar(night(1, "per", 26)), "v.ics", NOW, "lise")
+    assert left(connection) == ["per 26"]

@@ -593,6 +593,36 @@ def test_a_shift_of_whoever_is_away_that_day_by_the_calendar_is_a_gap_and_page_a
     assert [one["code"] for one in elsewhere["no_shifts"]] == ["absent"], "not theirs to plan"
 
 
+def test_a_shift_from_elsewhere_of_whoever_is_away_by_the_calendar_leads_to_where_it_is_taken_out(
+    house: House, sign_in: SignIn
+) -> None:
+    at, leader = house.now() + 24 * HOUR, sign_in("leder")
+    begins = at.replace(hour=7, minute=0, second=0, microsecond=0)
+    planned = {"person": "sol", "units": ["sol"], "starts_at": begins, "ends_at": begins + 7 * HOUR}
+    body = {name: value.isoformat() if name.endswith("_at") else value for name, value in planned.items()}
+    stands = leader.post("/api/v1/duty/shifts", json=body, headers=ours(leader)).json()
+    file = calendar("b", f"DTSTART;VALUE=DATE:{at:%Y%m%d}", title="Syk: sol")
+    form = {"csrf": csrf_of(leader, "/care/duty/import")}
+    page = leader.post("/care/duty/import/try", data=form, files={"file": ("v.ics", file, "text/calendar")})
+    listed = page.text.split('id="still-there"')[1].split("</section>")[0]
+    assert "Vakten står ikke i kalenderen, men fortsatt på turnusen" in listed
+    assert f'href="/care/duty/shift?number={stands["id"]}"' in listed
+    assert "Ingenting endres" not in page.text, "somebody has to see to it"
+    told = leader.post("/api/v1/duty/import", content=file, headers=ours(leader)).json()
+    assert [(one["id"], one["code"]) for one in told["still_there"]] == [(stands["id"], "still_there")]
+    same = (f"DTSTART:{begins:%Y%m%dT%H%M%SZ}", f"DTEND:{begins + 7 * HOUR:%Y%m%dT%H%M%SZ}")
+    file = calendar("a", *same, "LOCATION:Solsida", title="Siri Solberg")
+    page = leader.post("/care/duty/import/try", data=form, files={"file": ("v.ics", file, "text/calendar")})
+    assert 'action="/care/duty/import/apply"' in page.text
+    assert "Vakter som følger kalenderen fra nå av" in page.text
+    told = leader.post("/api/v1/duty/import", content=file, headers=ours(leader)).json()
+    assert ([one["id"] for one in told["followed"]], told["same"], told["taken_over"]) == (
+        [stands["id"]],
+        1,
+        True,
+    )
+
+
 def test_a_roster_at_the_edges_of_the_calendar_is_not_understood_and_breaks_nothing(
     house: House, sign_in: SignIn
 ) -> None:

@@ -61,8 +61,8 @@ def still_there(
     another shift of theirs at that time.
     """
     by_person: dict[str, list[tuple[Shift, NotUnderstood]]] = {}
-    for one, why in kept_out:
-        by_person.setdefault(one.person, []).append((one, why))
+    for kept in kept_out:
+        by_person.setdefault(kept[0].person, []).append(kept)
     for shift in standing:
         away = absences.of(shift)
         why = of_whoever_is_away(shift, away, "", site) if away is not None else None

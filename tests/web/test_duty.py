@@ -598,8 +598,8 @@ def test_a_shift_from_elsewhere_of_whoever_is_away_by_the_calendar_leads_to_wher
 ) -> None:
     at, leader = house.now() + 24 * HOUR, sign_in("leder")
     begins = at.replace(hour=7, minute=0, second=0, microsecond=0)
-    planned = {"person": "sol", "units": ["sol"], "starts_at": begins, "ends_at": begins + 7 * HOUR}
-    body = {name: value.isoformat() if name.endswith("_at") else value for name, value in planned.items()}
+    times = {"starts_at": begins.isoformat(), "ends_at": (begins + 7 * HOUR).isoformat()}
+    body = {"person": "sol", "units": ["sol"], **times}
     stands = leader.post("/api/v1/duty/shifts", json=body, headers=ours(leader)).json()
     file = calendar("b", f"DTSTART;VALUE=DATE:{at:%Y%m%d}", title="Syk: sol")
     form = {"csrf": csrf_of(leader, "/care/duty/import")}

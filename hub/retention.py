@@ -126,7 +126,7 @@ NOT_BY_AGE: dict[str, tuple[str, ...]] = {
     "by hub/backup/make.py": ("backup",),
     "the house's own record, which names no resident once they are erased": (
         "site_version", "site_change", "placement", "codec", "walk_test", "record", "erasure", "alert_month",
-        "floor_plan",
+        "floor_plan", "shared_time",
     ),
 }  # fmt: skip
 """Tables that no class deletes by age, and why not."""

@@ -7,7 +7,7 @@ Here: the values and the decision, as of an instant. Not here: when a message go
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from hashlib import blake2b
 from typing import Literal, NamedTuple, get_args
@@ -16,9 +16,11 @@ import msgspec
 
 from rules.building import Resident, Site
 from rules.duration import Window
+from rules.homes import Home, day_with_its_night, others
 from rules.language import Language
 from rules.legal_basis import is_valid
 from rules.pause import Refusal
+from rules.stretches import Stretch
 
 Category = Literal["well", "away", "alerts", "handled", "unusual", "digest", "mailed"]
 CATEGORIES: tuple[Category, ...] = get_args(Category)
@@ -159,6 +161,8 @@ class Known(NamedTuple):
     bonds: Sequence[Bond]
     consents: Sequence[Consent]
     rests: Sequence[Rest]
+    homes: Mapping[str, Sequence[Home]]
+    """Who lived in which room when."""
 
     @property
     def residents(self) -> tuple[str, ...]:
@@ -199,9 +203,27 @@ def may(known: Known, category: Category, resident: str, at: datetime, site: Sit
     if category in FROM_THE_ROOM:
         if site.legal_basis == "required" and not any(is_valid(b, today) for b in found.legal_basis):
             return Decision(False, "no_basis")
-        if any(not _also_theirs(known, category, o.id, at, today) for o in _housemates(found, site, today)):
+        if not may_of_day(known, (category,), found, today, at, site):
             return Decision(False, "shared_room")
     return Decision(True, "consented")
+
+
+def may_of_day(
+    known: Known, categories: Iterable[Category], resident: Resident, day: date, at: datetime, site: Site
+) -> bool:
+    """Whether what the room's sensors said on a day, and in the night before it, may count for these: all
+    who lived there then have said yes, whoever lives there now.
+    """
+    during, today = day_with_its_night(day, site.zone), at.astimezone(site.zone).date()
+    also = others(known.homes.get(resident.room, ()), resident.id, during)
+    also |= {o.id for on in (day - timedelta(days=1), day) for o in _housemates(resident, site, on)}
+    return all(_also_theirs(known, category, id, at, today) for category in categories for id in also)
+
+
+def names_one_of_several(known: Known, residents: Sequence[str], room: str, raised_at: datetime) -> bool:
+    """Whether an alert of a room may have named somebody more, who is erased."""
+    during = Stretch(raised_at, raised_at + timedelta(microseconds=1))
+    return any(None in others(known.homes.get(room, ()), resident, during) for resident in residents)
 
 
 def comes_of_it(known: Known, category: Category, resident: str, at: datetime, site: Site) -> Decision:
@@ -299,10 +321,11 @@ def _consent(consents: Iterable[Consent], category: Category, resident: str, tod
     return "withdrawn" if max(own, key=lambda c: c.recorded_at).withdrawn_at is not None else "ended"
 
 
-def _also_theirs(known: Known, category: Category, resident: str, at: datetime, today: date) -> bool:
-    """Whether one who shares the room has said yes to the same."""
+def _also_theirs(known: Known, category: Category, resident: str | None, at: datetime, today: date) -> bool:
+    """Whether one who shares or shared the room has said yes to the same. Who is erased cannot be asked."""
     return (
-        resident in known.residents
+        resident is not None
+        and resident in known.residents
         and _consent(known.consents, category, resident, today) == "consented"
         and not any(rest.resident == resident and rest.holds(at) for rest in known.rests)
     )

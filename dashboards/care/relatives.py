@@ -115,6 +115,7 @@ def relatives_of(visit: Visit) -> dict[int, Known]:
             [b for b in known.bonds if b.resident in mine],
             [c for c in known.consents if c.resident in mine],
             [r for r in known.rests if r.resident in mine],
+            known.homes,
         )
         if own.bonds:
             found[relative.id] = own

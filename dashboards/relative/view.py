@@ -7,6 +7,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import NamedTuple
 
 from dashboards.house import House
@@ -26,7 +27,7 @@ from hub.store import absences, alerts, health, protection
 from rules.absence import away_now
 from rules.alert import Alert
 from rules.building import Resident
-from rules.relatives import CATEGORIES, Category, Known, comes_of_it, consented_since, may
+from rules.relatives import CATEGORIES, Category, Known, comes_of_it, consented_since, may, may_of_day
 from rules.severity import SEVERITIES
 from rules.telling_relatives import has_eased, is_news
 from rules.usual import Judged
@@ -91,8 +92,8 @@ def _resident(reading: _Reading, resident: Resident) -> ResidentShown:
     bond = next(b for b in reading.known.bonds if b.resident == resident.id and b.ended_at is None)
     resting = reading.known.resting(resident.id, voice.now)
     ends = resting.until if resting is not None else None
-    listens = allowed["unusual"] or allowed["digest"]
-    heard = _rhythm(reading, resident) if listens else None
+    of_days: list[Category] = [category for category in ("unusual", "digest") if allowed[category]]
+    heard = _rhythm(reading, resident, of_days) if of_days else None
     return ResidentShown(
         id=resident.id,
         name=resident.name,
@@ -223,11 +224,15 @@ def _is_shown(reading: _Reading, alert: Alert) -> bool:
 # Nights and days
 
 
-def _rhythm(reading: _Reading, resident: Resident) -> Rhythm:
-    """As far back as is told; each part looks whether it lies after the yes to it."""
+def _rhythm(reading: _Reading, resident: Resident, categories: Sequence[Category]) -> Rhythm:
+    """As far back as is told; each part looks whether it lies after the yes to it. A day that was shared
+    counts where the other said yes to all of these.
+    """
     yesterday = reading.voice.now.astimezone(reading.voice.zone).date() - timedelta(days=1)
     days = [yesterday - timedelta(days=n) for n in range(max(reading.back.odd, WEEK) - 1, -1, -1)]
-    return rhythm(reading.connection, reading.history, reading.house.site, resident, days)
+    now, site = reading.voice.now, reading.house.site
+    counts = partial(may_of_day, reading.known, categories, resident, at=now, site=site)
+    return rhythm(reading.connection, reading.history, site, resident, days, counts)
 
 
 def _since(reading: _Reading, resident: Resident, category: Category) -> date:

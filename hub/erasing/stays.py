@@ -87,6 +87,10 @@ def lived(connection: sqlite3.Connection, site: str) -> Lived:
 
 def alone(stays: Iterable[Stay], others: Iterable[Stay]) -> list[Stay]:
     """The parts of the stays in which nobody else lived in the room."""
+    return without(stays, others)
+
+
+def without(stays: Iterable[Stay], others: Iterable[Stay]) -> list[Stay]:
     left = list(stays)
     for other in others:
         left = [part for stay in left for part in _without(stay, other)]

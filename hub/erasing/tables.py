@@ -26,10 +26,12 @@ BY_ROOM: dict[str, str] = {
     "pause": "paused_at",
 }
 """Tables whose rows are about whoever lives in the room, and the instant they count from."""
-STAYS_WITH_THE_ROOM = frozenset({"placement", "rule_state", "alert", "emergency_access", "room_trend_review"})
+STAYS_WITH_THE_ROOM = frozenset(
+    {"placement", "rule_state", "alert", "emergency_access", "room_trend_review", "shared_time"}
+)
 """By room as well: where devices hung; what rules remember (forgotten by the hub once nobody lives there);
 alerts, which name their residents themselves; who took emergency access, which is reviewed; what staff said
-of the weeks of rooms in which nobody lives.
+of the weeks of rooms in which nobody lives; that a room was shared, which whoever stays needs.
 """
 NOBODY_ELSES: dict[str, str] = {
     "relative": "NOT EXISTS (SELECT 1 FROM relative_bond WHERE relative_bond.relative = relative.id)",

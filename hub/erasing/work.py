@@ -21,6 +21,7 @@ from hub.disk_room import expect_room, size_of
 from hub.erasing import documents, ledger, tables, times
 from hub.erasing.plan import Plan, decoded
 from hub.erasing.receipt import HeldBackup, Receipt, written
+from hub.erasing.stays import without
 from hub.history.segments import beside, connect_history
 from hub.history.upkeep import move, prune_journal
 from hub.seal import seal
@@ -28,7 +29,7 @@ from hub.settings import Settings
 from hub.site.change import Changed, change_site
 from hub.site.edits import ChangeDevice, Edit, RemovePart
 from hub.site.file import SiteFile, read_held
-from hub.store import audit, backups, erased_times, erasures, sites
+from hub.store import audit, backups, erased_times, erasures, shared_times, sites
 from hub.store.db import connect, transaction
 from hub.store.erasures import Erasure
 from hub.store.instants import to_us
@@ -117,11 +118,16 @@ class _Work:
         return {"residents": 1}
 
     def _no_more_of_their_time(self, plan: Plan) -> dict[str, int]:
-        """What devices tell of it later, which kept it to themselves, is not kept (rules/erased.py)."""
+        """What devices tell of it later, which kept it to themselves, is not kept (rules/erased.py).
+        Of a room that was shared it stays known that it was, and when.
+        """
         now = to_us(self._clock.now())
         times = [(span.device, span.since, min(span.until, now)) for span in plan.spans if span.since < now]
         with transaction(self._connection):
             erased_times.put(self._connection, plan.site, times)
+            together = without(plan.stays, plan.alone)
+            shared = [(s.room, s.since, min(s.until, now)) for s in together if s.since < now]
+            shared_times.put(self._connection, plan.site, shared)
         return {}
 
     def _readings(self, plan: Plan) -> dict[str, int]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from hub.history import History
 from hub.relatives.told import may_hear
@@ -19,7 +20,7 @@ from hub.store.alerts import AlertEvent
 from hub.store.db import transaction
 from hub.store.relative_messages import Message
 from rules.building import Site
-from rules.relatives import Known, consented_since, may
+from rules.relatives import Known, consented_since, may, may_of_day
 from rules.telling_relatives import NEEDS, TOLD_AFTER, Kind, digest_due, news_of, night_to_tell
 
 _AT_ONCE = 500
@@ -111,14 +112,17 @@ class Unusual:
                 continue
             self._looked.add((resident.id, morning))
             yesterday = morning - timedelta(days=1)
-            heard = rhythm(connection, history, site, resident, [yesterday, morning])
-            odd = [f"night {one.day}" for one in heard.nights if one.day == morning and one.level == "more"]
-            odd += [f"day {one.day}" for one in heard.days if one.day == yesterday and one.level == "less"]
-            with transaction(connection):
-                for about in odd:
-                    day = date.fromisoformat(about.split()[1])
-                    for known in allowed:
-                        if (consented_since(known, ("unusual",), resident.id) or date.max) <= day:
+            for known in allowed:
+                counts = partial(may_of_day, known, ("unusual",), resident, at=now, site=site)
+                heard = rhythm(connection, history, site, resident, [yesterday, morning], counts)
+                nights = [one.day for one in heard.nights if one.day == morning and one.level == "more"]
+                days = [one.day for one in heard.days if one.day == yesterday and one.level == "less"]
+                odd = [*(("night", day) for day in nights), *(("day", day) for day in days)]
+                since = consented_since(known, ("unusual",), resident.id) or date.max
+                with transaction(connection):
+                    for sort, day in odd:
+                        if since <= day:
+                            about = f"{sort} {day}"
                             made += _put(connection, known, resident.id, "unusual", about, now, now)
         return made
 

@@ -12,7 +12,15 @@ from hub.store import alerts, relative_messages, relative_views
 from hub.store.relative_messages import Message
 from rules.alert import Alert
 from rules.building import Site
-from rules.relatives import Category, Decision, Known, Relative, may_of_alert, told_since
+from rules.relatives import (
+    Category,
+    Decision,
+    Known,
+    Relative,
+    may_of_alert,
+    names_one_of_several,
+    told_since,
+)
 
 
 def may_hear(
@@ -33,7 +41,9 @@ def may_hear(
     since = told_since(known, categories, alert.residents)
     if decision.allowed and (since is None or alert.raised_at.astimezone(site.zone).date() < since):
         return Decision(False, "before")
-    return decision
+    own = any(device.id == alert.device and device.resident is not None for device in site.devices)
+    several = not own and names_one_of_several(known, alert.residents, alert.room, alert.raised_at)
+    return Decision(False, "shared_room") if several and decision.allowed else decision
 
 
 def was_grave(connection: sqlite3.Connection, alert: Alert) -> bool:

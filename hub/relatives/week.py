@@ -36,9 +36,16 @@ class Rhythm(NamedTuple):
 
 
 def rhythm(
-    connection: sqlite3.Connection, history: History, site: Site, resident: Resident, days: Sequence[date]
+    connection: sqlite3.Connection,
+    history: History,
+    site: Site,
+    resident: Resident,
+    days: Sequence[date],
+    counts: Callable[[date], bool],
 ) -> Rhythm:
-    """`days`: whole ones that are over, each with the night before it. Not within a transaction."""
+    """`days`: whole ones that are over, each with the night before it. `counts`: of which days what was heard
+    may count at all, in the baseline too. Not within a transaction.
+    """
     devices = own_devices(site, resident)
     first = min(days) - BASELINE
     since, until = at_local(first - timedelta(days=1), EVENING, site.zone), _ends(max(days), site)
@@ -47,7 +54,7 @@ def rhythm(
     every = [first + timedelta(days=n) for n in range((max(days) - first).days + 1)]
     lost = _lost(connection, site, devices, resident, since)
     begins = min((hour.at for hour in hours), default=None)
-    theirs = [day for day in every if _is_theirs(day, resident)]
+    theirs = [day for day in every if _is_theirs(day, resident) and counts(day)]
     known_days = {day for day in theirs if _is_known(_daytime(day, site), begins, lost)}
     known_nights = {day for day in theirs if _is_known(_night(day, site), begins, lost)}
     stirred = _sums((h for h in hours if h.measure in STIRRING), site, lambda hour: float(hour.times))

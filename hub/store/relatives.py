@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import sqlite3
 
+from hub.homes import homes_by_room
 from hub.store.structs import add, many, put
 from rules.relatives import Bond, Consent, Known, Relative, Rest
 
@@ -34,6 +35,7 @@ def known(connection: sqlite3.Connection, relative: Relative) -> Known:
         many(connection, "relative_bond", Bond, condition, relative.id),
         many(connection, "relative_consent", Consent, condition, relative.id),
         many(connection, "relative_rest", Rest, condition, relative.id),
+        homes_by_room(connection, relative.site),
     )
 
 

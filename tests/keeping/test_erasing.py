@@ -28,13 +28,18 @@ from hub.erasing.work import go_on
 from hub.history.embedded import EmbeddedHistory
 from hub.history.segments import beside, connect_history
 from hub.history.upkeep import Retention, keep
+from hub.homes import homes_by_room
+from hub.relatives.book import Book, Newcomer
+from hub.relatives.told import may_hear
 from hub.settings import Settings
 from hub.store import alert_figures, audit, contacts, erasures, sites, summonses
 from hub.store.db import connect, transaction
 from hub.store.erasures import Erasure
 from hub.store.instants import to_us
+from hub.store.relatives import known
 from hub.timetable import JobError
 from rules.pause import Refusal
+from rules.relatives import CATEGORIES, Relative, may_of_day
 from tests.keeping.old_databases import NEWEST, write
 from tests.keeping.small_disk import files_of_at_most
 from tests.patience import PATIENCE
@@ -250,6 +255,45 @@ def test_readings_of_a_room_that_two_shared_are_kept_without_the_one(world: Worl
     about_both = [a.residents for a in world.alerts() if a.room == "4A"]
     assert about_both
     assert set(about_both) == {("r-olav",)}
+
+
+def test_that_a_room_was_shared_is_all_that_is_left_of_who_is_erased_and_keeps_it_from_relatives(
+    world: World,
+) -> None:
+    connection, site = world.connection, world.site
+    book = Book(connection, site, world.clock)
+    rita = book.add(Newcomer("Rita Bakke", "rita@example.org", "nb", "r-olav", "Datter"), "lise")
+    assert isinstance(rita, Relative)
+    days = (EVENING.date() - timedelta(days=9), EVENING.date() + timedelta(days=99))
+    book.consent(rita, "r-olav", CATEGORIES, days, ("resident", "in_person"), "lise")
+    shared_until = EVENING.date() + timedelta(days=1)
+    moving = f"name: Per Tangen, room: 4A, moved_out: {shared_until}"
+    world.imports(HOUSE.replace("name: Per Tangen, room: 4A", moving))
+    [of_both, *_] = [a for a in world.alerts() if a.residents == ("r-olav", "r-per")]
+    world.passes(timedelta(days=2))
+    for alert in world.alerts():
+        if alert.state != "closed":
+            world.desk.close(alert.id, "kari", "helped")
+
+    def told() -> tuple[str, list[bool]]:
+        now, olav = world.clock.now(), world.site.residents[1]
+        theirs = known(connection, rita)
+        [alert] = [a for a in world.alerts() if a.id == of_both.id]
+        reason = may_hear(connection, theirs, ("alerts", "handled"), alert, now, world.site).reason
+        nights = [shared_until + timedelta(days=n) for n in (-1, 0, 1, 2)]
+        return reason, [may_of_day(theirs, ("unusual",), olav, day, now, world.site) for day in nights]
+
+    assert told() == ("not_theirs", [False, False, True, True])
+    asked = requests(world).ask("r-per", "moved_out", "alma")
+    assert isinstance(asked, Erasure), asked
+    requests(world).confirm(asked.number, "lise")
+    go_on(Settings(data=world.folder), world.clock)
+    assert told() == ("shared_room", [False, False, True, True])
+    lived = homes_by_room(connection, "house")["4A"]
+    assert {home.resident for home in lived} == {"r-olav", None}
+    rows = connection.execute("SELECT room, until FROM shared_time").fetchall()
+    midnight = datetime.combine(shared_until, datetime.min.time(), site.zone)
+    assert [tuple(row) for row in rows] == [("4A", to_us(midnight))]
 
 
 def test_a_name_that_another_has_too_is_only_taken_whole(world: World) -> None:

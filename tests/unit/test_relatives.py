@@ -353,7 +353,7 @@ def known(**changes: object) -> Known:
         for n, c in enumerate(CATEGORIES)
     ]
     bonds = [Bond(1, "test", 1, "r-anna", "Datter", "lise", NOON)]
-    return Known(relative, bonds, consents, [])._replace(**changes)
+    return Known(relative, bonds, consents, [], {})._replace(**changes)
 
 
 @pytest.fixture
@@ -518,7 +518,9 @@ def test_a_night_with_more_and_a_day_with_less_are_told_in_the_morning_once(
         given = house.book.consent(marit, "r-anna", ["unusual"], days, GIVEN, "lise")  # type: ignore[arg-type]
         assert not isinstance(given, Refusal), given
         history = EmbeddedHistory(world.connection, tmp_path / "vaka.db", world.site)
-        (night,) = rhythm(world.connection, history, world.site, world.site.residents[0], [morning]).nights
+        (night,) = rhythm(
+            world.connection, history, world.site, world.site.residents[0], [morning], lambda _: True
+        ).nights
         assert night.level == "more"
         nights = news.Unusual()
         assert nights.tell(world.connection, history, world.site, now) == 1

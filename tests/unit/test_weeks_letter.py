@@ -13,7 +13,10 @@ from email.message import Message as Mail
 
 import pytest
 
+from dashboards.house import House as Pages
 from dashboards.relative.letter import write
+from dashboards.relative.shown import ResidentShown
+from dashboards.relative.view import shown_to
 from hub.history.embedded import EmbeddedHistory
 from hub.relatives.enclosure import Enclosure, Order, by_the_pages
 from hub.relatives.news import weekly
@@ -21,7 +24,10 @@ from hub.relatives.post import deliver
 from hub.relatives.week import rhythm
 from hub.settings import Settings
 from hub.store import relative_views
+from hub.store.relatives import known
+from rules.catalogue import catalogue
 from rules.relatives import Category, Relative
+from rules.rulebook import rulebook
 from tests.spoken import bokmål_in
 from tests.unit.relatives import ADDRESS, SITE, House
 from tests.ways.receivers import mail_server
@@ -222,12 +228,40 @@ def test_nights_of_whoever_lived_in_the_room_before_are_in_no_week_and_in_no_one
     history = EmbeddedHistory(world.connection, world.database, world.site)
     anna = world.site.residents[0]
 
-    def known(moved_in: date | None) -> list[date]:
+    def nights_of(moved_in: date | None) -> list[date]:
         newcomer = anna.model_copy(update={"moved_in": moved_in})
-        found = rhythm(world.connection, history, world.site, newcomer, days)
+        found = rhythm(world.connection, history, world.site, newcomer, days, lambda _: True)
         assert [one.day for one in found.nights] == [one.day for one in found.days] == days
         assert moved_in is None or all(one.band is None for one in (*found.nights, *found.days))
         return [one.day for one in found.nights if one.value is not None]
 
-    assert known(None) == days
-    assert known(date(2026, 11, 25)) == days[4:], "from the first night that was all theirs"
+    assert nights_of(None) == days
+    assert nights_of(date(2026, 11, 25)) == days[4:], "from the first night that was all theirs"
+
+
+def test_what_was_heard_while_two_lived_in_the_room_is_not_told_once_one_of_them_has_moved_out(
+    house: House,
+) -> None:
+    world, now = house.world, house.world.clock.now()
+    marit = agreed(house, "digest", "unusual")
+    anna, olav, _ = world.site.residents
+    history = EmbeddedHistory(world.connection, world.database, world.site)
+
+    def page(moved_out: date | None) -> ResidentShown:
+        there = olav.model_copy(update={"room": anna.room, "moved_in": None, "moved_out": moved_out})
+        residents = (anna,) if moved_out is None else (anna, there)
+        site = world.site.model_copy(update={"residents": residents})
+        pages = Pages(1, site, rulebook(site, catalogue(), now.date()))
+        (shown,) = shown_to(world.connection, history, pages, known(world.connection, marit), "nb", now)
+        return shown
+
+    def heard(shown: ResidentShown) -> list[bool]:
+        return [bar.height is not None for bar in (shown.week or ())[0].bars]
+
+    alone = page(None)
+    assert alone.unusual
+    assert heard(alone) == [True] * 7
+    after = page(date(2026, 11, 26))
+    assert after.unusual == (), "what is usual was worked out of both"
+    assert heard(after) == [False] * 5 + [True] * 2
+    assert "unusual" not in page(now.date()).categories, "on the day itself nobody knows the hour"

@@ -41,8 +41,8 @@ class Problem(NamedTuple):
         return f"{self.file}:{self.line}: {roster_problem(self.code, self.said, self.expected, 'en')}"
 
 
-def read_roster(data: bytes, file: str, site: Site) -> list[Shift] | list[Problem]:
-    """The shifts, or all that is wrong with the file."""
+def read_roster(data: bytes, file: str, site: Site) -> dict[int, Shift] | list[Problem]:
+    """The shifts by their lines, or all that is wrong with the file."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -55,7 +55,7 @@ def read_roster(data: bytes, file: str, site: Site) -> list[Shift] | list[Proble
         return [Problem(file, max(1, rows.line_num), "not_csv")]
 
 
-def _shifts_of(rows: csv.DictReader[str], file: str, site: Site) -> list[Shift] | list[Problem]:
+def _shifts_of(rows: csv.DictReader[str], file: str, site: Site) -> dict[int, Shift] | list[Problem]:
     """Raises csv.Error."""
     written = [(name or "").strip().lower() for name in rows.fieldnames or ()]
     columns = [NAMED.get(name, name) for name in written]
@@ -69,7 +69,7 @@ def _shifts_of(rows: csv.DictReader[str], file: str, site: Site) -> list[Shift] 
     if missing or strange:
         code, said = ("missing_column", missing[0]) if missing else ("strange_column", strange[0])
         return [Problem(file, 1, code, said, ", ".join(COLUMNS))]
-    shifts: list[Shift] = []
+    shifts: dict[int, Shift] = {}
     problems: list[Problem] = []
     for row in rows:
         cells = {name: (row.get(name) or "").strip() for name in columns}
@@ -82,7 +82,7 @@ def _shifts_of(rows: csv.DictReader[str], file: str, site: Site) -> list[Shift] 
         wrong_here = [Problem(file, rows.line_num, *what) for what in _wrong(cells, site)]
         problems += wrong_here
         if not wrong_here:
-            shifts.append(_shift(cells, site))
+            shifts[rows.line_num] = _shift(cells, site)
     return problems or shifts
 
 

@@ -1,17 +1,19 @@
-"""What the shifts of a file are beside those that stand on the roster: the same, changed or new.
+"""What the shifts of a file are beside those that stand on the roster: the same, changed or new, or what
+cannot be beside them.
 
 Here: the comparison, on values. Not here: what of it goes (hub/roster_import.py).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left, insort
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 import msgspec
 
-from rules.duty import Shift
+from rules.duty import LONGEST, Shift
 
 
 class Change(NamedTuple):
@@ -67,6 +69,51 @@ def compared(
             added.append(shift)
             stays.add(bare(shift))
     return Compared(tuple(added), tuple(changed), same, tuple(followed), tuple(replaced))
+
+
+def two_at_once(
+    standing: Iterable[Shift], changed: Sequence[Change], added: Sequence[Shift]
+) -> dict[Shift, Shift]:
+    """Of what a file changes and adds what may not be, since nobody can be on two shifts at once: with the
+    other one. `standing`: what stays as it is. A change that may not be leaves its shift as it was.
+    """
+    befores = {change.after: change.before for change in changed}
+    refused: dict[Shift, Shift] = {}
+    while True:
+        taken = _Taken((*standing, *(befores[after] for after in refused if after in befores)))
+        found = {}
+        for shift in (*befores, *added):
+            if shift not in refused:
+                other = taken.at_once(shift)
+                if other is None:
+                    taken.add(shift)
+                else:
+                    found[shift] = other
+        if not found:
+            return refused
+        refused |= found
+
+
+class _Taken:
+    """Each person's shifts, in the order in which they begin."""
+
+    def __init__(self, shifts: Iterable[Shift]) -> None:
+        self._of: dict[str, list[Shift]] = {}
+        for shift in sorted(shifts, key=_begins):
+            self._of.setdefault(shift.person, []).append(shift)
+
+    def add(self, shift: Shift) -> None:
+        insort(self._of.setdefault(shift.person, []), shift, key=_begins)
+
+    def at_once(self, shift: Shift) -> Shift | None:
+        theirs = self._of.get(shift.person, [])
+        first = bisect_left(theirs, shift.starts_at - LONGEST, key=_begins)
+        near = theirs[first : bisect_left(theirs, shift.ends_at, key=_begins)]
+        return next((other for other in near if other.overlaps(shift)), None)
+
+
+def _begins(shift: Shift) -> datetime:
+    return shift.starts_at
 
 
 def bare(shift: Shift) -> Shift:

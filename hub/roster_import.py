@@ -13,10 +13,10 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from hub.calendar_times import AHEAD, BACK
-from hub.roster import Problem, read_roster
+from hub.roster import read_roster
 from hub.roster_calendar import CalendarRead, read_calendar
-from hub.roster_compared import Change, bare, compared
-from hub.roster_left_out import NotUnderstood, of_a_shift, still_there
+from hub.roster_compared import Change, bare, compared, two_at_once
+from hub.roster_left_out import NotUnderstood, of_a_shift, of_two, still_there
 from hub.store import audit, contacts, held_rosters, shifts
 from hub.store.db import transaction
 from hub.store.held_rosters import HeldRoster
@@ -79,19 +79,24 @@ def try_import(
     gone = {s.id: s for s in (known | _vanished(connection, site, read)).values() if s.key not in stays}
     gone |= {s.id: s for s in standing if s.id in away}
     removed = tuple(s for s in gone.values() if s.id not in kept and _still_to_go(s, away, now) and mine(s))
+    goes = {s.id for s in (*removed, *(change.before for change in found.changed))}
+    beside = two_at_once([s for s in standing if s.id not in goes], found.changed, found.added)
+    problems += [of_two(s, other, site, read.titles[s.key]) for s, other in beside.items()]
+    added = tuple(s for s in found.added if s not in beside)
+    changed = tuple(change for change in found.changed if change.after not in beside)
     lost = loss(
         [s for s in _coming(connection, site, read, removed, now) if mine(s)],
         removed,
-        [change for change in found.changed if change.before.starts_at > now],
-        found.added,
+        [change for change in changed if change.before.starts_at > now],
+        added,
         site.zone,
     )
-    goes = {shift.id for shift in (*removed, *(change.before for change in found.changed))}
+    goes = {shift.id for shift in (*removed, *(change.before for change in changed))}
     left = [s for s in standing if s.id not in goes and s.ends_at > now and mine(s)]
     absent = shifts.absences(connection, site.site, now, now + AHEAD)
     return Import(
-        added=found.added,
-        changed=found.changed,
+        added=added,
+        changed=changed,
         removed=removed,
         same=found.same,
         followed=found.followed,
@@ -230,16 +235,24 @@ def _csv(
     mine: Callable[[Shift], bool],
 ) -> Import:
     read = read_roster(data, name, site)
-    wrong = [p for p in read if isinstance(p, Problem)]
-    problems = [NotUnderstood(str(p.line), p.code, p.said, p.expected) for p in wrong]
-    if problems:
-        return Import(problems=tuple(problems))
-    theirs = _theirs([s for s in read if isinstance(s, Shift)], {}, site, mine, problems)
-    if problems or not theirs:
-        return Import(problems=tuple(problems))
-    first, last = min(s.starts_at for s in theirs), max(s.ends_at for s in theirs)
-    found = compared(theirs, {}, _standing(connection, site, first, last), now)
-    return Import(added=found.added, same=found.same)
+    if isinstance(read, list):
+        return Import(problems=tuple(NotUnderstood(str(p.line), p.code, p.said, p.expected) for p in read))
+    shifts_of_file = dict.fromkeys(read.values())
+    theirs = [shift for shift in shifts_of_file if mine(shift)]
+    standing = _standing(
+        connection,
+        site,
+        min((s.starts_at for s in shifts_of_file), default=now),
+        max((s.ends_at for s in shifts_of_file), default=now),
+    )
+    found = compared(theirs, {}, standing, now)
+    beside = two_at_once(standing, (), found.added)
+    why = {shift: of_a_shift(shift, "not_yours", site) for shift in shifts_of_file if not mine(shift)}
+    why |= {shift: of_two(shift, other, site) for shift, other in beside.items()}
+    problems = tuple(
+        why[shift]._replace(where=str(line), starts=None) for line, shift in read.items() if shift in why
+    )
+    return Import(problems=problems) if problems else Import(added=found.added, same=found.same)
 
 
 def _theirs(
@@ -252,7 +265,7 @@ def _theirs(
     """What is not theirs to plan is a problem."""
     theirs = []
     for shift in found:
-        before = known.get(shift.key) if shift.key else None
+        before = known.get(shift.key)
         if mine(shift) and (before is None or mine(before)):
             theirs.append(shift)
         else:

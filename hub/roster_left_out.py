@@ -44,6 +44,13 @@ def of_a_shift(shift: Shift, code: str, site: Site) -> NotUnderstood:
     return NotUnderstood(where, code, title=name, starts=shift.starts_at, ends=shift.ends_at, who=name)
 
 
+def of_two(shift: Shift, other: Shift, site: Site, title: str = "") -> NotUnderstood:
+    """Of a shift that would put somebody on two at once; `other`: the one that they are on."""
+    since, until = other.starts_at.astimezone(site.zone), other.ends_at.astimezone(site.zone)
+    found = of_a_shift(shift, "two_shifts", site)._replace(since=since, until=until)
+    return found._replace(title=title or found.title)
+
+
 def of_whoever_is_away(shift: Shift, away: Away, title: str, site: Site) -> NotUnderstood:
     since, until = (at.astimezone(site.zone) for at in (away.starts_at, away.ends_at))
     return of_a_shift(shift, "away", site)._replace(

@@ -105,6 +105,10 @@ _WORDS: dict[str, Words] = {
             " take it out here, or register the absence"
         ),
     ),
+    "two_shifts": (
+        "{who} står på en annen vakt da: {when}. Én vakt kan gjelde flere avdelinger",
+        "{who} is on another shift then: {when}; one shift may be in several units",
+    ),
     "whole_day": ("Varer hele dagen, uten klokkeslett", "it lasts the whole day, without hours"),
     "not_yours": ("Vakten gjelder en annen avdeling enn dine", "the shift is not in your units"),
 }

@@ -11,6 +11,7 @@ from hub.store import shifts
 from hub.store.db import connect
 from rules.building import Site
 from rules.duty import Shift
+from rules.wording import Voice
 from rules.wording.roster import roster_problem
 from tests.world import read
 
@@ -34,7 +35,7 @@ def wrong(text: str) -> list[str]:
 def test_a_night_shift_is_local_time() -> None:
     began, ended = datetime(2026, 11, 24, 21, tzinfo=UTC), datetime(2026, 11, 25, 6, 30, tzinfo=UTC)
     expected = Shift(0, "kari", ("sol",), "carer", began, ended, ("r-anna",))
-    assert read_roster(b"\xef\xbb\xbf" + GOOD.encode(), "vakter.csv", SITE) == [expected]
+    assert read_roster(b"\xef\xbb\xbf" + GOOD.encode(), "vakter.csv", SITE) == {2: expected}
 
 
 def test_days_may_stand_as_a_norwegian_spreadsheet_writes_them() -> None:
@@ -45,8 +46,9 @@ def test_days_may_stand_as_a_norwegian_spreadsheet_writes_them() -> None:
 
 def test_columns_may_stand_in_any_order_with_commas_and_empty_lines() -> None:
     text = "to,from,person\n2026-11-24 15:00,2026-11-24T07:00,per\n\n,,\n"
-    (shift,) = read_roster(text.encode(), "vakter.csv", SITE)
-    assert isinstance(shift, Shift)
+    found = read_roster(text.encode(), "vakter.csv", SITE)
+    assert isinstance(found, dict)
+    (shift,) = found.values()
     assert (shift.person, shift.units, shift.function) == ("per", (), "carer")
 
 
@@ -94,9 +96,9 @@ def test_a_function_may_stand_in_norwegian() -> None:
         ("Nattpatrulje", "night_patrol"),
         ("nattpatrulja", "night_patrol"),
     ):
-        [shift] = read_roster(GOOD.replace("kari;;", f"kari;{said};").encode(), "vakter.csv", SITE)
-        assert isinstance(shift, Shift)
-        assert shift.function == meant
+        found = read_roster(GOOD.replace("kari;;", f"kari;{said};").encode(), "vakter.csv", SITE)
+        assert isinstance(found, dict)
+        assert [shift.function for shift in found.values()] == [meant]
 
 
 def said_in_bokmål(text: str) -> list[str]:
@@ -142,4 +144,30 @@ def test_the_same_file_twice_puts_each_shift_on_the_roster_once(tmp_path: Path) 
     assert (len(first.added), len(again.added), again.same) == (1, 0, 1)
     on_duty = shifts.on_duty(connection, SITE, datetime(2026, 11, 25, 2, tzinfo=UTC))
     assert [shift.person for shift in on_duty] == ["kari"]
+    connection.close()
+
+
+def test_a_line_that_puts_somebody_on_two_shifts_at_once_is_refused_by_its_number(tmp_path: Path) -> None:
+    connection = connect(tmp_path / "vaka.db")
+    take_over(connection, SITE, GOOD.encode(), "vakter.csv", NOW, "lise")
+    columns = GOOD.partition("\n")[0]
+    unit_by_unit = (
+        f"{columns}\n"
+        "per;;sol;;2026-11-26 07:00;2026-11-26 15:00\n"
+        "per;;nord;;2026-11-26 07:00;2026-11-26 15:00\n"
+        "kari;;sol;;2026-11-25 07:30;2026-11-25 15:00\n"
+        "kari;;sol;;2026-11-24 15:00;2026-11-24 22:30\n"
+    )
+    found = take_over(connection, SITE, unit_by_unit.encode(), "vakter.csv", NOW, "lise")
+    voice = Voice("nb", SITE.zone, NOW)
+    assert (found.added, [(one.where, one.code) for one in found.problems]) == (
+        (),
+        [("3", "two_shifts"), ("5", "two_shifts")],
+    )
+    assert found.problems[0].in_words(voice) == (
+        "Per står på en annen vakt da: 26. november 2026 kl.\u00a007.00 – 26. november 2026 kl.\u00a015.00."
+        " Én vakt kan gjelde flere avdelinger"
+    )
+    one_line = [columns, "per;;sol nord;;2026-11-26 07:00;2026-11-26 15:00"]
+    assert len(take_over(connection, SITE, "\n".join(one_line).encode(), "v.csv", NOW, "lise").added) == 1
     connection.close()

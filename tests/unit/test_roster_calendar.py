@@ -784,3 +784,39 @@ def test_what_a_calendar_moves_to_where_it_stood_by_hand_stands_there_once(
     by_hand(connection, "per", 26)
     take_over(connection, SITE, calendar(night(1, "per", 26)), "v.ics", NOW, "lise")
     assert left(connection) == ["per 26"]
+
+
+def test_events_that_put_somebody_on_two_shifts_at_once_are_named_and_the_rest_is_taken_over(
+    connection: sqlite3.Connection,
+) -> None:
+    by_hand(connection, "kari", 25, begins=20)
+    file = calendar(
+        night(1, "per", 24, "\nLOCATION:Solsida"),
+        night(2, "Nattevakt per", 24, "\nLOCATION:Nordsida"),
+        night(3, "kari", 25),
+        night(4, "kari", 26),
+    )
+    found = take_over(connection, SITE, file, "v.ics", NOW, "lise")
+    assert [(one.title, one.code) for one in found.problems] == [
+        ("Nattevakt per", "two_shifts"),
+        ("kari", "two_shifts"),
+    ]
+    assert left(connection) == ["per 24", "kari 25", "kari 26"]
+
+
+def test_shifts_that_change_places_in_a_calendar_are_not_two_at_once(connection: sqlite3.Connection) -> None:
+    take_over(connection, SITE, calendar(night(1, "per", 24), night(2, "nina", 24)), "v.ics", NOW, "lise")
+    swapped = calendar(night(1, "nina", 24), night(2, "per", 24))
+    found = take_over(connection, SITE, swapped, "v.ics", NOW, "lise")
+    assert (len(found.changed), found.problems) == (2, ())
+
+
+def test_a_change_to_whoever_is_on_duty_elsewhere_already_leaves_the_shifts_as_they_were(
+    connection: sqlite3.Connection,
+) -> None:
+    take_over(connection, SITE, calendar(night(1, "per", 24), night(2, "nina", 24)), "v.ics", NOW, "lise")
+    by_hand(connection, "kari", 24, begins=20)
+    passed_on = calendar(night(1, "nina", 24), night(2, "kari", 24))
+    found = take_over(connection, SITE, passed_on, "v.ics", NOW, "lise")
+    assert sorted(one.who for one in found.problems) == ["Kari Østby", "Nina Vik"]
+    assert (found.changed, sorted(left(connection))) == ((), ["kari 24", "nina 24", "per 24"])

@@ -14,6 +14,7 @@ from dashboards.care.day_view import Day, day_data, day_shown, hour_data
 from dashboards.care.resident_view import (
     month_of_nights,
     nights_data,
+    nights_in,
     resident_in_view,
 )
 from dashboards.care.seen import note_seen, note_watched
@@ -157,7 +158,7 @@ def show_nights(request: Request, visit: Visitor, resident: str, month: date | N
     return NightsOut(
         month=shown,
         bed_sensor=data.signs.has_bed,
-        shared=view.shared,
+        shared=view.shared_in(*nights_in(shown)),
         nights=[
             NightOut(
                 evening=one.evening,

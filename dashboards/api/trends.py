@@ -13,7 +13,7 @@ from dashboards.api.week import OpinionIn, OpinionOut, WeekOut
 from dashboards.care.resident_view import resident_in_view
 from dashboards.care.seen import note_seen
 from dashboards.care.trend_reviews import opinions, put_review
-from dashboards.care.weeks_view import trends_data
+from dashboards.care.weeks_view import trend_days, trends_data
 from dashboards.visit import OurCall, Visitor, needs
 from hub.activity import Trend
 
@@ -40,7 +40,7 @@ def show_trends(request: Request, visit: Visitor, resident: str) -> TrendsOut:
     note_seen(visit, f"/api/v1/residents/{resident}/trends", [resident])
     said = opinions(visit, "resident", resident)
     return TrendsOut(
-        shared=view.shared,
+        shared=view.shared_in(*trend_days(view)),
         trends=[
             TrendOut(
                 trend=trend,

@@ -12,7 +12,7 @@ from dashboards.api.asked import that_month
 from dashboards.api.refusal import Refusal
 from dashboards.care.resident_view import month_shown, resident_in_view
 from dashboards.care.seen import note_seen
-from dashboards.care.year_view import Year, year_data
+from dashboards.care.year_view import Year, year_data, year_days
 from dashboards.visit import Visitor, needs
 from hub.year import Yearly
 from rules.baseline import Verdict
@@ -85,7 +85,7 @@ def show_year(request: Request, visit: Visitor, resident: str, month: date | Non
     return YearOut(
         since=year.first,
         last=year.last,
-        shared=view.shared,
+        shared=view.shared_in(*year_days(year)),
         days_run_by=view.voice.zone.key,
         by_utc_before=year.by_utc_before,
         yearly=yearly_out(year),

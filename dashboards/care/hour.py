@@ -26,7 +26,13 @@ def show_hour(request: Request, visit: Visitor, resident: str) -> str:
     view = resident_in_view(visit, resident)
     note_watched(visit, f"{PATH}/{resident}/hour", [resident])
     picture = hour_drawn(request, visit, view)
-    return page(request, visit, "care/resident_hour.html", **head_of(visit, view, "hour"), picture=picture)
+    return page(
+        request,
+        visit,
+        "care/resident_hour.html",
+        **head_of(visit, view, "hour", view.today, view.today),
+        picture=picture,
+    )
 
 
 @pages.get("/{resident}/hour.{format}")

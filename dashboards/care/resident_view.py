@@ -4,6 +4,7 @@ earlier. Their day: day_view.py; weeks: weeks_view.py.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -12,14 +13,17 @@ from fastapi import HTTPException, Request
 from dashboards.care.day_view import Looked, day_shown, today_of
 from dashboards.pictures import Picture
 from dashboards.pictures.nights import Night, nights_of, nights_picture
-from dashboards.pictures.times import next_month
+from dashboards.pictures.times import midnight, next_month
 from dashboards.views import voice_of
 from dashboards.visit import Visit, history_of
 from hub.heard import devices_of
+from hub.homes import homes_by_room
 from hub.night_signs import NightSigns, night_signs
 from hub.store import faults
 from rules.building import Device, Resident, Room
+from rules.homes import Home, others
 from rules.nights import night_of
+from rules.stretches import Stretch
 from rules.wording import Voice
 from rules.wording.pictures import words
 
@@ -27,12 +31,15 @@ _BED_IN_DOUBT = frozenset({"chatter", "stuck"})
 
 
 class ResidentView(NamedTuple):
-    """`shared`: others live in the same flat, and sensors do not know whom they see."""
+    """`shared`: others live in the same flat, and sensors do not know whom they see. `homes`: who lived there
+    when.
+    """
 
     resident: Resident
     room: Room
     devices: tuple[Device, ...]
     shared: bool
+    homes: Sequence[Home]
     voice: Voice
 
     @property
@@ -47,6 +54,18 @@ class ResidentView(NamedTuple):
     def first(self) -> date:
         """Of the days that are theirs."""
         return self.resident.moved_in or date.min
+
+    def shared_in(self, first: date, last: date) -> bool:
+        """Whether others lived in the flat on any of these days, or live there now."""
+        zone = self.voice.zone
+        shown = Stretch(midnight(max(first, self.first), zone), midnight(last + timedelta(days=1), zone))
+        return self.shared or bool(others(self.homes, self.resident.id, shown))
+
+    def nobody_apart(self, first: date, last: date) -> str:
+        """What is said where sensors did not know whom they saw; '' where they did."""
+        if not self.shared_in(first, last):
+            return ""
+        return words("nobody apart" if self.shared else "nobody apart then", self.voice.language)
 
 
 def residents_of(visit: Visit) -> list[Resident]:
@@ -68,6 +87,7 @@ def resident_in_view(visit: Visit, id: str) -> ResidentView:
         room,
         devices_of(site, room.id, resident.id),
         len(site.residents_of(room.id, today)) > 1,
+        homes_by_room(visit.connection, site.site).get(room.id, ()),
         voice_of(visit.scope, visit.house, visit.now),
     )
 
@@ -83,6 +103,11 @@ def month_of_nights(view: Looked, asked: date | None) -> date:
     """
     begun = night_of(view.today, view.voice.zone).since <= view.voice.now
     return month_shown(view, asked or (view.today if begun else view.today - timedelta(days=1)))
+
+
+def nights_in(month: date) -> tuple[date, date]:
+    """The first and the last day of which the nights of a month tell."""
+    return month, next_month(month)
 
 
 class Nights(NamedTuple):
@@ -112,5 +137,6 @@ def nights_data(request: Request, visit: Visit, view: ResidentView, month: date)
 def nights_drawn(request: Request, visit: Visit, view: ResidentView, month: date) -> Picture:
     data, language = nights_data(request, visit, view, month), view.voice.language
     notes = [words("bed in doubt", language)] if data.doubtful else []
-    notes += [words("nobody apart", language)] if view.shared else []
+    nobody_apart = view.nobody_apart(*nights_in(month))
+    notes += [nobody_apart] if nobody_apart else []
     return nights_picture(month, data.nights, data.signs, notes, view.voice)

@@ -16,13 +16,14 @@ from dashboards.care.resident_view import (
     ResidentView,
     month_of_nights,
     nights_drawn,
+    nights_in,
     resident_in_view,
     residents_of,
 )
 from dashboards.care.room_view import shared_rooms
 from dashboards.care.seen import note_seen
 from dashboards.care.trend_reviews import put_review, rows_of
-from dashboards.care.weeks_view import trends_data, trends_drawn
+from dashboards.care.weeks_view import trend_days, trends_data, trends_drawn
 from dashboards.frame import page
 from dashboards.pages import render
 from dashboards.pictures.files import answer, file_name
@@ -92,7 +93,7 @@ def show_day(request: Request, visit: Visitor, resident: str, day: date | None =
         request,
         visit,
         "care/resident.html",
-        **head_of(visit, view, "day"),
+        **head_of(visit, view, "day", shown, shown),
         off=_off(visit, view),
         sign=(wording.at(sign.at, view.voice), sign.device) if sign is not None else None,
         sign_ago=wording.length(visit.now - sign.at, visit.language) if sign is not None else "",
@@ -114,7 +115,7 @@ def show_nights(request: Request, visit: Visitor, resident: str, month: date | N
         request,
         visit,
         "care/resident_nights.html",
-        **head_of(visit, view, "nights"),
+        **head_of(visit, view, "nights", *nights_in(shown)),
         picture=picture,
         before=f"?month={month_before(shown)}" if shown > view.first else "",
         after=f"?month={next_month(shown)}" if next_month(shown) <= view.today else "",
@@ -130,9 +131,8 @@ def show_trends(request: Request, visit: Visitor, resident: str, notice: str = "
     rows = rows_of(visit, "resident", resident, data, trends_drawn(view, data))
     note_seen(visit, f"{PATH}/{resident}/trends", [resident])
     said = render(visit.language, "care/_trend_notice.txt").strip() if notice == "reviewed" else ""
-    return page(
-        request, visit, "care/resident_trends.html", **head_of(visit, view, "trends"), rows=rows, notice=said
-    )
+    head = head_of(visit, view, "trends", *trend_days(view))
+    return page(request, visit, "care/resident_trends.html", **head, rows=rows, notice=said)
 
 
 @pages.post("/{resident}/trends", dependencies=[OurForm])
@@ -186,7 +186,9 @@ def print_month(request: Request, visit: Visitor, resident: str, month: date | N
     note_seen(visit, f"{PATH}/{resident}/month.pdf", [resident])
     drawn = [nights_drawn(request, visit, view, shown)]
     drawn += trends_drawn(view, trends_data(request, visit, view)).values()
-    notes = [words("not a diagnosis", language)] + ([words("nobody apart", language)] if view.shared else [])
+    days = (*nights_in(shown), *trend_days(view))
+    nobody_apart = view.nobody_apart(min(days), max(days))
+    notes = [words("not a diagnosis", language), *([nobody_apart] if nobody_apart else [])]
     return month_as_pdf(visit, view, view.resident.name, shown, drawn, notes)
 
 
@@ -214,11 +216,12 @@ def now_of(visit: Visit, snapshot: Snapshot, id: str) -> NowView:
     )
 
 
-def head_of(visit: Visit, view: ResidentView, shown: Shown) -> dict[str, object]:
-    """What the head of each of a resident's pages needs."""
+def head_of(visit: Visit, view: ResidentView, shown: Shown, first: date, last: date) -> dict[str, object]:
+    """What the head of each of a resident's pages needs. `first`, `last`: the days that it tells of."""
     snapshot = read_snapshot(visit.connection, visit.house, visit.now)
     now = now_of(visit, snapshot, view.resident.id)
-    return {"one": now, "shown": shown, "path": f"{PATH}/{view.resident.id}", "shared": view.shared}
+    path, nobody_apart = f"{PATH}/{view.resident.id}", view.nobody_apart(first, last)
+    return {"one": now, "shown": shown, "path": path, "nobody_apart": nobody_apart}
 
 
 def _off(visit: Visit, view: ResidentView) -> list[OffLine]:

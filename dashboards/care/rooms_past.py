@@ -98,7 +98,7 @@ def show_year(
 ) -> str:
     """`month`: any day of the last month shown; `of`: what is drawn, the first there is unless given."""
     view = room_in_view(request, visit, room)
-    shown = year_parts(request, visit, view, month, of)
+    shown = year_parts(visit, view, year_data(request, visit, view, month), month, of)
     note_room_seen(visit, f"{PATH}/{room}/year", room)
     return page(request, visit, "care/room_year.html", **head_of(visit, view, "year"), **shown)
 

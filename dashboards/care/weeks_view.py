@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 
 from fastapi import Request
 
@@ -10,8 +11,8 @@ from dashboards.care.day_view import Looked
 from dashboards.pictures import Picture
 from dashboards.pictures.trends import trend_picture
 from dashboards.visit import Visit, history_of
-from hub.activity import ROOM_TRENDS, TRENDS, Trend, days_of
-from rules.baseline import Week, weeks
+from hub.activity import ROOM_TRENDS, SHOWN_WEEKS, TRENDS, Trend, days_of
+from rules.baseline import WEEKS, Week, monday_of, weeks
 
 
 def trends_data(request: Request, visit: Visit, view: Looked) -> dict[Trend, list[Week]]:
@@ -23,6 +24,13 @@ def trends_data(request: Request, visit: Visit, view: Looked) -> dict[Trend, lis
         trend: weeks({day: value for day, value in own.items() if day >= view.first}, view.today)
         for trend, own in days.items()
     }
+
+
+def trend_days(view: Looked) -> tuple[date, date]:
+    """The first and the last day of which trends tell: of the weeks shown, and of those that they are held
+    against.
+    """
+    return monday_of(view.today) - timedelta(weeks=SHOWN_WEEKS + WEEKS), view.today
 
 
 def trends_drawn(view: Looked, data: Mapping[Trend, Sequence[Week]]) -> dict[Trend, Picture]:

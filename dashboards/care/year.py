@@ -11,7 +11,7 @@ from dashboards.care.day_view import Looked
 from dashboards.care.resident_view import month_shown, resident_in_view
 from dashboards.care.residents import PATH, head_of
 from dashboards.care.seen import note_seen
-from dashboards.care.year_view import drawn_as_file, weeks_drawn, year_data, year_drawn
+from dashboards.care.year_view import Year, drawn_as_file, weeks_drawn, year_data, year_days, year_drawn
 from dashboards.frame import page
 from dashboards.pictures.files import answer, file_name
 from dashboards.pictures.times import month_name, nearest_month
@@ -33,16 +33,17 @@ def show_year(
 ) -> str:
     """`month`: any day of the last month shown; `of`: what is drawn, the first there is unless given."""
     view = resident_in_view(visit, resident)
-    shown = year_parts(request, visit, view, month, of)
+    year = year_data(request, visit, view, month)
+    shown = year_parts(visit, view, year, month, of)
     note_seen(visit, f"{PATH}/{resident}/year", [resident])
-    return page(request, visit, "care/resident_year.html", **head_of(visit, view, "year"), **shown)
+    head = head_of(visit, view, "year", *year_days(year))
+    return page(request, visit, "care/resident_year.html", **head, **shown)
 
 
 def year_parts(
-    request: Request, visit: Visit, view: Looked, month: date | None, of: Yearly | None
+    visit: Visit, view: Looked, year: Year, month: date | None, of: Yearly | None
 ) -> dict[str, object]:
     """What the page of a year needs besides its head."""
-    year = year_data(request, visit, view, month)
     chosen = of if of in year.days else next(iter(year.days), None)
     language = visit.language
     before, after = year.first - timedelta(days=1), (year.last + timedelta(days=1)).replace(day=1)

@@ -64,6 +64,11 @@ def year_data(request: Request, visit: Visit, view: Looked, month: date | None) 
     )
 
 
+def year_days(year: Year) -> tuple[date, date]:
+    """The first and the last day of which a year tells: of its weeks, and of those they are held against."""
+    return monday_of(year.first) - timedelta(weeks=WEEKS), year.last
+
+
 def year_drawn(year: Year, view: Looked, what: Yearly) -> Picture:
     return year_picture(
         what,

@@ -99,6 +99,10 @@ _WORDS: dict[str, Words] = {
         "Flere bor her. Sensorene vet ikke hvem de ser.",
         "Several people live here. Sensors do not know whom they see.",
     ),
+    "nobody apart then": (
+        "Flere bodde her i tida som vises. Sensorene visste ikke hvem de så.",
+        "Several people lived here in the time shown. Sensors did not know whom they saw.",
+    ),
     "trend active": ("Bevegelse om dagen", "Movement by day"),
     "trend restless": ("Bevegelse om natta", "Movement at night"),
     "trend bed": ("Timer i senga per døgn", "Hours in bed a day"),

@@ -168,6 +168,37 @@ def test_that_a_sensor_fell_silent_stands_among_the_alerts_of_those_it_left_with
     house.act(alert, "kari", arrive=True, outcome="no_help_needed")
 
 
+def test_days_on_which_two_lived_in_the_flat_are_said_to_be_of_both_when_one_has_moved_out(
+    house: LivedInHouse, sign_in: SignIn
+) -> None:
+    today = house.now().astimezone(OSLO).date()
+    yesterday, kari = today - timedelta(days=1), sign_in("kari")
+    now, then = "Flere bor her. Sensorene vet ikke", "Flere bodde her i tida som vises. Sensorene visste ikke"
+    pages = (f"?day={yesterday}", f"/nights?month={yesterday}", "/trends", "/year")
+    calls = (f"nights?month={yesterday}", "trends", "year")
+
+    def says(sentence: str, page: str) -> bool:
+        return sentence in kari.get(f"/care/residents/r2{page}").text
+
+    assert all(says(now, page) for page in ("", *pages))
+    document = LIVED_IN.replace(
+        "{id: r6, name: Marit Bakke, room: 2A}",
+        f"{{id: r6, name: Marit Bakke, room: 2A, moved_out: {today}}}",
+    )
+    with transaction(house.connection):
+        sites.add(house.connection, "solbakken", document, house.now(), "test")
+    try:
+        assert [page for page in pages if not says(then, page)] == []
+        assert [page for page in ("", *pages) if says(now, page)] == []
+        assert not says(then, f"?day={today}")
+        assert all(kari.get(f"/api/v1/residents/r2/{call}").json()["shared"] for call in calls)
+        assert not kari.get("/api/v1/residents/r2").json()["shared"]
+        assert not kari.get("/api/v1/residents/r1/trends").json()["shared"]
+    finally:
+        with transaction(house.connection):
+            sites.add(house.connection, "solbakken", LIVED_IN, house.now(), "test")
+
+
 def test_pictures_begin_with_the_day_somebody_moved_in(house: LivedInHouse, sign_in: SignIn) -> None:
     moved = (house.now() - 20 * DAY).astimezone(OSLO).date()
     document = LIVED_IN.replace(
@@ -347,6 +378,6 @@ def test_on_the_first_of_a_month_the_night_that_goes_on_is_shown(now: str, month
     assert isinstance(found, SiteFile)
     at = datetime.fromisoformat(now).replace(tzinfo=OSLO).astimezone(UTC)
     anna, home = found.site.residents[0], found.site.rooms[0]
-    view = ResidentView(anna, home, (), shared=False, voice=Voice("nb", OSLO, at))
+    view = ResidentView(anna, home, (), shared=False, homes=(), voice=Voice("nb", OSLO, at))
     assert month_of_nights(view, None) == date.fromisoformat(month)
     assert month_of_nights(view, date(2026, 2, 28)) == date(2026, 2, 1), "what is asked for is shown"

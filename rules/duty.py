@@ -104,7 +104,7 @@ HANDS_OVER = timedelta(minutes=30)
 
 
 def on_duty(
-    site: Site, shifts: Iterable[Shift], absences: Iterable[StaffAbsence], at: datetime
+    site: Site, shifts: Iterable[Shift], absences: Iterable[StaffAbsence], at: datetime, *, over: bool = False
 ) -> tuple[Shift, ...]:
     """The shifts that count at an instant: of those who signed in to a shift, as they said it, and beside
     them those whom the roster plans. Apart from whoever signed in as the same, whoever is absent, whoever
@@ -112,8 +112,9 @@ def on_duty(
     is. Nobody counts as what they may not be any more, nor where an alert would be closed to them.
 
     `shifts`: all that overlap with the last `LONGEST`; also those that are over tell who has left.
+    `over`: the instant is past, and what people may be today says nothing of it.
     """
-    away, everything = list(absences), _as_all_may(site, shifts)
+    away, everything = list(absences), list(shifts) if over else _as_all_may(site, shifts)
     signed_in = [s for s in everything if s.source == "signed_in"]
     here = [s for s in signed_in if s.starts_at <= at < s.ends_at]
     there, present = {(s.person, s.function) for s in here}, {s.person for s in here}

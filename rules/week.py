@@ -50,18 +50,23 @@ def gaps(
     absences: Sequence[StaffAbsence],
     since: datetime,
     until: datetime,
+    now: datetime,
 ) -> list[Gap]:
-    """Where no carer is on duty in the unit, in order; what lies together is one."""
+    """Where no carer is on duty in the unit, in order; what lies together is one. What is over by `now` is
+    judged by the shifts as they stood, whatever became of their people since.
+    """
     ours = [s for s in shifts if not s.units or unit in s.units]
     people = {s.person for s in ours}
     away = [a for a in absences if a.person in people]
-    edges = {since, until}
+    edges = {since, until, *({now} if since < now < until else ())}
     stretches = [(s.starts_at, s.ends_at) for s in ours] + [(a.starts_at, a.ends_at) for a in away]
     edges |= {at for stretch in stretches for at in stretch if since < at < until}
     found: list[Gap] = []
     in_order = sorted(edges)
     for start, end in itertools.pairwise(in_order):
-        there = {s.function for s in on_duty(site, ours, away, start) if s.covers(unit, start)}
+        there = {
+            s.function for s in on_duty(site, ours, away, start, over=start < now) if s.covers(unit, start)
+        }
         if "carer" in there:
             continue
         who: Literal["nobody", "night_patrol"] = "night_patrol" if "night_patrol" in there else "nobody"
@@ -143,17 +148,17 @@ def next_on_duty(
     site: Site, shifts: Sequence[Shift], absences: Sequence[StaffAbsence], unit: str, now: datetime
 ) -> list[Shift]:
     """The planned shifts in the unit by which somebody takes over next, all that begin within an hour of it,
-    those who take over care first: a leader takes over where nobody else is planned. Without those in whose
-    place somebody came.
+    those who take over care first: a leader takes over where nobody else is planned. Of whoever is absent for
+    some of it what is left. Without those in whose place somebody came.
     """
+    away = absences_left(absences, shifts)
     coming = sorted(
         (
             s
-            for s in shifts
-            if s.source == "roster"
-            and s.starts_at > now
-            and (not s.units or unit in s.units)
-            and not any(a.covers(s.person, s.starts_at) for a in absences)
+            for planned in shifts
+            if planned.source == "roster" and (not planned.units or unit in planned.units)
+            for s in _left_of(planned, away)
+            if s.starts_at > now
             and not any(
                 one.person == s.person and unit in one.units
                 for one in stood_in_for(site, shifts, s.starts_at)
@@ -162,6 +167,21 @@ def next_on_duty(
         key=lambda shift: (shift.function == "leader", shift.starts_at, shift.id),
     )
     return [s for s in coming if abs(s.starts_at - coming[0].starts_at) <= timedelta(hours=1)]
+
+
+def _left_of(planned: Shift, absences: Iterable[StaffAbsence]) -> list[Shift]:
+    """The parts of a shift in which whoever has it is not absent."""
+    found = [planned]
+    for away in (a for a in absences if a.person == planned.person):
+        cut = [
+            (
+                msgspec.structs.replace(s, ends_at=min(s.ends_at, away.starts_at)),
+                msgspec.structs.replace(s, starts_at=max(s.starts_at, away.ends_at)),
+            )
+            for s in found
+        ]
+        found = [part for parts in cut for part in parts if part.starts_at < part.ends_at]
+    return found
 
 
 def moved(shift: Shift, days: int, site: Site) -> Shift:

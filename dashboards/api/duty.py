@@ -223,7 +223,9 @@ def show_roster(
     known = store.between(visit.connection, site.site, begin - LONGEST, end)
     absences = store.absences(visit.connection, site.site, begin, end)
     staff = {person.id for person in staff_of(visit)}
-    torn = [gap for unit in units_of(visit) for gap in gaps(site, unit.id, known, absences, begin, end)]
+    torn = [
+        gap for unit in units_of(visit) for gap in gaps(site, unit.id, known, absences, begin, end, visit.now)
+    ]
     on_duty = [_out(visit, s) for s in store.on_duty(visit.connection, site, visit.now) if _sees(visit, s)]
     shifts = [_out(visit, s) for s in without_missing(visit, known) if s.ends_at > begin and _sees(visit, s)]
     note_seen(visit, "/api/v1/duty", (r for s in (*on_duty, *shifts) for r in s.residents))

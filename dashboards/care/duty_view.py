@@ -116,7 +116,7 @@ def on_duty_now(visit: Visit) -> list[UnitNow]:
                 tuple(
                     _from_until(visit, gap)
                     for gap in (
-                        gaps(site, unit.id, coming, absences, now, later[0].starts_at) if later else ()
+                        gaps(site, unit.id, coming, absences, now, later[0].starts_at, now) if later else ()
                     )
                     if gap.who == "nobody" and gap.starts_at > now
                 ),

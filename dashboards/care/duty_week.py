@@ -56,7 +56,7 @@ def week_of(visit: Visit, unit: str, week: date) -> list[Day]:
     entries = [(s.starts_at, _planned(visit, s, unit, known, left)) for s in planned]
     entries += [(s.starts_at, _came(visit, s, unit)) for s in came if not is_as_planned(s, planned)]
     in_order = sorted(entries, key=lambda one: (one[0], one[1].id))
-    torn = gaps(site, unit, known, absences, since, until)
+    torn = gaps(site, unit, known, absences, since, until, visit.now)
     return [_day(visit, day, in_order, torn) for day in days]
 
 

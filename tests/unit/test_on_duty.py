@@ -238,12 +238,12 @@ def test_gaps_are_found_also_those_that_an_absence_tears_and_what_the_night_patr
     day, until = NIGHT, NIGHT + 12 * HOUR
     patrol = Shift(0, "siri", (), "night_patrol", NIGHT + 8 * HOUR, until)
     known = [shift("kari", "sol", begin=-1, end=4), shift("kari", "sol", begin=5, end=8), patrol]
-    assert gaps(SITE, "sol", known, (), day, until) == [
+    assert gaps(SITE, "sol", known, (), day, until, day) == [
         Gap("sol", NIGHT + 4 * HOUR, NIGHT + 5 * HOUR, "nobody"),
         Gap("sol", NIGHT + 8 * HOUR, until, "night_patrol"),
     ]
     away = [StaffAbsence(1, "kari", NIGHT + 3 * HOUR, NIGHT + 7 * HOUR, "lise")]
-    assert gaps(SITE, "sol", known, away, day, until)[0] == Gap(
+    assert gaps(SITE, "sol", known, away, day, until, day)[0] == Gap(
         "sol", NIGHT + 3 * HOUR, NIGHT + 7 * HOUR, "nobody"
     )
 
@@ -292,6 +292,37 @@ def test_the_next_to_come_are_those_of_the_next_hour_who_are_not_absent() -> Non
     assert [s.person for s in next_on_duty(SITE, known, away, "sol", NIGHT)] == ["siri"]
     instead = came("nils", "sol", begin=3, end=10, instead_of=("kari",))
     assert [s.person for s in next_on_duty(SITE, [*known, instead], (), "sol", NIGHT)] == ["siri"]
+
+
+def test_whoever_is_absent_for_some_of_a_shift_comes_next_with_what_is_left_of_it() -> None:
+    known = [shift("kari", "sol", begin=1, end=9), shift("siri", "sol", begin=6, end=12)]
+
+    def coming(since: float, until: float, *more: Shift) -> list[tuple[str, float, float]]:
+        away = [StaffAbsence(1, "kari", NIGHT + since * HOUR, NIGHT + until * HOUR, "lise")]
+        found = next_on_duty(SITE, [*known, *more], away, "sol", NIGHT)
+        return [(s.person, (s.starts_at - NIGHT) / HOUR, (s.ends_at - NIGHT) / HOUR) for s in found]
+
+    assert coming(-3, 3) == [("kari", 3, 9)], "she comes later"
+    assert coming(3, 9) == [("kari", 1, 3)], "she goes earlier"
+    assert coming(-3, 9) == [("siri", 6, 12)]
+    assert coming(-3, 5.5) == [("kari", 5.5, 9), ("siri", 6, 12)]
+    runs = shift("nils", "sol", begin=-4, end=5)
+    ill = StaffAbsence(1, "nils", NIGHT - HOUR, NIGHT + 0.5 * HOUR, "lise")
+    [back, *_] = next_on_duty(SITE, [runs, *known], [ill], "sol", NIGHT)
+    assert (back.person, back.starts_at) == ("nils", ill.ends_at), "they come back into the shift that runs"
+    [torn] = gaps(SITE, "sol", [runs, *known], [ill], NIGHT, back.starts_at, NIGHT)
+    assert torn.ends_at == back.starts_at, "the gap ends as the next one comes"
+
+
+def test_time_that_is_over_has_no_gap_where_somebody_stood_who_works_here_no_more_or_as_something_else() -> (
+    None
+):
+    known = [shift("tor", "sol", begin=-8, end=8), shift("gone", "sol", begin=-16, end=-8)]
+    found = gaps(SITE, "sol", known, (), NIGHT - 20 * HOUR, NIGHT + 10 * HOUR, NIGHT)
+    assert found == [
+        Gap("sol", NIGHT - 20 * HOUR, NIGHT - 16 * HOUR, "nobody"),
+        Gap("sol", NIGHT, NIGHT + 10 * HOUR, "nobody"),
+    ], "from now on it counts who may be on duty"
 
 
 def test_a_night_copied_into_the_week_of_the_clock_change_keeps_its_times_on_the_wall() -> None:

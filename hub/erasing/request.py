@@ -13,6 +13,7 @@ from hub.store import alerts, audit, erasures, jobs
 from hub.store.db import transaction
 from hub.store.erasures import Erasure, Why
 from rules.building import Site
+from rules.health.telling import is_about_devices
 from rules.pause import Refusal
 
 MAY: frozenset[str] = frozenset({"leader", "administrator"})
@@ -98,7 +99,7 @@ class Requests:
             if same and open_.number != but:
                 return Refusal(f"it was asked for already, by {open_.asked_by}", "asked_already")
         for alert in alerts.open_alerts(self._connection, self._site.site):
-            if resident in alert.residents:
+            if resident in alert.residents and not is_about_devices(alert.rule):
                 return Refusal(f"alert {alert.id} about them is open; expected it closed first", "alert_open")
         named = named_by(plan_for(self._connection, self._site, resident), self._site)
         if sealed := records_naming(self._connection, plan_for(self._connection, self._site, resident)):

@@ -14,11 +14,12 @@ from collections.abc import Iterator
 
 import msgspec
 
-from hub.announcement import topic
+from hub.announcement import announce, topic
 from hub.erasing.plan import ERASED, Plan, pattern
 from hub.retention import zone_of
-from hub.store import alert_figures, audit, outbox, tied
+from hub.store import alert_figures, alerts, audit, outbox, tied
 from hub.store.instants import from_us
+from rules.health.telling import is_about_devices
 
 BY_ROOM: dict[str, str] = {
     "finding": "at",
@@ -48,22 +49,25 @@ _RANDOM = frozenset({"salt", "digest", "chain", "token_hash", "entries", "pictur
 
 def erase_alerts(connection: sqlite3.Connection, plan: Plan, at: int) -> Counter[str]:
     """Alerts about them alone go with all that hangs on them, counted first by unit and month; they leave
-    the broker too. Of one about several the others stay.
+    the broker too. Of one about several the others stay; one about a device that stands is the house's, and
+    goes on without them.
     """
     done: Counter[str] = Counter()
     alone: list[int] = []
-    for id, text, state in connection.execute(
-        "SELECT id, residents, state FROM alert WHERE site = ?", (plan.site,)
+    for id, rule, text, state in connection.execute(
+        "SELECT id, rule, residents, state FROM alert WHERE site = ?", (plan.site,)
     ).fetchall():
         residents = msgspec.json.decode(text)
         if plan.resident not in residents:
             continue
         others = [resident for resident in residents if resident != plan.resident]
-        if others:
+        if others or (state != "closed" and is_about_devices(rule)):
             connection.execute(
                 "UPDATE alert SET residents = ? WHERE id = ?", (msgspec.json.encode(others).decode(), id)
             )
             done["alerts about several"] += 1
+            if state != "closed" and (alert := alerts.get(connection, plan.site, id)) is not None:
+                announce(connection, alert, from_us(at))
             continue
         alone.append(id)
         if state != "closed":

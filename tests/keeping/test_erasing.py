@@ -296,6 +296,26 @@ def test_that_a_room_was_shared_is_all_that_is_left_of_who_is_erased_and_keeps_i
     assert [tuple(row) for row in rows] == [("4A", to_us(midnight))]
 
 
+def test_an_open_alert_about_a_device_of_hers_is_in_nobodys_way_and_goes_on_without_her(
+    tmp_path: Path,
+) -> None:
+    world = World(tmp_path, HOUSE, EVENING, looks_after_devices=True)
+    world.says("3B door", battery_low=True)
+    world.passes(timedelta(minutes=2))
+    [flat] = [alert for alert in world.alerts() if alert.state != "closed"]
+    assert (flat.rule, flat.residents) == ("fault-battery", (PSEUDONYM,))
+    confirmed(world)
+    go_on(Settings(data=world.folder), world.clock)
+    [flat] = [alert for alert in world.alerts() if alert.state != "closed"]
+    assert (flat.rule, flat.residents) == ("fault-battery", ())
+    said = world.connection.execute(
+        "SELECT payload FROM notification WHERE alert = ? ORDER BY id", (flat.id,)
+    )
+    assert [json.loads(row[0])["residents"] for row in said][-1] == []
+    world.stop()
+    assert_gone(world.folder)
+
+
 def test_a_name_that_another_has_too_is_only_taken_whole(world: World) -> None:
     world.imports(HOUSE.replace("Per Tangen", "Solveig Tangen"))
     words = plan_for(world.connection, world.site, PSEUDONYM).words

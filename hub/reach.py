@@ -105,10 +105,10 @@ def _off(connection: sqlite3.Connection, book: Rulebook) -> list[Off]:
     found = []
     for pause in pauses.active(connection, book.site.site):
         if pause.device is None:
-            found.append(Off(pause.rule, pause.room, pause.ends_at))
+            found.append(Off(pause.rule, pause.room, pause.paused_at, pause.ends_at))
         else:
             watches = book.dependents.get(f"device:{pause.device}", ())
-            found += [Off(watch.name, watch.room, pause.ends_at) for watch in watches]
+            found += [Off(watch.name, watch.room, pause.paused_at, pause.ends_at) for watch in watches]
     return found
 
 

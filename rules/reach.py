@@ -9,7 +9,7 @@ way, and who is on duty changes a few times a day.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from itertools import pairwise
 from typing import Literal, NamedTuple, get_args
@@ -113,10 +113,11 @@ class Week(msgspec.Struct, frozen=True):
 
 
 class Off(NamedTuple):
-    """A rule that is switched off in a room until then."""
+    """A rule that is switched off in a room."""
 
     rule: str
     room: str
+    since: datetime
     until: datetime
 
 
@@ -264,7 +265,8 @@ def week(
     found = _Found({unit: [set() for _ in hours] for unit in units})
     for number, (since, book) in enumerate(books):
         until = books[number + 1][0] if number + 1 < len(books) else hours[-1] + HOUR
-        held = [(n, at) for n, at in enumerate(hours) if at + HOUR > since and at < until]
+        held = _of_each([(n, (at, at + HOUR)) for n, at in enumerate(hours)], since, until)
+        held = [part for part in held if part[1][1] > now]
         if held:
             _look(found, book, Roster(book, shifts, ways, absences), held, off, now)
     cells = {unit: tuple(frozenset(cell) for cell in row) for unit, row in found.cells.items()}
@@ -302,8 +304,10 @@ _Part = tuple[int, Stretch]
 """The number of an hour, and which part of it."""
 
 
-def _whole(hours: Iterable[tuple[int, datetime]]) -> list[_Part]:
-    return [(n, (at, at + HOUR)) for n, at in hours]
+def _of_each(parts: Iterable[_Part], since: datetime, until: datetime) -> list[_Part]:
+    """What of them lies between the two."""
+    cut = [(n, (max(start, since), min(end, until))) for n, (start, end) in parts]
+    return [(n, (start, end)) for n, (start, end) in cut if start < end]
 
 
 class _Found:
@@ -330,33 +334,33 @@ def _look(
     found: _Found,
     book: Rulebook,
     roster: Roster,
-    hours: Sequence[tuple[int, datetime]],
+    hours: Sequence[_Part],
     off: Sequence[Off],
     now: datetime,
 ) -> None:
-    """The hours in which one rulebook is in force."""
+    """The hours, or what of them, in which one rulebook is in force."""
     alike: dict[_Alike, list[Watch]] = {}
     for watch in book.watches.values():
         if watch.rule.goal is None:
             carers = roster.carers_of(watch.residents)
             group = _Alike(watch.unit, watch.rule.severity, window_of(watch), carers)
             alike.setdefault(group, []).append(watch)
-    open_hours: dict[Window | None, list[tuple[int, datetime]]] = {}
+    in_window: dict[Window | None, list[_Part]] = {}
+
+    def open_in(window: Window | None) -> list[_Part]:
+        if window not in in_window:
+            parts = [part for hour in hours for part in _while_open(window, hour, book)]
+            in_window[window] = [part for part in parts if part[1][1] > now]
+        return in_window[window]
+
     for group, watches in alike.items():
-        if group.window not in open_hours:
-            open_hours[group.window] = [hour for hour in hours if _is_open(group.window, hour[1], book)]
-        _pass_on(found, roster, group, watches, open_hours[group.window], now)
+        _pass_on(found, roster, group, watches, open_in(group.window), now)
     for one in off:
         paused = book.watches.get((one.rule, one.room))
-        if paused is not None:
-            window = window_of(paused)
-            concerned = [
-                (n, (at, min(at + HOUR, one.until)))
-                for n, at in hours
-                if at < one.until and _is_open(window, at, book)
-            ]
+        if paused is not None and one.until > now:
+            concerned = _of_each(open_in(window_of(paused)), one.since, one.until)
             found.note(paused.unit, "paused", f"{one.rule} {one.room}", concerned, paused.residents)
-    _note_what_is_missing(found, book, _whole(hours))
+    _note_what_is_missing(found, book, hours)
 
 
 def _pass_on(
@@ -364,18 +368,18 @@ def _pass_on(
     roster: Roster,
     group: _Alike,
     watches: Sequence[Watch],
-    hours: Sequence[tuple[int, datetime]],
+    hours: Sequence[_Part],
     now: datetime,
 ) -> None:
     residents = tuple(dict.fromkeys(resident for watch in watches for resident in watch.residents))
     wrong: dict[Reason, list[_Part]] = {}
     changes = roster.changes
-    for n, at in hours:
+    for n, (at, until) in hours:
         begun = max(at, now)
         there = bisect_right(changes, begun)
-        within = changes[there : bisect_left(changes, at + HOUR)]
+        within = changes[there : bisect_left(changes, until)]
         since = max(at, changes[there - 1]) if there else at
-        for start, end in pairwise((since, *within, at + HOUR)):
+        for start, end in pairwise((since, *within, until)):
             moment = max(start, begun)
             reason = roster.route(group.unit, group.severity, residents, moment, group.carers).reason
             if reason is not None:
@@ -406,6 +410,18 @@ def window_of(watch: Watch) -> Window | None:
 
 def _an_hour_later(rule: NotByRule) -> time:
     return rule.by.replace(hour=(rule.by.hour + 1) % 24)
+
+
+def _while_open(window: Window | None, part: _Part, book: Rulebook) -> Iterator[_Part]:
+    """What of it lies in the window."""
+    n, (at, until) = part
+    if window is None or window.start == window.end:
+        yield part
+        return
+    closed = Window(window.end, window.start)
+    while (opens := window.first_inside(at, book.zone)) < until:
+        at = closed.first_inside(opens, book.zone)
+        yield n, (opens, min(at, until))
 
 
 def _is_open(window: Window | None, at: datetime, book: Rulebook) -> bool:

@@ -194,7 +194,7 @@ def test_a_rule_counts_in_the_hours_in_which_it_can_raise_an_alert() -> None:
 
 
 def test_what_is_paused_without_basis_or_without_sensor_is_listed_with_its_hours_and_people() -> None:
-    off = (Off("night-exit", "3B", MONDAY + timedelta(hours=30)),)
+    off = (Off("night-exit", "3B", MONDAY, MONDAY + timedelta(hours=30)),)
     [gap] = looked(planned("kari", "siri"), off=off).gaps
     assert (gap.reason, gap.subject, gap.residents) == ("paused", "night-exit 3B", ("r-anna",))
     assert hours_of(gap) == [0, 1, 2, 3, 4, 5, 6, 22, 23, 24, 25, 26, 27, 28, 29]
@@ -205,6 +205,21 @@ def test_what_is_paused_without_basis_or_without_sensor_is_listed_with_its_hours
         ("no_basis", "night-exit", ("r-anna",), HOURS),
         ("no_sensor", "night-exit", ("r-bo",), HOURS),
     ]
+
+
+def test_a_pause_is_a_gap_from_when_it_began_and_within_the_hours_at_which_its_rule_watches() -> None:
+    begins, ends, now = (MONDAY + h * HOUR for h in (0.75, 30.5, 0.9))
+    there = planned("kari", "siri")
+    [gap] = looked(there, off=(Off("night-exit", "3B", begins, ends),), now=now).gaps
+    assert (gap.begins, gap.stretches[-1][1]) == (begins, ends)
+    late = SITE.replace("night-exit, rooms: [3B]", 'night-exit, rooms: [3B], window: "22:30-06:45"')
+    [gap] = looked(there, off=(Off("night-exit", "3B", begins, ends),), document=late, now=now).gaps
+    assert [((a - MONDAY) / HOUR, (b - MONDAY) / HOUR) for a, b in gap.stretches] == [
+        (0.75, 6.75),
+        (22.5, 30.5),
+    ]
+    over = looked(there, off=(Off("night-exit", "3B", MONDAY, MONDAY + HOUR / 2),), now=now)
+    assert over.gaps == ()
 
 
 def test_it_says_who_would_be_told_by_which_way_and_by_when() -> None:

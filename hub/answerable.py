@@ -56,7 +56,7 @@ def answerable(
     if is_proof(alert.site):
         meant = whom_to_prove(connection, site, alert.unit, now)
     else:
-        groups = _people(connection, site, alert, step, now)
+        groups = groups_of(connection, site, alert, step, now)
         meant = tuple(person for people in groups.values() for person in people)
     found = [way for person in meant if person != aside for way in _ways(known, person, alert, works, hears)]
     return list(dict.fromkeys(found))
@@ -75,10 +75,12 @@ def whom_to_prove(connection: sqlite3.Connection, site: Site, unit: str, at: dat
     return tuple(dict.fromkeys((*first, *(person for stage in later for person in stage.people))))
 
 
-def _people(
+def groups_of(
     connection: sqlite3.Connection, site: Site, alert: Alert, step: AlertEvent, now: datetime
 ) -> dict[str, tuple[str, ...]]:
-    """Who is in each group of a call."""
+    """Who is in each group of a call; of a proof, none."""
+    if is_proof(alert.site):
+        return {}
     on_duty = shifts.on_duty(connection, site, now)
     return {
         group: called(cast(Group, group), alert.unit, alert.residents, site, on_duty, now).people
@@ -87,12 +89,19 @@ def _people(
 
 
 def groups_of_nobody(
-    connection: sqlite3.Connection, site: Site, alert: Alert, step: AlertEvent, now: datetime
+    connection: sqlite3.Connection,
+    site: Site,
+    alert: Alert,
+    step: AlertEvent,
+    now: datetime,
+    aside: str | None = None,
 ) -> tuple[str, ...]:
-    """The groups of a call in which there is nobody, where there is somebody in another."""
-    if is_proof(alert.site):
-        return ()
-    return nobody_in(_people(connection, site, alert, step, now))
+    """The groups of a call in which there is nobody, where there is somebody in another; and those in which
+    there is only who was put aside.
+    """
+    people = groups_of(connection, site, alert, step, now)
+    only_aside = {group for group, of_group in people.items() if set(of_group) == {aside}}
+    return tuple(group for group in people if group in {*nobody_in(people), *only_aside})
 
 
 def working_ways(connection: sqlite3.Connection, site: Site) -> frozenset[Answerable]:
@@ -141,7 +150,7 @@ def others_besides(
     found = [one for one in found if one not in meant and one.person != aside]
     if any(map(hears, (*meant, *found))):
         return found
-    return [*found, *_instead(connection, site, alert, step, hears, now, aside)]
+    return [*found, *instead_of(connection, site, alert, step, hears, now, aside)]
 
 
 def _called_before(
@@ -165,7 +174,7 @@ def _to(message: Summons) -> Answerable:
     return Answerable(message.person, message.way, message.address)
 
 
-def _instead(
+def instead_of(
     connection: sqlite3.Connection,
     site: Site,
     alert: Alert,

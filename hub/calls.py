@@ -63,40 +63,52 @@ def calls(trail: Sequence[AlertEvent], messages: Iterable[Summons], so_far: Outb
     of_step: dict[int, list[Summons]] = {}
     for one in messages:
         of_step.setdefault(one.event, []).append(one)
-    others = {step.of_call: step for step in trail if step.event == CALLED_INSTEAD}
+    others = [step for step in trail if step.event == CALLED_INSTEAD]
     in_vain = {step.of_call for step in trail if step.event == REACHED_NOBODY}
     empty = {step.of_call: _named(step) for step in trail if step.event == NOBODY_IN}
     since = max((step.seq for step in trail if step.event in TAKEN | OPEN_AGAIN), default=0)
     steps: dict[int, Came] = {}
+    each: dict[int, dict[str, Came]] = {}
     groups: dict[str, Came] = {}
     for step in trail:
         if step.event not in _CALLS:
             continue
-        besides = _named(others[step.seq]) if step.seq in others else ()
+        besides = {person for other in others if other.of_call == step.seq for person in _named(other)}
         meant = [one for one in of_step.get(step.seq, ()) if one.person not in besides]
         came = _came(meant, step.seq in in_vain, so_far.at)
         if so_far.followed is not None and step.seq > so_far.followed:
             came = Came(_on_its_way(step.at, so_far.at))
         nobody_in = () if came.what == "in_vain" else empty.get(step.seq, ())
         steps[step.seq] = came._replace(nobody_in=nobody_in)
-        for group in step.reason.split(", ") if step.seq > since else ():
-            if group in nobody_in:
-                continue
+        each[step.seq] = {
+            group: _came_of_group(group, meant, came, so_far.at)
+            for group in _named(step)
+            if group not in nobody_in
+        }
+        for group, of_group in each[step.seq].items() if step.seq > since else ():
             before = groups.get(group)
-            if before is None or before.what not in ("called", "seen") or came.what in _NEWS:
-                groups[group] = came
-    for step in others.values():
+            if before is None or before.what not in ("called", "seen") or of_group.what in _NEWS:
+                groups[group] = of_group
+    for step in others:
         people = _named(step)
         theirs = [one for one in of_step.get(step.of_call or 0, ()) if one.person in people]
         heard = {one.person for one in theirs if became(one, so_far.at) in ("called", "seen")}
         reached = tuple(person for person in people if person in heard)
         tried = _came(theirs, False, so_far.at)._replace(by=people)
         steps[step.seq] = Came("called", reached) if reached else tried
-    since_then = [steps[step.seq] for step in others.values() if step.seq > since]
+    since_then = [steps[step.seq] for step in others if step.seq > since]
     instead = dict.fromkeys(person for came in since_then if came.what == "called" for person in came.by)
     under_way = dict.fromkeys(came for came in since_then if came.what in ("calling", "trying"))
     not_yet = tuple(came for came in under_way if not set(came.by) <= instead.keys())
-    return Calls(steps, groups, tuple(instead), not_yet)
+    return Calls(steps, groups, tuple(instead), not_yet, each)
+
+
+def _came_of_group(group: str, meant: Sequence[Summons], whole: Came, now: datetime) -> Came:
+    """`whole`: of the call. A group none of whose people has a message was not called, where others were."""
+    if whole.what == "in_vain" or not any(one.groups for one in meant):
+        return whole
+    theirs = [one for one in meant if group in one.groups.split(", ")]
+    return _came(theirs, not theirs, now)
 
 
 def _named(step: AlertEvent) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -19,8 +19,10 @@ from hub.answerable import (
     Answerable,
     answerable,
     asking,
+    groups_of,
     groups_of_nobody,
     hearing,
+    instead_of,
     others_besides,
     working_ways,
 )
@@ -36,7 +38,7 @@ from hub.escalation import (
     reached_nobody,
     tells_of,
 )
-from hub.store import alerts, contacts, summonses
+from hub.store import alerts, contacts, escalations, summonses
 from hub.store.alerts import AlertEvent
 from hub.store.db import transaction
 from hub.store.summonses import CALLED_ANEW, Summons
@@ -105,6 +107,9 @@ def _follow(
     )
     if step.event == "cleared" and alert is not None and alert.state == "closed":
         summonses.drop_waiting(connection, step.alert)  # low, and passed by itself
+    if step.event == REACHED_NOBODY and alert is not None and alert.state == "open":
+        _call_in_stead(connection, site, alert, step, web_address, now)
+        return
     if step.event not in (CALLED, CALLED_IN_VAIN):
         return
     if alert is None or alert.state == "closed" or (alert.state != "open" and asking(alert) is None):
@@ -123,22 +128,70 @@ def _follow(
     if gave_back is not None and not any(map(hears, (*meant, *others))):  # there is nobody else
         meant = answerable(connection, site, alert, step, hears, now)
         others = others_besides(connection, site, alert, step, meant, hears, now)
-    found = [*meant, *others]
-    decisions = {
-        person: _when(connection, site, alert, person, now)
-        for person in dict.fromkeys(one.person for one in found)
-    }
-    for one in dict.fromkeys(found):
-        message = _message(site, alert, step, web_address, one, now)
-        at, held = decisions[one.person].at, decisions[one.person].held
-        summonses.add(connection, msgspec.structs.replace(message, next_at=at, held=held))
+    summonses.drop_held(connection, alert.id, before=_as_grave_since(connection, alert))
+    _put_in(connection, site, alert, step, [*meant, *others], web_address, now)
     works = working_ways(connection, site)
-    if alone or not (only_the_board or any(one in works for one in meant)):
+    put_aside = aside if others or meant else None
+    all_put_aside = put_aside is not None and not alone and not meant
+    if alone or not (only_the_board or all_put_aside or any(one in works for one in meant)):
         reached_nobody(connection, step, now, in_stead=bool(others))
-    if empty := groups_of_nobody(connection, site, alert, step, now):
+    if empty := groups_of_nobody(connection, site, alert, step, now, put_aside):
         tells_of(connection, step, NOBODY_IN, ", ".join(empty), now)
     if names := list(dict.fromkeys(one.person for one in others if hears(one))):
         tells_of(connection, step, CALLED_INSTEAD, ", ".join(names), now)
+
+
+def _put_in(
+    connection: sqlite3.Connection,
+    site: Site,
+    alert: Alert,
+    call: AlertEvent,
+    found: Iterable[Answerable],
+    web_address: str | None,
+    now: datetime,
+) -> None:
+    """A message for each, at the time that this call has for its person."""
+    found = list(dict.fromkeys(found))
+    people = dict.fromkeys(one.person for one in found)
+    decisions = {person: _when(connection, site, alert, person, now) for person in people}
+    groups = groups_of(connection, site, alert, call, now)
+    for one in found:
+        theirs = ", ".join(group for group, of_group in groups.items() if one.person in of_group)
+        message = _message(site, alert, call, web_address, one, now)
+        at, held = decisions[one.person].at, decisions[one.person].held
+        summonses.add(connection, msgspec.structs.replace(message, next_at=at, held=held, groups=theirs))
+
+
+def _call_in_stead(
+    connection: sqlite3.Connection,
+    site: Site,
+    alert: Alert,
+    step: AlertEvent,
+    web_address: str | None,
+    now: datetime,
+) -> None:
+    """All that a call was sent to was refused, and no next stage comes at once: others are called, also who
+    was put aside.
+    """
+    trail = alerts.events(connection, alert.id)
+    call = next((one for one in trail if one.seq == step.of_call), None)
+    escalation = escalations.get(connection, alert.id)
+    if call is None or escalation is None or escalation.due is None or escalation.due <= now:
+        return
+    of_call = [one for one in summonses.of_alert(connection, alert.id) if one.event == call.seq]
+    if any(one.sent_at is not None or one.next_at is not None for one in of_call):
+        return
+    hears = hearing(connection, site, alert)
+    others = instead_of(connection, site, alert, call, hears, now)
+    _put_in(connection, site, alert, call, others, web_address, now)
+    if names := list(dict.fromkeys(one.person for one in others if hears(one))):
+        tells_of(connection, call, CALLED_INSTEAD, ", ".join(names), now)
+
+
+def _as_grave_since(connection: sqlite3.Connection, alert: Alert) -> int:
+    """The first step after which the alert was as grave as it is now: what was called before says less."""
+    as_grave = (one.seq for one in alerts.events(connection, alert.id) if one.severity == alert.severity)
+    return next(as_grave, 0)
 
 
 def _asked_by(trail: Sequence[AlertEvent], step: AlertEvent) -> int | None:
@@ -175,9 +228,10 @@ def did_not_go_out(connection: sqlite3.Connection, message: Summons, now: dateti
     if any(m.next_at is not None and not (asks and m.attempts) for m in of_call):
         return
     trail = alerts.events(connection, message.alert)
-    step, *later = (e for e in trail if e.seq >= message.event)
-    if any(e.event == REACHED_NOBODY and e.of_call == step.seq for e in later):
-        return
+    step = next(e for e in trail if e.seq == message.event)
+    told = [e.event for e in trail if e.of_call == step.seq]
+    if REACHED_NOBODY in told and told[-1] != CALLED_INSTEAD:
+        return  # known: nobody else was called since
     if asks and alert is not None and goes_on_for_help(connection, alert, step, now):
         announce(connection, alert, now)
     elif all(m.next_at is None for m in of_call):

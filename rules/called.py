@@ -38,13 +38,15 @@ CALLED = Came()
 class Calls(NamedTuple):
     """`steps`: by number of the trail's step. `groups`: of the calls since somebody last took the alert or
     had it no more. `instead`: who was called, since nobody has it, for those who could not be reached.
-    `instead_next`: who is being called or tried for them, and has not been reached yet.
+    `instead_next`: who is being called or tried for them, and has not been reached yet. `each`: by step of a
+    call, of each group in which there was somebody.
     """
 
     steps: Mapping[int, Came] = MappingProxyType({})
     groups: Mapping[str, Came] = MappingProxyType({})
     instead: tuple[str, ...] = ()
     instead_next: tuple[Came, ...] = ()
+    each: Mapping[int, Mapping[str, Came]] = MappingProxyType({})
 
     def whose(self, *what: Became) -> list[str]:
         """The groups of whose calls this became."""

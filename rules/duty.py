@@ -279,13 +279,17 @@ def nobody_in(people: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
 def instead(unit: str, site: Site, shifts: Iterable[Shift], at: datetime) -> Iterator[tuple[str, ...]]:
     """Whom a call goes to where none of those meant can be reached, one circle after the other: on duty in
     the unit, on duty anywhere, whom the site names for the unit, all who care for people here, everybody.
+    With those on duty elsewhere, who are near but may not open the alert, comes who may.
     """
     known = {person.id for person in site.people}
     now = [s for s in shifts if s.person in known and s.starts_at <= at < s.ends_at]
     care = [person for person in site.people if person.role in ("carer", "leader")]
-    yield _called(s.person for s in now if s.covers(unit, at)).people
-    yield _called(s.person for s in now).people
-    yield tuple(person.id for person in care if _looks_after(person, unit))
+    here = _called(s.person for s in now if s.covers(unit, at)).people
+    near = tuple(person for person in _called(s.person for s in now).people if person not in here)
+    may_open = tuple(person.id for person in care if _looks_after(person, unit))
+    yield here
+    yield near if not near or set(near) & set(may_open) else tuple(dict.fromkeys((*near, *may_open)))
+    yield may_open
     yield tuple(person.id for person in care)
     yield tuple(person.id for person in site.people)
 

@@ -19,8 +19,8 @@ OF_PEOPLE: tuple[Receipt, ...] = ("seen", "accepted")
 
 
 class WayLine(NamedTuple):
-    """The newest message to one address, of `times`. `steps`: how far the way took it, with the times of
-    day.
+    """What went out to one address, or how it is with what did not: the newest of the `times` that it was so.
+    `steps`: how far the way took it, with the times of day.
     """
 
     way: str
@@ -64,11 +64,12 @@ def _line(name: str, messages: Sequence[Summons], voice: Voice) -> CalledLine:
 
 
 def _way(messages: Sequence[Summons], voice: Voice) -> WayLine:
-    newest = messages[-1]
+    sent = [one for one in messages if one.sent_at is not None]
+    alike = sent or [one for one in messages if _waits(one, voice) == _waits(messages[-1], voice)]
+    newest = alike[-1]
     steps = _steps(newest, OF_THE_WAY, voice)
     way = shown(newest.address) if newest.way == MESSENGER else which_way(newest.way, voice)
-    waits = _waits(newest, voice) if newest.sent_at is None else ""
-    return WayLine(way, steps, waits, len(messages))
+    return WayLine(way, steps, "" if sent else _waits(newest, voice), len(alike))
 
 
 def _steps(one: Summons, receipts: tuple[Receipt, ...], voice: Voice) -> tuple[tuple[str, str], ...]:

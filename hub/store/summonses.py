@@ -25,7 +25,8 @@ class Summons(msgspec.Struct, frozen=True):
     """`event`: the step of the alert's trail that caused it. `next_at` None: nothing more is tried. `urgent`:
     high. Without `sent_at` `failure` says why it did not arrive. `delivered_at`, `seen_at`, `accepted_at`:
     how far it came (hub/store/receipts.py). `held`: why it did not go out at once. `bundle`: the one under
-    whose id it goes out together with others. `proof`: a test of the alerting, apart from all that is real.
+    whose id it goes out together with others. `groups`: those of its call that it is for, "" in stead of
+    them. `proof`: a test of the alerting, apart from all that is real.
     """
 
     id: int
@@ -49,6 +50,7 @@ class Summons(msgspec.Struct, frozen=True):
     held: Held | None = None
     bundle: int | None = None
     proof: bool = False
+    groups: str = ""
 
     @property
     def spared(self) -> bool:
@@ -306,6 +308,15 @@ def drop_waiting(
         "UPDATE summons SET next_at = NULL, failure = ?1 WHERE alert = ?2 AND next_at IS NOT NULL"
         " AND (?3 IS NULL OR event < ?3)",
         (why, alert, before),
+    )
+
+
+def drop_held(connection: sqlite3.Connection, alert: int, before: int) -> None:
+    """What is held of the calls before that step: a newer call says more."""
+    connection.execute(
+        "UPDATE summons SET next_at = NULL, failure = ? WHERE alert = ? AND event < ?"
+        " AND next_at IS NOT NULL AND held IS NOT NULL AND attempts = 0",
+        (CALLED_ANEW, alert, before),
     )
 
 

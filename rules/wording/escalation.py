@@ -63,10 +63,13 @@ def who_was_not_reached(
     those who were called for them, and who is tried next; None where there are none, or where somebody has
     the alert.
     """
-    if escalation is None or escalation.due is None or not calls.whose(*_NOT_REACHED):
-        return None
     others = calls.instead or calls.instead_next
-    if len(calls.whose("in_vain")) == len(calls.groups) and not others and escalation.taken > 1:
+    if escalation is None or escalation.due is None:
+        return None
+    if not calls.whose(*_NOT_REACHED) and (calls.groups or not others):
+        return None
+    nobody = len(calls.whose("in_vain")) == len(calls.groups)
+    if calls.groups and nobody and not others and escalation.taken > 1:
         said = [say(_NOBODY_AT_ALL, voice.language)]
     else:
         said = _told(calls, _NOT_REACHED, name_of, voice)

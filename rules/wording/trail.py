@@ -105,11 +105,23 @@ def _one(
         return what_came(groups, came, name_of, voice) if came.what == "in_vain" else None
     came = calls.steps.get(step.seq, CALLED)
     groups = [group for group in groups if group not in came.nobody_in]
+    if step.event in _CALLS and not groups:
+        return None  # only who had put it aside was there: the next line says who was called instead
+    if len(kinds := dict.fromkeys(calls.each.get(step.seq, {}).values())) > 1:
+        return ". ".join(_of_some(step, kind, name_of, voice, calls) for kind in kinds)
     if step.event in _CALLS and came.what == "in_vain":  # how it ended says the step that follows
         return say(_TRIED, voice.language, groups_in_words(groups, voice))
     if step.event in _CALLS and came.what != "called":
         return what_came(groups, came, name_of, voice)
     return what_was_done(step.event, name_of(step.by) if step.by else None, ", ".join(groups), voice)
+
+
+def _of_some(step: Step, came: Came, name_of: Callable[[str], str], voice: Voice, calls: Calls) -> str:
+    """What became of the groups of a call for whom it became the same."""
+    groups = [group for group, of_group in calls.each[step.seq].items() if of_group == came]
+    if came.what == "called":
+        return what_was_done(step.event, None, ", ".join(groups), voice)
+    return what_came(groups, came, name_of, voice)
 
 
 def _of_the_call_before(trail: Sequence[Step], number: int, calls: Calls) -> Came:

@@ -183,6 +183,7 @@ INSERT INTO contact_trial VALUES (1, 'granly', 'kari', 'email', 'kari@example.or
     53: f"INSERT INTO alert_event VALUES (4, 2, {T + 1}, 'called', NULL, 'unit', NULL, NULL),"
     f" (5, 2, {T + 2}, 'reached_nobody', NULL, 'unit', NULL, 4);",
     54: f"INSERT INTO shared_time VALUES ('granly', '3B', {T}, {T + 9});",
+    55: "UPDATE summons SET groups = 'assigned, unit';",
 }
 """What each version could hold that the one before could not."""
 

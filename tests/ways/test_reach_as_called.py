@@ -108,7 +108,7 @@ def test_an_hour_to_come_names_whom_the_calls_then_reach_and_when(
 def test_who_would_be_called_instead_is_named_with_the_stage_that_reaches_nobody(tmp_path: Path) -> None:
     there = house(tmp_path, "nils lise")
     first, second, neighbours, leaders = foreseen(there, "high")
-    assert first == (0, {"nils"}), "nobody of the unit has a way: who is on duty next door is called at once"
+    assert first == (0, {"nils", "lise"}), "nobody of the unit has a way: who is near, and who may open it"
     assert second == (1, set())
     assert neighbours == (1, {"nils"}), "nobody was called for the unit: the next stage comes at once"
     assert leaders == (3, {"lise"})

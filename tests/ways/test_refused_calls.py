@@ -1,0 +1,183 @@
+"""Calls that are refused once they are under way, or overtaken: others are called at once, and each group is
+told apart from the others.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from dashboards.care.called import called_lines
+from dashboards.house import read_house
+from hub.calls import calls_of
+from hub.store import alerts, escalations, receipts, summonses
+from hub.store.db import transaction
+from hub.store.summonses import Summons
+from hub.summons import did_not_go_out
+from rules.called import Calls
+from rules.wording import Voice, trail_in_words, who_was_called, who_was_not_reached
+from tests.ways.test_mail_away import MIN, SECOND
+from tests.ways.test_messages import SITE, messages
+from tests.ways.test_open_again import waiting
+from tests.ways.test_reach_as_called import house as a_house
+from tests.world import World
+
+ONE_STAGE = "escalation: {high: {steps: [{after: 0 s, to: [assigned]}], repeat: 10 min}}\n"
+TOGETHER = "escalation: {high: {steps: [{after: 0 s, to: [assigned, leaders]}], repeat: 10 min}}\n"
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[World]:
+    made = a_house(tmp_path, "kari siri nils lise")
+    yield made
+    made.stop()
+
+
+def refused(house: World, one: Summons) -> None:
+    with transaction(house.connection):
+        lost = msgspec.structs.replace(one, next_at=None, attempts=1, failure="550 no such mailbox")
+        assert summonses.put_failure(house.connection, lost)
+        did_not_go_out(house.connection, lost, house.clock.now())
+
+
+def arrived(house: World, one: Summons) -> None:
+    with transaction(house.connection):
+        receipts.note_sent(house.connection, [one.id], house.clock.now())
+
+
+def known(house: World) -> Calls:
+    return calls_of(house.connection, "test", house.alert("help-button").id, house.clock.now())
+
+
+def card(house: World) -> tuple[str | None, str | None]:
+    voice = Voice("nb", house.site.zone, house.clock.now())
+    escalation = escalations.get(house.connection, house.alert("help-button").id)
+    called = who_was_called(escalation, known(house), str, voice)
+    return called, who_was_not_reached(escalation, known(house), str, voice)
+
+
+def trail(house: World) -> list[str]:
+    voice = Voice("nb", house.site.zone, house.clock.now())
+    steps = alerts.events(house.connection, house.alert("help-button").id)
+    return [said for said in trail_in_words(steps, str, voice, known(house)) if said is not None][1:]
+
+
+def test_the_only_stage_is_refused_for_good_and_others_are_called_at_once_one_circle_after_the_other(
+    house: World,
+) -> None:
+    house.imports(SITE + ONE_STAGE)
+    house.says("3B button", pressed="single")
+    for whom in (["kari"], ["siri"], ["nils", "lise"]):
+        called = waiting(house)
+        assert [one.person for one in called] == whom
+        for one in called:
+            refused(house, one)
+    assert waiting(house) == [], "there is nobody else"
+    assert card(house)[1] == (
+        "Prøvde ansvarlig pleier: ingen kunne nås. Neste: ansvarlig pleier kl.\N{NO-BREAK SPACE}02.20"
+    )
+    told = [(e.event, e.reason) for e in alerts.events(house.connection, house.alert("help-button").id)]
+    assert [names for event, names in told if event == "called_instead"] == ["siri", "nils, lise"]
+
+
+def test_whoever_is_called_in_stead_is_refused_and_the_next_stage_comes_at_once(tmp_path: Path) -> None:
+    house = a_house(tmp_path, "siri lise")
+    house.says("3B button", pressed="single")
+    [instead] = waiting(house)
+    assert instead.person == "siri"
+    refused(house, instead)
+    messages(house)
+    house.passes(SECOND)
+    trail = [
+        e.reason
+        for e in alerts.events(house.connection, house.alert("help-button").id)
+        if e.event == "called"
+    ]
+    assert trail[:2] == ["assigned", "unit"]
+    house.stop()
+
+
+def test_who_hands_back_is_called_at_once_where_the_one_called_in_stead_is_refused(tmp_path: Path) -> None:
+    house = a_house(tmp_path, "kari nils")
+    house.imports(SITE + ONE_STAGE)
+    house.says("3B button", pressed="single")
+    [first] = waiting(house)
+    arrived(house, first)
+    id = house.alert("help-button").id
+    house.desk.accept(id, "kari")
+    house.desk.act(id, "hand_back", "kari")
+    [instead] = waiting(house)
+    assert instead.person == "nils"
+    called, unreached = card(house)
+    assert called is None
+    assert unreached is not None
+    assert unreached.startswith("Varsler nils nå. Neste: ansvarlig pleier"), "nobody was tried in vain"
+    refused(house, instead)
+    messages(house)
+    house.passes(SECOND)
+    assert "kari" in {one.person for one in waiting(house)}
+    house.stop()
+
+
+def test_what_is_held_is_not_sent_any_more_once_the_alert_is_graver(tmp_path: Path) -> None:
+    house = a_house(tmp_path, "kari siri")
+    house.imports(SITE.replace("{rule: help-button}", "{rule: help-button, severity: low}"))
+    house.says("3B button", pressed="single")
+    [held] = waiting(house)
+    assert (held.subject, held.held) == ("Lavt varsel: 3B", "gathered")
+    house.imports(SITE)
+    house.passes(MIN)
+    house.says("3B button", pressed="single")
+    assert [one.subject for one in waiting(house)] == ["HØYT varsel: 3B"]
+    house.stop()
+
+
+def test_each_group_of_a_call_is_told_by_its_own_messages(house: World) -> None:
+    house.imports(SITE + TOGETHER)
+    house.says("3B button", pressed="single")
+    kari, lise = waiting(house)
+    assert (kari.groups, lise.groups) == ("assigned", "leaders")
+    refused(house, kari)
+    arrived(house, lise)
+    assert known(house).whose("called") == ["leaders"]
+    assert known(house).whose("lost") == ["assigned"]
+    called, unreached = card(house)
+    assert called == "Varslet: leder"
+    assert unreached is not None
+    assert unreached.startswith("Prøvde ansvarlig pleier: nådde ikke fram. Neste:")
+    assert trail(house) == ["Prøvde ansvarlig pleier: nådde ikke fram. Varslet: leder"]
+
+
+def test_a_group_of_which_nobody_has_a_way_is_not_said_to_be_called_beside_another(tmp_path: Path) -> None:
+    house = a_house(tmp_path, "lise")
+    house.imports(SITE + TOGETHER)
+    house.says("3B button", pressed="single")
+    [lise] = waiting(house)
+    arrived(house, lise)
+    assert card(house)[0] == "Varslet: leder"
+    assert known(house).whose("in_vain") == ["assigned"]
+    house.stop()
+
+
+def test_what_went_out_to_an_address_is_counted_apart_from_what_was_not_needed(house: World) -> None:
+    house.says("3B button", pressed="single")
+    [first] = waiting(house)
+    arrived(house, first)
+    house.passes(MIN)
+    assert {one.person for one in waiting(house)} == {"kari", "siri"}
+    house.desk.accept(house.alert("help-button").id, "kari")
+    sent = [one for one in messages(house) if one.person == "kari"]
+    assert [one.sent_at is not None for one in sent] == [True, False]
+    voice = Voice("nb", house.site.zone, house.clock.now())
+    [line] = called_lines(sent, read_house(house.connection, "test", house.clock.now()), voice)
+    [way] = line.ways
+    assert (way.times, way.waits) == (1, "")
+    assert [step for step, _ in way.steps] == ["sendt"]
+
+
+def test_with_those_on_duty_elsewhere_who_may_not_open_the_alert_comes_who_may(tmp_path: Path) -> None:
+    house = a_house(tmp_path, "nils odd lise")
+    house.says("3B button", pressed="single")
+    assert {one.person for one in waiting(house)} == {"nils", "odd", "lise"}
+    house.stop()

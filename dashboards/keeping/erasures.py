@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from fastapi import APIRouter, HTTPException, Request, Response
@@ -116,7 +117,8 @@ def _values(visit: Visit, erasure: Erasure) -> dict[str, Any]:
         "asked_at": full_moment(receipt.asked_at, voice),
         "confirmed_at": full_moment(receipt.confirmed_at, voice),
         "finished_at": full_moment(receipt.finished_at, voice),
-        "deleted": [(kind, thousands(count)) for kind, count in counted(receipt)],
+        "deleted": [(kind, thousands(count)) for kind, count in counted(receipt, DELETED)],
+        "taken_out_of": [(kind, thousands(count)) for kind, count in counted(receipt, TAKEN_OUT_OF)],
         "backups": [
             (
                 b.file,
@@ -138,26 +140,27 @@ _KINDS = {
     "alert_event": "alerts",
     "alert_sensors": "alerts",
     "alert_escalation": "alerts",
-    "alerts about several": "alerts",
     "summons": "messages",
     "notification": "messages",
     "retained messages": "messages",
-    "site versions": "site",
-    "site changes": "site",
-    "audit": "texts",
     "series": "series",
+    "residents": "site",
+    "alerts about several": "alerts that stay",
+    "audit": "trail",
+    "site versions": "versions",
+    "lists without them": "texts",
+    "texts without them": "texts",
 }
 """What a receipt counts → the few kinds that people are told of; what is not here is `rows`."""
+DELETED = ("readings", "series", "alerts", "messages", "rows")
+TAKEN_OUT_OF = ("alerts that stay", "site", "versions", "trail", "texts")
 
 
-def counted(receipt: Receipt) -> list[tuple[str, int]]:
-    """How many of what, in few words: 'readings', 'alerts', 'messages', 'rows', 'texts', 'site', 'series'."""
+def counted(receipt: Receipt, kinds: Sequence[str]) -> list[tuple[str, int]]:
+    """How many of what, in few words: of what was deleted, or of what stays without them."""
     found: dict[str, int] = {}
     for step, counts in receipt.deleted.items():
         for what, count in counts.items():
-            kind = (
-                "readings" if step == "readings" else "site" if step == "site" else _KINDS.get(what, "rows")
-            )
+            kind = "readings" if step == "readings" else _KINDS.get(what, "rows")
             found[kind] = found.get(kind, 0) + count
-    order = ("readings", "series", "alerts", "messages", "rows", "texts", "site")
-    return [(kind, found[kind]) for kind in order if found.get(kind)]
+    return [(kind, found[kind]) for kind in kinds if found.get(kind)]

@@ -92,7 +92,7 @@ def erase_rows(connection: sqlite3.Connection, plan: Plan) -> Counter[str]:
             ).fetchall()
             done += _delete(connection, table, rows)
         if "residents" in columns and table != "alert":
-            done[table] += _shorten_lists(connection, table, plan.resident)
+            done["lists without them"] += _shorten_lists(connection, table, plan.resident)
     for table, condition in NOBODY_ELSES.items():
         if connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)).fetchone():
             gone = connection.execute(f"SELECT id FROM {table} WHERE {condition}").fetchall()
@@ -144,14 +144,14 @@ def _listed(detail: str) -> list[str]:
 
 
 def erase_words(connection: sqlite3.Connection, plan: Plan) -> Counter[str]:
-    """Their names and pseudonym in every text that is left; how many of each table."""
+    """Their names and pseudonym in every text that is left; how many."""
     done: Counter[str] = Counter()
     if not plan.words:
         return done
     found = pattern(plan.words)
     for table, column in texts(connection):
         if table not in SEALED:
-            done[table] += _replace(connection, table, column, found)
+            done["texts without them"] += _replace(connection, table, column, found)
     return +done
 
 

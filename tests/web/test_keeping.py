@@ -109,6 +109,9 @@ def test_it_is_asked_for_without_a_slip_confirmed_by_another_and_comes_with_a_re
     house: House, sign_in: SignIn
 ) -> None:
     lise, adm, nora, lars = sign_in("lise"), sign_in("adm"), sign_in("nora"), sign_in("lars")
+    of_two = house.night_exit("3B")
+    house.act(of_two, "kari", arrive=True, outcome="helped")
+    house.connection.execute("UPDATE alert SET residents = ? WHERE id = ?", ('["r3","r1"]', of_two.id))
     form = "/keeping/residents/r3"
     status, page = send(lise, form, form, why="died", typed="r1")
     assert (status, "ikke det samme" in page) == (422, True)
@@ -138,6 +141,11 @@ def test_it_is_asked_for_without_a_slip_confirmed_by_another_and_comes_with_a_re
     for word in ("r3", "Ingrid", "Solvang"):
         assert word not in page.replace("3B", ""), word
     printed = PdfReader(io.BytesIO(lise.get(f"{one}/receipt.pdf").content)).pages[0].extract_text()
+    for told in (page, printed):
+        deleted, stays = told.split("Beholdt, uten personen")
+        assert "Varsler som gjelder andre også, eller en enhet" not in deleted
+        assert "Varsler som gjelder andre også, eller en enhet" in stays, "of two residents, and kept"
+        assert "Stedets dokument som gjelder nå" in stays
     day = full_date(house.now(), Voice("nb", house.site.zone, house.now()))
     assert f"Lise Leder, {day} kl." in printed, "a day as people write it"
     assert f"Lise Leder, {day} kl." in page

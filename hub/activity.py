@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from hub.heard import unheard
+from hub.heard import is_in, not_there, unheard
 from hub.history import History, Hourly
 from rules.baseline import HEARD_ENOUGH, WEEKS, monday_of
 from rules.building import MEASURES_OF_ROLE, Device, Site
-from rules.stretches import Stretch, length, within
+from rules.stretches import Stretch, common, length, within
 
 Trend = Literal["active", "restless", "bed", "bathroom", "doors", "doors_at_night"]
 TRENDS: tuple[Trend, ...] = ("active", "restless", "bed", "bathroom")
@@ -45,15 +45,17 @@ def days_of(
     measures = {"open"} if "doors" in asked else {"in_bed", "presence"}
     hours = history.hourly([d.id for d in devices], since, until, {"motion", *measures})
     deaf = unheard(connection, history, site, devices, since, until, by_hour=True)
+    gone = not_there(connection, site, devices, since, until)
+    hours = [hour for hour in hours if not is_in(gone[hour.device], hour.at)]
     found: dict[Trend, dict[date, float]] = {}
     for trend in asked:
         own = [device for device in devices if _serves(device, trend)]
         if not own:
             continue
         ids = {device.id for device in own}
-        values = {
-            day: 0.0 for day in _days(first, today) if _is_heard([deaf[id] for id in ids], day, trend, site)
-        }
+        none = common((gone[id] for id in ids), Stretch(since, until))
+        silent = [*(deaf[id] for id in ids), none]
+        values = {day: 0.0 for day in _days(first, today) if _is_heard(silent, day, trend, site)}
         own_hours = [hour for hour in hours if hour.device in ids]
         spoke = min((hour.at for hour in own_hours), default=None)
         if spoke is None:

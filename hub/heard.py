@@ -16,12 +16,12 @@ from devices.reading import Reading
 from hub.history import History
 from hub.history.whose import Whose
 from hub.spells import spells
-from hub.store import silences
+from hub.store import placements, silences
 from hub.store.devices import first_heard
-from hub.store.instants import from_us
+from hub.store.instants import from_us, to_us
 from rules.backtest import Spell
 from rules.building import MEASURES_OF_ROLE, Device, Site
-from rules.stretches import Stretch, joined, true_of, within
+from rules.stretches import Stretch, joined, true_of, within, without
 
 STOOD_SINCE = timedelta(hours=26)
 """How far back a state is looked for that held when a stretch begins: a device that is well says it again
@@ -33,17 +33,20 @@ _PERSONAL = ("motion", "presence", "in_bed", "sitting_up", "open", "vibration", 
 
 
 class Lane(NamedTuple):
-    """What one device told. `states`: by measure, when it was true; `moments`: (measure, value, at)."""
+    """What one device told. `states`: by measure, when it was true; `moments`: (measure, value, at).
+    `not_there`: when it did not hang there, and nobody expected a word of it.
+    """
 
     device: Device
     states: dict[str, list[Stretch]]
     moments: list[tuple[str, str, datetime]]
     unheard: list[Stretch]
+    not_there: list[Stretch]
 
 
 class Heard(NamedTuple):
-    """`away`: when nobody who lives there was at home. `by_hour`: the readings are gone, and of each hour it
-    is only known how long and how often.
+    """`lanes`: of those that hung there at any time of it. `away`: when nobody who lives there was at home.
+    `by_hour`: the readings are gone, and of each hour it is only known how long and how often.
     """
 
     since: datetime
@@ -81,11 +84,15 @@ def heard(
     own = [device.id for device in devices]
     measures = {m for d in devices for m in MEASURES_OF_ROLE[d.role]} & {*_PERSONAL}
     by_device: dict[str, list[Reading]] = {}
+    gone = not_there(connection, site, devices, since - STOOD_SINCE, until)
     for reading in history.readings(own, since - STOOD_SINCE, until, measures) if own else ():
-        by_device.setdefault(reading.device, []).append(reading)
+        if not is_in(gone[reading.device], reading.at):
+            by_device.setdefault(reading.device, []).append(reading)
     deaf = unheard(connection, history, site, devices, since, until)
     lanes = tuple(
-        _lane(device, by_device.get(device.id, []), deaf[device.id], since, until) for device in devices
+        _lane(device, by_device.get(device.id, []), deaf[device.id], away, since, until)
+        for device in devices
+        if (away := within(gone[device.id], since, until)) != [Stretch(since, until)]
     )
     rooms = {device.room for device in devices}
     return Heard(since, until, lanes, _away(spells(connection, site, since), rooms, since, until))
@@ -100,23 +107,45 @@ def unheard(
     until: datetime,
     by_hour: bool = False,
 ) -> dict[str, list[Stretch]]:
-    """When each device could not be heard: it, its gateway or the broker was silent, no word of it had come
-    yet, or what was kept begins later (`by_hour`: of hourly values).
+    """When each device hung there and was not heard: it, its gateway or the broker was silent, no word of
+    it had come yet, or what was kept begins later (`by_hour`: of hourly values).
     """
     deaf = silent(connection, history, site, devices, since, until)
     begins = history.hours_begin() if by_hour else history.begins()
-    spoken = history.last_values([device.id for device in devices])
-    began = Whose(connection, site).began(first_heard(connection, site.site))
+    end = to_us(until)
+    spoke = Whose(connection, site).spoke(first_heard(connection, site.site))
+    gone = not_there(connection, site, devices, since, until)
     found = {}
     for device in devices:
-        first = began.get(device.id)
-        if begins is None or first is None or not spoken.get(device.id):
-            found[device.id] = [Stretch(since, until)] if since < until else []
-        else:
-            here = from_us(first // _AN_HOUR_US * _AN_HOUR_US if by_hour else first)
-            not_yet = within([Stretch(since, max(begins, here))], since, until)
-            found[device.id] = joined([*deaf[device.id], *not_yet])
+        heard_in = [
+            Stretch(
+                from_us(first // _AN_HOUR_US * _AN_HOUR_US if by_hour else first), from_us(min(last, end))
+            )
+            for first, last in spoke.get(device.id, ())
+        ]
+        kept = within(heard_in, begins or until, until)
+        not_yet = without(Stretch(since, until), joined(kept))
+        own = joined([*deaf[device.id], *not_yet])
+        found[device.id] = [piece for one in own for piece in without(one, gone[device.id])]
     return found
+
+
+def not_there(
+    connection: sqlite3.Connection, site: Site, devices: Sequence[Device], since: datetime, until: datetime
+) -> dict[str, list[Stretch]]:
+    """When each device did not hang where it does now: it says nothing of that time."""
+    hung: dict[tuple[str, str], list[Stretch]] = {}
+    for one in placements.everything(connection, site.site):
+        hung.setdefault((one.device, one.room), []).append(Stretch(one.since, one.until or until))
+    over = Stretch(since, until)
+    return {
+        d.id: without(over, joined(own)) if (own := hung.get((d.id, d.room))) is not None else []
+        for d in devices
+    }
+
+
+def is_in(stretches: Sequence[Stretch], at: datetime) -> bool:
+    return any(one.since <= at < one.until for one in stretches)
 
 
 def silent(
@@ -158,7 +187,12 @@ def _last_word(history: History, device: Device, silent: datetime) -> datetime:
 
 
 def _lane(
-    device: Device, readings: Sequence[Reading], deaf: list[Stretch], since: datetime, until: datetime
+    device: Device,
+    readings: Sequence[Reading],
+    deaf: list[Stretch],
+    gone: list[Stretch],
+    since: datetime,
+    until: datetime,
 ) -> Lane:
     changes: dict[str, list[tuple[datetime, bool]]] = {}
     moments = []
@@ -172,7 +206,7 @@ def _lane(
     states = {
         measure: within(true_of(own, until, deaf), since, until) for measure, own in sorted(changes.items())
     }
-    return Lane(device, states, moments, deaf)
+    return Lane(device, states, moments, deaf, gone)
 
 
 def heard_by_hour(
@@ -186,12 +220,17 @@ def heard_by_hour(
     """A state stands at the beginning of its hour, for as long as it was true in it; an event as well."""
     hours = history.hourly([device.id for device in devices], since, until, _PERSONAL)
     deaf = unheard(connection, history, site, devices, since, until, by_hour=True)
+    gone = not_there(connection, site, devices, since, until)
     lanes = []
     for device in devices:
+        if gone[device.id] == [Stretch(since, until)]:
+            continue
         states: dict[str, list[Stretch]] = {}
         moments = []
         for hour in hours:
             if hour.device != device.id or hour.measure not in MEASURES_OF_ROLE[device.role]:
+                continue
+            if is_in(gone[device.id], hour.at):
                 continue
             if hour.seconds is not None:
                 lasted = Stretch(hour.at, hour.at + timedelta(seconds=max(hour.seconds, 1.0)))
@@ -199,7 +238,7 @@ def heard_by_hour(
             elif hour.times:
                 moments.append((hour.measure, "", hour.at))
         whole = {measure: within(joined(own), since, until) for measure, own in sorted(states.items())}
-        lanes.append(Lane(device, whole, moments, deaf[device.id]))
+        lanes.append(Lane(device, whole, moments, deaf[device.id], gone[device.id]))
     rooms = {device.room for device in devices}
     return Heard(
         since, until, tuple(lanes), _away(spells(connection, site, since), rooms, since, until), True

@@ -12,11 +12,11 @@ from datetime import datetime
 from typing import NamedTuple
 
 from devices.reading import Reading
-from hub.heard import unheard
+from hub.heard import is_in, not_there, unheard
 from hub.history import History, Hourly
 from rules.building import Device, Site
 from rules.nights import LOOK_BACK, HourTold, Sign
-from rules.stretches import Stretch, joined, within
+from rules.stretches import Stretch, common, joined, within, without
 
 _MOVES = frozenset({"motion", "presence"})
 _SEES_MOVEMENT = frozenset({"motion", "bathroom_motion", "bedroom_motion", "kitchen_motion", "fall_detector"})
@@ -26,17 +26,20 @@ _LEAST_MOVED = 60.0
 
 
 class NightSigns(NamedTuple):
-    """`in_doubt`: when any of what sees movement could not be heard. `begins`: of nights before it only
-    `hours` are known.
+    """`no_bed`: when no bed sensor hung there. `in_doubt`: when any of what sees movement could not be heard.
+    `begins`: of nights before it only `hours` are known.
     """
 
     signs: list[tuple[datetime, Sign]]
     unheard: list[Stretch]
-    has_bed: bool
+    no_bed: list[Stretch]
     in_doubt: list[Stretch]
     sees_movement: bool
     begins: datetime
     hours: dict[datetime, HourTold]
+
+    def has_bed(self, at: datetime) -> bool:
+        return not is_in(self.no_bed, at)
 
 
 def night_signs(
@@ -51,20 +54,33 @@ def night_signs(
     roles: Mapping[str, Device] = {device.id: device for device in devices}
     begin = since - LOOK_BACK
     measures = {"motion", "presence", "in_bed", "open", "on"}
-    read = sorted(history.readings(list(roles), begin, until, measures), key=lambda one: one.at)
+    gone = not_there(connection, site, devices, begin, until)
+    told = history.readings(list(roles), begin, until, measures)
+    read = sorted((one for one in told if not is_in(gone[one.device], one.at)), key=lambda one: one.at)
     beds = [device for device in devices if device.role == "bed"]
     movers = [device for device in devices if device.role in _SEES_MOVEMENT]
-    deciding = beds or movers
     kept = max(history.begins() or begin, begin)
     # Before readings were kept what is known of silences is the same, and hours were kept for longer.
     deaf = unheard(connection, history, site, [*beds, *movers], begin, until, by_hour=kept > begin)
-    common = [Stretch(begin, until)]
-    for device in deciding:
-        common = joined(piece for one in deaf[device.id] for piece in within(common, one.since, one.until))
+    whole = Stretch(begin, until)
+    by_bed, by_movers = (
+        common((joined([*deaf[one.id], *gone[one.id]]) for one in own), whole) for own in (beds, movers)
+    )
+    no_bed = common((gone[one.id] for one in beds), whole)
+    deciding = [
+        *(piece for one in by_bed for piece in without(one, no_bed)),
+        *(piece for one in no_bed for piece in within(by_movers, one.since, one.until)),
+    ]
     in_doubt = joined(one for device in movers for one in deaf[device.id])
     hours = history.hourly(list(roles), begin, kept, measures) if kept > begin else []
     return NightSigns(
-        list(_signs(roles, read)), common, bool(beds), in_doubt, bool(movers), kept, _by_hour(roles, hours)
+        list(_signs(roles, read)),
+        joined(deciding),
+        no_bed,
+        in_doubt,
+        bool(movers),
+        kept,
+        _by_hour(roles, [hour for hour in hours if not is_in(gone[hour.device], hour.at)]),
     )
 
 

@@ -10,12 +10,12 @@ from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 from hub.activity import DAY_FROM, NIGHT_FROM
-from hub.heard import unheard
+from hub.heard import is_in, not_there, unheard
 from hub.history import History
 from hub.year import OF_A_ROOM, Yearly, measure_of, serves
 from rules.baseline import HEARD_ENOUGH
 from rules.building import Device, Site
-from rules.stretches import Stretch, length, within
+from rules.stretches import Stretch, common, length, within
 
 _AN_HOUR = timedelta(hours=1)
 
@@ -74,10 +74,13 @@ def days_by_hour(
     measures = {measure_of(what) for what, ids in own.items() if ids}
     told = history.hourly([d.id for d in needed], since, until, measures)
     deaf = unheard(connection, history, site, needed, since, until, by_hour=True)
+    gone = not_there(connection, site, needed, since, until)
+    told = [one for one in told if not is_in(gone[one.device], one.at)]
     found: dict[Yearly, list[RoomDay]] = {}
     for what, ids in own.items():
         if not ids:
             continue
+        silent = [*(deaf[id] for id in ids), common((gone[id] for id in ids), Stretch(since, until))]
         times: dict[datetime, int] = {}
         for one in told:
             if one.device in ids and one.measure == measure_of(what):
@@ -85,7 +88,7 @@ def days_by_hour(
         by_day: dict[date, dict[int, int | None]] = {}
         at = since
         while at < until:
-            heard = _is_heard([deaf[id] for id in ids], at, min(at + _AN_HOUR, until))
+            heard = _is_heard(silent, at, min(at + _AN_HOUR, until))
             local = at.astimezone(site.zone)
             hours = by_day.setdefault(local.date(), {})
             before = hours.get(local.hour, 0)

@@ -12,12 +12,12 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from hub.activity import DOORS
-from hub.heard import away_of, silent
+from hub.heard import away_of, is_in, not_there, silent
 from hub.history import Daily, History
 from hub.store import sites
 from rules.building import MEASURES_OF_ROLE, Device, Site
-from rules.stretches import Stretch
-from rules.year import Day, day_told
+from rules.stretches import Stretch, common
+from rules.year import Day, Told, day_told
 
 Yearly = Literal["movement", "in_bed", "bathroom_hours", "openings"]
 OF_A_RESIDENT: tuple[Yearly, ...] = ("movement", "in_bed", "bathroom_hours")
@@ -44,12 +44,20 @@ def year_of(
         return {}
     told = history.daily([d.id for d in needed], since, until, {measure_of(what) for what in own}, site.zone)
     days = [_day(since + n * _A_DAY, site.zone) for n in range((until - since).days)]
+    gone = not_there(connection, site, needed, days[0].since, days[-1].until)
+    told = [one for one in told if not is_in(gone[one.device], _day(one.day, site.zone).since)]
     deaf = silent(connection, history, site, needed, days[0].since, days[-1].until)
     away = away_of(connection, site, needed, days[0].since, days[-1].until)
     begun = min(_first_day(connection, site, until), min((one.day for one in told), default=until))
     return {
         what: _days(
-            _values(told, what, {d.id for d in each}), away, [deaf[d.id] for d in each], begun, since, days
+            _values(told, what, {d.id for d in each}),
+            away,
+            [deaf[d.id] for d in each],
+            common((gone[d.id] for d in each), Stretch(days[0].since, days[-1].until)),
+            begun,
+            since,
+            days,
         )
         for what, each in own.items()
         if each
@@ -99,18 +107,22 @@ def _days(
     values: dict[date, float],
     away: Sequence[Stretch],
     deaf: Sequence[Sequence[Stretch]],
+    gone: Sequence[Stretch],
     begun: date,
     since: date,
     days: Sequence[Stretch],
 ) -> list[Day]:
-    """`begun`: the first day of the hub; then there was nothing to hear with before. Before anything was told
-    after that the sensors were not there, or it is no longer kept.
+    """`begun`: the first day of the hub, `gone`: when none of the sensors hung there; then there was
+    nothing to hear with. Before anything was told after that nothing came of them, or it is no longer kept.
     """
     began = min(values, default=date.max)
     found = []
     for n, whole in enumerate(days):
         day = since + n * _A_DAY
-        told = day_told(whole, away, deaf) if day >= began else "unheard" if day >= begun else "before"
+        if day < begun or is_in(gone, whole.since):
+            told: Told = "before"
+        else:
+            told = day_told(whole, away, deaf) if day >= began else "unheard"
         found.append(Day(day, told, values.get(day, 0.0) if told == "heard" else None))
     return found
 

@@ -47,6 +47,14 @@ def without(one: Stretch, taken: Sequence[Stretch]) -> list[Stretch]:
     return left
 
 
+def common(each: Iterable[Sequence[Stretch]], over: Stretch) -> list[Stretch]:
+    """What of `over` all of them share."""
+    found = [over] if over.since < over.until else []
+    for own in each:
+        found = joined(piece for one in own for piece in within(found, one.since, one.until))
+    return found
+
+
 def length(stretches: Iterable[Stretch]) -> timedelta:
     # By UTC: of two instants in one zone the wall clock is subtracted, which is an hour off where it changes.
     return sum((one.until.astimezone(UTC) - one.since.astimezone(UTC) for one in stretches), timedelta(0))

@@ -44,6 +44,7 @@ class LaneOut(BaseModel):
     states: list[StateOut]
     moments: list[MomentOut]
     unheard: list[StretchOut]
+    not_there: list[StretchOut] = Field(description="When it did not hang there yet, or any more")
 
 
 class AlertOfDayOut(BaseModel):
@@ -87,7 +88,9 @@ class NightOut(BaseModel):
 
 class NightsOut(BaseModel):
     month: date
-    bed_sensor: bool = Field(description="Without one nobody is in_bed, only still, and up is any movement")
+    bed_sensor: bool = Field(
+        description="In any of the nights; without one nobody is in_bed, only still, and up is any movement"
+    )
     shared: bool
     nights: list[NightOut]
 
@@ -129,6 +132,7 @@ def told(day: date, data: Day) -> DayOut:
                     MomentOut(at=at, measure=measure, value=value) for measure, value, at in lane.moments
                 ],
                 unheard=[StretchOut(**one._asdict()) for one in lane.unheard],
+                not_there=[StretchOut(**one._asdict()) for one in lane.not_there],
             )
             for lane in heard.lanes
         ],
@@ -157,7 +161,7 @@ def show_nights(request: Request, visit: Visitor, resident: str, month: date | N
     data = nights_data(request, visit, view, shown)
     return NightsOut(
         month=shown,
-        bed_sensor=data.signs.has_bed,
+        bed_sensor=any(one.has_bed for one in data.nights),
         shared=view.shared_in(*nights_in(shown)),
         nights=[
             NightOut(

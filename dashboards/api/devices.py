@@ -91,7 +91,7 @@ class PlaceOut(BaseModel):
     role: str
     gateway: str
     address: str
-    since: datetime = Field(description="1970: all counts that was ever heard from the address")
+    since: datetime = Field(description="1970: it is of those the house began with")
     until: datetime | None
 
 

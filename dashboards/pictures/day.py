@@ -18,7 +18,7 @@ from hub.heard import Heard, Lane
 from hub.store import alerts
 from rules import wording
 from rules.alert import Alert
-from rules.stretches import Stretch, joined, length
+from rules.stretches import Stretch, joined, length, without
 from rules.wording import Language, Voice
 from rules.wording.devices import role_name
 from rules.wording.pictures import words
@@ -158,8 +158,9 @@ def _draw_lane(
     top = TOP + EACH * number
     y = top + 22
     drawing.text("name", 0, top + 14, f"{id} · {role_name(lane.device.role, language)}", "start")
-    end = axis.x(heard.until)
-    drawing.rect("ground", 0, end, y, BAR, round_=4)
+    for there in without(Stretch(heard.since, heard.until), lane.not_there):
+        x = axis.x(there.since)
+        drawing.rect("ground", x, axis.x(there.until) - x, y, BAR, round_=4)
     for measure, stretches in lane.states.items():
         moving = measure in ("motion", "vibration")
         for one in joined(stretches, TOGETHER if moving else timedelta(0)):

@@ -14,7 +14,7 @@ from dashboards.pictures.times import clock, day_name, day_short, hour_of, month
 from hub.night_signs import NightSigns
 from rules import wording
 from rules.nights import LOOK_BACK, WHEREABOUTS, Spell, Whereabouts, night, night_by_hour, night_of, unknown
-from rules.stretches import Stretch, within
+from rules.stretches import Stretch, joined, within, without
 from rules.wording import Voice
 from rules.wording.pictures import whereabouts, words
 
@@ -36,13 +36,14 @@ _HEIGHT: dict[Whereabouts, float] = {
 
 class Night(NamedTuple):
     """`evening`: the day on which it begins. `whole`: as long as the clock made it. `by_hour`: its readings
-    are gone; how long is known, and of when only the hour.
+    are gone; how long is known, and of when only the hour. `has_bed`: a bed sensor hung there as it began.
     """
 
     evening: date
     whole: Stretch
     spells: tuple[Spell, ...]
     by_hour: bool = False
+    has_bed: bool = True
 
     def length(self, *where: Whereabouts) -> timedelta:
         return sum((s.until - s.since for s in self.spells if s.where in where), timedelta(0))
@@ -80,30 +81,38 @@ def nights_of(month: date, signs: NightSigns, voice: Voice) -> list[Night]:
     found = []
     day = month.replace(day=1)
     times = [at for at, _ in signs.signs]
-    deaf = unknown(signs.signs, signs.unheard, voice.now, signs.has_bed)
+    deaf = _silences(signs, voice.now)
     while day.month == month.month:
         whole = night_of(day, voice.zone)
         until = min(whole.until, voice.now)
         if whole.since < until:
             begin = whole.since - LOOK_BACK
             silent = within(deaf, begin, until)
-            by_hour = whole.since < signs.begins
+            by_hour, has_bed = whole.since < signs.begins, signs.has_bed(whole.since)
             if by_hour:
-                spells = night_by_hour(signs.hours, silent, whole.since, until, signs.has_bed)
+                spells = night_by_hour(signs.hours, silent, whole.since, until, has_bed)
             else:
                 own = signs.signs[bisect_left(times, begin) : bisect_left(times, until)]
                 doubt = within(signs.in_doubt, begin, until)
-                spells = night(own, silent, whole.since, until, signs.has_bed, doubt)
-            found.append(Night(day, whole, tuple(spells), by_hour))
+                spells = night(own, silent, whole.since, until, has_bed, doubt)
+            found.append(Night(day, whole, tuple(spells), by_hour, has_bed))
         day += timedelta(days=1)
     return found
+
+
+def _silences(signs: NightSigns, now: datetime) -> list[Stretch]:
+    """While there is a bed sensor each lasts until it speaks again."""
+    of_bed = [piece for one in signs.unheard for piece in without(one, signs.no_bed)]
+    others = [piece for one in signs.no_bed for piece in within(signs.unheard, one.since, one.until)]
+    return joined([*unknown(signs.signs, of_bed, now, has_bed=True), *others])
 
 
 def nights_picture(
     month: date, nights: Sequence[Night], signs: NightSigns, notes: Sequence[str], voice: Voice
 ) -> Picture:
     """`notes`: what else must be said of it."""
-    language, has_bed = voice.language, signs.has_bed
+    language, has_bed = voice.language, any(one.has_bed for one in nights)
+    shown = _shown(nights)
     drawing = Drawing("nights", TOP + EACH * max(1, len(nights)) + BOTTOM, GUTTER)
     # All rows share the axis of a plain night; one of a clock change is drawn to its own length.
     plain = next((n.whole for n in nights if _hours(n.whole) == 14), nights[0].whole if nights else None)
@@ -126,21 +135,19 @@ def nights_picture(
                 else span(stretch, voice)
             )
             say = (
-                f"{name}, {when}: {whereabouts(spell.where, has_bed, language)}"
+                f"{name}, {when}: {whereabouts(spell.where, one.has_bed, language)}"
                 f" ({wording.length(stretch.until - stretch.since, language)})"
             )
             drawing.rect(look, x, axis.x(spell.until) - x, y + BAR - high + 1, high, say, number)
-        rows.append((name, *(_length(one, w, voice) for w in _shown(has_bed)), str(one.times_up)))
+        rows.append((name, *(_length(one, w, voice) for w in shown), str(one.times_up)))
     return Picture(
         drawing,
         words("nights", language, month=month_name(month, language)),
         _says(nights, signs, notes, voice),
-        tuple(
-            ("unheard" if w == "unknown" else w, whereabouts(w, has_bed, language)) for w in _shown(has_bed)
-        ),
+        tuple(("unheard" if w == "unknown" else w, whereabouts(w, has_bed, language)) for w in shown),
         (
             words("date", language),
-            *(whereabouts(w, has_bed, language) for w in _shown(has_bed)),
+            *(whereabouts(w, has_bed, language) for w in shown),
             words("times up" if has_bed else "times moving", language),
         ),
         tuple(rows),
@@ -151,8 +158,12 @@ def _hours(whole: Stretch) -> float:
     return (whole.until.timestamp() - whole.since.timestamp()) / 3600
 
 
-def _shown(has_bed: bool) -> tuple[Whereabouts, ...]:
-    return tuple(w for w in WHEREABOUTS if w != ("still" if has_bed else "in_bed"))
+def _shown(nights: Sequence[Night]) -> tuple[Whereabouts, ...]:
+    """Without a bed sensor nobody is in bed, only still."""
+    kinds = {one.has_bed for one in nights}
+    return tuple(
+        w for w in WHEREABOUTS if (w != "still" or False in kinds) and (w != "in_bed" or True in kinds)
+    )
 
 
 def _length(one: Night, where: Whereabouts, voice: Voice) -> str:
@@ -162,11 +173,14 @@ def _length(one: Night, where: Whereabouts, voice: Voice) -> str:
 
 def _says(nights: Sequence[Night], signs: NightSigns, notes: Sequence[str], voice: Voice) -> str:
     language = voice.language
-    if not (signs.has_bed or signs.sees_movement):
+    has_bed = any(one.has_bed for one in nights)
+    if nights and not (has_bed or signs.sees_movement):
         return words("nights no sensor", language)
     known = [one for one in nights if one.known and one.whole.until <= voice.now]
-    said = [_usual(known, signs.has_bed, voice) if known else words("nights nothing", language)]
-    if not signs.has_bed:
+    by_bed = [one for one in known if one.has_bed]
+    usual = by_bed or known
+    said = [_usual(usual, bool(by_bed), voice) if known else words("nights nothing", language)]
+    if not all(one.has_bed for one in nights):
         said.append(words("nights still", language))
     left_out = sum(one.whole.until <= voice.now for one in nights) - len(known)
     if known and left_out:

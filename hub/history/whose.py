@@ -59,13 +59,13 @@ class Whose:
         wanted = set(names)
         return [no for no, homes in self._homes.items() if any(home.device in wanted for home in homes)]
 
-    def began(self, first_heard: Mapping[int, int]) -> dict[str, int]:
-        """Since when there is a device of each name that speaks (µs). `first_heard`: by number."""
-        found: dict[str, int] = {}
-        for no, homes in self._homes.items():
-            for home in homes:
-                if (first := max(home.since, first_heard[no])) < home.until:
-                    found[home.device] = min(first, found.get(home.device, first))
+    def spoke(self, first_heard: Mapping[int, int]) -> dict[str, list[tuple[int, int]]]:
+        """From when until when (µs) there was a device of each name that speaks. `first_heard`: by number."""
+        found: dict[str, list[tuple[int, int]]] = {}
+        for no, own in first_heard.items():
+            for home in self._homes.get(no, ()):
+                if (first := max(home.since, own)) < home.until:
+                    found.setdefault(home.device, []).append((first, home.until))
         return found
 
     def at(self, no: int, at: int) -> str | None:

@@ -116,7 +116,7 @@ def put_in_force(
         if isinstance(held, SiteFile) and not placements.any_of(connection, site):
             placements.follow(connection, held.site, at, from_the_first=True)
         device_names.follow(connection, held.site if isinstance(held, SiteFile) else None, file.site, at, by)
-    placements.follow(connection, file.site, at)
+    placements.follow(connection, file.site, at, from_the_first=before is None)
     detail = {"version": version.id, "parts": [f"{c.section} {c.id}" for c in changes]}
     audit.add(connection, site, at, by, what, detail)
     return version

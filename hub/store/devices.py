@@ -62,8 +62,12 @@ def names(connection: sqlite3.Connection, after: int = 0) -> list[tuple[int, str
 
 
 def first_heard(connection: sqlite3.Connection, site: str) -> dict[int, int]:
-    """When each device first spoke, in µs, by number."""
-    rows = connection.execute("SELECT no, first_heard_at FROM device WHERE site = ?", (site,))
+    """When each device first spoke, in µs, by number. Left out: of which no value is known."""
+    rows = connection.execute(
+        "SELECT no, first_heard_at FROM device JOIN device_latest ON device = no"
+        " WHERE site = ? AND length(latest) > 2",
+        (site,),
+    )
     return {row[0]: row[1] for row in rows}
 
 

@@ -8,11 +8,13 @@ from datetime import datetime
 import msgspec
 
 from hub.store.instants import from_us, to_us
-from rules.building import Site
+from rules.building import NATIVE, Site
 
 
 class Placement(msgspec.Struct, frozen=True):
-    """`since`: 1970 where all counts that was ever heard from there. `until`: None while it is there."""
+    """`since`: 1970 of those the house began with: all counts that was ever heard from there. `until`: None
+    while it is there.
+    """
 
     device: str
     room: str
@@ -40,8 +42,8 @@ def everything(connection: sqlite3.Connection, site: str) -> list[Placement]:
 def follow(connection: sqlite3.Connection, site: Site, at: datetime, from_the_first: bool = False) -> None:
     """Write down what a site that comes into force moves. The caller holds the transaction.
 
-    A device nobody placed before brings all that was ever heard from its address, where no other device had
-    that. `from_the_first`: so does each, for it was there before this was written down.
+    A device nobody placed before brings what was heard from its address until then, where no other device had
+    that. `from_the_first`: each brings all that ever was, for it was there before this was written down.
     """
     wanted = {
         d.id: (d.id, d.room, d.role, site.gateway_of(d), d.address or d.id, d.gateway is None)
@@ -60,10 +62,13 @@ def follow(connection: sqlite3.Connection, site: Site, at: datetime, from_the_fi
     for id, row in wanted.items():
         if open_rows.get(id) == row:
             continue
-        known = not from_the_first and _known(connection, site.site, id, row[3], row[4])
+        since = 0 if from_the_first else to_us(at)
+        if not from_the_first and not _known(connection, site.site, id, row[3], row[4]):
+            ways = {row[3], NATIVE} if row[5] else {row[3]}
+            since = min(since, *(_first_heard(connection, site.site, way, row[4], since) for way in ways))
         connection.execute(
             f"INSERT INTO placement (site, {_COLUMNS}, since) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (site.site, *row, to_us(at) if known else 0),
+            (site.site, *row, since),
         )
 
 
@@ -74,6 +79,14 @@ def _known(connection: sqlite3.Connection, site: str, device: str, gateway: str,
         connection.execute(query, values).fetchone() is not None
         for query, values in ((by_id, (site, device)), (by_address, (site, address, gateway)))
     )
+
+
+def _first_heard(
+    connection: sqlite3.Connection, site: str, gateway: str, address: str, otherwise: int
+) -> int:
+    query = "SELECT first_heard_at FROM device WHERE site = ? AND gateway = ? AND address = ?"
+    row = connection.execute(query, (site, gateway, address)).fetchone()
+    return otherwise if row is None else int(row[0])
 
 
 def _many(connection: sqlite3.Connection, condition: str, *values: object) -> list[Placement]:

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from hub import pauses, walk_test
 from hub.store import (
+    alert_sensors,
     alerts,
     audit,
     device_health,
@@ -16,13 +17,15 @@ from hub.store import (
     floor_plans,
     placements,
     rule_states,
+    silences,
     walk_tests,
 )
 from hub.store import pauses as kept_pauses
 from rules.building import Device, Site
 
 _KEPT_BY_NAME = (
-    kept_pauses, walk_tests, placements, faults, device_health, floor_plans, rule_states, alerts
+    kept_pauses, walk_tests, placements, faults, device_health, floor_plans, rule_states, alerts,
+    alert_sensors, silences
 )  # fmt: skip
 
 

@@ -73,14 +73,27 @@ def taken(connection: sqlite3.Connection, site: str) -> list[Alert]:
 
 
 def rename_device(connection: sqlite3.Connection, site: str, was: str, now: str) -> None:
-    """What is open of it, or about its silence, is about the same device."""
+    """All that it told of, or that is about its silence, is about the same device. What is closed too: under
+    the name that it had another device may hang one day.
+    """
+    connection.execute("UPDATE alert SET device = ? WHERE site = ? AND device = ?", (now, site, was))
     connection.execute(
-        "UPDATE alert SET device = ? WHERE site = ? AND device = ? AND state <> 'closed'", (now, site, was)
-    )
-    connection.execute(
-        "UPDATE OR IGNORE alert SET room = ? WHERE site = ? AND room = ? AND state <> 'closed'",
+        "UPDATE OR IGNORE alert SET room = ? WHERE site = ? AND room = ?",
         (f"device:{now}", site, f"device:{was}"),
     )
+    for column in ("evidence", "others"):
+        rows = connection.execute(
+            f"SELECT id, {column} FROM alert WHERE site = ? AND instr({column}, ?)",
+            (site, msgspec.json.encode(was).decode()),
+        ).fetchall()
+        for id, told in rows:
+            named = [
+                msgspec.structs.replace(one, device=now) if one.device == was else one
+                for one in _evidence(told)
+            ]
+            connection.execute(
+                f"UPDATE alert SET {column} = ? WHERE id = ?", (msgspec.json.encode(named).decode(), id)
+            )
 
 
 def open_of_rule(connection: sqlite3.Connection, site: str, rule: str) -> list[Alert]:

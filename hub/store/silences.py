@@ -42,3 +42,10 @@ def delete(connection: sqlite3.Connection, before: datetime, limit: int) -> int:
         "DELETE FROM silence WHERE rowid IN (SELECT rowid FROM silence WHERE until < ? LIMIT ?)",
         (to_us(before), limit),
     ).rowcount
+
+
+def rename_device(connection: sqlite3.Connection, site: str, was: str, now: str) -> None:
+    """When it could not be heard stays so under its new name."""
+    connection.execute(
+        "UPDATE silence SET part = ? WHERE site = ? AND part = ?", (f"device:{now}", site, f"device:{was}")
+    )

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from hub.explained import explain
 from hub.history.embedded import EmbeddedHistory
 from hub.scenario.world import read_file
 from hub.site.bulk import change_devices
 from hub.site.change import Changed, change_site, put_in_force
 from hub.site.edits import Edit, PlaceDevice, RemoveDevice
-from hub.store import audit, floor_plans, pauses, walk_tests
+from hub.store import audit, floor_plans, pauses, silences, walk_tests
 from hub.store.db import connect, transaction
 from hub.store.floor_plans import FloorPlan, Mark
 from rules.pause import Pause
@@ -227,6 +228,37 @@ def test_an_open_alert_is_its_devices_under_its_new_name(house: World) -> None:
     assert house.alert("help-button").device == "1C snor"
     house.hears("zigbee2mqtt/0x01", PRESS)
     assert house.alert("help-button").occurrences == 2
+
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_one_press_is_told_once_under_the_devices_new_name_and_is_never_another_devices(
+    house: World, closed: bool
+) -> None:
+    house.hears("zigbee2mqtt/0x01", PRESS)
+    house.passes(MINUTE)
+    id = house.alert("help-button").id
+    if closed:
+        house.desk.close(id, "kari", "helped")
+    edit(house, *RENAMED, PlaceDevice("1C stue", "1C", "motion", "zigbee", "0x03"))
+    house.passes(MINUTE)
+    edit(house, PlaceDevice("1C knapp", "1C", "window", "zigbee", "0x04"))
+    house.passes(MINUTE)
+    history = EmbeddedHistory(house.connection, house.database, house.site)
+    (alert,) = (one for one in house.alerts() if one.id == id)
+    found = explain(house.connection, history, house.site, alert, None, house.clock.now())
+    assert [(one.device, one.measure) for one in found.heard] == [("1C snor", "pressed")]
+    assert {one.device for one in found.alert.evidence} == {"1C snor"}
+    assert {one.device for one in found.sensors} == {"1C snor"}
+
+
+def test_when_a_renamed_device_was_silent_stays_known_under_its_new_name(house: World) -> None:
+    silent = NOON - HOUR, NOON - 30 * MINUTE
+    with transaction(house.connection):
+        silences.add(house.connection, "house", [("device:1C knapp", *silent)])
+    edit(house, *RENAMED)
+    assert [one.part for one in silences.since(house.connection, "house", NOON - 2 * HOUR)] == [
+        "device:1C snor"
+    ]
 
 
 def test_the_alert_about_a_device_that_fell_silent_goes_on_under_its_new_name(house: World) -> None:

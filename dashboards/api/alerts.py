@@ -199,6 +199,7 @@ class ExplainedOut(BaseModel):
     heard: list[EvidenceOut]
     not_heard: list[BlindOut]
     paused: list[str] = Field(description="Rules that were switched off in the room then")
+    paused_devices: list[str] = Field(description="Devices there that were")
     trail: list[StepOut]
     called: list[CalledOut]
     earlier: list[EarlierOut]
@@ -254,7 +255,8 @@ def _explained(found: Explained, visit: Visit) -> ExplainedOut:
         stood=_evidence(found.stood),
         heard=_evidence(found.heard),
         not_heard=[BlindOut(**one._asdict()) for one in found.blind],
-        paused=[pause.rule for pause in found.paused],
+        paused=[pause.rule for pause in found.paused if pause.device is None],
+        paused_devices=[pause.device for pause in found.paused if pause.device is not None],
         trail=[
             StepOut(at=one.at, event=one.event, by=one.by, reason=one.reason, said=said)
             for one, said in zip(found.trail, told, strict=True)

@@ -208,6 +208,6 @@ def _sensors(explained: Explained, voice: Voice) -> Iterable[SensorLine]:
 def _paused(explained: Explained, house: House, voice: Voice) -> Sequence[str]:
     names = house.rule_names
     return [
-        names[pause.rule].said(voice.language) if pause.rule in names else pause.rule
+        names[pause.rule].said(voice.language) if pause.rule in names else pause.subject
         for pause in explained.paused
     ]

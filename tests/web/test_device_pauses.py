@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from starlette.testclient import TestClient
 
 from hub.store import pauses
+from hub.store.db import transaction
 from hub.store.instants import to_us
+from rules.pause import Pause
 from tests.web.conftest import SignIn, csrf_of
 from tests.web.house import House
 from tests.web.test_technician import spoke
@@ -126,3 +129,18 @@ def test_a_paused_device_is_said_to_be_paused_wherever_devices_stand(sign_in: Si
     house.connection.execute("UPDATE pause SET ends_at = ?", (to_us(house.now()),))
     assert DOOR in listed("well").partition("<tbody>")[2]
     assert tor.get(f"/api/v1/devices/{DOOR}").json()["paused"] is None
+
+
+def test_an_alerts_page_and_call_name_the_device_that_was_paused_in_its_room(
+    sign_in: SignIn, house: House
+) -> None:
+    paused_at = house.now() - timedelta(minutes=10)
+    until = paused_at + timedelta(hours=2)
+    pause = Pause(0, "solbakken", "", "1A", "tor", "byttes", paused_at, until, until, device="1A stue")
+    with transaction(house.connection):
+        pauses.add(house.connection, pause)
+    alert = house.night_exit("1A")
+    kari = sign_in("kari")
+    assert re.search(r"Satt på pause i dette rommet da: 1A stue\s*</p>", kari.get(f"/alerts/{alert.id}").text)
+    told = kari.get(f"/api/v1/alerts/{alert.id}").json()
+    assert (told["paused"], told["paused_devices"]) == ([], ["1A stue"])

@@ -5,13 +5,17 @@ from __future__ import annotations
 import argparse
 import getpass
 import os
+import sqlite3
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from hub import device_names
 from hub.clock import WallClock
+from hub.desk import in_hand
 from hub.settings import read_settings
 from hub.site.bulk import ListRefused, change_devices, try_devices
 from hub.site.change import Changed, Conflict, OthersNameError, put_in_force
@@ -19,7 +23,7 @@ from hub.site.device_list import what_happens
 from hub.site.edits import PartDiff, Would
 from hub.site.file import SECTIONS, SiteFile, read_site, read_site_bytes
 from hub.site.installed import installed_database
-from hub.store import sites
+from hub.store import shifts, sites
 from hub.store.db import connect, transaction
 from hub.store.site_changes import SiteChange
 from rules.building import Site
@@ -67,15 +71,18 @@ def run(arguments: argparse.Namespace) -> int:
                 since = before.imported_at.astimezone(site.zone)
                 print(f"{site.site}: this very file is already in force, since {since:%Y-%m-%d %H:%M}")
                 return 0
-            version = put_in_force(connection, found, WallClock().now(), by, "site imported")
+            now = WallClock().now()
+            version = put_in_force(connection, found, now, by, "site imported")
+            earlier = read_site(before.document, "the earlier version") if before is not None else None
+            held_site = earlier.site if isinstance(earlier, SiteFile) else None
+            left = left_behind(connection, held_site, site, now)
     except OthersNameError as error:
         print(*error.faults, "nothing was changed", sep="\n")
         return 1
     finally:
         connection.close()
-    earlier = read_site(before.document, "the earlier version") if before is not None else None
     print(f"{site.site}: version {version.id} is in force")
-    print(*changes(earlier.site if isinstance(earlier, SiteFile) else None, site), sep="\n")
+    print(*changes(held_site, site), *left, sep="\n")
     if len({*held, site.site}) > 1:
         print(
             f"  the database holds several sites; each hub and web needs its own, e.g. VAKA_SITE={site.site}"
@@ -147,19 +154,35 @@ def _user() -> str:
 
 
 def changes(before: Site | None, after: Site) -> list[str]:
-    """For each section a line: how many parts came, went and changed."""
+    """For each section a line: how many parts came, went and changed, and of devices got another name."""
     lines = []
+    names = device_names.renamed(before, after) if before is not None else {}
     for section in SECTIONS:
         old, new = _parts(before, section), _parts(after, section)
+        other_names = names if section == "devices" else {}
         counts = {
-            "added": len(new.keys() - old.keys()),
-            "removed": len(old.keys() - new.keys()),
+            "added": len(new.keys() - old.keys() - {*other_names.values()}),
+            "removed": len(old.keys() - new.keys() - other_names.keys()),
+            "renamed": len(other_names),
             "changed": sum(old[key] != new[key] for key in old.keys() & new.keys()),
         }
         said = [f"{count} {what}" for what, count in counts.items() if count]
         if said:
             lines.append(f"  {section}: {', '.join(said)}")
     return lines or ["  only comments or the site's own keys changed"]
+
+
+def left_behind(connection: sqlite3.Connection, before: Site | None, after: Site, at: datetime) -> list[str]:
+    """For each who is no longer one of the people: what was theirs, and nobody has now."""
+    lines = []
+    for person in _parts(before, "people").keys() - _parts(after, "people").keys():
+        shifts_left = shifts.still_planned(connection, after.site, person, at)
+        alerts_left = len(in_hand(connection, after.site, person))
+        counts = ((shifts_left, "shift", "not over yet"), (alerts_left, "alert", "in hand"))
+        said = [f"{count} {what}{'s'[: count != 1]} {which}" for count, what, which in counts if count]
+        if said:
+            lines.append(f"  {person} is gone; nobody has now: {', '.join(said)}")
+    return sorted(lines)
 
 
 def _parts(site: Site | None, section: str) -> dict[str, object]:

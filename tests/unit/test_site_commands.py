@@ -1,7 +1,8 @@
 """vaka check, import, export and password, as a technician uses them, on a real database."""
 
 import sqlite3
-from datetime import UTC, datetime
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from io import BytesIO, StringIO, TextIOWrapper
 from pathlib import Path
 
@@ -9,11 +10,19 @@ import pytest
 from argon2 import PasswordHasher
 
 from hub.__main__ import COMMANDS, main
+from hub.alerting import take
+from hub.clock import WallClock
+from hub.desk import Desk
 from hub.settings import read_settings
-from hub.store import sites
+from hub.store import shifts, sites
 from hub.store.db import connect, transaction
+from rules.alert import Concern
 from rules.building import TRAILS_OWN
+from rules.duty import Shift
+from rules.finding import Finding
 
+HOUR = timedelta(hours=1)
+KARI = "  - {id: kari, name: Kari Østby, role: carer, units: [solsikka]}\n"
 EXAMPLE = Path(__file__).parents[2] / "sites" / "donski-small.yaml"
 
 
@@ -107,6 +116,42 @@ def test_an_import_says_what_came_went_and_changed(
         "donski-small: version 2 is in force",
         "  devices: 1 removed",
         "  rules: 1 changed",
+    ]
+
+
+def test_an_import_tells_a_renamed_device_from_one_that_came_or_went(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    named = "  - {id: 1F knapp, room: 1F, role: help_button, address: '0x01'}\n"
+    first = edited(tmp_path, "  - {id: 1F knapp, room: 1F, role: help_button}\n", named)
+    main(["import", first])
+    capsys.readouterr()
+    other = Path(first).read_text("utf-8").replace("id: 1F knapp", "id: 1F snor")
+    other = other.replace("  - {id: 1A røyk, room: 1A, role: smoke_detector}\n", "")
+    Path(first).write_text(other, "utf-8")
+    assert main(["import", first, "--by", "trond"]) == 0
+    assert "  devices: 1 removed, 1 renamed" in capsys.readouterr().out.splitlines()
+
+
+def test_an_import_says_what_nobody_has_any_more_where_somebody_is_missing_from_the_file(
+    tmp_path: Path, data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["import", str(EXAMPLE)])
+    now = datetime.now(UTC)
+    with closing(connect(read_settings().database)) as connection, transaction(connection):
+        for begin, end in ((-30, -22), (-1, 7), (23, 31)):
+            at = now + begin * HOUR, now + end * HOUR
+            shifts.add(connection, "donski-small", Shift(0, "kari", (), "carer", *at, source="roster"))
+        finding = Finding("help-button", "1A", "raised", now, "pressed")
+        alert = take(connection, "donski-small", finding, Concern("high", "solsikka", ()), now)
+        assert alert is not None
+    with closing(connect(read_settings().database)) as connection:
+        Desk(connection, "donski-small", WallClock()).accept(alert.id, "kari")
+    capsys.readouterr()
+    assert main(["import", edited(tmp_path, KARI, "")]) == 0
+    assert capsys.readouterr().out.splitlines()[1:] == [
+        "  people: 1 removed",
+        "  kari is gone; nobody has now: 2 shifts not over yet, 1 alert in hand",
     ]
 
 

@@ -141,8 +141,8 @@ def test_it_is_asked_for_without_a_slip_confirmed_by_another_and_comes_with_a_re
     for word in ("r3", "Ingrid", "Solvang"):
         assert word not in page.replace("3B", ""), word
     printed = PdfReader(io.BytesIO(lise.get(f"{one}/receipt.pdf").content)).pages[0].extract_text()
-    for told in (page, printed):
-        deleted, stays = told.split("Beholdt, uten personen")
+    for receipt_text in (page, printed):
+        deleted, stays = receipt_text.split("Beholdt, uten personen")
         assert "Varsler som gjelder andre også, eller en enhet" not in deleted
         assert "Varsler som gjelder andre også, eller en enhet" in stays, "of two residents, and kept"
         assert "Stedets dokument som gjelder nå" in stays

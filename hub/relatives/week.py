@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
+from hub.heard import is_in, not_there
 from hub.history import History, Hourly
 from hub.spells import spells
 from rules.backtest import Spell
@@ -50,7 +51,9 @@ def rhythm(
     first = min(days) - BASELINE
     since, until = at_local(first - timedelta(days=1), EVENING, site.zone), _ends(max(days), site)
     names = [device.id for device in devices]
-    hours = history.hourly(names, since, until, (*STIRRING, "in_bed"))
+    gone = not_there(connection, site, devices, since, until)
+    told = history.hourly(names, since, until, (*STIRRING, "in_bed"))
+    hours = [hour for hour in told if not is_in(gone[hour.device], hour.at)]
     every = [first + timedelta(days=n) for n in range((max(days) - first).days + 1)]
     lost = _lost(connection, site, devices, resident, since)
     begins = min((hour.at for hour in hours), default=None)

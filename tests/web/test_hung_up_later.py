@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from hub.clock import ReadingsClock
+from hub.history.embedded import EmbeddedHistory
+from hub.relatives.week import Rhythm, rhythm
 from hub.site.change import Changed, change_site
 from hub.site.edits import ChangeDevice, Edit, PlaceDevice, ReplaceDevice
 from hub.site.file import SiteFile, read_site
@@ -127,6 +129,21 @@ def test_what_hung_elsewhere_before_brings_neither_that_rooms_life_nor_a_silence
         assert [datetime.fromisoformat(one["until"]) for one in lane["not_there"]] == [moved]
     assert lane["unheard"] == []
     assert all(datetime.fromisoformat(one["since"]) >= moved for one in lane["states"])
+
+
+def test_relatives_are_not_told_of_the_room_that_a_sensor_hung_in_before(house: House) -> None:
+    today = house.now().astimezone(OSLO).date()
+    days = [today - n * timedelta(days=1) for n in (3, 2, 1)]
+
+    def week() -> Rhythm:
+        history = EmbeddedHistory(house.connection, house.settings.database, house.site)
+        resident = next(one for one in house.site.residents if one.id == "r1")
+        return rhythm(house.connection, history, house.site, resident, days, lambda day: True)
+
+    before = week()
+    assert any(one.value for one in before.days)
+    change(house, 3 * HOUR, ChangeDevice("2A bad", "1A", "motion"))
+    assert week() == before
 
 
 def test_what_replaces_another_is_unheard_until_it_speaks_itself(house: House, sign_in: SignIn) -> None:

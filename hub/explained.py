@@ -15,6 +15,7 @@ from typing import NamedTuple
 from devices.measures import MEASURES
 from devices.reading import Reading
 from hub.calls import calls, outbox
+from hub.heard import is_in, not_there
 from hub.history import History
 from hub.more_hands import MoreHands, more_hands
 from hub.store import alert_sensors, alerts, escalations, pauses, silences, summonses, walk_tests
@@ -96,8 +97,10 @@ def explain(
     since, until = _stretch(alert, now)
     # Of a sensor that cannot be heard technicians are told too: not what it told of somebody before.
     asked = [device.id for device in flat] if alert.rule != NOT_HEARD else []
-    readings = list(history.readings(asked, since, until, _TELLING)) if asked else []
-    before = list(history.readings(asked, since - STOOD_SINCE, since, _TELLING)) if asked else []
+    gone = not_there(connection, site, flat, since - STOOD_SINCE, until)
+    told = list(history.readings(asked, since - STOOD_SINCE, until, _TELLING)) if asked else []
+    here = [one for one in told if not is_in(gone[one.device], one.at)]
+    readings, before = [r for r in here if r.at >= since], [r for r in here if r.at < since]
     whose = whose_signs(site)
     theirs = [device for device in flat if {*whose.get(device.id, ())} & {*alert.residents}]
     sign = last_sign([*before, *readings], theirs)

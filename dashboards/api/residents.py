@@ -64,7 +64,9 @@ def show_resident(request: Request, visit: Visitor, resident: str) -> ResidentNo
     view = resident_in_view(visit, resident)
     note_seen(visit, f"/api/v1/residents/{resident}", [resident])
     known = protection.now(visit.connection, visit.house.site.site).get(resident)
-    sign = last_sign_of(history_of(request, visit), visit.house.site, view.resident, visit.now)
+    sign = last_sign_of(
+        visit.connection, history_of(request, visit), visit.house.site, view.resident, visit.now
+    )
     return ResidentNowOut(
         resident=resident,
         place=view.room.id,

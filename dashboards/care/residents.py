@@ -87,7 +87,9 @@ def show_day(request: Request, visit: Visitor, resident: str, day: date | None =
     view = resident_in_view(visit, resident)
     shown = day_shown(view, day)
     picture = day_drawn(request, visit, view, shown)
-    sign = last_sign_of(history_of(request, visit), visit.house.site, view.resident, visit.now)
+    sign = last_sign_of(
+        visit.connection, history_of(request, visit), visit.house.site, view.resident, visit.now
+    )
     note_seen(visit, f"{PATH}/{resident}", [resident])
     return page(
         request,

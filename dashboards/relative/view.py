@@ -169,7 +169,7 @@ def _today(reading: _Reading, resident: Resident) -> tuple[State, str, tuple[str
     covered = protection.now(reading.connection, site.site).get(resident.id)
     if covered is None or covered.protection.state != "protected":
         return say("unclear", "unclear", "gaps")
-    sign = last_sign_of(reading.history, site, resident, voice.now)
+    sign = last_sign_of(reading.connection, reading.history, site, resident, voice.now)
     if sign is None or sign.at.astimezone(voice.zone).date() != voice.now.astimezone(voice.zone).date():
         return say("nothing", "nothing", "no_sign")
     return say("well", "well", words.last_sign(sign.at, voice), "who")

@@ -10,6 +10,7 @@ import pytest
 
 from hub.clock import ReadingsClock
 from hub.history.embedded import EmbeddedHistory
+from hub.last_sign import last_sign_of
 from hub.relatives.week import Rhythm, rhythm
 from hub.site.change import Changed, change_site
 from hub.site.edits import ChangeDevice, Edit, PlaceDevice, ReplaceDevice
@@ -33,7 +34,7 @@ def house(tmp_path: Path) -> Iterator[House]:
     told: list[Said] = []
     for n in range(40 * 24):
         for device in ("1A stue", "1A bad", "1A kjøkken", "2A bad"):
-            at = since + n * HOUR
+            at = since + n * HOUR + (5 * MINUTE if device == "2A bad" else 0 * MINUTE)
             told += [(at, device, "motion", True), (at + MINUTE, device, "motion", False)]
     told += [(since, device, "open", False) for device in ("1A ytterdør", "1A skap")]
     keep_in_history(house, sorted(told))
@@ -144,6 +145,20 @@ def test_relatives_are_not_told_of_the_room_that_a_sensor_hung_in_before(house: 
     assert any(one.value for one in before.days)
     change(house, 3 * HOUR, ChangeDevice("2A bad", "1A", "motion"))
     assert week() == before
+
+
+def test_a_sign_of_life_in_the_room_that_a_sensor_hung_in_before_is_not_the_residents(
+    house: House, sign_in: SignIn
+) -> None:
+    change(house, MINUTE, ChangeDevice("2A bad", "1A", "motion"))
+    alert = house.find("night-exit", "1A", 30 * MINUTE, evidence=house.door("1A", 30 * MINUTE))
+    told = sign_in("kari").get(f"/api/v1/alerts/{alert.id}").json()
+    assert {one["device"] for one in told["heard"]} & {"2A bad", "1A stue"} == {"1A stue"}
+    anna = next(one for one in house.site.residents if one.id == "r1")
+    history = EmbeddedHistory(house.connection, house.settings.database, house.site)
+    found = last_sign_of(house.connection, history, house.site, anna, house.now())
+    assert found is not None
+    assert found.device in {"1A stue", "1A bad", "1A kjøkken"}
 
 
 def test_what_replaces_another_is_unheard_until_it_speaks_itself(house: House, sign_in: SignIn) -> None:

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from hub.calendar_times import AHEAD, BACK
+from hub.duty import why_not
 from hub.roster import read_roster
 from hub.roster_calendar import CalendarRead, read_calendar
 from hub.roster_compared import Change, bare, compared, two_at_once
@@ -249,6 +250,8 @@ def _csv(
     beside = two_at_once(standing, (), found.added)
     why = {shift: of_a_shift(shift, "not_yours", site) for shift in shifts_of_file if not mine(shift)}
     why |= {shift: of_two(shift, other, site) for shift, other in beside.items()}
+    refused = {shift: why_not(shift, site) for shift in shifts_of_file}
+    why |= {shift: of_a_shift(shift, refusal.code, site) for shift, refusal in refused.items() if refusal}
     problems = tuple(
         why[shift]._replace(where=str(line), starts=None) for line, shift in read.items() if shift in why
     )

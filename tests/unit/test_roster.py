@@ -9,7 +9,7 @@ from hub.roster import Problem, read_roster
 from hub.roster_import import take_over
 from hub.store import shifts
 from hub.store.db import connect
-from rules.building import Site
+from rules.building import Person, Site
 from rules.duty import Shift
 from rules.wording import Voice
 from rules.wording.roster import roster_problem
@@ -170,4 +170,25 @@ def test_a_line_that_puts_somebody_on_two_shifts_at_once_is_refused_by_its_numbe
     )
     one_line = [columns, "per;;sol nord;;2026-11-26 07:00;2026-11-26 15:00"]
     assert len(take_over(connection, SITE, "\n".join(one_line).encode(), "v.csv", NOW, "lise").added) == 1
+    connection.close()
+
+
+def test_a_line_that_no_page_would_take_is_refused_by_its_number_too(tmp_path: Path) -> None:
+    connection = connect(tmp_path / "vaka.db")
+    tone = Person(id="tone", name="Tone", role="technician")
+    nils = Person(id="nils", name="Nils", role="carer", units=("nord",))
+    site = SITE.model_copy(update={"people": (*SITE.people, tone, nils)})
+    text = (
+        "person;function;units;residents;from;to\n"
+        "tone;;sol;;2026-11-26 07:00;2026-11-26 15:00\n"
+        "nils;;sol;;2026-11-26 07:00;2026-11-26 15:00\n"
+        "per;;nord;r-anna;2026-11-26 07:00;2026-11-26 15:00\n"
+    )
+    found = take_over(connection, site, text.encode(), "vakter.csv", NOW, "lise")
+    assert [(one.where, one.code) for one in found.problems] == [
+        ("2", "no_function"),
+        ("3", "not_their_unit"),
+        ("4", "resident_elsewhere"),
+    ]
+    assert found.added == ()
     connection.close()

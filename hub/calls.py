@@ -12,7 +12,7 @@ from typing import NamedTuple
 from hub.escalation import CALLED, CALLED_IN_VAIN, CALLED_INSTEAD, NOBODY_IN, REACHED_NOBODY
 from hub.store import alerts, escalations, summonses
 from hub.store.alerts import AlertEvent
-from hub.store.summonses import Summons
+from hub.store.summonses import IN_STEAD, Summons
 from hub.ways.way import TIMEOUT
 from rules.alert import TRANSITIONS
 from rules.called import BEST_FIRST, Became, Calls, Came
@@ -74,7 +74,11 @@ def calls(trail: Sequence[AlertEvent], messages: Iterable[Summons], so_far: Outb
         if step.event not in _CALLS:
             continue
         besides = {person for other in others if other.of_call == step.seq for person in _named(other)}
-        meant = [one for one in of_step.get(step.seq, ()) if one.person not in besides]
+        meant = [
+            one
+            for one in of_step.get(step.seq, ())
+            if one.groups != IN_STEAD and (one.groups or one.person not in besides)
+        ]
         came = _came(meant, step.seq in in_vain, so_far.at)
         if so_far.followed is not None and step.seq > so_far.followed:
             came = Came(_on_its_way(step.at, so_far.at))
@@ -90,17 +94,32 @@ def calls(trail: Sequence[AlertEvent], messages: Iterable[Summons], so_far: Outb
             if before is None or before.what not in ("called", "seen") or of_group.what in _NEWS:
                 groups[group] = of_group
     for step in others:
-        people = _named(step)
-        theirs = [one for one in of_step.get(step.of_call or 0, ()) if one.person in people]
-        heard = {one.person for one in theirs if became(one, so_far.at) in ("called", "seen")}
-        reached = tuple(person for person in people if person in heard)
-        tried = _came(theirs, False, so_far.at)._replace(by=people)
-        steps[step.seq] = Came("called", reached) if reached else tried
+        elsewhere = {
+            p
+            for other in others
+            if other is not step and other.of_call == step.of_call
+            for p in _named(other)
+        }
+        of_call = of_step.get(step.of_call or 0, ())
+        theirs = [one for one in of_call if one.groups in ("", IN_STEAD) and one.person not in elsewhere]
+        steps[step.seq] = _came_in_stead(step, theirs, so_far.at)
     since_then = [steps[step.seq] for step in others if step.seq > since]
     instead = dict.fromkeys(person for came in since_then if came.what == "called" for person in came.by)
     under_way = dict.fromkeys(came for came in since_then if came.what in ("calling", "trying"))
     not_yet = tuple(came for came in under_way if not set(came.by) <= instead.keys())
     return Calls(steps, groups, tuple(instead), not_yet, each)
+
+
+def _came_in_stead(step: AlertEvent, theirs: Sequence[Summons], now: datetime) -> Came:
+    """`theirs`: the call's messages to those in stead whom no other such step names. Whom an address reached
+    all the same that was taken to be dead is named too.
+    """
+    named, sent = _named(step), [one for one in theirs if became(one, now) in ("called", "seen")]
+    of_stead = [one.person for one in sent if one.groups == IN_STEAD]
+    reached = tuple(dict.fromkeys([*(p for p in named if p in {one.person for one in sent}), *of_stead]))
+    if reached:
+        return Came("called", reached)
+    return _came([one for one in theirs if one.person in named], False, now)._replace(by=named)
 
 
 def _came_of_group(group: str, meant: Sequence[Summons], whole: Came, now: datetime) -> Came:

@@ -41,7 +41,7 @@ from hub.escalation import (
 from hub.store import alerts, contacts, escalations, summonses
 from hub.store.alerts import AlertEvent
 from hub.store.db import transaction
-from hub.store.summonses import CALLED_ANEW, Summons
+from hub.store.summonses import CALLED_ANEW, IN_STEAD, Summons
 from rules.alert import Alert
 from rules.building import Site
 from rules.proof import is_proof, proof_site
@@ -116,6 +116,7 @@ def _follow(
         return  # another site's; or taken before anybody could be told
     gave_back = _handed_back_by(alerts.events(connection, alert.id), step) if alert.state == "open" else None
     aside = gave_back or asking(alert)
+    summonses.drop_held(connection, alert.id, before=_as_grave_since(connection, alert))
     hears = hearing(connection, site, alert)
     meant = answerable(connection, site, alert, step, hears, now, aside)
     nobody_hears = not any(map(hears, meant))
@@ -128,11 +129,13 @@ def _follow(
     if gave_back is not None and not any(map(hears, (*meant, *others))):  # there is nobody else
         meant = answerable(connection, site, alert, step, hears, now)
         others = others_besides(connection, site, alert, step, meant, hears, now)
-    summonses.drop_held(connection, alert.id, before=_as_grave_since(connection, alert))
-    _put_in(connection, site, alert, step, [*meant, *others], web_address, now)
+    _put_in(connection, site, alert, step, meant, others, web_address, now)
     works = working_ways(connection, site)
     put_aside = aside if others or meant else None
-    all_put_aside = put_aside is not None and not alone and not meant
+    everybody = {
+        person for people in groups_of(connection, site, alert, step, now).values() for person in people
+    }
+    all_put_aside = not alone and not meant and everybody == {put_aside}
     if alone or not (only_the_board or all_put_aside or any(one in works for one in meant)):
         reached_nobody(connection, step, now, in_stead=bool(others))
     if empty := groups_of_nobody(connection, site, alert, step, now, put_aside):
@@ -146,17 +149,19 @@ def _put_in(
     site: Site,
     alert: Alert,
     call: AlertEvent,
-    found: Iterable[Answerable],
+    meant: Iterable[Answerable],
+    others: Iterable[Answerable],
     web_address: str | None,
     now: datetime,
 ) -> None:
-    """A message for each, at the time that this call has for its person."""
-    found = list(dict.fromkeys(found))
+    """A message for each, at the time that this call has for its person. `others`: in stead of `meant`."""
+    found = {**dict.fromkeys(others, True), **dict.fromkeys(meant, False)}
     people = dict.fromkeys(one.person for one in found)
     decisions = {person: _when(connection, site, alert, person, now) for person in people}
     groups = groups_of(connection, site, alert, call, now)
-    for one in found:
-        theirs = ", ".join(group for group, of_group in groups.items() if one.person in of_group)
+    for one, in_stead in found.items():
+        named = [group for group, of_group in groups.items() if one.person in of_group]
+        theirs = IN_STEAD if in_stead else ", ".join(named)
         message = _message(site, alert, call, web_address, one, now)
         at, held = decisions[one.person].at, decisions[one.person].held
         summonses.add(connection, msgspec.structs.replace(message, next_at=at, held=held, groups=theirs))
@@ -178,12 +183,14 @@ def _call_in_stead(
     escalation = escalations.get(connection, alert.id)
     if call is None or escalation is None or escalation.due is None or escalation.due <= now:
         return
+    if any(one.seq > call.seq and one.event in (CALLED, CALLED_IN_VAIN) for one in trail):
+        return  # it has come
     of_call = [one for one in summonses.of_alert(connection, alert.id) if one.event == call.seq]
     if any(one.sent_at is not None or one.next_at is not None for one in of_call):
         return
     hears = hearing(connection, site, alert)
     others = instead_of(connection, site, alert, call, hears, now)
-    _put_in(connection, site, alert, call, others, web_address, now)
+    _put_in(connection, site, alert, call, (), others, web_address, now)
     if names := list(dict.fromkeys(one.person for one in others if hears(one))):
         tells_of(connection, call, CALLED_INSTEAD, ", ".join(names), now)
 

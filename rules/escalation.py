@@ -261,10 +261,14 @@ def widened(escalation: Escalation, at: datetime) -> tuple[Escalation, Call]:
 
 
 def graver(escalation: Escalation, severity: Severity, at: datetime) -> Escalation:
-    """The alert has become more severe: that course from its first stage, at once. Becoming less severe slows
-    nothing down that is on its way.
+    """The alert has become more severe: that course from its first stage, at once. While somebody has it, it
+    is known who was called, for whenever nobody has it any more. Becoming less severe slows nothing down that
+    is on its way.
     """
     if SEVERITIES.index(severity) <= SEVERITIES.index(escalation.severity):
         return escalation
-    due = at if escalation.due is not None else None
-    return Escalation(severity, escalation.courses, due)
+    if escalation.due is not None:
+        return Escalation(severity, escalation.courses, at)
+    called, stages = _groups(escalation.stages[: escalation.taken]), escalation.courses[severity].stages
+    taken = max((n for n, stage in enumerate(stages, 1) if {*stage.to} & {*called}), default=0)
+    return Escalation(severity, escalation.courses, None, taken=taken)

@@ -17,6 +17,8 @@ from rules.summons import Decision, Held
 
 SPARED = "somebody has it"
 """The `failure` of a message that was not sent any more, since it was not needed."""
+IN_STEAD = "in_stead"
+"""The `groups` of a message to whoever is called in stead of those whom a stage names."""
 CALLED_ANEW = "nobody has it any more"
 """That of one that was made while somebody had it: another call follows."""
 
@@ -25,8 +27,8 @@ class Summons(msgspec.Struct, frozen=True):
     """`event`: the step of the alert's trail that caused it. `next_at` None: nothing more is tried. `urgent`:
     high. Without `sent_at` `failure` says why it did not arrive. `delivered_at`, `seen_at`, `accepted_at`:
     how far it came (hub/store/receipts.py). `held`: why it did not go out at once. `bundle`: the one under
-    whose id it goes out together with others. `groups`: those of its call that it is for, "" in stead of
-    them. `proof`: a test of the alerting, apart from all that is real.
+    whose id it goes out together with others. `groups`: those of its call that it is for, or
+    IN_STEAD; "": that was not written down. `proof`: a test of the alerting, apart from all that is real.
     """
 
     id: int

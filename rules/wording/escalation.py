@@ -36,7 +36,8 @@ def who_was_called(
         if not groups or (escalation.taken <= 1 and more):
             continue
         if escalation.repeats and set(last) & set(groups):
-            said.append(say(again, voice.language, groups_in_words(last, voice)))
+            of_last = [group for group in last if group in groups]
+            said.append(say(again, voice.language, groups_in_words(of_last, voice)))
         else:
             said.append(what_came(groups, came, name_of, voice))
     said += _told(calls, ("seen",), name_of, voice)

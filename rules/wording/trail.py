@@ -56,6 +56,8 @@ class Step(Protocol):
     def by(self) -> str | None: ...
     @property
     def reason(self) -> str: ...
+    @property
+    def of_call(self) -> int | None: ...
 
 
 def trail_in_words(
@@ -65,19 +67,29 @@ def trail_in_words(
     never reads as if somebody had been told.
     """
     told: list[str | None] = []
-    besides: dict[int, str] = {}
+    base: dict[int, str] = {}
+    besides: dict[int, list[str]] = {}
     for number, step in enumerate(trail):
         text = _one(trail, number, name_of, voice, calls)
-        call = next((n for n in range(number - 1, -1, -1) if told[n] is not None), -1)
+        call = _its_call(trail, number, told)
         if text is None or call < 0 or not _came_of(step, trail[call]):
             told.append(text)
             continue
         if step.event == _INSTEAD:
-            besides[call] = text
-        said = told[call] if step.event == _INSTEAD else text
-        told[call] = f"{said}. {besides[call]}" if call in besides else said
+            besides.setdefault(call, []).append(text)
+        else:
+            base[call] = text
+        first = base.setdefault(call, told[call] or "")
+        told[call] = ". ".join([first, *besides.get(call, ())])
         told.append(None)
     return told
+
+
+def _its_call(trail: Sequence[Step], number: int, told: Sequence[str | None]) -> int:
+    """The place of the call that a step tells of, else of the last thing said before it; -1: nothing was."""
+    said = [n for n in range(number) if told[n] is not None]
+    its_own = [n for n in said if trail[n].seq == trail[number].of_call]
+    return next(iter(its_own), said[-1] if said else -1)
 
 
 def _came_of(step: Step, call: Step) -> bool:

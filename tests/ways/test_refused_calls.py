@@ -79,6 +79,12 @@ def test_the_only_stage_is_refused_for_good_and_others_are_called_at_once_one_ci
     )
     told = [(e.event, e.reason) for e in alerts.events(house.connection, house.alert("help-button").id)]
     assert [names for event, names in told if event == "called_instead"] == ["siri", "nils, lise"]
+    assert trail(house) == [
+        (
+            "Prøvde ansvarlig pleier: ingen kunne nås. Prøvde siri: nådde ikke fram."
+            " Prøvde nils og lise: nådde ikke fram"
+        )
+    ]
 
 
 def test_whoever_is_called_in_stead_is_refused_and_the_next_stage_comes_at_once(tmp_path: Path) -> None:
@@ -181,3 +187,100 @@ def test_with_those_on_duty_elsewhere_who_may_not_open_the_alert_comes_who_may(t
     house.says("3B button", pressed="single")
     assert {one.person for one in waiting(house)} == {"nils", "odd", "lise"}
     house.stop()
+
+
+def test_a_group_without_a_way_is_not_said_to_be_called_since_somebody_else_handed_back(
+    tmp_path: Path,
+) -> None:
+    house = a_house(tmp_path, "siri nils lise")
+    house.imports(SITE + ONE_STAGE)
+    house.says("3B button", pressed="single")
+    [siri] = waiting(house)
+    arrived(house, siri)
+    id = house.alert("help-button").id
+    house.desk.accept(id, "lise")
+    house.desk.act(id, "hand_back", "lise")
+    [siri] = waiting(house)
+    assert known(house).whose("in_vain") == ["assigned"]
+    arrived(house, siri)
+    called, unreached = card(house)
+    assert called is None
+    assert unreached is not None
+    assert unreached.startswith("Prøvde ansvarlig pleier: ingen kunne nås. Varslet i stedet: siri. Neste:")
+    assert trail(house)[-1] == "Prøvde ansvarlig pleier: ingen kunne nås. Varslet i stedet: siri"
+    house.stop()
+
+
+def test_where_the_next_stage_has_come_nobody_is_called_in_stead_of_the_one_before(house: World) -> None:
+    house.says("3B button", pressed="single")
+    [kari] = waiting(house)
+    refused(house, kari)
+    house.passes(SECOND)  # the next stage is called before the hub comes to the step that nobody was reached
+    by_stage = {one.person: one.groups for one in waiting(house)}
+    assert by_stage == {"kari": "unit", "siri": "unit"}
+    told = [e.event for e in alerts.events(house.connection, house.alert("help-button").id)]
+    assert "called_instead" not in told
+
+
+def test_whoever_is_called_in_stead_by_an_address_that_was_refused_is_told_apart_from_the_stage(
+    tmp_path: Path,
+) -> None:
+    house = a_house(tmp_path, "nils lise", refused="nils")
+    house.says("3B button", pressed="single")
+    called = {one.person: one for one in waiting(house)}
+    assert called.keys() == {"nils", "lise"}
+    arrived(house, called["nils"])
+    assert known(house).whose("in_vain") == ["assigned"]
+    assert trail(house) == ["Prøvde ansvarlig pleier: ingen kunne nås. Varslet i stedet: nils"]
+    house.stop()
+
+
+def test_a_call_that_is_repeated_names_the_groups_that_it_went_to(tmp_path: Path) -> None:
+    house = a_house(tmp_path, "lise")
+    house.imports(SITE + TOGETHER.replace("10 min", "1 min"))
+    house.says("3B button", pressed="single")
+    for _ in range(2):
+        for one in waiting(house):
+            arrived(house, one)
+        house.passes(MIN)
+    for one in waiting(house):
+        arrived(house, one)
+    assert card(house)[0] == "Ingen har svart. Varslet på nytt: leder"
+    house.stop()
+
+
+def test_whose_message_was_held_when_the_alert_became_graver_is_called_and_not_passed_over(
+    tmp_path: Path,
+) -> None:
+    house = a_house(tmp_path, "siri nils lise")
+    plan = (
+        "escalation: {low: {steps: [{after: 0 s, to: [unit]}], repeat: 4 h},"
+        " high: {steps: [{after: 0 s, to: [assigned]}], repeat: 10 min}}\n"
+    )
+    house.imports(SITE.replace("{rule: help-button}", "{rule: help-button, severity: low}") + plan)
+    house.says("3B button", pressed="single")
+    assert [(one.person, one.held) for one in waiting(house)] == [("siri", "gathered")]
+    house.imports(SITE + plan)
+    house.passes(MIN)
+    house.says("3B button", pressed="single")
+    assert [(one.person, one.held) for one in waiting(house)] == [("siri", None)]
+    house.stop()
+
+
+def test_who_was_called_before_the_alert_became_graver_in_somebodys_hands_is_called_again(
+    house: World,
+) -> None:
+    house.imports(SITE.replace("{rule: help-button}", "{rule: help-button, severity: medium}"))
+    house.says("3B button", pressed="single")
+    house.passes(6 * MIN)
+    assert {one.person for one in waiting(house)} == {"kari", "siri"}
+    id = house.alert("help-button").id
+    house.desk.accept(id, "lise")
+    house.imports(SITE)
+    house.passes(MIN)
+    house.says("3B button", pressed="single")
+    house.desk.act(id, "hand_back", "lise")
+    assert {(one.person, one.subject) for one in waiting(house)} == {
+        ("kari", "HØYT varsel: 3B"),
+        ("siri", "HIGH alert: 3B"),
+    }

@@ -59,7 +59,8 @@ def _shifts_of(rows: csv.DictReader[str], file: str, site: Site) -> dict[int, Sh
     """Raises csv.Error."""
     written = [(name or "").strip().lower() for name in rows.fieldnames or ()]
     columns = [NAMED.get(name, name) for name in written]
-    twice = [name for n, name in enumerate(written) if name and columns[n] in columns[:n]]
+    places: dict[str, int] = {}
+    twice = [name for n, name in enumerate(written) if name and places.setdefault(columns[n], n) < n]
     if twice:
         first = written[columns.index(NAMED.get(twice[0], twice[0]))]
         return [Problem(file, 1, "column_twice", ", ".join(dict.fromkeys((first, twice[0]))))]

@@ -91,7 +91,8 @@ def test_who_would_be_called_now_is_whom_the_live_calls_would_reach(house: House
         contacts.note_answer(house.connection, "solbakken", kari, house.now())
     first, *_ = stages().split(" | ")
     assert first == (
-        "straks Kari Nordmann Bare på tavla (ansvarlig pleier) Ingen kan nås. Varsles i stedet: Nils Nordli"
+        "straks Kari Nordmann Bare på tavla (ansvarlig pleier) Ingen kan nås."
+        " Varsles i stedet: Nils Nordli, Lise Leder"
     )
     hour = browser.get("/care/reach/hour?unit=sol").text
     assert "Ingen på vakt: nattpatruljen" in hour

@@ -64,8 +64,6 @@ def calls(trail: Sequence[AlertEvent], messages: Iterable[Summons], so_far: Outb
     for one in messages:
         of_step.setdefault(one.event, []).append(one)
     others = [step for step in trail if step.event == CALLED_INSTEAD]
-    in_vain = {step.of_call for step in trail if step.event == REACHED_NOBODY}
-    empty = {step.of_call: _named(step) for step in trail if step.event == NOBODY_IN}
     since = max((step.seq for step in trail if step.event in TAKEN | OPEN_AGAIN), default=0)
     steps: dict[int, Came] = {}
     each: dict[int, dict[str, Came]] = {}
@@ -73,36 +71,21 @@ def calls(trail: Sequence[AlertEvent], messages: Iterable[Summons], so_far: Outb
     for step in trail:
         if step.event not in _CALLS:
             continue
-        besides = {person for other in others if other.of_call == step.seq for person in _named(other)}
-        meant = [
-            one
-            for one in of_step.get(step.seq, ())
-            if one.groups != IN_STEAD and (one.groups or one.person not in besides)
-        ]
-        came = _came(meant, step.seq in in_vain, so_far.at)
-        if so_far.followed is not None and step.seq > so_far.followed:
-            came = Came(_on_its_way(step.at, so_far.at))
-        nobody_in = () if came.what == "in_vain" else empty.get(step.seq, ())
-        steps[step.seq] = came._replace(nobody_in=nobody_in)
+        meant = [one for one in of_step.get(step.seq, ()) if one.groups != IN_STEAD]
+        steps[step.seq] = came = _came_of_call(step, trail, meant, so_far)
         each[step.seq] = {
             group: _came_of_group(group, meant, came, so_far.at)
             for group in _named(step)
-            if group not in nobody_in
+            if group not in came.nobody_in
         }
         for group, of_group in each[step.seq].items() if step.seq > since else ():
             before = groups.get(group)
             if before is None or before.what not in ("called", "seen") or of_group.what in _NEWS:
                 groups[group] = of_group
     for step in others:
-        elsewhere = {
-            p
-            for other in others
-            if other is not step and other.of_call == step.of_call
-            for p in _named(other)
-        }
-        of_call = of_step.get(step.of_call or 0, ())
-        theirs = [one for one in of_call if one.groups in ("", IN_STEAD) and one.person not in elsewhere]
-        steps[step.seq] = _came_in_stead(step, theirs, so_far.at)
+        beside = [other for other in others if other.of_call == step.of_call and other is not step]
+        in_stead = [one for one in of_step.get(step.of_call or 0, ()) if one.groups == IN_STEAD]
+        steps[step.seq] = _came_in_stead(step, beside, in_stead, so_far.at)
     since_then = [steps[step.seq] for step in others if step.seq > since]
     instead = dict.fromkeys(person for came in since_then if came.what == "called" for person in came.by)
     under_way = dict.fromkeys(came for came in since_then if came.what in ("calling", "trying"))
@@ -110,23 +93,37 @@ def calls(trail: Sequence[AlertEvent], messages: Iterable[Summons], so_far: Outb
     return Calls(steps, groups, tuple(instead), not_yet, each)
 
 
-def _came_in_stead(step: AlertEvent, theirs: Sequence[Summons], now: datetime) -> Came:
-    """`theirs`: the call's messages to those in stead whom no other such step names. Whom an address reached
-    all the same that was taken to be dead is named too.
+def _came_of_call(
+    step: AlertEvent, trail: Sequence[AlertEvent], meant: Sequence[Summons], so_far: Outbox
+) -> Came:
+    """`meant`: the messages to those whom its groups name."""
+    if so_far.followed is not None and step.seq > so_far.followed:
+        return Came(_on_its_way(step.at, so_far.at))
+    told = [one for one in trail if one.of_call == step.seq]
+    came = _came(meant, any(one.event == REACHED_NOBODY for one in told), so_far.at)
+    if came.what == "in_vain":
+        return came
+    return came._replace(nobody_in=tuple(g for one in told if one.event == NOBODY_IN for g in _named(one)))
+
+
+def _came_in_stead(
+    step: AlertEvent, beside: Iterable[AlertEvent], in_stead: Sequence[Summons], now: datetime
+) -> Came:
+    """`beside`: the other steps of the same call that name somebody called in stead, `in_stead` its messages
+    to all of them. Whom an address reached that was taken to be dead is named too.
     """
-    named, sent = _named(step), [one for one in theirs if became(one, now) in ("called", "seen")]
-    of_stead = [one.person for one in sent if one.groups == IN_STEAD]
-    reached = tuple(dict.fromkeys([*(p for p in named if p in {one.person for one in sent}), *of_stead]))
-    if reached:
-        return Came("called", reached)
-    return _came([one for one in theirs if one.person in named], False, now)._replace(by=named)
+    named, elsewhere = _named(step), {person for other in beside for person in _named(other)}
+    reached = [one.person for one in in_stead if became(one, now) in ("called", "seen")]
+    if here := tuple(dict.fromkeys(person for person in reached if person not in elsewhere)):
+        return Came("called", here)
+    return _came([one for one in in_stead if one.person in named], False, now)._replace(by=named)
 
 
 def _came_of_group(group: str, meant: Sequence[Summons], whole: Came, now: datetime) -> Came:
     """`whole`: of the call. A group none of whose people has a message was not called, where others were."""
-    if whole.what == "in_vain" or not any(one.groups for one in meant):
+    if whole.what == "in_vain" or not meant:
         return whole
-    theirs = [one for one in meant if group in one.groups.split(", ")]
+    theirs = [one for one in meant if not one.groups or group in one.groups.split(", ")]
     return _came(theirs, not theirs, now)
 
 

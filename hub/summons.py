@@ -132,16 +132,13 @@ def _follow(
     _put_in(connection, site, alert, step, meant, others, web_address, now)
     works = working_ways(connection, site)
     put_aside = aside if others or meant else None
-    everybody = {
-        person for people in groups_of(connection, site, alert, step, now).values() for person in people
-    }
-    all_put_aside = not alone and not meant and everybody == {put_aside}
+    empty = groups_of_nobody(connection, site, alert, step, now, put_aside)
+    all_put_aside = not alone and not meant and len(empty) == len(step.reason.split(", "))
     if alone or not (only_the_board or all_put_aside or any(one in works for one in meant)):
         reached_nobody(connection, step, now, in_stead=bool(others))
-    if empty := groups_of_nobody(connection, site, alert, step, now, put_aside):
+    if empty:
         tells_of(connection, step, NOBODY_IN, ", ".join(empty), now)
-    if names := list(dict.fromkeys(one.person for one in others if hears(one))):
-        tells_of(connection, step, CALLED_INSTEAD, ", ".join(names), now)
+    _name_in_stead(connection, step, filter(hears, others), now)
 
 
 def _put_in(
@@ -191,8 +188,14 @@ def _call_in_stead(
     hears = hearing(connection, site, alert)
     others = instead_of(connection, site, alert, call, hears, now)
     _put_in(connection, site, alert, call, (), others, web_address, now)
-    if names := list(dict.fromkeys(one.person for one in others if hears(one))):
-        tells_of(connection, call, CALLED_INSTEAD, ", ".join(names), now)
+    _name_in_stead(connection, call, filter(hears, others), now)
+
+
+def _name_in_stead(
+    connection: sqlite3.Connection, call: AlertEvent, others: Iterable[Answerable], now: datetime
+) -> None:
+    if names := ", ".join(dict.fromkeys(one.person for one in others)):
+        tells_of(connection, call, CALLED_INSTEAD, names, now)
 
 
 def _as_grave_since(connection: sqlite3.Connection, alert: Alert) -> int:

@@ -17,7 +17,7 @@ from hub.history.segments import beside, connect_history
 from hub.retention import held, prune
 from hub.settings import Settings
 from hub.site.installed import installed_site
-from hub.store import absences, alerts, outbox, pauses, protection, readings
+from hub.store import absences, alerts, outbox, pauses, protection, readings, summonses
 from hub.store.db import connect
 from rules.retention import DEFAULTS
 from tests.keeping.old_databases import CONTENT, FIRST_HISTORY, HOUSE, NEWEST, NUMBERS, write
@@ -270,3 +270,25 @@ def test_a_newer_history_is_refused_as_well(tmp_path: Path) -> None:
         connection.execute("PRAGMA user_version = 4711")
     with pytest.raises(Exception, match=r"history\.db was written by a newer Vaka"):
         connect_history(beside(tmp_path / "vaka.db"))
+
+
+def test_a_message_to_whoever_was_called_in_stead_is_known_as_such_from_before_that_was_kept(
+    tmp_path: Path,
+) -> None:
+    write(52, tmp_path / "vaka.db")
+    with closing(sqlite3.connect(tmp_path / "vaka.db")) as old, old:
+        old.execute("DELETE FROM summons")
+        for seq, event, reason in ((90, "called", "unit"), (91, "called_instead", "kari, ola")):
+            old.execute("INSERT INTO alert_event VALUES (?, 2, 1, ?, NULL, ?, NULL)", (seq, event, reason))
+        for person in ("kari", "ka", "ola"):
+            old.execute(
+                "INSERT INTO summons"
+                " (site, alert, event, person, way, address, urgent, subject, body, created_at) VALUES ('granly', 2, 90, ?, 'email', 'x', 1, '', '', 1)",
+                (person,),
+            )
+    with closing(connect(tmp_path / "vaka.db")) as connection:
+        assert {one.person: one.groups for one in summonses.of_alert(connection, 2)} == {
+            "kari": "in_stead",
+            "ka": "",
+            "ola": "in_stead",
+        }

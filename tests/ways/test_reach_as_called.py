@@ -37,6 +37,15 @@ def house(tmp_path: Path, reached: str, refused: str = "") -> World:
     return made
 
 
+def raised(there: World, rule: str) -> None:
+    if rule == "help-button":
+        there.says("3B button", pressed="single")
+    else:
+        there.says("3B door", open=True)
+        while not there.alerts():
+            there.passes(timedelta(seconds=1))
+
+
 def live(house: World, rule: str) -> Called:
     """As the hub calls, until each stage was called once."""
     id = house.alert(rule).id
@@ -95,12 +104,7 @@ def test_an_hour_to_come_names_whom_the_calls_then_reach_and_when(
 ) -> None:
     there = house(tmp_path, reached)
     said = foreseen(there, severity)
-    if rule == "help-button":
-        there.says("3B button", pressed="single")
-    else:
-        there.says("3B door", open=True)
-        while not there.alerts():
-            there.passes(timedelta(seconds=1))
+    raised(there, rule)
     assert live(there, rule) == said
     there.stop()
 
@@ -123,12 +127,7 @@ def test_whose_address_is_refused_counts_as_not_reached_in_the_hour_and_in_the_l
     there = house(tmp_path, "kari siri nils lise odd", refused)
     said = foreseen(there, severity)
     assert not {person for _, people in said for person in people} & set(refused.split())
-    if rule == "help-button":
-        there.says("3B button", pressed="single")
-    else:
-        there.says("3B door", open=True)
-        while not there.alerts():
-            there.passes(timedelta(seconds=1))
+    raised(there, rule)
     called = [(after, people - set(refused.split())) for after, people in live(there, rule)]
     assert called == said
     there.stop()

@@ -143,17 +143,21 @@ def test_a_call_is_said_to_be_under_way_until_its_way_took_the_message(house: Ho
     assert "Varslet: ansvarlig pleier" in sol.get(f"/alerts/{alert}").text
 
 
-@pytest.mark.parametrize("given_up", [False, True])
-def test_who_has_seen_the_alert_since_is_not_said_to_be_out_of_reach(
-    house: House, sign_in: SignIn, given_up: bool
-) -> None:
-    alert, sol = called(house, "kari"), sign_in("sol")
+def does_not_get_through(house: House, alert: int, given_up: bool) -> None:
     house.connection.execute("UPDATE summons SET attempts = 1, failure = 'away'")
     if given_up:
         house.connection.execute("UPDATE summons SET next_at = NULL")
         with transaction(house.connection):
             [call] = [step for step in alerts.events(house.connection, alert) if step.event == "called"]
             reached_nobody(house.connection, call, house.now())
+
+
+@pytest.mark.parametrize("given_up", [False, True])
+def test_who_has_seen_the_alert_since_is_not_said_to_be_out_of_reach(
+    house: House, sign_in: SignIn, given_up: bool
+) -> None:
+    alert, sol = called(house, "kari"), sign_in("sol")
+    does_not_get_through(house, alert, given_up)
     sign_in("kari").get("/")
     said = "Sett av Kari Nordmann"
     text = sol.get(f"/alerts/{alert}").text
@@ -171,12 +175,7 @@ def test_the_look_by_which_somebody_sees_an_alert_is_in_the_next_answer_whole_an
     house: House, sign_in: SignIn, given_up: bool
 ) -> None:
     alert, kari = called(house, "kari"), sign_in("kari")
-    house.connection.execute("UPDATE summons SET attempts = 1, failure = 'away'")
-    if given_up:
-        house.connection.execute("UPDATE summons SET next_at = NULL")
-        with transaction(house.connection):
-            [call] = [step for step in alerts.events(house.connection, alert) if step.event == "called"]
-            reached_nobody(house.connection, call, house.now())
+    does_not_get_through(house, alert, given_up)
 
     def told() -> tuple[list[str], bool, list[bool]]:
         answer = kari.get(f"/api/v1/alerts/{alert}").json()

@@ -283,7 +283,8 @@ def test_a_message_to_whoever_was_called_in_stead_is_known_as_such_from_before_t
         for person in ("kari", "ka", "ola"):
             old.execute(
                 "INSERT INTO summons"
-                " (site, alert, event, person, way, address, urgent, subject, body, created_at) VALUES ('granly', 2, 90, ?, 'email', 'x', 1, '', '', 1)",
+                " (site, alert, event, person, way, address, urgent, subject, body, created_at)"
+                " VALUES ('granly', 2, 90, ?, 'email', 'x', 1, '', '', 1)",
                 (person,),
             )
     with closing(connect(tmp_path / "vaka.db")) as connection:

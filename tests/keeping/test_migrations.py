@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import closing
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,16 +12,20 @@ from dashboards.app import create_app
 from dashboards.house import read_house
 from hub.__main__ import COMMANDS, main
 from hub.backup.make import new_key
-from hub.clock import now
+from hub.clock import NEVER, ReadingsClock, now
 from hub.doctor import on_database
 from hub.history.segments import beside, connect_history
 from hub.retention import held, prune
 from hub.settings import Settings
+from hub.site.change import Changed, change_site, put_in_force
+from hub.site.edits import ChangeDevice, Edit, PlaceDevice, RemoveDevice, ReplaceDevice
+from hub.site.file import SiteFile, read_site
 from hub.site.installed import installed_site
-from hub.store import absences, alerts, outbox, pauses, protection, readings, summonses
-from hub.store.db import connect
+from hub.store import absences, alerts, outbox, pauses, placements, protection, readings, summonses
+from hub.store.db import connect, transaction
+from hub.store.instants import from_us, to_us
 from rules.retention import DEFAULTS
-from tests.keeping.old_databases import CONTENT, FIRST_HISTORY, HOUSE, NEWEST, NUMBERS, write
+from tests.keeping.old_databases import CONTENT, FIRST_HISTORY, HOUSE, NEWEST, NUMBERS, T, write
 
 Rows = dict[str, list[dict[str, object]]]
 
@@ -293,3 +298,60 @@ def test_a_message_to_whoever_was_called_in_stead_is_known_as_such_from_before_t
             "ka": "",
             "ola": "in_stead",
         }
+
+
+def _without_since_when(database: Path) -> None:
+    """As the version before wrote it down: whatever was placed anew counted as there since 1970."""
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("PRAGMA user_version = 56")
+        connection.execute(
+            "UPDATE placement SET since = 0 WHERE seq IN (SELECT min(seq) FROM placement GROUP BY device)"
+        )
+        connection.commit()
+
+
+def test_what_was_placed_before_that_was_written_down_hangs_there_since_its_first_version(
+    tmp_path: Path,
+) -> None:
+    database, days = tmp_path / "vaka.db", [from_us(T) + n * timedelta(days=1) for n in range(9)]
+
+    def edit(day: int, *edits: Edit) -> None:
+        done = change_site(connection, "granly", edits, "tor", ReadingsClock(days[day]))
+        assert isinstance(done, Changed), done
+
+    def renamed(was: str, now: str, role: str, address: str) -> list[Edit]:
+        return [RemoveDevice(was), PlaceDevice(now, "3B", role, address=address)]
+
+    def places() -> list[tuple[str, str, datetime]]:
+        found = placements.everything(connection, "granly")
+        return sorted((one.device, one.room, one.since) for one in found)
+
+    with closing(connect(database)) as connection:
+        file = read_site(HOUSE, "granly.yaml")
+        assert isinstance(file, SiteFile)
+        with transaction(connection):
+            put_in_force(connection, file, days[0], "tor")
+        edit(2, PlaceDevice("3B seng", "3B", "bed", address="0x5"), PlaceDevice("ny", "4A", "motion"))
+        edit(3, *renamed("3B seng", "Senga", "bed", "0x5"), *renamed("3B stue", "Stua", "motion", "3B stue"))
+        connection.execute(
+            "INSERT INTO device (site, gateway, address, first_heard_at)"
+            " VALUES ('granly', 'native', '0x7', ?)",
+            (to_us(days[1]),),
+        )
+        edit(4, ChangeDevice("ny", "3B", "motion"), PlaceDevice("hørt", "4A", "motion", address="0x7"))
+        edit(5, RemoveDevice("3B dør"), ReplaceDevice("Senga", "0x6"))
+        edit(6, PlaceDevice("3B dør", "4A", "outer_door"))
+        before = places()
+    _without_since_when(database)
+    with closing(connect(database)) as connection:
+        assert places() == before
+    assert before == [
+        ("3B dør", "3B", NEVER),
+        ("3B dør", "4A", days[6]),
+        ("Senga", "3B", days[2]),
+        ("Senga", "3B", days[5]),
+        ("Stua", "3B", NEVER),
+        ("hørt", "4A", days[1]),
+        ("ny", "3B", days[4]),
+        ("ny", "4A", days[2]),
+    ]

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from hub import reach
 from hub.doctor import NAMED, WAITING_TOO_LONG, Remark, local
 from hub.settings import Settings
-from hub.store import contacts, outbox, phones, proofs, summonses
+from hub.store import contacts, outbox, phones, proofs, staff_notices, summonses
 from hub.watch import state as watch_state
 from hub.watched import watch_is_gone
 from rules.building import Site
@@ -22,6 +22,9 @@ from rules.reach import HOURS, ROUTING
 from rules.wording.alerting import why_broken
 from rules.wording.reach import gap_in_words, hours_in_words
 from rules.wording.voice import Voice
+
+NOTICES_OF = timedelta(days=7)
+"""[default] For so long it is said whom a message did not reach."""
 
 
 def on_outbox(connection: sqlite3.Connection, site: Site, now: datetime) -> Iterator[Remark]:
@@ -86,6 +89,18 @@ def on_addresses(connection: sqlite3.Connection, site: Site) -> Iterator[Remark]
         yield Remark("wrong", what, cure)
     if len(found) > NAMED:
         yield Remark("wrong", f"and {len(found) - NAMED} more addresses that are refused")
+
+
+def on_notices(connection: sqlite3.Connection, site: Site, now: datetime) -> Iterator[Remark]:
+    """Messages to staff that are no calls and reached nobody, each with whose it was."""
+    people = {person.id for person in site.people}
+    lost = staff_notices.lost(connection, site.site, now - NOTICES_OF)
+    of_each = {one.person: one for one in lost if one.person in people}
+    for one in list(of_each.values())[:NAMED]:
+        what = f"a message to {one.person} of {local(one.created_at, site)} did not arrive ({one.way})"
+        yield Remark("look", f"{what}: {one.failure}", "another way to reach them (page /contacts)")
+    if len(of_each) > NAMED:
+        yield Remark("look", f"and {len(of_each) - NAMED} more whom a message did not reach")
 
 
 def on_reach(connection: sqlite3.Connection, site: Site, now: datetime) -> Iterator[Remark]:

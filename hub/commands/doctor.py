@@ -86,6 +86,7 @@ def _on_what_is_stored(settings: Settings, only_alive: bool) -> Iterator[Remark]
         yield from doctor_of_alerting.on_proofs(connection, site)
         yield from doctor_of_alerting.on_phones(connection, site)
         yield from doctor_of_alerting.on_addresses(connection, site)
+        yield from doctor_of_alerting.on_notices(connection, site, now)
         yield from doctor_of_alerting.on_reach(connection, site, now)
         yield from doctor.on_quarantine(connection, site, now)
         yield from doctor_of_keeping.on_jobs(connection, site, now)

@@ -41,3 +41,12 @@ def keep(connection: sqlite3.Connection, notice: StaffNotice) -> None:
 def due(connection: sqlite3.Connection, site: str, now: datetime) -> list[StaffNotice]:
     condition = "site = ? AND next_at <= ? ORDER BY id LIMIT 100"
     return many(connection, _TABLE, StaffNotice, condition, site, to_us(now))
+
+
+def lost(connection: sqlite3.Connection, site: str, since: datetime) -> list[StaffNotice]:
+    """Those since then that did not arrive and are not tried any more, in their order."""
+    condition = (
+        "site = ? AND created_at >= ? AND next_at IS NULL AND sent_at IS NULL AND failure IS NOT NULL"
+        " ORDER BY id"
+    )
+    return many(connection, _TABLE, StaffNotice, condition, site, to_us(since))

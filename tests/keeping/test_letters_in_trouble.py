@@ -12,6 +12,7 @@ import pytest
 
 from dashboards.monthly import make
 from hub import staff_notices
+from hub.doctor_of_alerting import on_notices
 from hub.relatives.post import deliver
 from hub.store import contact_trials, contacts, quality_reports
 from hub.store.contact_trials import Trial
@@ -81,6 +82,65 @@ def notice(house: House) -> None:
     with transaction(connection):
         contacts.put(connection, "test", Contact("lise", "email", "lise@example.org"), now)
         staff_notices.tell(connection, "test", [("lise", "Noe å se på", "Åpne Vaka.\n")], now)
+
+
+def address(house: House, name: str, minutes: int) -> Contact:
+    added = Contact("lise", "email", f"{name}@example.org")
+    contacts.put(house.world.connection, "test", added, house.world.clock.now() + minutes * MIN)
+    return added
+
+
+def tell(house: House) -> None:
+    with transaction(house.world.connection):
+        now = house.world.clock.now()
+        staff_notices.tell(house.world.connection, "test", [("lise", "Noe å se på", "Åpne Vaka.\n")], now)
+
+
+def receivers(house: House) -> list[str]:
+    return [str(mail["to"]) for mail in house.mailbox.taken]
+
+
+def test_an_address_that_is_refused_for_good_is_passed_over_for_one_that_works(house: House) -> None:
+    connection = house.world.connection
+    with transaction(connection):
+        gone, _ = address(house, "gone", 0), address(house, "lise", 1)
+        contacts.note_answer(connection, "test", gone, house.world.clock.now())
+    tell(house)
+    assert deliver_notices(house, connection) == 1
+    assert receivers(house) == ["lise@example.org"]
+
+
+def test_what_is_refused_for_good_as_it_goes_out_goes_by_the_next_way_and_the_address_is_marked(
+    house: House,
+) -> None:
+    connection = house.world.connection
+    with transaction(connection):
+        gone, _ = address(house, "gone", 0), address(house, "lise", 1)
+    house.mailbox.unknown.add("gone@example.org")
+    tell(house)
+    assert deliver_notices(house, connection) == 0
+    assert list(contacts.refused(connection, "test")) == [gone]
+    assert deliver_notices(house, connection) == 1
+    assert receivers(house) == ["lise@example.org"]
+
+
+def test_where_every_address_is_refused_it_is_tried_all_the_same_and_the_doctor_says_whom_it_did_not_reach(
+    house: House,
+) -> None:
+    connection, world = house.world.connection, house.world
+    with transaction(connection):
+        for one in (address(house, "gone", 0), address(house, "away", 1)):
+            contacts.note_answer(connection, "test", one, world.clock.now())
+    house.mailbox.unknown |= {"gone@example.org", "away@example.org"}
+    tell(house)
+    assert deliver_notices(house, connection) == deliver_notices(house, connection) == 0
+    (remark,) = on_notices(connection, world.site, world.clock.now())
+    assert remark.state == "look"
+    assert remark.what.startswith("a message to lise of ")
+    house.mailbox.unknown.clear()
+    tell(house)
+    assert deliver_notices(house, connection) == 1, "it may work again"
+    assert len(contacts.refused(connection, "test")) == 1
 
 
 def letter(house: House) -> None:

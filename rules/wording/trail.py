@@ -113,7 +113,9 @@ def _one(
             else what_came(names, instead, name_of, voice)
         )
     if step.event == _IN_VAIN:
-        came = _of_the_call_before(trail, number, calls)
+        if any(s.event == _IN_VAIN and s.of_call == step.of_call for s in trail[:number]):
+            return None  # one try, though whoever was called instead was not reached either
+        came = calls.steps.get(step.of_call or 0, Came("in_vain"))
         return what_came(groups, came, name_of, voice) if came.what == "in_vain" else None
     came = calls.steps.get(step.seq, CALLED)
     groups = [group for group in groups if group not in came.nobody_in]
@@ -134,13 +136,6 @@ def _of_some(step: Step, came: Came, name_of: Callable[[str], str], voice: Voice
     if came.what == "called":
         return what_was_done(step.event, None, ", ".join(groups), voice)
     return what_came(groups, came, name_of, voice)
-
-
-def _of_the_call_before(trail: Sequence[Step], number: int, calls: Calls) -> Came:
-    """What has become of the call that reached nobody then: somebody may have seen it since."""
-    before = (s for s in reversed(trail[:number]) if s.event in _CALLS and s.reason == trail[number].reason)
-    call = next(before, None)
-    return Came("in_vain") if call is None else calls.steps.get(call.seq, Came("in_vain"))
 
 
 def what_was_done(event: str, by: str | None, reason: str, voice: Voice) -> str:

@@ -10,10 +10,11 @@ from functools import lru_cache
 
 from hub.site import former
 from hub.site.file import SiteFile, read_held
-from hub.store import integrations, sites
+from hub.store import integrations, placements, sites
+from hub.store.placements import Placement
 from hub.store.sites import NoSiteError
 from rules.alert import Alert
-from rules.building import Person, Resident, Room, Site
+from rules.building import Device, Person, Resident, Room, Site
 from rules.catalogue import catalogue
 from rules.rule import AnyRule, Text
 from rules.rulebook import Rulebook, rulebook, settle
@@ -22,7 +23,8 @@ from rules.rulebook import Rulebook, rulebook, settle
 @dataclass(frozen=True)
 class House:
     """`version` changes with every import. `programs`: what those are called that work here by a token.
-    `former`: what those were called who work here no more.
+    `former`: what those were called who work here no more. `placed`: where each name hung that ever hung
+    otherwise.
     """
 
     version: int
@@ -30,6 +32,20 @@ class House:
     rules: Rulebook
     programs: Mapping[str, str] = field(default_factory=dict, hash=False)
     former: Mapping[str, str] = field(default_factory=dict, hash=False)
+    placed: tuple[Placement, ...] = ()
+
+    def site_of(self, alert: Alert) -> Site:
+        """Of a closed alert: with its devices as they hung then. A name may be another device's by now."""
+        if alert.state != "closed" or not self.placed:
+            return self.site
+        at, several = alert.raised_at, {one.device for one in self.placed}
+        then = {p.device: p for p in self.placed if p.since <= at and (p.until is None or at < p.until)}
+        devices = tuple(
+            d if d.id not in several else _as_it_hung(d, then[d.id])
+            for d in self.site.devices
+            if d.id not in several or d.id in then
+        )
+        return self.site.model_copy(update={"devices": devices})
 
     def rule_of(self, alert: Alert) -> AnyRule | None:
         """None where neither the site nor the catalogue has the rule any more."""
@@ -82,7 +98,16 @@ def read_house(connection: sqlite3.Connection, site: str | None, now: datetime) 
     programs = {one.by: one.name for one in integrations.everything(connection, in_force.site)}
     here = house.people
     gone = {id: name for id, name in former.names(connection, in_force.site).items() if id not in here}
-    return replace(house, programs=programs, former=gone) if programs or gone else house
+    placed = placements.of_several(connection, in_force.site)
+    return (
+        replace(house, programs=programs, former=gone, placed=placed) if programs or gone or placed else house
+    )
+
+
+def _as_it_hung(device: Device, placed: Placement) -> Device:
+    gateway = None if placed.also_native else placed.gateway
+    hung = {"room": placed.room, "role": placed.role, "gateway": gateway, "address": placed.address}
+    return device.model_copy(update=hung)
 
 
 @lru_cache(maxsize=4)

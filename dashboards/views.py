@@ -199,7 +199,7 @@ def _place(alert: Alert, house: House) -> str:
         return house.unit_name(alert.unit) or house.site.name
     if alert.rule == NOT_HEARD:
         device = id.removeprefix("device:")
-        id = next((d.room for d in house.site.devices if d.id == device), "")
+        id = next((d.room for d in house.site_of(alert).devices if d.id == device), "")
         if not id:
             return house.site.name
     return house.room_name(id)
@@ -230,7 +230,7 @@ def card(
     called. `away`: by resident, who is not at home now (that they are back, their own unit says).
     `more_hands`: who asked for them and who was called. `wanted`: who asked for them and has it no more.
     """
-    rule = house.rule_of(alert)
+    rule, site = house.rule_of(alert), house.site_of(alert)
     found = (house.resident(id) for id in alert.residents)
     residents = [r for r in found if r is not None and access.sees_resident(r, house.site)]
     own_talk = alert.rule in (SOMEBODY_IN, AWAY_ENDS)
@@ -255,7 +255,7 @@ def card(
         residents=tuple(r.name for r in residents),
         raised_at=alert.raised_at,
         age=wording.length(voice.now - alert.raised_at, voice.language),
-        what=wording.what_happened(alert, rule, house.site, voice),
+        what=wording.what_happened(alert, rule, site, voice),
         coming=wording.what_is_coming(alert, rule, voice),
         late=wording.how_late(alert, voice),
         often=wording.how_often(alert, voice),
@@ -263,7 +263,7 @@ def card(
         called=wording.who_was_called(escalation, calls, house.person_name, voice),
         later=wording.who_is_called_later(escalation, calls, house.person_name, voice),
         unreached=wording.who_was_not_reached(escalation, calls, house.person_name, voice),
-        ended=wording.how_it_ended(alert, rule, house.site, voice),
+        ended=wording.how_it_ended(alert, rule, site, voice),
         taken=act(alert.accepted_by, alert.accepted_at),
         on_the_way=act(alert.accepted_by, alert.on_the_way_at),
         assistance=wording.since(assistance_at, voice) if assistance_at is not None else None,
@@ -287,7 +287,7 @@ def card(
             if access.own.sees_resident(r, house.site)
         ),
         evidence=tuple(
-            Line(e.at, wording.at(e.at, voice), wording.what_was_heard(e, house.site, voice), e.device)
+            Line(e.at, wording.at(e.at, voice), wording.what_was_heard(e, site, voice), e.device)
             for e in alert.evidence
             if e.measure != "away"
         ),

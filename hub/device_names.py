@@ -58,6 +58,8 @@ def follow(
         for kept in _KEPT_BY_NAME:
             kept.rename_device(connection, site, was, now)
         audit.add(connection, site, at, by, "device renamed", {"device": now, "was": was})
+    for device in (had | here) - goes_on - {*names.values()}:  # what left, and what a name had before
+        floor_plans.forget_device(connection, site, device)
     pauses.go_with_devices(connection, after, at)
 
 

@@ -218,7 +218,7 @@ def show_alert(request: Request, visit: Visitor, id: int) -> ExplainedOut:
     if alert is None:
         raise HTTPException(404, "there is nothing here, or not for you")
     history = last_days_of(request, visit)
-    found = explain(visit.connection, history, house.site, alert, house.rule_of(alert), visit.now)
+    found = explain(visit.connection, history, house.site_of(alert), alert, house.rule_of(alert), visit.now)
     earlier = visible(list(found.earlier), visit.access)
     note_alerts_seen(visit, f"/api/v1/alerts/{id}", [id], earlier=[one.id for one in earlier])
     return _explained(found, visit)
@@ -319,7 +319,7 @@ def _listed(alert: Alert, visit: Visitor) -> AlertOut:
 def _out(alert: Alert, visit: Visitor, escalation: Escalation | None, known: Calls) -> AlertOut:
     """`known`: what became of its calls, as the rest of the answer has it: a look changes that."""
     voice = voice_of(visit.scope, visit.house, visit.now)
-    summary = wording.what_happened(alert, visit.house.rule_of(alert), visit.house.site, voice)
+    summary = wording.what_happened(alert, visit.house.rule_of(alert), visit.house.site_of(alert), voice)
     fields = {name: getattr(alert, name) for name in AlertOut.model_fields if hasattr(alert, name)}
     evidence = _evidence(alert.evidence)
     fields |= {"place": alert.room, "summary": summary, "evidence": evidence}

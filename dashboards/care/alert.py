@@ -45,7 +45,9 @@ def _view(request: Request, visit: Visit, id: int) -> AlertView:
     if alert is None:
         raise HTTPException(404)
     history = last_days_of(request, visit)
-    explained = explain(visit.connection, history, house.site, alert, house.rule_of(alert), visit.now)
+    explained = explain(
+        visit.connection, history, house.site_of(alert), alert, house.rule_of(alert), visit.now
+    )
     return alert_view(explained, house, voice_of(visit.scope, house, visit.now), visit.access)
 
 

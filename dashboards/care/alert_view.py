@@ -17,6 +17,7 @@ from hub.more_hands import asked_before
 from rules import wording
 from rules.absence import AWAY_ENDS
 from rules.alert import Outcome
+from rules.building import Site
 from rules.called import Calls
 from rules.confidence import OF_FAULTS, Level, changes
 from rules.finding import Evidence
@@ -101,7 +102,7 @@ class AlertView(NamedTuple):
 
 
 def alert_view(explained: Explained, house: House, voice: Voice, access: Access) -> AlertView:
-    alert = explained.alert
+    alert, site = explained.alert, house.site_of(explained.alert)
     reopened = next((e for e in reversed(explained.trail) if e.event in wording.OPEN_AGAIN), None)
     reopened = reopened if alert.state == "open" else None
     known, hands = explained.calls, explained.hands
@@ -116,7 +117,7 @@ def alert_view(explained: Explained, house: House, voice: Voice, access: Access)
         for e in news
         if e.at >= alert.raised_at - HEARD_BEFORE and (e.device, e.measure, e.value, e.at) not in told
     ]
-    also = _lines(around, house, voice)
+    also = _lines(around, site, voice)
     closed = [a for a in explained.earlier if a.outcome is not None and access.sees_alert(a)]
     counted = [a for a in closed if a.outcome in ("helped", "no_help_needed", "false_alarm")]
     return AlertView(
@@ -135,7 +136,7 @@ def alert_view(explained: Explained, house: House, voice: Voice, access: Access)
         paused=tuple(_paused(explained, house, voice)),
         blind=tuple((b.device, wording.from_when(b.since, voice)) for b in explained.blind),
         lanes=lanes(explained, voice),
-        rows=tuple(_lines(news, house, voice)[-MOST_LINES * 2 :]),
+        rows=tuple(_lines(news, site, voice)[-MOST_LINES * 2 :]),
         trail=tuple(_trail(explained, known, house, voice)),
         called=tuple(called_lines(explained.called, house, voice)),
         earlier=tuple(
@@ -152,7 +153,7 @@ def alert_view(explained: Explained, house: House, voice: Voice, access: Access)
     )
 
 
-def _lines(heard: Iterable[Evidence], house: House, voice: Voice) -> list[HeardLine]:
+def _lines(heard: Iterable[Evidence], site: Site, voice: Voice) -> list[HeardLine]:
     """In order of time; what one device says again and again is one line with how often."""
     lines: list[HeardLine] = []
     newest: dict[tuple[str, str, object], tuple[int, datetime]] = {}
@@ -165,7 +166,7 @@ def _lines(heard: Iterable[Evidence], house: House, voice: Voice) -> list[HeardL
             lines[place] = lines[place]._replace(times=lines[place].times + 1)
         else:
             place = len(lines)
-            text = wording.what_was_heard(one, house.site, voice)
+            text = wording.what_was_heard(one, site, voice)
             lines.append(HeardLine(one.at, wording.at(one.at, voice), text, one.device, 1))
         newest[key] = (place, one.at)
     return lines

@@ -158,7 +158,7 @@ def _one(visit: Visit, alert: Alert, there: AlertEvent | None) -> Happened:
         " ".join(
             line
             for line in (
-                wording.what_happened(alert, house.rule_of(alert), house.site, voice),
+                wording.what_happened(alert, house.rule_of(alert), house.site_of(alert), voice),
                 wording.how_often(alert, voice),
             )
             if line is not None

@@ -103,12 +103,25 @@ def put_marks(connection: sqlite3.Connection, id: int, version: int, wanted: Ite
     return int(row[0])
 
 
+_MARKED = "kind = 'device' AND of = ?2 AND plan IN (SELECT id FROM floor_plan WHERE site = ?1)"
+
+
 def rename_device(connection: sqlite3.Connection, site: str, was: str, now: str) -> None:
-    """Its marks are its own. Whoever has a plan open reads it anew before they change it."""
-    marked = "kind = 'device' AND of = ?2 AND plan IN (SELECT id FROM floor_plan WHERE site = ?1)"
+    """Its marks are its own."""
+    _changed(connection, site, was)
+    connection.execute(f"UPDATE OR REPLACE floor_mark SET of = ?3 WHERE {_MARKED}", (site, was, now))
+
+
+def forget_device(connection: sqlite3.Connection, site: str, device: str) -> None:
+    """Its marks go with it. Within a transaction."""
+    _changed(connection, site, device)
+    connection.execute(f"DELETE FROM floor_mark WHERE {_MARKED}", (site, device))
+
+
+def _changed(connection: sqlite3.Connection, site: str, device: str) -> None:
+    """Whoever has a plan with a device open reads it anew before they change it."""
     connection.execute(
         "UPDATE floor_plan SET version = version + 1"
-        f" WHERE id IN (SELECT plan FROM floor_mark WHERE {marked})",
-        (site, was),
+        f" WHERE id IN (SELECT plan FROM floor_mark WHERE {_MARKED})",
+        (site, device),
     )
-    connection.execute(f"UPDATE OR REPLACE floor_mark SET of = ?3 WHERE {marked}", (site, was, now))

@@ -39,6 +39,12 @@ def everything(connection: sqlite3.Connection, site: str) -> list[Placement]:
     return _many(connection, "site = ? ORDER BY since, seq", site)
 
 
+def of_several(connection: sqlite3.Connection, site: str) -> tuple[Placement, ...]:
+    """Of each name that ever hung otherwise than now, by the same device or another one: where, by time."""
+    names = "SELECT device FROM placement WHERE site = ?1 AND until IS NOT NULL"
+    return tuple(_many(connection, f"site = ?1 AND device IN ({names}) ORDER BY since, seq", site))
+
+
 def follow(connection: sqlite3.Connection, site: Site, at: datetime, from_the_first: bool = False) -> None:
     """Write down what a site that comes into force moves. The caller holds the transaction.
 

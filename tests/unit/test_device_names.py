@@ -221,6 +221,26 @@ def test_a_floor_plans_mark_goes_along_and_an_open_editor_is_told(house: World) 
         assert floor_plans.put_marks(house.connection, id, 2, []) is None
 
 
+@pytest.mark.parametrize("left", [False, True], ids=["now", "from before marks went along"])
+def test_a_floor_plans_mark_goes_with_the_device_and_an_open_editor_is_told(house: World, left: bool) -> None:
+    """Whoever is placed under the name has no place on the plan."""
+    with transaction(house.connection):
+        plan = FloorPlan(0, "u", "1", "digest", 10, 10, 1, "tor", house.clock.now())
+        id = floor_plans.put(house.connection, "house", plan, b"png")
+        marks = [Mark("device", "1C knapp", 5, 6), Mark("device", "1C door", 7, 8), Mark("room", "1C", 1, 1)]
+        floor_plans.put_marks(house.connection, id, 1, marks)
+    edit(house, RemoveDevice("1C knapp"))
+    if left:
+        with transaction(house.connection):
+            floor_plans.put_marks(house.connection, id, 3, marks)
+    else:
+        assert set(floor_plans.marks(house.connection, id)) == {*marks[1:]}
+    edit(house, PlaceDevice("1C knapp", "1D", "help_button", "zigbee", "0x99"))
+    assert set(floor_plans.marks(house.connection, id)) == {*marks[1:]}
+    with transaction(house.connection):
+        assert floor_plans.put_marks(house.connection, id, 2, []) is None
+
+
 def test_an_open_alert_is_its_devices_under_its_new_name(house: World) -> None:
     house.hears("zigbee2mqtt/0x01", PRESS)
     edit(house, *RENAMED)

@@ -10,6 +10,9 @@ from playwright.sync_api import Browser, Page, Route, expect
 from starlette.testclient import TestClient
 
 from hub.alerting import take
+from hub.clock import WallClock
+from hub.site.change import Changed, change_site
+from hub.site.edits import Edit, PlaceDevice, RemoveDevice
 from hub.store.db import transaction
 from rules.absence import AWAY_ENDS, SOMEBODY_IN
 from rules.alert import Concern
@@ -306,3 +309,30 @@ def test_the_page_is_accessible_and_fits_every_screen(
     expect(lanes).to_have_count(6)
     expect(page.locator("svg.picture rect.unheard").first).to_be_attached()
     context.close()
+
+
+def test_closed_alerts_never_speak_of_another_device_that_has_the_name_now(
+    house: House, sign_in: SignIn
+) -> None:
+    def edit(*edits: Edit) -> None:
+        done = change_site(house.connection, "solbakken", edits, "tor", WallClock())
+        assert isinstance(done, Changed), done
+
+    pressed = (Evidence("2A snor", "pressed", "single", house.now() - MINUTE),)
+    help, lost = house.find("help-button", "2A", MINUTE, evidence=pressed), house.lose("device:2A snor")
+    house.act(help, "kari", arrive=True, outcome="helped")
+    house.act(lost, "tor", outcome="false_alarm")
+    kari, tor = sign_in("kari"), sign_in("tor")
+
+    def told() -> tuple[set[str], set[str]]:
+        """What is said of the button, and where the devices of both alerts are said to hang."""
+        text = [kari.get(f"/alerts/{help.id}").text, tor.get(f"/alerts/{lost.id}").text]
+        summary = kari.get(f"/api/v1/alerts/{help.id}").json()["alert"]["summary"]
+        said = {*re.findall(r"(\w+) ble trykket inn", " ".join([*text, summary]))}
+        return said, {*re.findall(r"<title>[^<]*?\b(\d[AB])\b", " ".join(text))}
+
+    before = told()
+    assert before == ({"Hjelpeknappen"}, {"2A"})
+    edit(RemoveDevice("2A snor"))
+    edit(PlaceDevice("2A snor", "4B", "window", address="0x9"))
+    assert told() == before

@@ -136,8 +136,8 @@ PAGES = (
 )
 
 
-def create_app(settings: Settings) -> FastAPI:
-    clock = WallClock()
+def create_app(settings: Settings, clock: WallClock | None = None) -> FastAPI:
+    clock = clock or WallClock()
     live = Live(settings, clock)
 
     @asynccontextmanager

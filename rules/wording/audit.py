@@ -162,6 +162,7 @@ NAMES: dict[str, Words] = {
     "earlier": ("tidligere varsler", "earlier alerts"),
     "events": ("hendelser", "events"),
     "file": ("fil", "file"),
+    "followed": ("følger kalenderen", "follows the calendar"),
     "from": ("fra", "from"),
     "function": ("som", "as"),
     "gap": ("hull", "gap"),

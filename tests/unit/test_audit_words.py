@@ -110,9 +110,9 @@ CAN_BE: dict[str, Iterable[str]] = {
 """What a detail may be, where the code says which values there are."""
 ITS_OWN = {
     *("absent_until", "added", "address", "arrived", "away_from", "back_by", "by_email", "chain", "changed"),
-    *("characters", "codec", "device", "due", "earlier", "ends_at", "erased", "erasure", "file", "from"),
-    *("gateway", "instead_of", "integration", "invited_by", "key", "lost", "marks", "month", "name", "note"),
-    *("of", "opened_by", "owner", "paused_at", "phone", "plan", "reads_only", "record", "relative"),
+    *("characters", "codec", "device", "due", "earlier", "ends_at", "erased", "erasure", "file", "followed"),
+    *("from", "gateway", "instead_of", "integration", "invited_by", "key", "lost", "marks", "month", "name"),
+    *("note", "of", "opened_by", "owner", "paused_at", "phone", "plan", "reads_only", "record", "relative"),
     *("removed", "request", "room", "rows", "rule", "shift", "shifts", "starts_at", "test", "to", "topic"),
     *("unit", "units", "until", "upto", "version", "was", "week"),
     "gap",  # rules/wording/reach.py has its words

@@ -25,7 +25,7 @@ def house(tmp_path: Path) -> Iterator[House]:
 @pytest.fixture
 def visitor(house: House) -> Iterator[TestClient]:
     """A browser that nobody has signed in with."""
-    with TestClient(create_app(house.settings), follow_redirects=False) as client:
+    with TestClient(create_app(house.settings, house.clock), follow_redirects=False) as client:
         yield client
 
 
@@ -35,7 +35,7 @@ def sign_in(house: House) -> Iterator[SignIn]:
     open_clients: list[TestClient] = []
 
     def enter(person: str) -> TestClient:
-        client = TestClient(create_app(house.settings), follow_redirects=False)
+        client = TestClient(create_app(house.settings, house.clock), follow_redirects=False)
         open_clients.append(client)
         client.__enter__()
         answer = client.post(

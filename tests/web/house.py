@@ -97,11 +97,17 @@ def read(document: str) -> Site:
     return Site.model_validate(YAML(typ="safe", pure=True).load(document))
 
 
-class House:
-    """`data` is VAKA_DATA. Alerts come in through hub.alerting, as from the engine."""
+def from_noon_on() -> WallClock:
+    """Runs as the wall's does, from a Wednesday's noon on: some hours before and after are the same day."""
+    noon, began = datetime(2026, 11, 25, 11, tzinfo=UTC), datetime.now(UTC)
+    return WallClock(lambda: noon + (datetime.now(UTC) - began))
 
-    def __init__(self, data: Path, document: str = DOCUMENT) -> None:
-        self.data = data
+
+class House:
+    """`data` is VAKA_DATA; by `clock` goes everything in this process. Alerts come in as from the engine."""
+
+    def __init__(self, data: Path, document: str = DOCUMENT, clock: WallClock | None = None) -> None:
+        self.data, self.clock = data, clock or WallClock()
         self.settings = Settings(data=data)
         self.connection = connect(self.settings.database)
         self.import_site(document)
@@ -116,7 +122,7 @@ class House:
             sites.add(self.connection, self.site.site, document, self.now(), "test")
 
     def now(self) -> datetime:
-        return datetime.now(UTC)
+        return self.clock.now()
 
     def set_password(self, person: str) -> None:
         self.connection.execute(
@@ -152,7 +158,7 @@ class House:
 
     def act(self, alert: Alert, person: str, arrive: bool = False, outcome: Outcome | None = None) -> None:
         """Somebody takes it, goes there, and closes it, as far as asked for."""
-        desk = Desk(self.connection, self.site.site, WallClock())
+        desk = Desk(self.connection, self.site.site, self.clock)
         desk.accept(alert.id, person)
         if arrive:
             desk.arrive(alert.id, person)
@@ -187,9 +193,8 @@ class House:
 @contextmanager
 def hub_tries(house: House) -> Iterator[None]:
     """The hub's part in test messages, by the ways of the house's settings."""
-    clock = WallClock()
-    ways = {way.name: way for way in configured_ways(house.settings, clock)}
-    trials = Trials(house.settings.database, lambda: house.site, ways, clock)
+    ways = {way.name: way for way in configured_ways(house.settings, house.clock)}
+    trials = Trials(house.settings.database, lambda: house.site, ways, house.clock)
     trials.start()
     try:
         yield

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import timedelta
 
-from hub.clock import WallClock
 from hub.relatives import invitations
 from hub.relatives.book import Book, Newcomer
 from hub.store import relatives as store
@@ -17,7 +16,7 @@ EMAIL = "marit@example.org"
 
 
 def book_of(house: House) -> Book:
-    return Book(house.connection, house.site, WallClock())
+    return Book(house.connection, house.site, house.clock)
 
 
 def relative_of(

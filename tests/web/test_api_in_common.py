@@ -208,7 +208,7 @@ def test_no_body_that_a_call_takes_has_room_for_a_field_that_nobody_knows() -> N
 def test_a_mistake_of_our_own_is_a_problem_without_its_insides(
     house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    app = create_app(house.settings)
+    app = create_app(house.settings, house.clock)
 
     @app.get("/api/v1/broken")
     def broken() -> None:

@@ -10,7 +10,6 @@ import pytest
 from starlette.testclient import TestClient
 
 from hub.absences import Absences, somebody_in
-from hub.clock import WallClock
 from hub.pauses import Pauses
 from hub.store import absences as stored
 from hub.store import goals
@@ -153,7 +152,7 @@ def test_nobody_says_that_a_resident_of_another_unit_is_away(house: House, sign_
 def test_activity_in_an_empty_flat_asks_and_one_tap_on_the_alert_says_who_is_home(
     house: House, sign_in: SignIn
 ) -> None:
-    book = Absences(house.connection, house.site, WallClock())
+    book = Absences(house.connection, house.site, house.clock)
     book.away("r1", "hospital", house.now() + 9 * HOUR, "kari")
     with transaction(house.connection):
         heard = Evidence("1A stue", "motion", True, house.now())
@@ -170,7 +169,7 @@ def test_activity_in_an_empty_flat_asks_and_one_tap_on_the_alert_says_who_is_hom
 
 
 def test_an_alert_says_that_the_one_it_names_is_registered_as_away(house: House, sign_in: SignIn) -> None:
-    Absences(house.connection, house.site, WallClock()).away("r1", "trip", house.now() + 9 * HOUR, "kari")
+    Absences(house.connection, house.site, house.clock).away("r1", "trip", house.now() + 9 * HOUR, "kari")
     house.night_exit("1A")
     assert "Anna Haugen er registrert borte til" in sign_in("kari").get("/").text
 
@@ -180,7 +179,7 @@ def test_a_rule_is_paused_agreed_to_by_another_and_switched_on_again(house: Hous
     until = f"{house.now().astimezone(house.site.zone) + 50 * HOUR:%Y-%m-%dT%H:%M}"
     form = {"room": "1A", "rule": "night-exit", "reason": "sønnen er på besøk", "until": until}
     assert post(kari, "/care/off", "/care/off", **form) == 303
-    (pause,) = Pauses(house.connection, house.site, WallClock()).off()
+    (pause,) = Pauses(house.connection, house.site, house.clock).off()
     assert pause.ends_at == pause.paused_at + 24 * HOUR
     assert "Jeg sier ja til hele tiden" not in kari.get("/care/off").text
     assert "Jeg sier ja til hele tiden" in ola.get("/care/off").text
@@ -188,18 +187,18 @@ def test_a_rule_is_paused_agreed_to_by_another_and_switched_on_again(house: Hous
     answer = ola.post("/care/off/1A/night-exit/confirm", data={"csrf": csrf_of(ola, "/care/off")})
     assert "Hele tiden er godkjent" in ola.get(answer.headers["location"]).text
     assert "Ola Moen har sagt ja til hele tiden" in kari.get("/care/off").text
-    (pause,) = Pauses(house.connection, house.site, WallClock()).off()
+    (pause,) = Pauses(house.connection, house.site, house.clock).off()
     assert (pause.ends_at, pause.confirmed_by) == (pause.until, "ola")
     assert "sønnen er på besøk" in kari.get("/").text
     assert post(ola, "/care/off/1A/night-exit/resume", "/care/off") == 303
-    assert Pauses(house.connection, house.site, WallClock()).off() == []
+    assert Pauses(house.connection, house.site, house.clock).off() == []
 
 
 def test_a_pause_that_waits_for_a_yes_waits_for_the_leaders_who_can_say_it(
     house: House, sign_in: SignIn
 ) -> None:
     kari, berit = sign_in("kari"), sign_in("berit")
-    pauses, until = Pauses(house.connection, house.site, WallClock()), house.now() + 50 * HOUR
+    pauses, until = Pauses(house.connection, house.site, house.clock), house.now() + 50 * HOUR
     waits = 'href="/care/off">1 pause venter på en til'
     pauses.pause("night-exit", "1A", "kari", "sønnen er på besøk", until)
     pauses.pause("night-exit", "4B", "berit", "på hytta", until)
@@ -244,8 +243,8 @@ def test_a_call_that_changes_something_needs_the_token(sign_in: SignIn) -> None:
 
 def test_the_hand_over_has_what_is_open_off_away_and_due(house: House, sign_in: SignIn) -> None:
     house.night_exit("1A")
-    Absences(house.connection, house.site, WallClock()).away("r1", "trip", house.now() + 9 * HOUR, "kari")
-    pause = Pauses(house.connection, house.site, WallClock()).pause(
+    Absences(house.connection, house.site, house.clock).away("r1", "trip", house.now() + 9 * HOUR, "kari")
+    pause = Pauses(house.connection, house.site, house.clock).pause(
         "night-exit", "1A", "kari", "låser selv", house.now() + HOUR
     )
     assert isinstance(pause, Pause)

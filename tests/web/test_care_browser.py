@@ -4,7 +4,6 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from hub.absences import Absences, somebody_in
-from hub.clock import WallClock
 from hub.store.db import transaction
 from rules.finding import Evidence
 from tests.web.house import PASSWORD, Heart, House, Web
@@ -30,7 +29,7 @@ PAGES = (
 
 def ask(house: House) -> None:
     """Anna is away, and something stirs in her flat."""
-    book = Absences(house.connection, house.site, WallClock())
+    book = Absences(house.connection, house.site, house.clock)
     book.away("r1", "hospital", house.now() + 9 * HOUR, "kari")
     with transaction(house.connection):
         heard = Evidence("1A stue", "motion", True, house.now())

@@ -117,7 +117,7 @@ def house(tmp_path: Path) -> Iterator[House]:
 
 
 def test_of_each_call_that_changes_what_there_is_somebody_has_decided(house: House) -> None:
-    paths = create_app(house.settings).openapi()["paths"]
+    paths = create_app(house.settings, house.clock).openapi()["paths"]
 
     def may_say_428(route: str) -> bool:
         method, path = route.replace(":path", "").split()

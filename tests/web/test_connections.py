@@ -53,7 +53,7 @@ def serve(house: House) -> Iterator[Serve]:
 
         def begin(connection: type[Connection]) -> int:
             port = free_port()
-            app = create_app(house.settings)
+            app = create_app(house.settings, house.clock)
             server = uvicorn.Server(
                 uvicorn.Config(app, port=port, http=connection, ws="none", log_level="critical")
             )

@@ -85,7 +85,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 @pytest.fixture(scope="module")
 def client(house: House) -> Iterator[TestClient]:
-    with TestClient(create_app(house.settings), raise_server_exceptions=False) as client:
+    with TestClient(create_app(house.settings, house.clock), raise_server_exceptions=False) as client:
         form = {"person": "tor", "password": PASSWORD, "csrf": csrf_of(client, "/sign-in")}
         client.post("/sign-in", data=form)
         prepared(house, client)

@@ -12,7 +12,6 @@ from starlette.testclient import TestClient
 
 from dashboards.app import create_app
 from hub import integrations
-from hub.clock import WallClock
 from hub.desk import Desk
 from hub.duty import Duty
 from hub.integrations import Made
@@ -22,7 +21,7 @@ from hub.store.db import transaction
 from rules.duty import Function, Shift
 from rules.integration import Integration
 from tests.web.conftest import SignIn, csrf_of
-from tests.web.house import DOCUMENT, House
+from tests.web.house import DOCUMENT, House, from_noon_on
 
 WITH_LEADERS = DOCUMENT.replace(
     "rules:\n",
@@ -38,7 +37,7 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture
 def house(tmp_path: Path) -> House:
-    house = House(tmp_path, WITH_LEADERS)
+    house = House(tmp_path, WITH_LEADERS, from_noon_on())
     house.hub_says()
     return house
 
@@ -57,7 +56,7 @@ def planned(
 ) -> Shift:
     now = house.now().replace(second=0, microsecond=0)
     asked = Shift(0, person, units, function, now + begins, now + 5 * HOUR, residents)
-    found = Duty(house.connection, house.site, WallClock()).put(asked, "leder")
+    found = Duty(house.connection, house.site, house.clock).put(asked, "leder")
     assert isinstance(found, Shift)
     return found
 
@@ -233,7 +232,7 @@ def test_an_alert_that_another_one_has_come_to_is_theirs_and_holds_nobody_on_dut
     alert, browser = house.night_exit("1A"), sign_in("sol")
     assert send(browser, "/care/duty/sign-in", units=["sol"], function="carer") == 303
     house.act(alert, "sol")
-    Desk(house.connection, house.site.site, WallClock()).arrive(alert.id, "kari")
+    Desk(house.connection, house.site.site, house.clock).arrive(alert.id, "kari")
     assert send(browser, "/care/duty/leave") == 303
     now = alerts.get(house.connection, house.site.site, alert.id)
     assert now is not None
@@ -243,7 +242,7 @@ def test_an_alert_that_another_one_has_come_to_is_theirs_and_holds_nobody_on_dut
 def test_the_form_offers_what_somebody_is_planned_as_next(house: House, sign_in: SignIn) -> None:
     now = house.now().replace(second=0, microsecond=0)
     night = Shift(0, "kari", (), "night_patrol", now + 8 * HOUR, now + 17 * HOUR)
-    assert isinstance(Duty(house.connection, house.site, WallClock()).put(night, "leder"), Shift)
+    assert isinstance(Duty(house.connection, house.site, house.clock).put(night, "leder"), Shift)
     html = sign_in("kari").get("/care/duty").text
     assert 'value="night_patrol" checked' in html
     assert "Du står på planen som nattpatrulje, fra " in html
@@ -748,7 +747,9 @@ def test_a_program_cannot_confirm_that_days_are_emptied(house: House, sign_in: S
     )
     made = integrations.make(house.connection, house.site, wanted, False, None, now)
     assert isinstance(made, Made)
-    program = TestClient(create_app(house.settings), headers={"Authorization": f"Bearer {made.token}"})
+    program = TestClient(
+        create_app(house.settings, house.clock), headers={"Authorization": f"Bearer {made.token}"}
+    )
     whole, ends = nights(now, range(2, 22)), nights(now, range(2, 23, 20))
     assert program.post("/api/v1/duty/import", content=whole).status_code == 200
     lost = program.post("/api/v1/duty/import", content=ends).json()["lost"]
@@ -766,7 +767,7 @@ def test_a_program_cannot_confirm_that_days_are_emptied(house: House, sign_in: S
 def test_two_shifts_in_a_row_that_would_be_taken_together_are_one_choice(
     house: House, sign_in: SignIn
 ) -> None:
-    now, book = house.now().replace(second=0, microsecond=0), Duty(house.connection, house.site, WallClock())
+    now, book = house.now().replace(second=0, microsecond=0), Duty(house.connection, house.site, house.clock)
     for begins, ends in ((-7 * HOUR, HOUR / 4), (HOUR / 4, 8 * HOUR)):
         assert isinstance(
             book.put(Shift(0, "kari", ("sol",), "carer", now + begins, now + ends), "leder"), Shift

@@ -13,7 +13,6 @@ from starlette.testclient import TestClient
 
 from dashboards.access import ACTS, OPEN_IN_AN_EMERGENCY, Act, opens_in_an_emergency
 from hub.absences import Absences, somebody_in
-from hub.clock import WallClock
 from hub.settings import Settings
 from hub.staff_notices import deliver
 from hub.store import contacts, gaps
@@ -200,7 +199,7 @@ def test_nothing_is_offered_that_would_be_refused(house: House, sign_in: SignIn)
             0, "solbakken", "nord", "nobody_on_duty", "", house.now(), house.now() + HOUR, 4, 3, False
         )
         gaps.add(house.connection, gap)
-    book = Absences(house.connection, house.site, WallClock())
+    book = Absences(house.connection, house.site, house.clock)
     book.away("r4", "hospital", house.now() + HOUR, "kari")
     with transaction(house.connection):
         heard = Evidence("4B stue", "motion", True, house.now())
@@ -280,9 +279,9 @@ def test_leader_and_privacy_officer_are_told_by_mail_without_name_or_reason(
     server.start()
     try:
         settings = Settings(data=house.data, smtp=f"smtp://127.0.0.1:{port}", smtp_from="vaka@example.org")
-        ways = {way.name: way for way in configured_ways(settings, WallClock())}
-        assert deliver(house.connection, "solbakken", ways, WallClock()) == 2
-        assert deliver(house.connection, "solbakken", ways, WallClock()) == 0, "once"
+        ways = {way.name: way for way in configured_ways(settings, house.clock)}
+        assert deliver(house.connection, "solbakken", ways, house.clock) == 2
+        assert deliver(house.connection, "solbakken", ways, house.clock) == 0, "once"
     finally:
         server.stop()
     assert sorted(to for to, _ in received) == ["lise@example.org", "pia@example.org"]
@@ -294,8 +293,8 @@ def test_what_does_not_go_out_is_tried_again(house: House, sign_in: SignIn) -> N
         contacts.put(house.connection, "solbakken", Contact("lise", "email", "lise@example.org"), house.now())
     open_nord(sign_in("sol"))
     settings = Settings(data=house.data, smtp=f"smtp://127.0.0.1:{free_port()}", smtp_from="vaka@example.org")
-    ways = {way.name: way for way in configured_ways(settings, WallClock())}
-    assert deliver(house.connection, "solbakken", ways, WallClock()) == 0
+    ways = {way.name: way for way in configured_ways(settings, house.clock)}
+    assert deliver(house.connection, "solbakken", ways, house.clock) == 0
     (row,) = house.rows("SELECT sent_at, next_at, failure FROM staff_notice")
     assert row["sent_at"] is None
     assert row["next_at"] > to_us(house.now())

@@ -20,7 +20,6 @@ from starlette.testclient import TestClient
 
 from dashboards.access import Act
 from hub import events
-from hub.clock import WallClock
 from hub.settings import Settings
 from hub.store import contacts, integrations
 from hub.store import events as store
@@ -83,13 +82,13 @@ def verifying_as_documented() -> Callable[..., bool]:
 
 def courier_of(house: House) -> EventCourier:
     way = EventWay(
-        house.data, lambda one: store.subscription(house.connection, "solbakken", one), WallClock()
+        house.data, lambda one: store.subscription(house.connection, "solbakken", one), house.clock
     )
     way.inside = HERE
     # The courier asks from a thread of its own; what it is told of the address is read before.
     known = {one.integration: one for one in store.subscriptions(house.connection, "solbakken")}
     way._subscription = known.get
-    return EventCourier(house.settings.database, lambda: house.site, way, WallClock(), Threads())
+    return EventCourier(house.settings.database, lambda: house.site, way, house.clock, Threads())
 
 
 def test_an_alert_is_told_signed_and_once_a_step_without_a_name(house: House, sign_in: SignIn) -> None:
@@ -253,9 +252,9 @@ def test_a_key_that_has_ended_sends_nothing_that_still_waited(house: House, sign
                 return subscription_in_force(connection, "solbakken", "signal", at)
 
         assert asked(ends_at - timedelta(seconds=1)) is not None
-        way = EventWay(house.data, lambda _: asked(ends_at), WallClock())
+        way = EventWay(house.data, lambda _: asked(ends_at), house.clock)
         way.inside = HERE
-        courier = EventCourier(house.settings.database, lambda: house.site, way, WallClock(), Threads())
+        courier = EventCourier(house.settings.database, lambda: house.site, way, house.clock, Threads())
         for _ in range(5):
             courier.deliver(house.connection)
         assert receiver.requests == []
@@ -271,7 +270,7 @@ def test_in_a_running_hub_an_event_goes_out_by_its_own_thread(house: House, sign
         house.settings = Settings(data=house.data, webhook_hosts=host)
         subscribed(house, sign_in, url, ALERTS, "carer", ("see alerts",), "signal")
         threads = Threads()
-        post = EventPost(house.settings, lambda: house.site, WallClock(), threads)
+        post = EventPost(house.settings, lambda: house.site, house.clock, threads)
         post.start()
         try:
             house.night_exit()

@@ -237,7 +237,7 @@ def prepared(house: House) -> dict[str, str]:
         "invitation": invited.rpartition("/")[2],
         "marit": marit.account,
     }
-    app = create_app(house.settings)
+    app = create_app(house.settings, house.clock)
     with TestClient(app, follow_redirects=False) as tor:
         tor.cookies.set("vaka_session", sessions.start(house.connection, "solbakken", "tor", house.now()))
         ours = {"X-CSRF-Token": tor.get("/api/v1/session").json()["csrf"]}

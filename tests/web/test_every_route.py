@@ -600,7 +600,7 @@ def house(tmp_path: Path) -> Iterator[House]:
 
 def routes(house: House) -> list[str]:
     """`GET /care/rules`, of all that the application answers; but for static files, which are everybody's."""
-    found = iter_route_contexts(create_app(house.settings).routes)
+    found = iter_route_contexts(create_app(house.settings, house.clock).routes)
     return [
         f"{method} {route.path}" for route in found for method in sorted((route.methods or set()) - {"HEAD"})
     ]

@@ -13,7 +13,6 @@ from httpx2 import Response
 from starlette.testclient import TestClient
 
 from dashboards.care.seen import ONE_LOOK
-from hub.clock import WallClock
 from hub.desk import Desk
 from tests.patience import PATIENCE
 from tests.web.conftest import SignIn
@@ -133,7 +132,7 @@ def test_an_alert_that_comes_in_on_an_open_board_is_a_look_at_whom_it_names_once
         assert any("Anna Haugen" in line for line in lines)
         beats(2)
         assert looks() == [[stood.id], [came.id]]
-        Desk(house.connection, house.site.site, WallClock()).act(came.id, "accept", "sol")
+        Desk(house.connection, house.site.site, house.clock).act(came.id, "accept", "sol")
         assert any("Siri Solberg" in line for line in lines)
         beats(2)
     assert looks() == [[stood.id], [came.id]]

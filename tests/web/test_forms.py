@@ -71,7 +71,7 @@ def house(tmp_path: Path) -> Iterator[House]:
 @pytest.fixture
 def browser(house: House) -> Iterator[TestClient]:
     """One for everybody, one after the other; what the server breaks at is an answer like any other."""
-    app = create_app(house.settings)
+    app = create_app(house.settings, house.clock)
     with TestClient(app, follow_redirects=False, raise_server_exceptions=False) as browser:
         yield browser
 
@@ -242,7 +242,7 @@ def at_the_door(
         f"/invited/{invited.rpartition('/')[2]}",
     ):
         browser = TestClient(
-            create_app(house.settings), follow_redirects=False, raise_server_exceptions=False
+            create_app(house.settings, house.clock), follow_redirects=False, raise_server_exceptions=False
         )
         answer = browser.get(at)
         page = Page(at, answer.text)
@@ -254,7 +254,7 @@ def at_the_door(
 
 
 def test_over_https_cookies_stay_on_https(house: House) -> None:
-    app = create_app(house.settings)
+    app = create_app(house.settings, house.clock)
     with TestClient(app, base_url="https://testserver", follow_redirects=False) as browser:
         answer = browser.get("/sign-in")
         assert answer.headers["strict-transport-security"]

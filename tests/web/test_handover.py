@@ -12,7 +12,6 @@ from starlette.testclient import TestClient
 
 from hub.absences import Absences
 from hub.alarm_quality import quality_of
-from hub.clock import WallClock
 from hub.desk import Desk
 from hub.duty import Duty
 from hub.hand_over import HandOver
@@ -43,11 +42,11 @@ def planned(
 ) -> None:
     now = house.now()
     shift = Shift(0, person, (unit,), function, now + begins * HOUR, now + ends * HOUR)
-    assert isinstance(Duty(house.connection, house.site, WallClock()).put(shift, "leder"), Shift)
+    assert isinstance(Duty(house.connection, house.site, house.clock).put(shift, "leder"), Shift)
 
 
 def written(house: House, unit: str, resident: str | None, words: str, count: int = 1) -> Note:
-    note = HandOver(house.connection, house.site, WallClock()).write(unit, resident, words, count, "kari")
+    note = HandOver(house.connection, house.site, house.clock).write(unit, resident, words, count, "kari")
     assert isinstance(note, Note)
     return note
 
@@ -87,7 +86,7 @@ def test_who_closed_an_alert_from_afar_did_not_come(house: House, sign_in: SignI
 def test_who_was_there_first_is_told_also_where_they_handed_it_back_and_another_closed_it(
     house: House, sign_in: SignIn
 ) -> None:
-    alert, desk = house.night_exit("1A", 9 * HOUR / 60), Desk(house.connection, "solbakken", WallClock())
+    alert, desk = house.night_exit("1A", 9 * HOUR / 60), Desk(house.connection, "solbakken", house.clock)
     desk.arrive(alert.id, "kari")
     desk.act(alert.id, "hand_back", "kari")
     desk.accept(alert.id, "sol")
@@ -128,11 +127,11 @@ def test_who_takes_over_stands_with_their_own_time_care_first_and_when_nobody_is
 def test_what_was_off_for_a_part_of_the_shift_stands_under_switched_off_with_who_and_why(
     house: House, sign_in: SignIn
 ) -> None:
-    pauses = Pauses(house.connection, house.site, WallClock())
+    pauses = Pauses(house.connection, house.site, house.clock)
     now = house.now()
     assert isinstance(pauses.pause("night-exit", "1A", "kari", "Døra byttes", now + HOUR), Pause)
     assert isinstance(pauses.resume("night-exit", "1A", "sol"), Pause)
-    away = Absences(house.connection, house.site, WallClock())
+    away = Absences(house.connection, house.site, house.clock)
     assert isinstance(away.away("r1", "trip", now + HOUR, "kari"), Absence)
     assert isinstance(away.back("r1", "kari"), Absence)
     browser = sign_in("sol")

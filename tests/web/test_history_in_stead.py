@@ -56,7 +56,7 @@ def heard(house: House, count: int = 3) -> None:
 
 def page_with_history(house: House) -> str:
     """A page that asks for a year, as charts do, and then for the newest values."""
-    app = create_app(house.settings)
+    app = create_app(house.settings, house.clock)
 
     @app.get("/charts-of-a-year")
     def show(request: Request, visit: Visitor) -> HTMLResponse:

@@ -302,7 +302,7 @@ def test_leaders_are_told_when_a_program_may_read_residents_data(house: House, s
 
 
 def test_the_document_of_calls_is_for_everybody(house: House) -> None:
-    with TestClient(create_app(house.settings)) as nobody:
+    with TestClient(create_app(house.settings, house.clock)) as nobody:
         assert json.loads(nobody.get("/api/v1/openapi.json").text)["info"]["title"] == "Vaka"
 
 

@@ -11,7 +11,6 @@ from pypdf import PdfReader
 from starlette.testclient import TestClient
 
 from dashboards.keeping.whom import thousands
-from hub.clock import WallClock
 from hub.erasing.receipt import verified
 from hub.erasing.request import Requests
 from hub.erasing.work import go_on
@@ -183,7 +182,7 @@ def test_an_erasure_that_fails_for_a_day_is_a_task_for_who_answers_for_it_and_wh
     house: House, sign_in: SignIn
 ) -> None:
     adm, officer, tekno = sign_in("adm"), sign_in("vern"), sign_in("tor")
-    asked = Requests(house.connection, house.site, WallClock())
+    asked = Requests(house.connection, house.site, house.clock)
     one = asked.ask("r3", "died", "lise")
     assert isinstance(one, Erasure)
     assert isinstance(asked.confirm(one.number, "adm"), Erasure)

@@ -3,7 +3,6 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from hub.clock import WallClock
 from hub.erasing.work import go_on
 from tests.web.house import PASSWORD, Heart, House, Web
 from tests.web.test_browser import axe_finds_nothing, enter
@@ -51,7 +50,7 @@ def test_an_erasure_from_the_question_to_the_receipt(
     yes.focus()
     page.keyboard.press("Enter")
     expect(page.get_by_text("Huben holder på" if nb else "The hub is at it")).to_be_visible()
-    go_on(house.settings, WallClock())
+    go_on(house.settings, house.clock)
     page.reload()
     expect(page.get_by_text("Seglet stemmer" if nb else "The seal fits")).to_be_visible()
     look()

@@ -20,7 +20,7 @@ OUTSIDE, INSIDE = ("203.0.113.7", 4000), ("192.168.1.20", 4000)
 
 
 def browser_at(house: House, address: tuple[str, int], app: object = None) -> TestClient:
-    return TestClient(app or create_app(house.settings), follow_redirects=False, client=address)  # type: ignore[arg-type]
+    return TestClient(app or create_app(house.settings, house.clock), follow_redirects=False, client=address)  # type: ignore[arg-type]
 
 
 def try_password(browser: TestClient, person: str, password: str = PASSWORD) -> int:
@@ -36,7 +36,7 @@ def challenge_at(browser: TestClient) -> str:
 
 
 def test_a_nurse_gets_in_while_others_guess_from_outside_and_from_her_own_address(house: House) -> None:
-    app = create_app(house.settings)
+    app = create_app(house.settings, house.clock)
     hers = browser_at(house, INSIDE, app)
     assert try_password(hers, "kari") == 303  # the evening before
     hers.cookies.delete("vaka_session")
@@ -52,7 +52,7 @@ def test_a_nurse_gets_in_while_others_guess_from_outside_and_from_her_own_addres
 
 
 def test_her_own_mistakes_in_her_browser_slow_down_her_there_and_no_other(house: House) -> None:
-    app = create_app(house.settings)
+    app = create_app(house.settings, house.clock)
     shared = browser_at(house, INSIDE, app)
     assert try_password(shared, "kari") == try_password(shared, "sol") == 303
     shared.cookies.delete("vaka_session")
@@ -61,13 +61,13 @@ def test_her_own_mistakes_in_her_browser_slow_down_her_there_and_no_other(house:
 
 
 def test_the_mark_of_a_browser_is_good_for_its_own_person_and_cannot_be_made_up(house: House) -> None:
-    app = create_app(house.settings)
+    app = create_app(house.settings, house.clock)
     sols = browser_at(house, INSIDE, app)
     assert try_password(sols, "sol") == 303
     mark = sols.cookies[COOKIE]
     assert "sol" not in mark
     for cookie in (mark, mark.partition(".")[0] + "." + "0" * 32, "x.y~" * 500, "å", "."):
-        thief = browser_at(house, INSIDE, create_app(house.settings))
+        thief = browser_at(house, INSIDE, create_app(house.settings, house.clock))
         with contextlib.suppress(UnicodeEncodeError):
             thief.cookies.set(COOKIE, cookie)
             assert [try_password(thief, "kari", "wrong") for _ in range(4)] == [401, 401, 401, 429]
@@ -81,7 +81,7 @@ def test_a_whole_network_of_ipv6_is_one_guesser() -> None:
 
 
 def test_a_flood_of_strangers_leaves_threads_for_who_was_here_before(house: House) -> None:
-    app = create_app(house.settings)
+    app = create_app(house.settings, house.clock)
     hers, stranger = browser_at(house, INSIDE, app), browser_at(house, OUTSIDE, app)
     assert try_password(hers, "kari") == 303
     hers.cookies.delete("vaka_session")
@@ -94,7 +94,7 @@ def test_a_flood_of_strangers_leaves_threads_for_who_was_here_before(house: Hous
 
 
 def test_guesses_at_once_are_answered_each(house: House) -> None:
-    app = create_app(house.settings)
+    app = create_app(house.settings, house.clock)
     said: list[int] = []
     threads = [
         Thread(
@@ -125,7 +125,7 @@ def test_who_asks_without_end_from_outside_pushes_out_nobody_elses_second_step(h
 def test_neither_a_guest_behind_her_address_nor_ten_networks_of_one_push_out_what_she_began(
     house: House,
 ) -> None:
-    app = create_app(house.settings)
+    app = create_app(house.settings, house.clock)
     app.state.challenges = Waiting(keep=6)
     hers, colleague = browser_at(house, INSIDE, app), browser_at(house, ("192.168.1.21", 4000), app)
     assert try_password(hers, "kari") == 303
@@ -183,7 +183,7 @@ def test_a_pace_is_kept_and_ends(house: House, measure: Measure) -> None:
 
 
 def test_nobody_fills_the_audit_trail_from_outside(house: House) -> None:
-    app = create_app(house.settings)
+    app = create_app(house.settings, house.clock)
     stranger = browser_at(house, OUTSIDE, app)
     ours = {"X-CSRF-Token": csrf_of(stranger, "/sign-in")}
     for number in range(20):

@@ -12,7 +12,6 @@ from pypdf import PdfReader
 from starlette.testclient import TestClient
 
 from dashboards.monthly import make
-from hub.clock import WallClock
 from hub.jobs import Jobs, timetable
 from hub.quality_reports import missing
 from hub.staff_notices import deliver
@@ -57,12 +56,12 @@ def test_a_month_is_reported_once_for_each_unit_by_whoever_comes_first(house: Ho
     """By the hub's timetable in a real child, also where it was killed before it was done."""
     at_work = Jobs(house.settings)
     job = next(one for one in timetable(house.settings, at_work._child) if one.name == "alarm reports")
-    assert run_if_due(house.settings.database, job, WallClock().now)
+    assert run_if_due(house.settings.database, job, house.clock.now)
     made = [(one.unit, one.month) for one in quality_reports.of(house.connection, "solbakken")]
     assert {unit for unit, month in made if month == last_month(house)} == {"sol", "nord"}
     assert len(set(made)) == len(made)
     house.connection.execute("UPDATE job SET due = 0")  # as after a kill: the row still says that it is due
-    assert run_if_due(house.settings.database, job, WallClock().now)
+    assert run_if_due(house.settings.database, job, house.clock.now)
     assert [(one.unit, one.month) for one in quality_reports.of(house.connection, "solbakken")] == made
     (row,) = house.rows("SELECT due, said FROM job WHERE name = 'alarm reports'")
     assert row["said"] == "nothing to report"
@@ -86,7 +85,7 @@ def test_leaders_are_told_once_where_it_is_and_no_figure(house: House) -> None:
         ways = {"email": Email(MailServer("smtp", "127.0.0.1", port, None, None, "vaka@example.org"))}
         for _ in range(2):
             make(house.connection, None, "https://vaka.example.org", house.now())
-            deliver(house.connection, "solbakken", ways, WallClock())
+            deliver(house.connection, "solbakken", ways, house.clock)
     assert sorted(mail["to"] for mail in mailbox.taken) == ["leder@example.org", "nordleder@example.org"]
     for mail in mailbox.taken:
         said = mail.get_payload(decode=True)

@@ -74,7 +74,7 @@ def test_a_phone_is_switched_on_tried_and_off_again(
     assert tried.json() == {"sent": True, "failure": None}
     said = json.loads(DEVICE.reads(service.taken[0][2]))
     assert said["title"] == "Prøvemelding fra Vaka"
-    nobody = TestClient(create_app(house.settings))
+    nobody = TestClient(create_app(house.settings, house.clock))
     assert (
         nobody.post(f"/api/v1/receipts/{said['receipt']}", json={"receipt": "delivered"}).status_code == 204
     )

@@ -7,7 +7,6 @@ import pytest
 from dashboards.house import read_house
 from dashboards.snapshot import fingerprint
 from hub import summons
-from hub.clock import WallClock
 from hub.desk import Desk
 from hub.escalation import reached_nobody
 from hub.store import alerts, contacts, receipts, shifts, summonses
@@ -71,7 +70,7 @@ def test_that_nobody_can_be_reached_stands_on_the_board_the_wall_and_the_alerts_
     told = sol.get(f"/api/v1/alerts/{alert}").json()["alert"]
     assert (told["unreached"], told["next_call_to"]) == (["assigned"], ["unit"])
     assert told["next_call_at"] is not None
-    Desk(house.connection, "solbakken", WallClock()).accept(alert, "sol")
+    Desk(house.connection, "solbakken", house.clock).accept(alert, "sol")
     told = sol.get(f"/api/v1/alerts/{alert}").json()["alert"]
     assert (told["unreached"], told["next_call_to"], told["next_call_at"]) == ([], [], None)
     assert "ingen kunne nås" not in sol.get("/").text
@@ -114,7 +113,7 @@ def test_who_is_called_later_and_why_is_said_everywhere_and_nobody_is_said_to_be
         {"group": "assigned", "at": f"{at:%Y-%m-%dT%H:%M:%SZ}", "why": "quiet_hours"}
     ]
     assert told["trail"][-1]["said"] == said
-    Desk(house.connection, "solbakken", WallClock()).accept(alert, "sol")
+    Desk(house.connection, "solbakken", house.clock).accept(alert, "sol")
     while summons.follow(house.connection, house.site, None, house.now()):
         pass
     told = sol.get(f"/api/v1/alerts/{alert}").json()

@@ -55,7 +55,7 @@ def test_a_form_that_does_not_fit_is_a_page_in_ones_language_and_a_notice_to_htm
 
 
 def test_each_field_that_can_be_filled_in_wrongly_has_the_name_that_its_page_gives_it(house: House) -> None:
-    found = iter_route_contexts(create_app(house.settings).routes)
+    found = iter_route_contexts(create_app(house.settings, house.clock).routes)
     routes = [one.original_route for one in found if isinstance(one.original_route, APIRoute)]
     unnamed = {
         (route.path, field.name)

@@ -12,7 +12,6 @@ from babel.dates import format_date
 from starlette.testclient import TestClient
 
 from hub.absences import Absences
-from hub.clock import WallClock
 from hub.reach import say_usable_ways
 from hub.relatives import invitations
 from hub.relatives.enclosure import by_the_pages
@@ -138,7 +137,7 @@ def test_nothing_is_said_to_be_well_while_the_hub_is_silent_or_sensors_do_not_an
 def test_away_is_told_with_the_day_of_the_return_and_never_the_reason(house: House, sign_in: SignIn) -> None:
     relative_of(house, categories=["well", "away"])
     protected(house, "r1")
-    done = Absences(house.connection, house.site, WallClock()).away(
+    done = Absences(house.connection, house.site, house.clock).away(
         "r1", "hospital", house.now() + timedelta(days=3), "kari"
     )
     assert done in absences.active(house.connection, house.site.site)
@@ -661,7 +660,7 @@ def test_why_a_letter_did_not_go_out_is_said_in_the_language_of_who_looks(
     waits = Message(0, "solbakken", relative.id, "r1", "digest", "2026-11-24", None, house.now())
     relative_messages.put_in(house.connection, msgspec.structs.replace(waits, next_at=house.now()))
     write = by_the_pages(house.settings)
-    deliver(house.connection, lambda: house.site, None, None, WallClock(), write)
+    deliver(house.connection, lambda: house.site, None, None, house.clock, write)
     kari = sign_in("kari")
     kari.cookies.set("vaka_language", language)
     page = kari.get(f"/care/relatives/{relative.id}").text

@@ -71,7 +71,7 @@ def test_a_code_counts_once(house: House, sign_in: SignIn, visitor: TestClient) 
     password_of(visitor, "kari")
     code = next_code(house, app)
     assert code_of(visitor, code) == 303
-    other = TestClient(create_app(house.settings), follow_redirects=False)
+    other = TestClient(create_app(house.settings, house.clock), follow_redirects=False)
     password_of(other, "kari")
     assert code_of(other, code) == 401
 

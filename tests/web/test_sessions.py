@@ -161,7 +161,7 @@ def with_pin(client: TestClient, pin: str = "2847", password: str = PASSWORD) ->
 
 
 def at_shared_screen(house: House, person: str = "sol") -> TestClient:
-    client = TestClient(create_app(house.settings), follow_redirects=False)
+    client = TestClient(create_app(house.settings, house.clock), follow_redirects=False)
     form = {"person": person, "password": PASSWORD, "csrf": csrf_of(client, "/sign-in"), "shared": "yes"}
     assert client.post("/sign-in", data=form).status_code == 303
     return client

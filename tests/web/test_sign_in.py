@@ -86,7 +86,9 @@ def test_only_the_hash_of_a_session_is_kept_and_its_cookie_is_out_of_reach(
 
 
 def test_over_https_the_cookie_is_never_sent_in_the_clear(house: House) -> None:
-    with TestClient(create_app(house.settings), "https://vaka.test", follow_redirects=False) as client:
+    with TestClient(
+        create_app(house.settings, house.clock), "https://vaka.test", follow_redirects=False
+    ) as client:
         form = {"person": "kari", "password": PASSWORD, "csrf": csrf_of(client, "/sign-in")}
         answer = client.post("/sign-in", data=form)
     assert "Secure" in answer.headers["set-cookie"]

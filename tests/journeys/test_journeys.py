@@ -117,6 +117,7 @@ def test_technician_finds_a_new_device_places_it_and_tries_one(walk: Walk, house
     expect(walk.page.locator(".tries")).to_be_visible()
     walk.picture("walk-test", whole=True)
     walk.taps("End the test without signing")
+    walk.reads(walk.word("Start the test"))
     walk.picture("walk-test-over")
     walk.goes_to("/technician/faults")
     walk.picture("faults", whole=True)

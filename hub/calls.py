@@ -156,6 +156,8 @@ def became(one: Summons, now: datetime) -> Became:
         return "called"
     if one.seen_at is not None:
         return "seen"
+    if one.overtaken:
+        return "overtaken"
     if one.next_at is None:
         return "not_needed" if one.spared and not one.attempts else "lost"
     if one.attempts:

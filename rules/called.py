@@ -11,11 +11,12 @@ from typing import Literal, NamedTuple, get_args
 
 from rules.summons import Held
 
-Became = Literal["called", "seen", "calling", "trying", "waits", "not_needed", "lost", "in_vain"]
+Became = Literal["called", "seen", "calling", "trying", "waits", "overtaken", "not_needed", "lost", "in_vain"]
 """Called: a way took a message. Seen: none did, but somebody has had the alert before them since. Calling:
 one is on its way for the first time, mostly for less than a second. Trying: what was tried has failed and is
-tried again, or has not left within ten seconds. Waits: held back until its time. Not needed: somebody had it
-before it was sent. Lost: tried, and not any more. In vain: nobody could be reached.
+tried again, or has not left within ten seconds. Waits: held back until its time. Overtaken: held back until
+the alert became graver, and that call took its place. Not needed: somebody had it before it was sent. Lost:
+tried, and not any more. In vain: nobody could be reached.
 """
 BEST_FIRST: tuple[Became, ...] = get_args(Became)
 

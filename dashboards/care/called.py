@@ -78,4 +78,5 @@ def _steps(one: Summons, receipts: tuple[Receipt, ...], voice: Voice) -> tuple[t
 
 
 def _waits(one: Summons, voice: Voice) -> str:
-    return why_not_out(one.held, one.attempts > 0, one.next_at is not None, one.spared, voice)
+    waiting, tried = one.next_at is not None, one.attempts > 0
+    return why_not_out(one.held, tried, waiting, one.spared, one.overtaken, voice)

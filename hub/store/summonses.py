@@ -21,6 +21,8 @@ IN_STEAD = "in_stead"
 """The `groups` of a message to whoever is called in stead of those whom a stage names."""
 CALLED_ANEW = "nobody has it any more"
 """That of one that was made while somebody had it: another call follows."""
+OVERTAKEN = "the alert became graver"
+"""That of one that was held until then: the graver call took its place."""
 
 
 class Summons(msgspec.Struct, frozen=True):
@@ -57,7 +59,11 @@ class Summons(msgspec.Struct, frozen=True):
     @property
     def spared(self) -> bool:
         """It was not sent any more, since something else came of the alert."""
-        return self.failure in (SPARED, CALLED_ANEW)
+        return self.failure in (SPARED, CALLED_ANEW, OVERTAKEN)
+
+    @property
+    def overtaken(self) -> bool:
+        return self.failure == OVERTAKEN
 
     @property
     def given_up(self) -> bool:
@@ -314,11 +320,11 @@ def drop_waiting(
 
 
 def drop_held(connection: sqlite3.Connection, alert: int, before: int) -> None:
-    """What is held of the calls before that step: a newer call says more."""
+    """What is held of the calls before that step, by which the alert became as grave as it is."""
     connection.execute(
         "UPDATE summons SET next_at = NULL, failure = ? WHERE alert = ? AND event < ?"
         " AND next_at IS NOT NULL AND held IS NOT NULL AND attempts = 0",
-        (CALLED_ANEW, alert, before),
+        (OVERTAKEN, alert, before),
     )
 
 

@@ -120,6 +120,10 @@ _CAME: dict[Became, Words] = {
     "in_vain": ("Prøvde {}: ingen kunne nås", "Tried {}: nobody could be reached"),
     "lost": ("Prøvde {}: nådde ikke fram", "Tried {}: did not get through"),
     "trying": ("Prøver {}: når ikke fram ennå", "Trying {}: not through yet"),
+    "overtaken": (
+        "Ventet med å varsle {}: ny varsling da det ble alvorligere",
+        "Held back the call to {}: a graver call took its place",
+    ),
     "not_needed": ("Trengte ikke å varsle {}", "There was no need to call {}"),
 }
 _NOT_REACHED: tuple[Became, ...] = ("in_vain", "lost", "trying")

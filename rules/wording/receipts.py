@@ -27,6 +27,7 @@ _HELD: dict[str, Words] = {
 _NOT_SENT: Words = ("kom ikke fram", "did not get through")
 _TRIED_AGAIN: Words = ("kom ikke fram, prøves igjen", "did not get through, tried again")
 _SPARED: Words = ("trengtes ikke", "not needed")
+_OVERTAKEN: Words = ("ny varsling da det ble alvorligere", "a graver call took its place")
 
 
 def which_way(way: str, voice: Voice) -> str:
@@ -38,8 +39,12 @@ def how_far(rung: Rung, voice: Voice) -> str:
     return say(_RUNG[rung], voice.language)
 
 
-def why_not_out(held: str | None, tried: bool, waiting: bool, spared: bool, voice: Voice) -> str:
+def why_not_out(
+    held: str | None, tried: bool, waiting: bool, spared: bool, overtaken: bool, voice: Voice
+) -> str:
     """Of a message that did not go out (yet): whether it waits, for what, or never will."""
+    if overtaken:
+        return say(_OVERTAKEN, voice.language)
     if spared:
         return say(_SPARED, voice.language)
     if not waiting:

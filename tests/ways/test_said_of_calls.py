@@ -2,11 +2,18 @@
 
 from pathlib import Path
 
+import pytest
+
+from dashboards.care.called import called_lines
+from dashboards.house import read_house
+from hub.store import alerts
+from rules.wording import Voice, trail_in_words
+from rules.wording.voice import Language
 from tests.ways.test_mail_away import MIN
 from tests.ways.test_messages import SITE, messages
 from tests.ways.test_open_again import waiting
 from tests.ways.test_reach_as_called import house as a_house
-from tests.ways.test_refused_calls import ONE_STAGE, refused, trail
+from tests.ways.test_refused_calls import ONE_STAGE, known, refused, trail
 
 THEN_LEADERS = ONE_STAGE.replace("[assigned]}", "[assigned]}, {after: 2 min, to: [leaders]}")
 
@@ -36,4 +43,46 @@ def test_that_a_try_reached_nobody_is_said_once_however_late_whoever_was_called_
     house.desk.act(id, "assist", "kari")
     messages(house)
     assert said() == [f"{in_vain}. Prøvde odd: nådde ikke fram", in_vain], "two tries are two lines"
+    house.stop()
+
+
+@pytest.mark.parametrize(
+    ("language", "in_the_trail", "beside_her_name"),
+    [
+        (
+            "nb",
+            "Ventet med å varsle hele avdelingen: ny varsling da det ble alvorligere",
+            "ny varsling da det ble alvorligere",
+        ),
+        (
+            "nn",
+            "Venta med å varsle heile avdelinga: ny varsling då det vart alvorlegare",
+            "ny varsling då det vart alvorlegare",
+        ),
+        (
+            "en",
+            "Held back the call to the whole unit: a graver call took its place",
+            "a graver call took its place",
+        ),
+    ],
+)
+def test_what_was_held_when_the_alert_became_graver_is_said_to_have_given_way_to_the_graver_call(
+    tmp_path: Path, language: Language, in_the_trail: str, beside_her_name: str
+) -> None:
+    house = a_house(tmp_path, "kari siri")
+    low = "escalation: {low: {steps: [{after: 0 s, to: [unit]}], repeat: 4 h}}\n"
+    house.imports(SITE.replace("{rule: help-button}", "{rule: help-button, severity: low}") + low)
+    house.says("3B button", pressed="single")
+    assert {(one.person, one.held) for one in waiting(house)} == {("kari", "gathered"), ("siri", "gathered")}
+    house.imports(SITE + low)
+    house.passes(MIN)
+    house.says("3B button", pressed="single")
+    [graver] = waiting(house)
+    assert (graver.person, graver.urgent) == ("kari", True)
+    voice = Voice(language, house.site.zone, house.clock.now())
+    steps = alerts.events(house.connection, house.alert("help-button").id)
+    assert trail_in_words(steps, str, voice, known(house))[1] == in_the_trail
+    seen_as = read_house(house.connection, "test", house.clock.now())
+    line = {one.name: one.how_far for one in called_lines(messages(house), seen_as, voice)}
+    assert line["Siri"] == beside_her_name
     house.stop()

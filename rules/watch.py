@@ -40,6 +40,10 @@ REPEAT = timedelta(minutes=5)
 """[default] They are told again so often, until it is well."""
 WELL_AFTER = timedelta(seconds=60)
 """[default] A part that comes back for less is not well: one that comes and goes is one outage."""
+ALL_CLEAR_AGAIN, ALL_CLEAR_RARELY = timedelta(minutes=1), timedelta(minutes=30)
+"""[default] That all is well again, where nobody took it, is tried again so soon, then ever later."""
+ALL_CLEAR_FOR = timedelta(days=1)
+"""[default] After that nobody waits for it any more."""
 SILENT_AFTER = timedelta(seconds=20)
 """[default] A watchman that has said nothing for so long is gone: it speaks every three seconds."""
 
@@ -77,6 +81,45 @@ class News(msgspec.Struct, frozen=True):
 
     tells: tuple[Tell, ...]
     blind: bool
+
+
+class Heard(msgspec.Struct, frozen=True):
+    """Who has taken a message: somebody of the house, one of the watchman's own addresses. Where there is
+    nobody on a side it is as if they had.
+    """
+
+    people: bool = False
+    own: bool = False
+
+
+NOBODY = Heard()
+
+
+class AllClear(msgspec.Struct, frozen=True):
+    """That all is well again, as long as somebody was not reached who may believe that something is down."""
+
+    news: News
+    since: datetime
+    next_at: datetime
+    heard: Heard = NOBODY
+    tries: int = 0
+
+    def is_due(self, now: datetime) -> bool:
+        """Also where the clock was set back."""
+        return self.next_at <= now or self.next_at - now > ALL_CLEAR_RARELY
+
+
+def all_clear(news: News, now: datetime) -> AllClear | None:
+    """None where something is still down: that is told again anyway."""
+    return None if any(tell.kind == "down" for tell in news.tells) else AllClear(news, now, now)
+
+
+def told(before: AllClear, heard: Heard, now: datetime) -> AllClear | None:
+    """After a try: when it is tried again, for those who have not taken it."""
+    if (heard.people and heard.own) or now - before.since > ALL_CLEAR_FOR:
+        return None
+    wait = min(ALL_CLEAR_AGAIN * 2 ** min(before.tries, 10), ALL_CLEAR_RARELY)
+    return AllClear(before.news, before.since, now + wait, heard, before.tries + 1)
 
 
 def looked_round(

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import datetime, timedelta
 from threading import Event
 
 import msgspec
@@ -24,7 +24,7 @@ from hub.watch.heartbeat import Heartbeat
 from hub.watch.state import Reachable, State
 from hub.watch.tell import Teller
 from rules.building import Site
-from rules.watch import PARTS, News, Part, all_well, begun_again, looked_round
+from rules.watch import NOBODY, PARTS, Heard, News, Part, all_clear, all_well, begun_again, looked_round, told
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +44,8 @@ class Watchman:
         self._pool = urllib3.PoolManager(retries=False)
         before = state.read(settings.data)
         self._parts = begun_again(before.parts) if before is not None else {}
+        self._all_clear = before.all_clear if before is not None else None
+        self._under_way: Future[Heard] | None = None
         self._starting: set[Part] = set(PARTS)
         self._people: list[Reachable] = state.read_people(settings.data)
         self._remembered = self._clock.now() - REMEMBER_EVERY
@@ -74,10 +76,14 @@ class Watchman:
         now = self._clock.now()
         self._starting -= {part for part, why in seen.items() if why is None}
         self._parts, news = looked_round(self._parts, seen, now, self._tell_after, starting=self._starting)
-        self._write(State(self._site.site, now, self._parts))
+        if news is not None:  # whatever an earlier one said, this is the newest
+            self._all_clear, self._under_way = all_clear(news, now), None
+        self._write(State(self._site.site, now, self._parts, self._all_clear))
         if news is not None:
             log.warning("telling: %s", "; ".join(f"{t.part} {t.kind} {t.why}" for t in news.tells))
-            self._out.submit(self._tell, news)
+            self._under_way = self._out.submit(self._tell, news, NOBODY)
+        else:
+            self._tell_again(now)
         down = "; ".join(f"{part}: {s.why}" for part, s in self._parts.items() if s.is_down)
         self._beats.submit(self._heartbeat.beat, all_well(self._parts), down, now)
         return news
@@ -120,12 +126,23 @@ class Watchman:
             self._not_written = f"the disk does not take what is written: {error.strerror}"
         self._echo.say(msgspec.json.encode(said))
 
-    def _tell(self, news: News) -> None:
+    def _tell_again(self, now: datetime) -> None:
+        """That all is well, to whom it has not reached, while it is true."""
+        if self._all_clear is not None and self._under_way is not None:
+            if not self._under_way.done():
+                return
+            self._all_clear = told(self._all_clear, self._under_way.result(), now)
+            self._under_way = None
+        clear = self._all_clear
+        if clear is not None and clear.is_due(now) and all_well(self._parts):
+            self._under_way = self._out.submit(self._tell, clear.news, clear.heard)
+
+    def _tell(self, news: News, before: Heard) -> Heard:
         try:
-            if not self._teller.tell(self._site, news, self._people):
-                log.error("nobody could be told: %s", "; ".join(f"{t.part} {t.kind}" for t in news.tells))
+            return self._teller.tell(self._site, news, self._people, before)
         except Exception:
             log.exception("people could not be told")
+            return before
 
     @property
     def _web(self) -> str:

@@ -14,17 +14,18 @@ from pathlib import Path
 import msgspec
 
 from rules.language import Language
-from rules.watch import Part, Standing
+from rules.watch import AllClear, Part, Standing
 
 STATE, PEOPLE = "watch.json", "watch-people.json"
 
 
 class State(msgspec.Struct, frozen=True):
-    """`at`: when it last looked."""
+    """`at`: when it last looked. `all_clear`: as long as somebody has not taken it."""
 
     site: str
     at: datetime
     parts: dict[Part, Standing]
+    all_clear: AllClear | None = None
 
 
 class Reachable(msgspec.Struct, frozen=True):

@@ -17,7 +17,7 @@ from hub.summoner import configured_ways
 from hub.watch.state import Reachable
 from hub.ways.way import Message, Way
 from rules.building import Site
-from rules.watch import News
+from rules.watch import NOBODY, Heard, News
 from rules.wording.voice import Language, Voice
 from rules.wording.watch import body, subject
 
@@ -59,15 +59,18 @@ class Teller:
         except OSError as error:
             log.error("the house's own ways can't be used: %s", error)
 
-    def tell(self, site: Site, news: News, people: Iterable[Reachable]) -> int:
-        """Returns by how many ways it went out."""
-        now = self._clock.now()
-        taken = 0
-        for circle in circles(people, now):
-            taken = sum(self._tell_one(site, news, one, now) for one in circle)
-            if taken:
-                break
-        return taken + self._tell_own(site, news, now)
+    def tell(self, site: Site, news: News, people: Iterable[Reachable], before: Heard = NOBODY) -> Heard:
+        """`before`: who has taken it already, and is left alone. Returns who has now."""
+        now, around = self._clock.now(), circles(people, self._clock.now())
+        by_people = before.people or any(self._tell_circle(site, news, circle, now) for circle in around)
+        by_own = before.own or self._tell_own(site, news, now)
+        if not by_people and not by_own:
+            log.error("nobody could be told: %s", "; ".join(f"{t.part} {t.kind}" for t in news.tells))
+        return Heard(by_people or not around, by_own or not _lines(self._own))
+
+    def _tell_circle(self, site: Site, news: News, circle: Iterable[Reachable], now: datetime) -> bool:
+        """Each of them; whether anybody took it."""
+        return sum(self._tell_one(site, news, one, now) for one in circle) > 0
 
     def _tell_one(self, site: Site, news: News, one: Reachable, now: datetime) -> bool:
         """Whether it went out. Whatever is wrong with one way, the others are left: the database may be what
@@ -85,10 +88,10 @@ class Teller:
             log.error("%s to %s did not go out: %s", one.way, one.person, failed.why)
         return failed is None
 
-    def _tell_own(self, site: Site, news: News, now: datetime) -> int:
+    def _tell_own(self, site: Site, news: News, now: datetime) -> bool:
         voice = Voice(site.language, site.zone, now)
         words = (subject(news, site.name, voice), body(news, voice, self._address))
-        return sum(self._tell_address(url, *words) for url in _lines(self._own))
+        return sum(self._tell_address(url, *words) for url in _lines(self._own)) > 0
 
     def _tell_address(self, url: str, title: str, text: str) -> bool:
         """Whether it was taken. The library speaks to a hundred services: whatever is wrong with one, the

@@ -3,7 +3,7 @@ that Vaka is down, that it still is, and that it is well again.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -64,13 +64,13 @@ class Night:
         self.at = NIGHT
         self.clock = WallClock(lambda: self.at, lambda: (self.at - NIGHT).total_seconds())
         self.house = World(folder / "house", SITE, NIGHT)
-        own = folder / "own"
+        own = self.own = folder / "own"
         account = f"{mosquitto.username}:{mosquitto.password}"
         own.write_text(
             f"# whoever runs Vaka\n{address.replace('http:', 'json:')}\n"
             f"mqtt://{account}@127.0.0.1:{mosquitto.port}/{TOPIC}\n"
         )
-        settings = Settings(
+        self.settings = settings = Settings(
             data=folder / "house",
             broker=f"mqtt://{mosquitto.username}@127.0.0.1:{mosquitto.port}",
             broker_password_file=mosquitto.password_file,
@@ -92,6 +92,25 @@ class Night:
             if (news := self.watchman.look()) is not None:
                 told += news.tells
         return told
+
+    def until_told(self, truth: Callable[[], bool], what: str) -> None:
+        """A message goes out beside the watchman's own looks: time passes until it has."""
+
+        def so() -> bool:
+            self.passes(STEP)
+            return truth()
+
+        until(so, what)
+
+    def begins_again(self) -> None:
+        self.watchman.stop()
+        self.watchman.run()
+        self.watchman = Watchman(self.settings, self.house.site, self.clock)
+
+    def ends(self) -> None:
+        self.watchman.stop()
+        self.watchman.run()  # ends at once, and with it the connection
+        self.house.stop()
 
 
 def test_the_watchmans_own_ways_hear_of_a_loss_and_of_the_all_clear(
@@ -175,6 +194,56 @@ def test_a_hub_that_stands_still_is_not_called_well_while_the_database_cannot_be
         night.watchman.stop()
         night.watchman.run()
         night.house.stop()
+
+
+def test_an_all_clear_that_nobody_takes_is_tried_again_until_somebody_does(
+    tmp_path: Path, mosquitto: Mosquitto
+) -> None:
+    (tmp_path / "house").mkdir()
+    with web_address() as (receiver, url), pages() as port:
+        night = Night(tmp_path, mosquitto, port, url)
+        night.own.write_text(url.replace("http:", "json:"))
+        assert night.passes(timedelta(minutes=1)) == []
+        night.hub_lives = False
+        assert [tell.kind for tell in night.passes(timedelta(minutes=1))] == ["down"]
+        until(lambda: len(receiver.requests) == 1, "that it is down")
+        receiver.default, night.hub_lives = 500, True
+        assert [tell.kind for tell in night.passes(timedelta(minutes=2))] == ["well"]
+        until(lambda: said_well(receiver) >= 1, "the all-clear, which is not taken")
+        night.until_told(lambda: said_well(receiver) >= 2, "it is tried again")
+        night.begins_again()
+        tried, receiver.default = said_well(receiver), 200
+        night.until_told(lambda: said_well(receiver) > tried, "and by the next watchman too")
+        taken = len(receiver.requests)
+        assert night.passes(timedelta(minutes=10)) == []
+        assert len(receiver.requests) == taken, "once it was taken no more"
+        night.ends()
+
+
+def test_an_all_clear_that_is_not_true_any_more_is_not_said(tmp_path: Path, mosquitto: Mosquitto) -> None:
+    (tmp_path / "house").mkdir()
+    with web_address() as (receiver, url), pages() as port:
+        night = Night(tmp_path, mosquitto, port, url)
+        night.own.write_text(url.replace("http:", "json:"))
+        night.passes(timedelta(minutes=1))
+        night.hub_lives = False
+        night.passes(timedelta(minutes=1))
+        receiver.default, night.hub_lives = 500, True
+        assert [tell.kind for tell in night.passes(timedelta(minutes=2))] == ["well"]
+        until(lambda: said_well(receiver) >= 1, "the all-clear, which is not taken")
+        night.hub_lives = False
+        assert [tell.kind for tell in night.passes(timedelta(minutes=4))] == ["down"]
+        until(lambda: b"VAKA VIRKER IKKE" in receiver.requests[-1][1], "that it is down, which is not taken")
+        so_far, receiver.default = said_well(receiver), 200
+        assert [tell.again for tell in night.passes(timedelta(minutes=5))] == [True]
+        until(lambda: b"FORTSATT" in receiver.requests[-1][1], "that it still is")
+        assert said_well(receiver) == so_far, "and nothing of being well since"
+        night.ends()
+
+
+def said_well(receiver: Address) -> int:
+    """How many of the messages said that all is well."""
+    return sum(b"Vaka virker igjen" in body for _, body in receiver.requests)
 
 
 def both_heard(receiver: Address, corridor: Corridor, times: int, title: str, words: str) -> None:

@@ -15,7 +15,7 @@ from hub.watch import state
 from hub.watch.state import Reachable, State
 from hub.watch.tell import Teller, circles
 from rules import wording
-from rules.watch import PART_DOWN, PARTS, WATCH_GONE, News, Part, Standing, Tell
+from rules.watch import PART_DOWN, PARTS, WATCH_GONE, Heard, News, Part, Standing, Tell
 from rules.wording import Voice
 from tests.ways.receivers import web_address
 from tests.world import World, read
@@ -138,7 +138,8 @@ def test_where_those_on_duty_cannot_be_reached_the_next_are_and_a_way_that_break
         lise = msgspec.structs.replace(reachable("lise", "leader"), way="webhook", address=url)
         tell = Tell("store", "down", NIGHT, "the database can't be read")
         people = [patrol, pager, lise]
-        assert Teller(settings, WallClock()).tell(read(SITE), News((tell,), blind=True), people) == 1
+        heard = Teller(settings, WallClock()).tell(read(SITE), News((tell,), blind=True), people)
+        assert heard == Heard(people=True, own=True), "there is no address of its own that has not"
         assert len(receiver.requests) == 1
 
 

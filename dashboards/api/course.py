@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
+from dashboards.api.devices import NO_DEVICE, no_device
 from dashboards.api.health import health_in_view
 from dashboards.api.refusal import Refusal
 from dashboards.api.stretch import StretchOut
@@ -35,12 +36,12 @@ class CourseOut(BaseModel):
     unheard: list[StretchOut]
 
 
-@api.get("/devices/{id:path}/course", dependencies=[needs("see devices")])
+@api.get("/devices/{id:path}/course", dependencies=[needs("see devices")], responses=NO_DEVICE)
 def show_course(request: Request, visit: Visitor, id: str, span: Span = "month") -> CourseOut:
     """Its link, and when it could not be heard, over the last hour, 24 hours, 30 days or 12 months."""
     known = health_in_view(visit, id)
     if known is None:
-        raise HTTPException(404, f"the site has no device {id!r}, or not for you")
+        raise no_device(visit, id)
     course = course_of(request, visit, known.device, span)
     return CourseOut(
         device=id,

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
+from urllib.parse import quote
 
 import msgspec
 from fastapi import APIRouter, Header, HTTPException, Request, Response
@@ -20,6 +21,7 @@ from dashboards.api.refusal import (
     OtherOut,
     Problems,
     Refusal,
+    RefusedError,
     conflict,
     fault_out,
     not_as_read,
@@ -141,13 +143,34 @@ def list_devices(visit: Visitor, response: Response, page: Paged, room: str | No
     return DevicesOut(version=house.version, devices=[house.out(device) for device in part])
 
 
-@api.get("/devices/{id:path}", dependencies=[needs("see devices")], responses={404: {"model": Refusal}})
+class NoDevice(Refusal):
+    """`renamed`: it has another name now, and is in the visitor's units. No redirect: another device may get
+    the old name.
+    """
+
+    called_now: str | None = Field(None, description="The name that it has now")
+    location: str | None = Field(None, description="Where it is asked for by that name")
+
+
+NO_DEVICE: dict[int | str, dict[str, Any]] = {404: {"model": NoDevice}}
+
+
+def no_device(visit: Visit, id: str) -> RefusedError:
+    """404 for a name that no device has which the visitor sees."""
+    now = former_names.name_now(visit.connection, visit.house.site, id)
+    if now == id or _Devices(visit).device(now) is None:
+        return RefusedError(404, "there is no such device, or not for you")
+    more = {"called_now": now, "location": f"/api/v1/devices/{quote(now)}"}
+    return RefusedError(404, f"the device is called {now!r} now", "renamed", more, named=now)
+
+
+@api.get("/devices/{id:path}", dependencies=[needs("see devices")], responses=NO_DEVICE)
 def show_device(visit: Visitor, response: Response, id: str) -> OneDeviceOut:
     """One device, with where it was and who changed it."""
     house = _Devices(visit)
     device = house.device(id)
     if device is None:
-        raise HTTPException(404, "there is no such device, or not for you")
+        raise no_device(visit, id)
     shown, site = house.out(device), house.file.site.site
     response.headers["ETag"] = f'"{shown.etag}"'
     places = placements.of(visit.connection, site, id)

@@ -7,9 +7,10 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
-from fastapi import APIRouter, HTTPException
+from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
+from dashboards.api.devices import NO_DEVICE, no_device
 from dashboards.api.refusal import Refusal
 from dashboards.views import voice_of
 from dashboards.visit import Visit, Visitor, needs
@@ -97,11 +98,11 @@ def list_faults(visit: Visitor) -> FaultsOut:
     return FaultsOut(at=visit.now, faults=[_standing_out(one, visit) for one in seen])
 
 
-@api.get("/devices/{id:path}/health", responses={401: {"model": Refusal}, 404: {"model": Refusal}})
+@api.get("/devices/{id:path}/health", responses={401: {"model": Refusal}, **NO_DEVICE})
 def show_health(visit: Visitor, id: str) -> HealthOfDeviceOut:
     found = health_in_view(visit, id)
     if found is None:
-        raise HTTPException(404, f"the site has no device {id!r}, or not for you")
+        raise no_device(visit, id)
     outlook = found.forecast
     return HealthOfDeviceOut(
         device=found.device.id,

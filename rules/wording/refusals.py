@@ -66,6 +66,7 @@ _WORDS: dict[str, Words] = {
     ),
     "not_away": ("Beboeren er ikke registrert borte.", "The resident is not registered as away."),
     "no_device": ("Enheten finnes ikke i huset.", "The house has no such device."),
+    "renamed": ("Enheten heter {} nå.", "The device is called {} now."),
     "no_device_chosen": ("Velg en enhet.", "Choose a device."),
     "tested_by_other": ("Noen prøver den allerede.", "Somebody is testing it already."),
     "not_under_test": ("Prøven er avsluttet.", "The test is over."),

@@ -147,11 +147,28 @@ def test_a_device_gets_another_name_and_stays_the_same_one(house: House, tor: Ca
     changes = [(c["id"], c["before"] is None, c["after"] is None) for c in shown.json()["changes"]]
     assert changes == [("1A ytterdør", False, True), ("1A dør", True, False)]
     assert [p["device"] for p in tor.get("/api/v1/device-pauses").json()["paused"]] == ["1A dør"]
-    assert tor.get(DOOR).status_code == 404
+    for way in ("", "/course", "/health"):
+        absent = tor.get(DOOR + way)
+        assert (absent.status_code, absent.json()["reason"]) == (404, "renamed"), way
+        assert absent.json()["detail"] == "Enheten heter 1A dør nå."
+        assert absent.json()["called_now"] == "1A dør"
+        assert tor.get(absent.json()["location"]).json()["id"] == "1A dør"
     assert tor.post(DOOR + "/rename", {"to": "1A dør"}, If_Match=etag).status_code == 412
     version = tor.get("/api/v1/devices").json()["version"]
     same = tor.post("/api/v1/devices/1A dør/rename", {"to": "1A dør"}, If_Match="*")
     assert (same.status_code, same.json()["version"]) == (200, version)
+
+
+def test_whoever_may_not_see_a_renamed_device_is_told_no_more_than_that_there_is_none(
+    house: House, tor: Caller, sign_in: SignIn
+) -> None:
+    theirs = "/api/v1/devices/4B stue"
+    assert tor.post(theirs + "/rename", {"to": "4B Sverre"}, If_Match="*").status_code == 200
+    house.import_site(document(house).replace("role: technician}", "role: technician, units: [sol]}"))
+    for way in ("", "/course", "/health"):
+        absent, never = tor.get(theirs + way), tor.get("/api/v1/devices/9Z" + way)
+        assert absent.status_code == 404
+        assert {**absent.json(), "instance": ""} == {**never.json(), "instance": ""}
 
 
 def test_what_would_not_hold_is_refused_with_all_that_is_wrong(house: House, tor: Caller) -> None:

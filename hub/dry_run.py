@@ -22,6 +22,7 @@ from hub.site.errors import sentences
 from hub.spells import spells
 from hub.store import alerts
 from hub.store import readings as journal
+from rules.alert import Alert
 from rules.backtest import Spell
 from rules.building import Resident, Site
 from rules.catalogue import catalogue
@@ -197,7 +198,11 @@ class DryRuns:
 
     def _came(self, rule: str, room: str, since: datetime) -> list[Came]:
         found = alerts.of_rule_and_room(self._connection, self._site.site, rule, room, since, self._now)
-        return [came_of(alert) for alert in found if not alert.prewarning]
+        return [self._came_of(alert) for alert in found if not alert.prewarning]
+
+    def _came_of(self, alert: Alert) -> Came:
+        first = alerts.first_there(alerts.events(self._connection, alert.id))
+        return came_of(alert, first.at if first is not None else None)
 
 
 def dry_runs(connection: sqlite3.Connection, settings: Settings, book: Rulebook, now: datetime) -> DryRuns:

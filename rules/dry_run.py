@@ -202,12 +202,12 @@ def dry_run(
     )
 
 
-def came_of(alert: Alert) -> Came:
-    """A stored alert as the dry run needs it."""
+def came_of(alert: Alert, first_there: datetime | None) -> Came:
+    """A stored alert as the dry run needs it. `first_there`: when somebody was there first, by its trail: the
+    alert itself forgets that where it is handed back or open again.
+    """
     over = alert.cleared_at or alert.closed_at
-    there = alert.arrived_at is not None and (
-        alert.cleared_at is None or alert.arrived_at <= alert.cleared_at
-    )
+    there = first_there is not None and (alert.cleared_at is None or first_there <= alert.cleared_at)
     return Came(alert.id, alert.raised_at, over, alert.outcome, there)
 
 

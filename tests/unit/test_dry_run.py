@@ -275,6 +275,27 @@ def test_a_false_alarm_that_somebody_ended_by_coming_is_not_counted_as_spared(wo
     assert (found.suggested, found.why) == (None, "few_false_alarms")
 
 
+def test_who_was_there_first_counts_although_they_handed_it_back_or_another_came_when_it_was_over(
+    world: World,
+) -> None:
+    for day in range(1, 12):
+        at(world, day, 15)
+        world.says("3B outer door", open=True)
+        world.passes(6 * MINUTE)
+        alert = world.alert("door-open")
+        world.desk.arrive(alert.id, "kari")
+        world.desk.hand_back(alert.id, "kari")
+        world.says("3B outer door", open=False)  # as she left
+        world.passes(MINUTE)
+        if day % 2:
+            world.desk.arrive(alert.id, "kari")
+        world.desk.close(alert.id, "kari", "false_alarm")
+    at(world, 12, 12)
+    found = tuned(world, "door-open")
+    assert {(e.spared, e.unsure) for e in found.effects} == {(0, 11)}
+    assert (found.suggested, found.why) == (None, "few_false_alarms")
+
+
 def test_a_rule_without_anything_to_set_says_so(world: World) -> None:
     at(world, 1, 3)
     stands_open(world, MINUTE)

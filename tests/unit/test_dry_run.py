@@ -284,7 +284,7 @@ def test_who_was_there_first_counts_although_they_handed_it_back_or_another_came
         world.passes(6 * MINUTE)
         alert = world.alert("door-open")
         world.desk.arrive(alert.id, "kari")
-        world.desk.hand_back(alert.id, "kari")
+        world.desk.act(alert.id, "hand_back", "kari")
         world.says("3B outer door", open=False)  # as she left
         world.passes(MINUTE)
         if day % 2:

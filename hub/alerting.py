@@ -5,7 +5,7 @@ one transaction.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -15,8 +15,18 @@ from hub import escalation
 from hub.announcement import announce
 from hub.store import alerts, emergencies, shifts
 from hub.store.db import transaction
-from rules.alert import Alert, Concern, Decision, found, opened, owner_lost, time_is_up
-from rules.building import Site
+from hub.store.emergencies import Emergency
+from rules.alert import (
+    Alert,
+    Concern,
+    Decision,
+    found,
+    left_to_who_took_it,
+    opened,
+    owner_lost,
+    time_is_up,
+)
+from rules.building import Person, Site
 from rules.duty import LONGEST, is_shut_out
 from rules.escalation import EscalationPlan
 from rules.finding import Finding
@@ -134,7 +144,8 @@ def let_absent_go(connection: sqlite3.Connection, site: Site, at: datetime) -> N
 
 def let_strangers_go(connection: sqlite3.Connection, site: Site, at: datetime) -> None:
     """Those of whoever took them by emergency access to another unit that has ended since: they could neither
-    hand them back nor close them. Within a transaction.
+    hand them back nor close them. A colleague's who had taken them before they came, and may open them, they
+    are from then on. Within a transaction.
     """
     taken = alerts.taken(connection, site.site)
     if not taken:
@@ -144,11 +155,25 @@ def let_strangers_go(connection: sqlite3.Connection, site: Site, at: datetime) -
     for alert in taken:
         since, owner = alert.arrived_at or alert.accepted_at, people.get(alert.owner or "")
         theirs = [one for one in opened if one.person == alert.owner and one.opens(alert.room, alert.unit)]
-        if since is None or owner is None or not owner.units or alert.unit in owner.units:
+        if since is None or owner is None or _may_open(owner, alert, opened, at):
             continue
-        ended = any(since <= one.ends_at for one in theirs)
-        if ended and all(one.ends_at <= at for one in theirs):
+        if not any(since <= one.ends_at for one in theirs):
+            continue
+        colleague = people.get(alert.accepted_by or "")
+        if colleague is not None and _may_open(colleague, alert, opened, at):
+            decision = left_to_who_took_it(alert, at)
+            change(connection, alert, decision.event, decision, at)
+        else:
             _open_again(connection, alert, "owner_shut_out", at)
+
+
+def _may_open(person: Person, alert: Alert, emergency: Iterable[Emergency], at: datetime) -> bool:
+    """In their own right, or in an emergency that goes on."""
+    own = not person.units or alert.unit in person.units
+    return own or any(
+        one.person == person.id and one.opens(alert.room, alert.unit) and one.ends_at > at
+        for one in emergency
+    )
 
 
 def let_go_of(connection: sqlite3.Connection, site: str, person: str, at: datetime) -> None:

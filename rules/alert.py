@@ -33,6 +33,7 @@ Event = Literal[
     "closing_overdue",
     "owner_absent",
     "owner_shut_out",
+    "arrived_shut_out",
 ]
 Act = Literal["accept", "set_out", "arrive", "assist", "hand_back", "close"]
 Outcome = Literal[
@@ -75,6 +76,7 @@ TRANSITIONS: dict[tuple[State, Event], State] = {
         "owner_shut_out",
     ): "open",  # it is closed to whoever has it: another unit, another role, gone
     ("arrived", "owner_shut_out"): "open",
+    ("arrived", "arrived_shut_out"): "accepted",  # to whoever is there; a colleague had taken it before
     ("accepted", "raised_anew"): "open",  # so long after that it is another matter: nobody has taken that
     ("arrived", "raised_anew"): "open",
     ("open", "close"): "closed",
@@ -322,6 +324,13 @@ def owner_lost(alert: Alert, event: Literal["owner_absent", "owner_shut_out"]) -
     """Nobody else comes to what somebody has: the alert of whoever cannot come is open at once."""
     reason = "whoever had it is absent" if event == "owner_absent" else "it is closed to whoever had it"
     return Decision(_moved(_given_back(alert), event), True, reason, event)
+
+
+def left_to_who_took_it(alert: Alert, at: datetime) -> Decision:
+    """Whoever is there may not open it any more: it is the colleague's who had taken it before, and comes."""
+    after = msgspec.structs.replace(alert, arrived_at=None, arrived_by=None, due=at + ARRIVAL_WITHIN)
+    event: Event = "arrived_shut_out"
+    return Decision(_moved(after, event), True, "it is closed to whoever was there", event)
 
 
 def _moved(alert: Alert, event: Event, **changes: Any) -> Alert:

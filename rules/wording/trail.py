@@ -29,6 +29,10 @@ _BY_ITSELF: dict[str, Words] = {
     "close": ("Gikk over av seg selv", "Passed by itself"),
     "called": ("Varslet: {}", "Called: {}"),
     "called_in_vain": ("Ingen svarte. Varslet på nytt: {}", "Nobody answered. Called again: {}"),
+    "arrived_shut_out": (
+        "Den som var fremme, har ikke tilgang lenger; den som tok varselet, har det",
+        "Whoever was there has no access any more; whoever took the alert has it",
+    ),
     "moved": ("Flyttet til en annen avdeling", "Moved to another unit"),
     **OPEN_AGAIN,
 }

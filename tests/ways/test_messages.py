@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from hub import alerting, emergency, summons
+from hub import alerting, summons
 from hub.calls import calls_of
 from hub.duty import Duty
 from hub.more_hands import called_to_one
@@ -505,34 +505,6 @@ def test_an_alert_whose_owner_works_here_no_more_is_open_and_called_again_at_onc
     house.desk.arrive(id, "siri")
     house.imports(SITE)
     assert house.alert("help-button").state == "arrived", "whoever still works here keeps it"
-
-
-def test_an_alert_taken_by_emergency_access_is_open_and_called_again_when_that_ends(house: World) -> None:
-    nils = next(person for person in house.site.people if person.id == "nils")
-    now = house.clock.now()
-    emergency.begin(house.connection, house.site, nils, "sol", "3B", "alarm ringing", None, now)
-    house.says("3B button", pressed="single")
-    messages(house)
-    id = house.alert("help-button").id
-    house.desk.accept(id, "nils")
-    house.passes(2 * MIN)
-    assert house.alert("help-button").state == "accepted", "it is open to him as long as the access lasts"
-    emergency.end(house.connection, "test", "nils", house.clock.now())
-    before = len(messages(house))
-    house.passes(timedelta(seconds=1))
-    assert house.alert("help-button").state == "open"
-    assert "kari" in {one.person for one in messages(house)[before:]}
-
-
-def test_an_alert_taken_within_ones_own_unit_stays_when_an_emergency_access_ends(house: World) -> None:
-    nils = next(person for person in house.site.people if person.id == "nils")
-    emergency.begin(house.connection, house.site, nils, "sol", "3B", "alarm ringing", None, house.clock.now())
-    house.says("3B button", pressed="single")
-    messages(house)
-    house.desk.accept(house.alert("help-button").id, "kari")
-    emergency.end(house.connection, "test", "nils", house.clock.now())
-    house.passes(1 * MIN)
-    assert house.alert("help-button").state == "accepted"
 
 
 def test_a_call_for_more_hands_goes_out_though_who_asks_says_next_that_they_are_there(house: World) -> None:

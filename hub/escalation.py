@@ -43,10 +43,12 @@ called: no patrol by day."""
 
 def begin(connection: sqlite3.Connection, alert: Alert, plan: EscalationPlan, at: datetime) -> None:
     """For an alert that was just raised. A pre-warning calls nobody: it stands on the board; and what is
-    wrong with a device waits for a technician, unless it leaves somebody unprotected.
+    wrong with a device waits for a technician, unless it leaves somebody unprotected. Somebody may have it
+    already: the first call is made once nobody has.
     """
     if not (alert.prewarning or waits_for_a_technician(alert)):
-        _go_on(connection, alert.id, begun(plan, alert.severity, at), at)
+        escalation = begun(plan, alert.severity, at)
+        _go_on(connection, alert.id, escalation if alert.state == "open" else answered(escalation), at)
 
 
 def follow(connection: sqlite3.Connection, alert: Alert, plan: EscalationPlan | None, at: datetime) -> None:

@@ -33,6 +33,18 @@ def house(tmp_path: Path) -> Iterator[World]:
     made.stop()
 
 
+def quiet_for_an_hour(tmp_path: Path) -> World:
+    """A pre-warning stands there: 3B has been quiet."""
+    motion = (
+        "  - {id: 3B motion, room: 3B, role: motion, gateway: native}\nrules: [{rule: quiet, after: 1 h}, "
+    )
+    house = World(tmp_path, SITE.replace("rules: [", motion), NIGHT)
+    house.says("3B motion", motion=False)
+    house.passes(60 * MIN)
+    assert house.alert("quiet").prewarning
+    return house
+
+
 def calls(house: World, rule: str) -> list[tuple[timedelta, str, str]]:
     """Who was called for the newest alert of the rule: how long after the night began, how, whom."""
     alert = next(a for a in reversed(house.alerts()) if a.rule == rule)
@@ -119,6 +131,36 @@ def test_a_change_of_the_plan_counts_for_the_next_alert_and_leaves_the_running_o
         (0 * MIN, "called", "leaders"),
         (2 * MIN, "called_in_vain", "leaders"),
     ]
+
+
+def test_more_hands_and_a_hand_back_go_by_the_plan_that_the_alert_took_along(house: World) -> None:
+    house.says("3B button", pressed="single")
+    id = house.alert("help-button").id
+    house.desk.accept(id, "kari")
+    plan = "escalation: {high: {steps: [{after: 0 s, to: [leaders]}], repeat: 2 min}}"
+    house.imports(SITE.replace("name: Solsida,", f"name: Solsida, {plan},"))
+    house.desk.act(id, "assist", "kari")
+    house.desk.act(id, "hand_back", "kari")
+    house.passes(timedelta(seconds=1))
+    assert [whom for _, _, whom in calls(house, "help-button")] == ["assigned", "unit", "assigned, unit"]
+
+
+def test_a_prewarning_that_somebody_has_calls_nobody_when_it_is_confirmed_and_all_once_nobody_has_it(
+    tmp_path: Path,
+) -> None:
+    house = quiet_for_an_hour(tmp_path)
+    id = house.alert("quiet").id
+    house.desk.arrive(id, "kari")
+    house.passes(20 * MIN)
+    alert = house.alert("quiet")
+    assert (alert.state, alert.severity, alert.prewarning) == ("arrived", "high", False)
+    assert calls(house, "quiet") == [], "she is there"
+    house.desk.act(id, "hand_back", "kari")
+    house.passes(timedelta(seconds=1))
+    assert [whom for _, _, whom in calls(house, "quiet")] == ["assigned"]
+    house.passes(MIN)
+    assert [whom for _, _, whom in calls(house, "quiet")] == ["assigned", "unit"]
+    house.stop()
 
 
 def test_a_call_for_more_hands_reaches_the_next_in_line(house: World) -> None:

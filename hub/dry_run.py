@@ -39,11 +39,13 @@ _PLAIN = {"true": True, "false": False}
 
 class Refusal(msgspec.Struct, frozen=True):
     """Why there is no answer. `unknown`: there is no such rule or room; `value`: a value can't be;
-    `no_sensor`: nothing there tells it; `no_basis`: nobody may evaluate that; `no_history`: nothing is kept.
+    `nothing_tells`: no sensor there does; `no_basis`: nobody may evaluate that; `no_history`: nothing is
+    kept. `wrong`: of values, each (key, what is wrong, what was expected).
     """
 
-    reason: Literal["unknown", "value", "no_sensor", "no_basis", "no_history"]
+    reason: Literal["unknown", "value", "nothing_tells", "no_basis", "no_history"]
     why: str
+    wrong: tuple[tuple[str, str, str], ...] = ()
 
 
 class Past(NamedTuple):
@@ -107,12 +109,14 @@ class DryRuns:
         except KeyError as unknown:
             return Refusal("unknown", f"there is no rule or room {unknown.args[0]!r}")
         except ValidationError as error:
-            said = (f"{wrong}; expected {expected}" for _, wrong, expected in sentences(error, ()))
-            return Refusal("value", "; ".join(said))
+            found = sentences(error, ())
+            said = [(str(path[-1]) if path else "", wrong, right) for path, wrong, right in found]
+            why = "; ".join(f"{wrong}; expected {expected}" for _, wrong, expected in said)
+            return Refusal("value", why, tuple(said))
         book = rulebook(alone, self._catalogue, today)
         watch = book.watches.get((next(iter(names)), room))
         if watch is None:
-            return Refusal("no_sensor", f"no sensor in {room} tells what {rule} listens for")
+            return Refusal("nothing_tells", f"no sensor in {room} tells what {rule} listens for")
         measures = {measure for _, measure in book.listeners}
         may_from = self._may_from(rule, watch, measures, today)
         if may_from is None:

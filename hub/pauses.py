@@ -121,7 +121,7 @@ class Pauses:
 
     def _stranger(self, person: str) -> Refusal | None:
         known = any(somebody.id == person for somebody in self._site.people)
-        return None if known else Refusal(f"{self._site.site} has no person {person!r}")
+        return None if known else Refusal(f"{self._site.site} has no person {person!r}", "not_staff")
 
     def _book(self, now: datetime) -> Rulebook:
         return _book(self._site, now)

@@ -32,9 +32,10 @@ class WalkTests:
             if all(placed.id != device for placed in self._site.devices):
                 return Refusal(f"{self._site.site} has no device {device!r}", "no_device")
             if all(somebody.id != person for somebody in self._site.people):
-                return Refusal(f"{self._site.site} has no person {person!r}")
+                return Refusal(f"{self._site.site} has no person {person!r}", "not_staff")
             if not timedelta(0) < lasts <= LONGEST:
-                return Refusal(f"a test lasts at most {LONGEST.total_seconds() / 60:.0f} minutes")
+                minutes = f"{LONGEST.total_seconds() / 60:.0f}"
+                return Refusal(f"a test lasts at most {minutes} minutes", "test_long", minutes)
             known = store.of(self._connection, self._site.site, device)
             if known is not None and known.runs(now):
                 return Refusal(f"{known.person} is testing it", "tested_by_other")

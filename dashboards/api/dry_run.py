@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Any, Literal, TypeVar
 
-from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
+from dashboards.api.refusal import FaultOut, Problems, RefusedError
 from dashboards.api.refusal import Refusal as RefusalOut
 from dashboards.care.dry_run import Days, of, residents_of, values_of
 from dashboards.care.seen import note_seen
@@ -24,10 +25,9 @@ api = APIRouter(
         401: {"model": RefusalOut},
         404: {"model": RefusalOut},
         409: {"model": RefusalOut, "description": "There is nothing to judge it by, and why"},
-        422: {"model": RefusalOut, "description": "A value that can't be, and what was expected"},
+        422: {"model": Problems, "description": "A value that can't be, and what was expected"},
     },
 )
-_STATUS = {"unknown": 404, "value": 422, "no_sensor": 409, "no_basis": 409, "no_history": 409}
 
 
 class HeardOut(BaseModel):
@@ -115,7 +115,7 @@ def dry_run(request: Request, visit: Visitor, rule: str, room: str, days: Days =
     """The rule with other values over what was heard in the room. Each further parameter of the address is a
     value as a site file says it: `?lasts=10 min`. The rule need not be in force there.
     """
-    found = _answer(of(request, visit, room).run(rule, room, values_of(request), days))
+    found = _answer(of(request, visit, room).run(rule, room, values_of(request), days), rule)
     note_seen(visit, request.url.path, residents_of(visit, room))
     return _out(found)
 
@@ -129,7 +129,7 @@ def tuning(
     days: Annotated[int, Query(ge=1, le=90)] = TUNING_DAYS,
 ) -> TuningOut:
     """Whether another value would have spared false alarms without missing an alert that was right."""
-    found = _answer(of(request, visit, room).tuning(rule, room, days))
+    found = _answer(of(request, visit, room).tuning(rule, room, days), rule)
     note_seen(visit, request.url.path, residents_of(visit, room))
     return TuningOut(
         rule=rule,
@@ -147,10 +147,15 @@ def tuning(
 T = TypeVar("T")
 
 
-def _answer(found: T | Refusal) -> T:
-    if isinstance(found, Refusal):
-        raise HTTPException(_STATUS[found.reason], found.why)
-    return found
+def _answer(found: T | Refusal, rule: str) -> T:
+    if not isinstance(found, Refusal):
+        return found
+    if found.reason == "unknown":
+        raise RefusedError(404, found.why)
+    if found.reason != "value":
+        raise RefusedError(409, found.why, found.reason)
+    wrong = [FaultOut(section="rules", id=rule, key=k, wrong=w, expected=e) for k, w, e in found.wrong]
+    raise RefusedError(422, found.why, more={"problems": [one.model_dump() for one in wrong], "others": []})
 
 
 def _out(found: DryRun) -> DryRunOut:

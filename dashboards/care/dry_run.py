@@ -23,6 +23,7 @@ from rules.backtest import Spell
 from rules.dry_run import DryRun, WouldCome
 from rules.language import norwegian
 from rules.tuning import Tuning
+from rules.wording.site_file import fault_in_words
 
 pages = APIRouter()
 
@@ -116,7 +117,8 @@ def _chosen(request: Request, visit: Visit, rule: str, room: str) -> dict[str, A
 def shown(visit: Visit, found: DryRun | Refusal, days: int) -> dict[str, Any]:
     """What `care/_dry_run.html` needs."""
     if isinstance(found, Refusal):
-        return {"refusal": found, "run": None}
+        said = " ".join(fault_in_words(wrong, right, visit.language) for _, wrong, right in found.wrong)
+        return {"refusal": found, "said_wrong": said, "run": None}
     busiest = max(range(24), key=lambda hour: (found.by_hour[hour], -hour))
     highest = max(*found.by_hour, *found.now_by_hour, 1)
     return {

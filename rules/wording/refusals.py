@@ -67,6 +67,8 @@ _WORDS: dict[str, Words] = {
     "not_away": ("Beboeren er ikke registrert borte.", "The resident is not registered as away."),
     "no_device": ("Enheten finnes ikke i huset.", "The house has no such device."),
     "renamed": ("Enheten heter {} nå.", "The device is called {} now."),
+    "not_staff": ("Bare ansatte i huset kan det.", "Only the house's own staff can do that."),
+    "test_long": ("En prøve varer høyst {} minutter.", "A test lasts {} minutes at most."),
     "no_device_chosen": ("Velg en enhet.", "Choose a device."),
     "tested_by_other": ("Noen prøver den allerede.", "Somebody is testing it already."),
     "not_under_test": ("Prøven er avsluttet.", "The test is over."),
@@ -147,6 +149,18 @@ _WORDS: dict[str, Words] = {
         "The key that signs events can't be read. Call the technician.",
     ),
     "beyond_role": ("Det kan ikke et slikt program.", "Such a program may not do that."),
+    "nothing_tells": (
+        "Ingen sensor der forteller det regelen lytter etter.",
+        "No sensor there tells what the rule listens for.",
+    ),
+    "no_basis": (
+        "Uten rettslig grunnlag blir dette ikke regnet ut.",
+        "Without a legal basis this is not worked out.",
+    ),
+    "no_history": (
+        "Ingenting er hørt der ennå som regelen kan prøves på.",
+        "Nothing has been heard there yet that the rule could be tried on.",
+    ),
     "no_resident": ("Velg en beboer.", "Choose a resident."),
     "no_name": ("Skriv navnet.", "Write the name."),
     "no_email": ("Skriv en e-postadresse, for eksempel marit@example.org.", "Write an e-mail address."),
@@ -253,6 +267,7 @@ _WORDS: dict[str, Words] = {
         "Noen andre endret dette imens. Slik er det nå; lagre på nytt hvis det skal være annerledes.",
         "Somebody else changed this meanwhile. This is how it is now; save again if it shall be otherwise.",
     ),
+    "no_contact": ("Kanalen er fjernet.", "The way is removed."),
     "no_address": ("Velg en kanal og skriv adressen.", "Choose a way and write its address."),
     "no_quiet": (
         "Skriv både fra og til, f.eks. 22.00 til 07.00.",

@@ -171,6 +171,7 @@ _SENTENCES: tuple[Words, ...] = (
     ("Felter med verdier", "keys with values (key: value)"),
     ("Høyst {}", "at most {}"),
     ('F.eks. "07:30", med anførselstegn i en fil', 'e.g. "07:30", in quotes'),
+    ("F.eks. 30 s, 5 min, 12 h eller 1 h 30 min", "e.g. 30 s, 5 min, 12 h or 1 h 30 min"),
     ("F.eks. {}", "e.g. {}"),
     ("Minst {}", "at least {}"),
     ("«{}»", "'{}'"),

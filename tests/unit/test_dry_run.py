@@ -192,7 +192,7 @@ def test_nothing_is_worked_out_without_a_legal_basis(tmp_path: Path) -> None:
         ("door-open", "3C", {}, "unknown", "'3C'"),
         ("door-open", "3B", {"lasts": "long"}, "value", "'long' is not a length of time"),
         ("door-open", "3B", {"last": "1 min"}, "value", "last"),
-        ("stove", "3B", {}, "no_sensor", "no sensor in 3B"),
+        ("stove", "3B", {}, "nothing_tells", "no sensor in 3B"),
         ("door-open", "3B", {}, "no_history", "nothing is kept yet"),
     ],
 )

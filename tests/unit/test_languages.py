@@ -13,15 +13,20 @@ from babel.messages.pofile import read_po
 from dashboards.language import NAMES, asked_for, translations
 from dashboards.pages import clock_text, day_text
 from dashboards.pictures.times import day_name
+from hub.walk_test import WalkTests
 from rules.catalogue import catalogue
 from rules.health.thresholds import fault_rules
-from rules.language import LANGUAGES, Text
+from rules.language import LANGUAGES, Language, Text
+from rules.pause import Refusal
 from rules.proof import RULE_OF_PROOF
 from rules.reach import Gap
-from rules.wording import Voice, day, since
+from rules.wording import Voice, day, refusals, refused_of_devices, since
 from rules.wording.reach import hours_in_words
+from rules.wording.refusals import refusal_text
 from rules.wording.relatives import weekday
 from tests.spoken import ROOT, WORDING, bokmål_of, modules
+from tests.web.house import DOCUMENT
+from tests.world import World
 
 OSLO = ZoneInfo("Europe/Oslo")
 PLACES = re.compile(r"\{[^}]*\}")
@@ -152,3 +157,58 @@ def test_days_have_their_nynorsk_names_everywhere() -> None:
     english = Voice("en", OSLO, saturday)
     assert hours_in_words(gap, english).split() == ["Sat", "28", "Nov", "22–23"]
     assert since(saturday - timedelta(days=1), voice) == "sidan i går kl.\N{NO-BREAK SPACE}02.10"
+
+
+def refused_by_the_hub() -> list[tuple[str, str]]:
+    """(where, code) of each that rules and hub may answer people with; the command line is English."""
+    found = []
+    for file in ours():
+        tree, where = ast.parse(file.read_text("utf-8")), str(file.relative_to(ROOT))
+        if where.startswith(("dashboards", "hub/commands", "rules/wording")) or not any(
+            (
+                isinstance(node, ast.ImportFrom)
+                and node.module == "rules.pause"
+                and any(name.name == "Refusal" for name in node.names)
+            )
+            or (isinstance(node, ast.ClassDef) and (node.name, where) == ("Refusal", "rules/pause.py"))
+            for node in tree.body
+        ):
+            continue
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Refusal":
+                code = node.args[1] if len(node.args) > 1 else ast.Constant("")
+                if isinstance(code, ast.Constant):
+                    found.append((f"{where}:{node.lineno}", str(code.value)))
+    return found
+
+
+def test_every_refusal_of_the_hub_has_words_of_its_own() -> None:
+    found, known = refused_by_the_hub(), refusals._WORDS.keys() | refused_of_devices._FORMS.keys()
+    assert len(found) > 40
+    assert [one for one in found if one[1] not in known] == []
+
+
+@pytest.mark.parametrize(
+    ("language", "stranger", "long"),
+    [
+        ("nb", "Bare ansatte i huset kan det.", "En prøve varer høyst 15 minutter."),
+        ("nn", "Berre tilsette i huset kan det.", "Ei prøve varer høgst 15 minutt."),
+        ("en", "Only the house's own staff can do that.", "A test lasts 15 minutes at most."),
+    ],
+)
+def test_who_pauses_or_tests_and_may_not_is_told_so_in_their_own_words(
+    tmp_path: Path, language: Language, stranger: str, long: str
+) -> None:
+    world = World(tmp_path, DOCUMENT, datetime(2026, 11, 24, 11, tzinfo=OSLO))
+    tests = WalkTests(world.connection, world.site, world.clock)
+    until = world.clock.now() + timedelta(hours=1)
+    refused = (
+        (world.pauses.pause("door-open", "1A", "ukjent", "maler", until), stranger),
+        (world.pauses.pause_device("1A stue", "ukjent", "byttes", until), stranger),
+        (tests.start("1A stue", "ukjent"), stranger),
+        (tests.start("1A stue", "tor", timedelta(hours=9)), long),
+    )
+    for refusal, said in refused:
+        assert isinstance(refusal, Refusal)
+        assert refusal_text(refusal, language) == said
+    world.stop()

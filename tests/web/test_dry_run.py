@@ -105,12 +105,28 @@ def test_nobody_is_told_anything_without_signing_in(nights: House, visitor: Test
 
 
 def test_a_value_that_cannot_be_is_refused_with_what_was_expected(nights: House, sign_in: SignIn) -> None:
-    answer = sign_in("kari").get(CALL.format("1A"), params={"lasts": "long"})
+    kari, wrong = sign_in("kari"), {"lasts": "long"}
+    answer = kari.get(CALL.format("1A"), params=wrong)
     assert answer.status_code == 422
-    assert "'long' is not a length of time; expected" in answer.json()["detail"]
-    assert "Den verdien går ikke" in sign_in("kari").get(PART.format("1A"), params={"lasts": "x"}).text
-    assert sign_in("kari").get(CALL.format("9Z")).status_code == 404
-    assert sign_in("kari").get(CALL.format("2A")).status_code == 409
+    (problem,) = answer.json()["problems"]
+    assert (problem["key"], problem["wrong"]) == ("lasts", "lasts: 'long' is not a length of time")
+    said = {
+        "nb": ("«long» er ingen varighet", "Ingenting er hørt der ennå", "Den verdien går ikke"),
+        "nn": ("«long» er inga lengd", "Ingenting er høyrt der enno", "Den verdien går ikkje"),
+        "en": ("is not a length of time", "nothing was heard in 2A", "That value can't be"),
+    }
+    for language, (length, nothing_heard, heading) in said.items():
+        kari.cookies.set("vaka_language", language)
+        assert length in kari.get(CALL.format("1A"), params=wrong).json()["detail"], language
+        page = Text(kari.get(PART.format("1A"), params=wrong).text)
+        assert length in page.said, page.said
+        assert heading in page.said
+        assert "1 h 30 min" in page.said
+        assert " or " not in page.said or language == "en"
+        nothing = kari.get(CALL.format("2A"))
+        assert (nothing.status_code, nothing.json()["reason"]) == (409, "no_history")
+        assert nothing.json()["detail"].startswith(nothing_heard), nothing.json()["detail"]
+    assert kari.get(CALL.format("9Z")).status_code == 404
 
 
 def test_whoever_looks_is_on_the_audit_trail(nights: House, sign_in: SignIn) -> None:

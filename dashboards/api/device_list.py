@@ -13,7 +13,7 @@ from dashboards.api.refusal import FaultOut, Refusal, conflict, fault_out, list_
 from dashboards.visit import OurCall, Visit, Visitor, clock_of, needs
 from hub.site.bulk import ListRefused, change_devices, try_devices
 from hub.site.change import Changed, Conflict
-from hub.site.device_list import Form, What, what_happens, write_devices
+from hub.site.device_list import Form, What, to_devices, what_happens, write_devices
 from hub.site.edits import PartDiff
 from hub.site.file import SiteFile, read_held
 from hub.store import sites
@@ -27,7 +27,9 @@ TYPES: dict[Form, str] = {"csv": "text/csv; charset=utf-8", "yaml": "application
 
 
 class DeviceChangeOut(BaseModel):
-    """What happens to one device; as the site's document says it, null: not there."""
+    """What happens to one device; as the site's document says it, null: not there. `renamed`: heard as
+    before, it only got another name; `id` is the new one.
+    """
 
     id: str
     what: list[What]
@@ -101,7 +103,7 @@ def put_list(
             return conflict(tried, matched)
         warnings = [fault_out(warning) for warning in tried.warnings]
         version = sites.in_force(visit.connection, site).id
-        return ListOut(in_force=False, version=version, changes=_out(tried.changes), warnings=warnings)
+        return ListOut(in_force=False, version=version, changes=_out(visit, tried.changes), warnings=warnings)
     by, clock = visit.person.id, clock_of(request)
     done = change_devices(
         visit.connection, site, data, "list", remove_others, by, clock, seen, exact=seen is not None
@@ -113,7 +115,10 @@ def put_list(
     assert isinstance(done, Changed)
     warnings = [fault_out(warning) for warning in done.warnings]
     return ListOut(
-        in_force=bool(done.changes), version=done.version, changes=_out(done.changes), warnings=warnings
+        in_force=bool(done.changes),
+        version=done.version,
+        changes=_out(visit, done.changes),
+        warnings=warnings,
     )
 
 
@@ -122,7 +127,8 @@ def _whole_house(visit: Visit) -> None:
         raise HTTPException(404, "the list is for whoever has the whole house")
 
 
-def _out(changes: tuple[PartDiff, ...]) -> list[DeviceChangeOut]:
+def _out(visit: Visit, changes: tuple[PartDiff, ...]) -> list[DeviceChangeOut]:
     return [
-        DeviceChangeOut(id=c.id, what=list(what_happens(c)), before=c.before, after=c.after) for c in changes
+        DeviceChangeOut(id=c.id, what=list(what_happens(c)), before=c.before, after=c.after)
+        for c in to_devices(changes, visit.house.site)
     ]

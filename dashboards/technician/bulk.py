@@ -18,7 +18,7 @@ from dashboards.technician.preview import Preview, preview
 from dashboards.visit import OurForm, Visit, Visitor, clock_of, needs
 from hub.site.bulk import ListRefused, change_devices, try_devices
 from hub.site.change import Conflict
-from hub.site.device_list import what_happens, write_devices
+from hub.site.device_list import to_devices, what_happens, write_devices
 from hub.site.edits import PartDiff, Would
 from hub.site.file import SiteFile, read_held
 from hub.store import sites
@@ -121,7 +121,7 @@ def _not_in_force(request: Request, visit: Visit, why: ListRefused | Conflict, n
 
 
 def _trial(visit: Visit, would: Would, data: bytes, name: str, whole: bool) -> Trial:
-    changes = [change for change in would.changes if change.section == "devices"]
+    changes = to_devices(would.changes, visit.house.site)
     return Trial(
         name=name,
         data=b64encode(data).decode(),
@@ -134,17 +134,18 @@ def _trial(visit: Visit, would: Would, data: bytes, name: str, whole: bool) -> T
 
 
 def _line(visit: Visit, change: PartDiff) -> Line:
-    before, after = change.before or {}, change.after or {}
+    before, after, what = change.before or {}, change.after or {}, what_happens(change)
+    left_out = ("gateway", "address") if "renamed" in what else ("id",)
     keys = tuple(
         (
             key,
             word_of(visit, key, str(before.get(key) or "")),
             word_of(visit, key, str(after.get(key) or "")),
         )
-        for key in ("room", "role", "gateway", "address")
-        if before.get(key) != after.get(key)
+        for key in ("id", "room", "role", "gateway", "address")
+        if before.get(key) != after.get(key) and key not in left_out
     )
-    return Line(change.id, what_happens(change), keys)
+    return Line(change.id, what, keys)
 
 
 def _whole_house(visit: Visit) -> None:

@@ -19,9 +19,9 @@ from hub.desk import in_hand
 from hub.settings import read_settings
 from hub.site.bulk import ListRefused, change_devices, try_devices
 from hub.site.change import Changed, Conflict, OthersNameError, put_in_force
-from hub.site.device_list import what_happens
+from hub.site.device_list import to_devices, what_happens
 from hub.site.edits import PartDiff, Would
-from hub.site.file import SECTIONS, SiteFile, read_site, read_site_bytes
+from hub.site.file import SECTIONS, SiteFile, read_held, read_site, read_site_bytes
 from hub.site.installed import installed_database
 from hub.store import shifts, sites
 from hub.store.db import connect, transaction
@@ -95,7 +95,8 @@ def _import_devices(arguments: argparse.Namespace) -> int:
     data, name, whole = arguments.file.read_bytes(), str(arguments.file), arguments.remove_others
     connection = installed_database(settings)
     try:
-        site = sites.in_force(connection, arguments.site or settings.site).site
+        in_force = sites.in_force(connection, arguments.site or settings.site)
+        site, house = in_force.site, read_held(in_force.document)
         done: Would | Changed | ListRefused | Conflict
         if arguments.dry_run:
             done = try_devices(connection, site, data, name, whole)
@@ -111,8 +112,9 @@ def _import_devices(arguments: argparse.Namespace) -> int:
     print(*(f"warning: {warning}" + "\n" for warning in done.warnings), sep="", end="")
     if isinstance(done, Changed):
         print(f"{site}: version {done.version} is in force")
-    print(*map(_line, done.changes), sep="\n")
-    print("nothing was changed" if arguments.dry_run or not done.changes else _count(done.changes))
+    happens = to_devices(done.changes, house.site) if isinstance(house, SiteFile) else list(done.changes)
+    print(*map(_line, happens), sep="\n")
+    print("nothing was changed" if arguments.dry_run or not happens else _count(happens))
     return 0
 
 
@@ -124,7 +126,9 @@ def said_of(other: SiteChange) -> str:
 
 
 def _line(diff: PartDiff) -> str:
-    return f"  {', '.join(what_happens(diff)):<8} {diff.id}: {_device(diff.before)} -> {_device(diff.after)}"
+    what, was = what_happens(diff), (diff.before or {}).get("id", diff.id)
+    said = f"  {', '.join(what):<8} {was}" + (f" is called {diff.id} now" if was != diff.id else "")
+    return said if what == ("renamed",) else f"{said}: {_device(diff.before)} -> {_device(diff.after)}"
 
 
 def _device(value: Mapping[str, Any] | None) -> str:

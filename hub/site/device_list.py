@@ -15,13 +15,14 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 from msgspec import UNSET
 
+from hub.site.document import Value
 from hub.site.edits import ChangeDevice, Edit, Fault, PartDiff, PlaceDevice, RemoveDevice
 from hub.site.errors import Problem, one_of, shown
 from hub.site.file import SiteFile
 from hub.site.writing import write_value
 from hub.site.yaml_tree import read_tree
 from hub.spreadsheet import would_run
-from rules.building import NATIVE
+from rules.building import NATIVE, Site
 
 COLUMNS = ("id", "room", "role", "gateway", "address", "resident")
 NEEDED = ("id", "room", "role")
@@ -275,7 +276,28 @@ def _fields(values: Mapping[str, str | None]) -> dict[str, Any]:
     return {key: value if value is not None or key not in NEEDED else "" for key, value in values.items()}
 
 
-What = Literal["added", "moved", "replaced", "changed", "removed"]
+What = Literal["added", "renamed", "moved", "replaced", "changed", "removed"]
+
+
+def to_devices(changes: Sequence[PartDiff], site: Site) -> list[PartDiff]:
+    """What happens to each. One that left, and came in the same breath under another name, only got that one:
+    it is told once, by the name that it has now (hub/device_names.py).
+    """
+
+    def way(value: Value) -> tuple[str, str]:
+        first = site.gateways[0].id if site.gateways else NATIVE
+        return value.get("gateway") or first, value.get("address") or value["id"]
+
+    devices = [change for change in changes if change.section == "devices"]
+    came = {way(c.after): c for c in devices if c.before is None and c.after is not None}
+    left = {way(c.before): c for c in devices if c.after is None and c.before is not None}
+    found = []
+    for change in devices:
+        if change.before is None and change.after is not None and way(change.after) in left:
+            continue
+        other = came.get(way(change.before)) if change.after is None and change.before is not None else None
+        found.append(change if other is None else PartDiff("devices", other.id, change.before, other.after))
+    return found
 
 
 def what_happens(diff: PartDiff) -> tuple[What, ...]:
@@ -283,10 +305,11 @@ def what_happens(diff: PartDiff) -> tuple[What, ...]:
     if diff.before is None or diff.after is None:
         return ("added",) if diff.before is None else ("removed",)
     before, after = diff.before, diff.after
-    found: list[What] = []
+    renamed = before["id"] != after["id"]
+    found: list[What] = ["renamed"] if renamed else []
     if before.get("room") != after.get("room"):
         found.append("moved")
-    if any(before.get(key) != after.get(key) for key in ("gateway", "address")):
+    if not renamed and any(before.get(key) != after.get(key) for key in ("gateway", "address")):
         found.append("replaced")
     if any(before.get(key) != after.get(key) for key in ("role", "resident")):
         found.append("changed")

@@ -202,6 +202,24 @@ def test_a_list_says_what_would_change_and_then_changes_it_whole(
     assert capfdbinary.readouterr().out.decode().splitlines()[-1] == "nothing was changed"
 
 
+@pytest.mark.parametrize("moved", [False, True])
+def test_a_device_that_only_gets_another_name_is_told_as_that_and_not_as_gone_and_come(
+    tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes], moved: bool
+) -> None:
+    text = exported(capfdbinary).decode("utf-8-sig")
+    row = "1F snor;1E;help_button;;1F knapp" if moved else "1F snor;1F;help_button;;1F knapp"
+    text = text.replace("1F knapp;1F;help_button;;", row)
+    capfdbinary.readouterr()
+    assert imported(tmp_path, text, "--dry-run", "--remove-others") == 0
+    preview = capfdbinary.readouterr().out.decode().splitlines()
+    said = ": 1F, help_button -> 1E, help_button, 1F knapp" if moved else ""
+    what = "renamed, moved" if moved else "renamed "
+    assert preview[-2:] == [f"  {what} 1F knapp is called 1F snor now{said}", "nothing was changed"]
+    assert imported(tmp_path, text, "--remove-others") == 0
+    counted = "1 renamed, 1 moved" if moved else "1 renamed"
+    assert capfdbinary.readouterr().out.decode().splitlines()[-1] == counted
+
+
 def test_what_a_list_does_not_name_stays_and_a_column_it_does_not_have_too(
     tmp_path: Path, data: Path
 ) -> None:

@@ -75,7 +75,17 @@ def test_a_device_that_was_renamed_in_a_part_of_the_list_is_refused_with_the_way
     assert "En adresse ingen annen enhet har" in page, "it is there twice, and not renamed"
     rows = (f"{id};{one['room']};{one['role']};" for id, one in devices_of(house).items() if id != "2A snor")
     whole = head + "\n".join(rows) + "\n2A nødsnor;2A;help_button;2A snor\n"
-    assert tried(tor, whole, whole=True)[0] == 200
+    status, page = tried(tor, whole, whole=True)
+    assert status == 200
+    assert re.findall(r'<span class="chip[^"]*">([^<]*)</span>', page)[0] == "Får nytt navn: 1"
+    assert "2A snor → <strong>2A nødsnor</strong>" in page
+    assert "Fjernes" not in page
+    csrf = tor.get("/api/v1/session").json()["csrf"]
+    call = "/api/v1/device-list?dry_run=true&remove_others=true"
+    headers = {"X-CSRF-Token": csrf, "Content-Type": "text/csv"}
+    (change,) = tor.post(call, content=whole.encode(), headers=headers).json()["changes"]
+    assert (change["id"], change["what"]) == ("2A nødsnor", ["renamed"])
+    assert (change["before"]["id"], change["after"]["id"]) == ("2A snor", "2A nødsnor")
 
 
 BAD_LISTS = (

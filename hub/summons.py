@@ -95,6 +95,11 @@ def _follow_alone(
 def _follow(
     connection: sqlite3.Connection, site: Site, step: AlertEvent, web_address: str | None, now: datetime
 ) -> None:
+    alert = alerts.get(connection, site.site, step.alert) or alerts.get(
+        connection, proof_site(site.site), step.alert
+    )
+    if alert is None:
+        return  # another site's
     if step.event in TAKEN:
         called_for = _asked_by(alerts.events(connection, step.alert), step)
         summonses.drop_waiting(connection, step.alert, before=called_for)
@@ -102,18 +107,15 @@ def _follow(
     if step.event in OPEN_AGAIN:  # what waits says that somebody has it: the call that follows is to all
         summonses.drop_waiting(connection, step.alert, CALLED_ANEW)
         return
-    alert = alerts.get(connection, site.site, step.alert) or alerts.get(
-        connection, proof_site(site.site), step.alert
-    )
-    if step.event == "cleared" and alert is not None and alert.state == "closed":
+    if step.event == "cleared" and alert.state == "closed":
         summonses.drop_waiting(connection, step.alert)  # low, and passed by itself
-    if step.event == REACHED_NOBODY and alert is not None and alert.state == "open":
+    if step.event == REACHED_NOBODY and alert.state == "open":
         _call_in_stead(connection, site, alert, step, web_address, now)
         return
     if step.event not in (CALLED, CALLED_IN_VAIN):
         return
-    if alert is None or alert.state == "closed" or (alert.state != "open" and asking(alert) is None):
-        return  # another site's; or taken before anybody could be told
+    if alert.state == "closed" or (alert.state != "open" and asking(alert) is None):
+        return  # taken before anybody could be told
     gave_back = _handed_back_by(alerts.events(connection, alert.id), step) if alert.state == "open" else None
     aside = gave_back or asking(alert)
     summonses.drop_held(connection, alert.id, before=_as_grave_since(connection, alert))

@@ -20,7 +20,7 @@ from rules.wording import Voice, who_was_called_to_help
 from tests.ways.test_mail_away import MIN, SECOND, away, courier, goes_on
 from tests.ways.test_messages import SITE, messages
 from tests.ways.test_reach_as_called import house as a_house
-from tests.world import World
+from tests.world import World, read
 
 __all__ = ["away"]
 
@@ -227,3 +227,19 @@ def test_a_call_that_the_hub_has_not_come_to_is_not_said_to_have_been_made(house
     assert hands() == "Når ikke fram til hele avdelingen ennå. Ring eller rop på hjelp"
     messages(house)
     assert hands() == "Tilkaller: siri"
+
+
+def test_the_hub_of_another_site_that_catches_up_in_the_same_database_leaves_the_calls_alone(
+    house: World,
+) -> None:
+    elsewhere = read(SITE.replace("site: test", "site: elsewhere"))
+    summons.begin(house.connection, "elsewhere")
+    house.says("3B button", pressed="single")
+    id = house.alert("help-button").id
+    house.desk.accept(id, "kari")
+    house.desk.act(id, "hand_back", "kari")
+    called = waiting(house)
+    assert called
+    while summons.follow(house.connection, elsewhere, None, house.clock.now()):
+        pass
+    assert waiting(house) == called

@@ -66,15 +66,15 @@ def change(
     by: str | None = None,
     plan: EscalationPlan | None = None,
 ) -> Alert:
-    """Put a decision on a stored alert into force. Within a transaction. `plan`: who is called where it was a
-    pre-warning until now.
+    """Put a decision on a stored alert into force. Within a transaction. `plan`: who is called where nobody
+    was until now, as for a pre-warning.
     """
     alerts.add_event(connection, before.id, at, event, by, decision.reason, decision.alert.severity)
     if decision.changed and decision.alert != before:
         alerts.put(connection, decision.alert)
         escalation.follow(connection, decision.alert, plan, at)
         if event == "assist":
-            escalation.widen(connection, decision.alert, at)
+            escalation.widen(connection, decision.alert, at, plan)
         announce(connection, decision.alert, at)
     return decision.alert
 

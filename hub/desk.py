@@ -9,9 +9,11 @@ from datetime import datetime
 
 from hub.alerting import change
 from hub.clock import Clock
-from hub.store import alerts, receipts
+from hub.site.file import SiteFile, read_held
+from hub.store import alerts, receipts, sites
 from hub.store.db import transaction
 from rules.alert import Act, Alert, Decision, Outcome, act
+from rules.escalation import EscalationPlan
 
 TAKING: frozenset[Act] = frozenset({"accept", "set_out", "arrive"})
 """By which somebody says that the alert is theirs."""
@@ -61,7 +63,12 @@ class Desk:
             now = self._clock.now()
             decision = act(alert, event, person, now, outcome)
             if decision.changed:
-                change(self._connection, alert, event, decision, now, person)
+                plan = self._plan(alert.unit) if event == "assist" else None
+                change(self._connection, alert, event, decision, now, person, plan)
                 if event in TAKING:
                     receipts.note_accepted(self._connection, alert.id, person, now)
             return decision
+
+    def _plan(self, unit: str) -> EscalationPlan | None:
+        held = read_held(sites.in_force(self._connection, self._site).document)
+        return held.site.escalation_of(unit) if isinstance(held, SiteFile) else None

@@ -66,13 +66,18 @@ def follow(connection: sqlite3.Connection, alert: Alert, plan: EscalationPlan | 
         _go_on(connection, alert.id, after, at)
 
 
-def widen(connection: sqlite3.Connection, alert: Alert, at: datetime) -> None:
-    """Whoever has the alert needs more hands: the next in line are called, the alert stays with its owner."""
+def widen(
+    connection: sqlite3.Connection, alert: Alert, at: datetime, plan: EscalationPlan | None = None
+) -> None:
+    """Whoever has the alert needs more hands: the next in line are called, the alert stays with its owner.
+    `plan` is for one that nobody was called for until now.
+    """
     escalation = escalations.get(connection, alert.id)
-    if escalation is not None:
-        after, call = widened(escalation, at)
-        escalations.put(connection, alert.id, after)
-        _put_on_record(connection, alert.id, call)
+    if escalation is None:
+        escalation = answered(begun(plan or EscalationPlan(), alert.severity, at))
+    after, call = widened(escalation, at)
+    escalations.put(connection, alert.id, after)
+    _put_on_record(connection, alert.id, call)
 
 
 def goes_on_for_help(connection: sqlite3.Connection, alert: Alert, in_vain: AlertEvent, at: datetime) -> bool:

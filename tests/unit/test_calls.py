@@ -33,12 +33,13 @@ def house(tmp_path: Path) -> Iterator[World]:
     made.stop()
 
 
+MOTION = "  - {id: 3B motion, room: 3B, role: motion, gateway: native}\nrules: [{rule: quiet, after: 1 h}, "
+QUIET = SITE.replace("rules: [", MOTION)
+
+
 def quiet_for_an_hour(tmp_path: Path) -> World:
     """A pre-warning stands there: 3B has been quiet."""
-    motion = (
-        "  - {id: 3B motion, room: 3B, role: motion, gateway: native}\nrules: [{rule: quiet, after: 1 h}, "
-    )
-    house = World(tmp_path, SITE.replace("rules: [", motion), NIGHT)
+    house = World(tmp_path, QUIET, NIGHT)
     house.says("3B motion", motion=False)
     house.passes(60 * MIN)
     assert house.alert("quiet").prewarning
@@ -160,6 +161,21 @@ def test_a_prewarning_that_somebody_has_calls_nobody_when_it_is_confirmed_and_al
     assert [whom for _, _, whom in calls(house, "quiet")] == ["assigned"]
     house.passes(MIN)
     assert [whom for _, _, whom in calls(house, "quiet")] == ["assigned", "unit"]
+    house.stop()
+
+
+def test_more_hands_are_called_to_a_prewarning_too_by_the_plan_of_the_house(tmp_path: Path) -> None:
+    house = quiet_for_an_hour(tmp_path)
+    id = house.alert("quiet").id
+    plan = "escalation: {low: {steps: [{after: 0 s, to: [unit]}, {after: 1 h, to: [leaders]}], repeat: 2 h}}"
+    house.imports(QUIET.replace("name: Solsida,", f"name: Solsida, {plan},"))
+    house.desk.arrive(id, "kari")
+    house.desk.act(id, "assist", "kari")
+    house.passes(2 * MIN)
+    assert [whom for _, _, whom in calls(house, "quiet")] == ["unit"]
+    house.desk.act(id, "hand_back", "kari")
+    house.passes(2 * MIN)
+    assert [whom for _, _, whom in calls(house, "quiet")] == ["unit", "unit"], "and anew once nobody has it"
     house.stop()
 
 

@@ -17,6 +17,7 @@ from devices.reading import Reading
 from hub.calls import calls, outbox
 from hub.heard import is_in, not_there
 from hub.history import History
+from hub.last_sign import WhoseSigns
 from hub.more_hands import MoreHands, more_hands
 from hub.store import alert_sensors, alerts, escalations, pauses, silences, summonses, walk_tests
 from hub.store import faults as faults_of
@@ -103,7 +104,10 @@ def explain(
     readings, before = [r for r in here if r.at >= since], [r for r in here if r.at < since]
     whose = whose_signs(site)
     theirs = [device for device in flat if {*whose.get(device.id, ())} & {*alert.residents}]
-    sign = last_sign([*before, *readings], theirs)
+    whose_then = WhoseSigns(connection, site)
+    sign = last_sign(
+        [*before, *readings], theirs, lambda one: whose_then.any_of(alert.residents, one.device, one.at)
+    )
     # What the alert rests on may be older than what the history keeps.
     rests_on = [e for e in alert.evidence if asked and since <= e.at < until and e.measure in MEASURES]
     heard = sorted(dict.fromkeys([*map(_evidence, readings), *rests_on]), key=lambda one: one.at)

@@ -36,6 +36,11 @@ def others(homes: Iterable[Home], resident: str, during: Stretch) -> set[str | N
     }
 
 
+def living(homes: Iterable[Home], at: datetime) -> set[str | None]:
+    """Who lived in the room just then."""
+    return {h.resident for h in homes if h.since <= at and (h.until is None or at < h.until)}
+
+
 def day_with_its_night(day: date, zone: ZoneInfo) -> Stretch:
     """A day and all of the one in whose evening its night began: of a day on which somebody moved nobody
     wrote down the hour.

@@ -7,7 +7,7 @@ with a device's first word (rules/kinds/step.py).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from devices.measures import MEASURES
 from devices.reading import Reading
@@ -49,13 +49,18 @@ def whose_signs(site: Site) -> dict[str, tuple[str, ...]]:
     }
 
 
-def last_sign(readings: Iterable[Reading], devices: Iterable[Device]) -> Reading | None:
-    """The newest of some devices' readings that is one; `readings` in the order in which they came in."""
+def last_sign(
+    readings: Iterable[Reading], devices: Iterable[Device], theirs: Callable[[Reading], bool]
+) -> Reading | None:
+    """The newest of some devices' readings that is one, of those that are `theirs`; `readings` in the order
+    in which they came in.
+    """
     signs = {device.id: signs_of(device) for device in devices}
     latest, found = Latest(), None
     for reading in readings:
         if reading.measure not in signs.get(reading.device, ()):
             continue
-        if is_sign_of_life(reading, latest.note(reading)) and (found is None or reading.at >= found.at):
+        is_sign = is_sign_of_life(reading, latest.note(reading)) and theirs(reading)
+        if is_sign and (found is None or reading.at >= found.at):
             found = reading
     return found

@@ -12,6 +12,7 @@ from dashboards.api.refusal import Refusal
 from dashboards.api.stretch import StretchOut
 from dashboards.care.day_view import Day, day_data, day_shown, hour_data
 from dashboards.care.resident_view import (
+    ResidentView,
     month_of_nights,
     nights_data,
     nights_in,
@@ -73,6 +74,12 @@ class DayOut(BaseModel):
     )
 
 
+class ResidentDayOut(DayOut):
+    shared: bool = Field(
+        description="Others live or lived there on that day: sensors do not know whom they see"
+    )
+
+
 class SpellOut(StretchOut):
     where: Whereabouts
 
@@ -96,20 +103,24 @@ class NightsOut(BaseModel):
 
 
 @api.get("/residents/{resident}/day", dependencies=_CARE)
-def show_day(request: Request, visit: Visitor, resident: str, day: date | None = None) -> DayOut:
+def show_day(request: Request, visit: Visitor, resident: str, day: date | None = None) -> ResidentDayOut:
     """What was heard on a day (today unless given), and when nobody could hear."""
     view = resident_in_view(visit, resident)
     shown = that_day(day_shown(view, day), day)
     note_seen(visit, f"/api/v1/residents/{resident}/day", [resident])
-    return told(shown, day_data(request, visit, view, shown))
+    return _of_resident(view, shown, day_data(request, visit, view, shown))
 
 
 @api.get("/residents/{resident}/hour", dependencies=_CARE)
-def show_hour(request: Request, visit: Visitor, resident: str) -> DayOut:
+def show_hour(request: Request, visit: Visitor, resident: str) -> ResidentDayOut:
     """What was heard in the hour up to now, and when nobody could hear."""
     view = resident_in_view(visit, resident)
     note_watched(visit, f"/api/v1/residents/{resident}/hour", [resident])
-    return told(view.today, hour_data(request, visit, view))
+    return _of_resident(view, view.today, hour_data(request, visit, view))
+
+
+def _of_resident(view: ResidentView, day: date, data: Day) -> ResidentDayOut:
+    return ResidentDayOut(**told(day, data).model_dump(), shared=view.shared_in(day, day))
 
 
 def told(day: date, data: Day) -> DayOut:

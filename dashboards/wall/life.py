@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from devices.reading import Reading
+from hub.last_sign import WhoseSigns
 from hub.registry import device_ids
 from hub.store import devices, readings
 from rules.building import Site
@@ -23,11 +24,10 @@ FIRST_LOOK = 50_000
 
 
 class _Speaker(NamedTuple):
-    """A device, the measures by which it gives signs of life, and whose those are."""
+    """A device, and the measures by which it gives signs of life."""
 
     device: str
     signs: frozenset[str]
-    residents: tuple[str, ...]
 
 
 class LifeSigns:
@@ -37,6 +37,7 @@ class LifeSigns:
         self.at: dict[str, datetime] = {}
         self._noted: dict[str, datetime] = {}
         self._version: int | None = None
+        self._whose: WhoseSigns
         self._seq = 0
         self._latest = Latest()
         self._speakers: dict[int, _Speaker] = {}
@@ -60,6 +61,7 @@ class LifeSigns:
     def _begin(self, connection: sqlite3.Connection, site: Site, version: int) -> None:
         """What stands for each device, as far as it is a sign; then the end of the journal once more."""
         self._version, self._latest, self._noted = version, Latest(), {}
+        self._whose = WhoseSigns(connection, site)
         self._learn(connection, site)
         self._seq = max(0, readings.newest(connection) - FIRST_LOOK)
         for heard in devices.heard(connection, site.site):
@@ -69,13 +71,13 @@ class LifeSigns:
             for measure, (value, at) in heard.latest.items():
                 reading = Reading(speaker.device, measure, value, at, at)
                 if measure in speaker.signs and is_sign_of_life(reading, "repeat"):
-                    self._note(speaker.residents, at)
+                    self._note(speaker.device, at)
 
     def _learn(self, connection: sqlite3.Connection, site: Site) -> None:
         ids, whose = device_ids(site), whose_signs(site)
         signs = {device.id: signs_of(device) for device in site.devices}
         self._speakers = {
-            heard.no: _Speaker(id, signs[id], whose[id])
+            heard.no: _Speaker(id, signs[id])
             for heard in devices.heard(connection, site.site)
             if (id := ids.get((heard.gateway, heard.address))) in whose
         }
@@ -92,9 +94,9 @@ class LifeSigns:
         standing = self._latest.note(reading)
         self._latest.keep()
         if is_sign_of_life(reading, standing):
-            self._note(speaker.residents, one.at)
+            self._note(speaker.device, one.at)
 
-    def _note(self, residents: tuple[str, ...], at: datetime) -> None:
-        for resident in residents:
+    def _note(self, device: str, at: datetime) -> None:
+        for resident in self._whose.of(device, at):
             if resident not in self._noted or self._noted[resident] < at:
                 self._noted[resident] = at

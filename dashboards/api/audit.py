@@ -15,8 +15,9 @@ from dashboards.api.refusal import Refusal
 from dashboards.api.sent import Sent
 from dashboards.audit.resident import entries_of, resident_in_view
 from dashboards.audit.review import LONGEST_NOTE, asked, note_reviewed
+from dashboards.audit.withheld import Why, without_others
 from dashboards.care.seen import note_seen
-from dashboards.visit import OurCall, Visitor, needs, settings_of
+from dashboards.visit import OurCall, Visit, Visitor, needs, settings_of
 from hub.audit_chain import HEADS, noted_heads, verify
 from hub.look_ups import Question
 from hub.store import audit
@@ -34,6 +35,10 @@ class EntryOut(BaseModel):
     by: str | None
     what: str
     detail: dict[str, Any]
+    withheld: Why | None = Field(
+        description="Why something of `detail` is not shown: it is of a unit that is not the caller's, or of"
+        " residents' lives, which the caller does not read of. null: all of it is here"
+    )
 
 
 class EntriesOut(BaseModel):
@@ -77,7 +82,7 @@ def entries(
     found = audit.newest(visit.connection, visit.house.site.site, page.limit + 1, page.number(), by)
     if len(found) > page.limit:
         page.lead_on((found[page.limit - 1].seq,))
-    return EntriesOut(entries=[_entry(entry) for entry in found[: page.limit]])
+    return EntriesOut(entries=[_entry(visit, entry) for entry in found[: page.limit]])
 
 
 @api.get("/chain", dependencies=[needs("see audit")])
@@ -100,7 +105,7 @@ def of_resident(visit: Visitor, page: Paged, resident: str) -> EntriesOut:
     found = entries_of(visit, resident_in_view(visit, resident))
     note_seen(visit, f"/api/v1/audit/residents/{resident}", (resident,))
     part = page.cut(found, lambda entry: (entry.seq,), newest_first=True)
-    return EntriesOut(entries=[_entry(entry) for entry in part])
+    return EntriesOut(entries=[_entry(visit, entry) for entry in part])
 
 
 @api.get("/look-ups", dependencies=[needs("review look-ups")])
@@ -134,5 +139,8 @@ def _place(one: Question) -> tuple[object, ...]:
     return (to_us(one.of.look_ups[0].at), one.of.by, one.of.reason)
 
 
-def _entry(entry: audit.Entry) -> EntryOut:
-    return EntryOut(seq=entry.seq, at=entry.at, by=entry.by, what=entry.what, detail=entry.detail)
+def _entry(visit: Visit, entry: audit.Entry) -> EntryOut:
+    shown, withheld = without_others(visit, entry)
+    return EntryOut(
+        seq=entry.seq, at=entry.at, by=entry.by, what=entry.what, detail=shown.detail, withheld=withheld
+    )

@@ -96,6 +96,7 @@ def own_lines(visit: Visit, found: list[audit.Entry]) -> list[Line]:
         line._replace(
             detail=str(entry.detail.get("reason", "")) if entry.what == BEGUN else "",
             emergency=any(_opened(one, entry) for one in begun),
+            withheld=None,
         )
         for line, entry in zip(lines(visit, found), found, strict=True)
     ]

@@ -13,6 +13,7 @@ from dashboards.visit import OurForm, Visit, Visitor, needs
 from hub.look_ups import DAYS, REVIEWED, Question, questions
 from hub.store import audit
 from rules import wording
+from rules.building import Room
 from rules.look_ups import Reason
 
 PATH = "/audit/review"
@@ -76,14 +77,14 @@ def note_reviewed(visit: Visit, key: str, note: str) -> None:
         raise HTTPException(404, "there is no such look-up, or not for you")
     if question.of.by == visit.person.id:
         raise HTTPException(403, "nobody reviews their own look-ups; expected another leader")
-    audit.add(
-        visit.connection,
-        visit.house.site.site,
-        visit.now,
-        visit.person.id,
-        REVIEWED,
-        {"key": key, "note": note.strip()},
-    )
+    found = [room.unit for id in question.of.residents if (room := _home(visit, id)) is not None]
+    said = {"key": key, "note": note.strip(), "units": list(dict.fromkeys(found))}
+    audit.add(visit.connection, visit.house.site.site, visit.now, visit.person.id, REVIEWED, said)
+
+
+def _home(visit: Visit, id: str) -> Room | None:
+    resident = visit.house.resident(id)
+    return visit.house.room(resident.room) if resident is not None else None
 
 
 def _in_words(visit: Visit, question: Question) -> Asked:

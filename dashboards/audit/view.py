@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from babel.dates import format_datetime
 
 from dashboards.access import Role, may
+from dashboards.audit.withheld import Why, without_others
 from dashboards.frame import PLACES
 from dashboards.visit import Visit
 from hub.store import alerts, relatives
@@ -57,6 +58,7 @@ class Line(NamedTuple):
     """`place`: what the page that was looked at is called in the navigation, or its address. `picture`: which
     of a resident's or a room's, empty elsewhere. `role`: of who did it; None for the hub. `emergency`: they
     had access then because they had asked for it in an emergency. `goes_on`: the detail ends the sentence.
+    `withheld`: why something of it is not shown.
     """
 
     seq: int
@@ -70,6 +72,7 @@ class Line(NamedTuple):
     emergency: bool = False
     picture: str = ""
     goes_on: bool = False
+    withheld: Why | None = None
 
 
 def lines(visit: Visit, entries: Sequence[Entry]) -> list[Line]:
@@ -78,6 +81,7 @@ def lines(visit: Visit, entries: Sequence[Entry]) -> list[Line]:
 
 
 def _line(visit: Visit, entry: Entry, named: Mapping[int, tuple[str, ...]]) -> Line:
+    entry, withheld = without_others(visit, entry)
     person = visit.house.person(entry.by or "")
     is_relative = (entry.by or "").startswith(ACCOUNT)
     relative = _relatives_name(visit, entry) if is_relative else ""
@@ -92,6 +96,7 @@ def _line(visit: Visit, entry: Entry, named: Mapping[int, tuple[str, ...]]) -> L
         _rest(visit, entry),
         picture=picture_of(page),
         goes_on=not SAID_BY_THE_ENTRY.isdisjoint(entry.detail),
+        withheld=withheld,
     )
 
 
@@ -224,6 +229,8 @@ def _name_of(visit: Visit, name: str, value: Any) -> object:
         return [house.person_name(one) for one in value]
     if name == "unit":
         return house.unit_name(str(value))
+    if name == "units":
+        return [house.unit_name(str(one)) for one in value]
     if name == "room":
         return house.room_name(str(value))
     if name == "rule":

@@ -11,6 +11,7 @@ import pytest
 from pypdf import PdfReader
 from starlette.testclient import TestClient
 
+from dashboards.access import Act
 from hub.store import audit, shifts
 from hub.store.db import transaction
 from rules.duty import Shift
@@ -19,6 +20,7 @@ from tests.servers import ROOT
 from tests.web.conftest import csrf_of
 from tests.web.house import DOCUMENT, House
 from tests.web.relatives import EMAIL, relative_of
+from tests.web.test_integrations import token_of
 
 SignIn = Callable[..., TestClient]
 HOUR = timedelta(hours=1)
@@ -118,8 +120,9 @@ def test_access_in_an_emergency_is_in_the_log_of_those_it_opened_with_its_reason
     assert "Ropte om hjelp" in " ".join(text.split())
     for other in ("r1", "r5"):
         assert "Tok nødtilgang" not in leader.get(f"/audit/residents/{other}").text, other
-    trail = sign_in("adm").get("/audit").text.partition("<main")[2]
+    trail = leader.get("/audit").text.partition("<main")[2]
     assert "Ropte om hjelp" in trail
+    assert "Ropte om hjelp" not in sign_in("adm").get("/audit").text
     assert not re.search(r"\d{4}-\d\d-\d\dT", trail), "an instant is told as people tell it"
 
 
@@ -261,6 +264,97 @@ def test_in_a_residents_log_an_entry_names_nobody_of_another_unit(house: House, 
     assert "Kari Nordmann" in sign_in("nordleder").get("/audit/residents/r4").text
 
 
+OF_SOLSIDA: list[tuple[str, dict[str, object]]] = [
+    ("paused", {"rule": "quiet", "room": "2A", "reason": "Hemmelig"}),
+    ("paused", {"device": "2A snor", "room": "2A", "reason": "Hemmelig"}),
+    ("away", {"resident": "r2", "reason": "hospital", "back_by": "2026-12-24T10:00:00Z"}),
+    ("emergency access begun", {"unit": "sol", "reason": "Hemmelig", "residents": ["r1", "r2"]}),
+    ("trend reviewed", {"resident": "r2", "trend": "active", "opinion": "useful"}),
+    ("look-up reviewed", {"key": "2026-11-25.off_duty.kari", "note": "Hemmelig", "units": ["sol"]}),
+    ("look-up reviewed", {"key": "2026-11-24.off_duty.kari", "note": "Hemmelig"}),
+    ("relative consent", {"relative": "relative:1", "resident": "r2", "categories": ["alerts"]}),
+]
+OF_ITS_HOUSE: list[tuple[str, dict[str, object]]] = [
+    ("walk test ended", {"device": "2A snor", "test": 1}),
+    ("device renamed", {"device": "2A snor", "was": "2A klokke"}),
+    ("device removed", {"version": 2, "parts": ["devices 2A snor", "devices 4B stue", "devices 2A borte"]}),
+    ("room seen", {"page": "/care/rooms/2A", "room": "2A"}),
+    ("quarantine cleared", {"topic": "zigbee2mqtt/2A snor", "reason": "no JSON", "rows": 1}),
+    ("gateway asked", {"gateway": "zigbee2mqtt", "ask": {"type": "interview", "device": "2A snor"}}),
+    ("floor plan put", {"plan": 1, "unit": "sol", "name": "2A og 3B"}),
+]
+SECRET = ("Hemmelig", "sykehus", "hospital", "useful", "nyttig", "2A", "alvorlige varsler")
+
+
+def write(house: House, entries: list[tuple[str, dict[str, object]]]) -> None:
+    with transaction(house.connection):
+        for what, detail in entries:
+            audit.add(house.connection, house.site.site, house.now(), "kari", what, detail)
+
+
+def test_what_an_entry_says_of_another_unit_is_withheld_and_said_to_be(house: House, sign_in: SignIn) -> None:
+    write(house, [*OF_SOLSIDA, *OF_ITS_HOUSE])
+    nord = sign_in("nordleder")
+    page = nord.get("/audit?by=kari").text.partition("<main")[2]
+    assert [word for word in SECRET if word in page.replace("2A borte", "")] == []
+    assert page.count("Ikke vist: gjelder en annen avdeling") == len(OF_SOLSIDA) + len(OF_ITS_HOUSE)
+    assert "Satte på pause" in page
+    assert "enhet 4B stue" in page, "what is of their own unit stays"
+    found = nord.get("/api/v1/audit?by=kari").json()["entries"]
+    assert {one["withheld"] for one in found} == {"other_unit"}
+    assert [one["detail"] for one in found if one["what"] == "away"] == [{"resident": "r2"}]
+    assert not any(word in str(found) for word in SECRET)
+    whole = sign_in("leder").get("/api/v1/audit?by=kari").json()["entries"]
+    assert {one["withheld"] for one in whole} == {None}
+    assert [one["detail"] for one in whole[::-1]] == [detail for _, detail in [*OF_SOLSIDA, *OF_ITS_HOUSE]]
+
+
+def test_what_is_of_the_readers_own_unit_is_all_there(house: House, sign_in: SignIn) -> None:
+    own: list[tuple[str, dict[str, object]]] = [
+        ("paused", {"rule": "quiet", "room": "4B", "reason": "maling"}),
+        ("away", {"resident": "r4", "reason": "hospital"}),
+        ("walk test ended", {"device": "4B stue", "test": 1}),
+        ("residents seen", {"page": "/care/residents/r4", "residents": ["r4"]}),
+        ("signed in", {"address": "127.0.0.1"}),
+        ("phone switched on", {"person": "kari", "phone": "x", "device": "Pixel 9"}),
+        ("shift added", {"person": "kari", "units": ["sol", "nord"], "residents": []}),
+    ]
+    write(house, own)
+    found = sign_in("nordleder").get("/api/v1/audit?by=kari").json()["entries"]
+    assert [(one["what"], one["detail"]) for one in found[::-1]] == own
+    assert {one["withheld"] for one in found} == {None}
+
+
+def test_who_does_not_see_residents_reads_no_reason_of_their_lives(house: House, sign_in: SignIn) -> None:
+    write(house, [*OF_SOLSIDA, *OF_ITS_HOUSE])
+    adm = sign_in("adm")
+    page = adm.get("/audit?by=kari").text.partition("<main")[2]
+    assert [word for word in SECRET if word in page and word != "2A"] == []
+    assert page.count("Ikke vist: gjelder en beboer") == len(OF_SOLSIDA)
+    assert "enhet 2A snor" in page, "the house's own is theirs"
+    found = adm.get("/api/v1/audit?by=kari").json()["entries"]
+    assert [one["withheld"] for one in found[::-1]] == [
+        *["about_residents"] * len(OF_SOLSIDA),
+        *[None] * len(OF_ITS_HOUSE),
+    ]
+    assert not any(word in str(found) for word in SECRET if word != "2A")
+
+
+def test_a_program_reads_of_residents_lives_with_leave_to_see_residents_alone(
+    house: House, visitor: TestClient
+) -> None:
+    write(house, OF_SOLSIDA)
+    choices: tuple[tuple[tuple[Act, ...], str | None], ...] = (
+        (("see audit",), "about_residents"),
+        (("see audit", "see residents"), None),
+    )
+    for acts, withheld in choices:
+        token = token_of(house, "leader", acts, id=f"program-{len(acts)}")
+        answer = visitor.get("/api/v1/audit?by=kari", headers={"Authorization": f"Bearer {token}"})
+        assert {one["withheld"] for one in answer.json()["entries"]} == {withheld}
+        assert ("Hemmelig" in answer.text) == (withheld is None)
+
+
 def test_an_administrator_reads_the_trail_by_pseudonym(house: House, sign_in: SignIn) -> None:
     look(house, "kari", "r1")
     page = sign_in("adm").get("/audit").text
@@ -311,6 +405,8 @@ def test_a_look_while_off_duty_is_a_question_until_a_leader_has_asked(house: Hou
     after = leader.get("/audit/review").text
     assert "Ingenting å spørre om" in after
     assert "byttet vakt" in after
+    assert "byttet vakt" in leader.get("/audit").text
+    assert "byttet vakt" not in sign_in("nordleder").get("/audit").text
     assert sign_in("nordleder").get("/api/v1/audit/look-ups").json() == []
 
 

@@ -246,7 +246,7 @@ def walk(
         for address in addresses(route, known):
             at, sent = address, dict[str, Any]()
             if method == "GET" and "{" not in path:
-                at += "?unit=sol&resident=r1&room=1A&device=1A%20stue&by=sol&days=30"
+                at += "?unit=sol&resident=r1&room=1A&device=1A%20stue&days=30"
             elif method != "GET" and "/api/" in path:
                 of_call = openapi["paths"][path.replace(":path", "")][method.lower()]
                 content = of_call.get("requestBody", {}).get("content", {}).get("application/json", {})

@@ -13,7 +13,9 @@ from dashboards.access import Role, may
 from dashboards.audit.withheld import Why, without_others
 from dashboards.frame import PLACES
 from dashboards.visit import Visit
-from hub.store import alerts, relatives
+from hub.site.edits import PartDiff
+from hub.site.former import OtherName, other_names
+from hub.store import alerts, relatives, site_changes
 from hub.store.audit import Entry
 from rules.language import norwegian
 from rules.reach import REASONS
@@ -214,10 +216,28 @@ def _rest(visit: Visit, entry: Entry) -> str:
             continue
         if name == "person" and str(value).startswith(ACCOUNT):
             name, value = "relative", str(value).removeprefix(ACCOUNT)
+        if (name, entry.what) == ("version", "resident renamed") and (names := _other_name(visit, entry)):
+            found += [
+                detail_of("was", names.was, visit.language),
+                detail_of("name", names.name, visit.language),
+            ]
+            continue
         named = _name_of(visit, name, value) or _reason_of(visit, entry, name, value) or value
         found.append(detail_of(name, named, visit.language, entry.what))
     told = ", ".join(one for one in found if one)
     return told if len(told) <= LONGEST_DETAIL else told[: LONGEST_DETAIL - 1] + "…"
+
+
+def _other_name(visit: Visit, entry: Entry) -> OtherName | None:
+    """Of a resident whom the reader sees, as the record of the site's changes has it."""
+    site, seen = visit.house.site.site, residents_shown(visit, [entry])
+    for id in _listed(entry.detail, {}):
+        told = site_changes.of_part(visit.connection, site, "residents", id)
+        now = [c for c in told if c.version == entry.detail.get("version")]
+        names = other_names(PartDiff(c.section, c.id, c.before, c.after) for c in now)
+        if names and id in seen:
+            return names[0]
+    return None
 
 
 def _name_of(visit: Visit, name: str, value: Any) -> object:

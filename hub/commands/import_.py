@@ -17,6 +17,7 @@ from hub import device_names
 from hub.clock import WallClock
 from hub.desk import in_hand
 from hub.settings import read_settings
+from hub.site import former
 from hub.site.bulk import ListRefused, change_devices, try_devices
 from hub.site.change import Changed, Conflict, OthersNameError, put_in_force
 from hub.site.device_list import to_devices, what_happens
@@ -173,7 +174,19 @@ def changes(before: Site | None, after: Site) -> list[str]:
         said = [f"{count} {what}" for what, count in counts.items() if count]
         if said:
             lines.append(f"  {section}: {', '.join(said)}")
+        if section == "residents" and before is not None:
+            lines += _other_names(before, after)
     return lines or ["  only comments or the site's own keys changed"]
+
+
+def _other_names(before: Site, after: Site) -> list[str]:
+    """Each resident who is called otherwise now: whoever imports sees whether it is the same one."""
+    was = {one.id: one.name for one in before.residents}
+    return [
+        f"  {one.id}: {was[one.id]} is called {one.name} now, and keeps consents, goals and legal bases"
+        for one in after.residents
+        if one.id in was and not former.same_name(was[one.id], one.name)
+    ]
 
 
 def left_behind(connection: sqlite3.Connection, before: Site | None, after: Site, at: datetime) -> list[str]:

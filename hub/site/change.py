@@ -51,7 +51,7 @@ class Conflict(msgspec.Struct, frozen=True):
 
 
 class OthersNameError(Exception):
-    """Somebody would come under the user name of somebody else who left."""
+    """Somebody would come under the user name or the id of somebody else who left."""
 
     def __init__(self, faults: tuple[Fault, ...]) -> None:
         super().__init__("; ".join(map(str, faults)))
@@ -113,6 +113,9 @@ def put_in_force(
         site_changes.add(
             connection, site, version.id, [(c.section, c.id, c.before, c.after) for c in changes]
         )
+        for other in former.other_names(changes):  # by pseudonym: their names, the record of changes has
+            renamed = {"residents": [other.resident], "version": version.id}
+            audit.add(connection, site, at, by, "resident renamed", renamed)
         if isinstance(held, SiteFile) and not placements.any_of(connection, site):
             placements.follow(connection, held.site, at, from_the_first=True)
         device_names.follow(connection, held.site if isinstance(held, SiteFile) else None, file.site, at, by)

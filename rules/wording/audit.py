@@ -88,6 +88,7 @@ WORDS: dict[str, Words] = {
     "floor plan removed": ("Fjernet plantegning", "Removed a floor plan"),
     "floor plan marked": ("Plasserte på plantegning", "Placed on a floor plan"),
     "gap assigned": ("Ga videre et hull i vaktplanen", "Assigned a gap in the roster"),
+    "resident renamed": ("Endret navnet på en beboer", "Changed a resident's name"),
     "resident exported": ("Hentet ut alt om en beboer", "Took out all on a resident"),
     "resident erased": ("Slettet en beboer", "Erased a resident"),
     "erasure asked for": ("Ba om sletting", "Asked for an erasure"),

@@ -33,6 +33,7 @@ _SENTENCES: tuple[Words, ...] = (
     ("{} står allerede på linje {}", "{} is already on line {}"),
     ("{} finnes allerede", "{} is already"),
     ("Brukernavnet {} har tilhørt {}", "{} was the user name of {}"),
+    ("Id-en {} har tilhørt beboeren {}", "{} was the id of the resident {}"),
     ("{} finnes allerede i rom {}", "{} is already in room {}"),
     ("{} hos {} er enheten som henger der nå", "{} at {} is the device that is there"),
     ("{} bor i {}", "{} lives in {}"),
@@ -60,6 +61,7 @@ _SENTENCES: tuple[Words, ...] = (
     ("Hver enhet på én linje", "each device on one line"),
     ("Et annet navn", "another id"),
     ("Et annet brukernavn", "another user name"),
+    ("En annen id, eller navnet slik det var da", "another id, or the name as it was then"),
     ("En adresse ingen annen enhet har", "an address that no other device has"),
     (
         "En egen adresse. Får enheten et nytt navn, legg inn hele lista og kryss av for at det er hele",

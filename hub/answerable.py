@@ -21,7 +21,7 @@ from hub.store.phones import WAY
 from hub.store.summonses import Summons
 from rules.alert import Alert
 from rules.building import Site
-from rules.duty import called, instead, nobody_in
+from rules.duty import called, nobody_in
 from rules.escalation import Group
 from rules.in_stead import InVain, called_in_stead
 from rules.proof import is_proof, later_stages
@@ -146,7 +146,7 @@ def others_besides(
     """Who is called besides those meant: whoever was called in stead before nobody had it any more, and
     where none of all these hears of it, others in their stead.
     """
-    found = _called_before(connection, site, alert, step, hears, now)
+    found = _called_before(connection, site, alert, step, hears)
     found = [one for one in found if one not in meant and one.person != aside]
     if any(map(hears, (*meant, *found))):
         return found
@@ -154,7 +154,7 @@ def others_besides(
 
 
 def _called_before(
-    connection: sqlite3.Connection, site: Site, alert: Alert, step: AlertEvent, hears: Hears, now: datetime
+    connection: sqlite3.Connection, site: Site, alert: Alert, step: AlertEvent, hears: Hears
 ) -> list[Answerable]:
     """Of the first call after nobody had it any more: who was called in stead until then."""
     if is_proof(alert.site):
@@ -164,7 +164,7 @@ def _called_before(
     if last is None or last.event not in OPEN_AGAIN:
         return []
     known, works = contacts.everything(connection, site.site), working_ways(connection, site)
-    there = set[str]().union(*instead(alert.unit, site, shifts.on_duty(connection, site, now), now))
+    there = {person.id for person in site.people}
     named = (one.reason.split(", ") for one in trail if one.event == CALLED_INSTEAD)
     people = dict.fromkeys(person for names in named for person in names if person in there)
     return [way for person in people for way in _ways(known, person, alert, works, hears)]
@@ -196,16 +196,18 @@ def instead_of(
             m.person for m in told if m.sent_at is not None or (m.next_at is not None and hears(_to(m)))
         ),
         again=step.event == CALLED_IN_VAIN,
-        last=course is None or set(course.stages[-1].to) <= set(step.reason.split(", ")),
+        last=course is None or course.ends_with(step.reason.split(", ")),
         aside=aside,
     )
     known, works = contacts.everything(connection, site.site), working_ways(connection, site)
-    circles = instead(alert.unit, site, shifts.on_duty(connection, site, now), now)
+    on_duty = shifts.on_duty(connection, site, now)
 
     def ways(person: str) -> list[Answerable]:
         return _ways(known, person, alert, works, hears)
 
-    people = called_in_stead(call, circles, lambda person: any(map(hears, ways(person))))
+    people = called_in_stead(
+        call, alert.unit, site, on_duty, now, lambda person: any(map(hears, ways(person)))
+    )
     return list(dict.fromkeys(way for person in people for way in ways(person)))
 
 

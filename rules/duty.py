@@ -7,7 +7,7 @@ Here: decisions on values; the one rule by which the roster and those who signed
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Literal, NamedTuple
@@ -276,10 +276,13 @@ def nobody_in(people: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
     return empty if len(empty) < len(people) else ()
 
 
-def instead(unit: str, site: Site, shifts: Iterable[Shift], at: datetime) -> Iterator[tuple[str, ...]]:
+def instead(
+    unit: str, site: Site, shifts: Iterable[Shift], at: datetime, hears: Callable[[str], bool]
+) -> Iterator[tuple[str, ...]]:
     """Whom a call goes to where none of those meant can be reached, one circle after the other: on duty in
     the unit, on duty anywhere, whom the site names for the unit, all who care for people here, everybody.
-    With those on duty elsewhere, who are near but may not open the alert, comes who may.
+    With those on duty elsewhere, who are near, comes who may open the alert, unless one of them may and
+    `hears` of it.
     """
     known = {person.id for person in site.people}
     now = [s for s in shifts if s.person in known and s.starts_at <= at < s.ends_at]
@@ -288,7 +291,8 @@ def instead(unit: str, site: Site, shifts: Iterable[Shift], at: datetime) -> Ite
     near = tuple(person for person in _called(s.person for s in now).people if person not in here)
     may_open = tuple(person.id for person in care if _looks_after(person, unit))
     yield here
-    yield near if not near or set(near) & set(may_open) else tuple(dict.fromkeys((*near, *may_open)))
+    opens_it = any(hears(person) for person in near if person in may_open)
+    yield near if not near or opens_it else tuple(dict.fromkeys((*near, *may_open)))
     yield may_open
     yield tuple(person.id for person in care)
     yield tuple(person.id for person in site.people)

@@ -161,6 +161,10 @@ class Escalation(msgspec.Struct, frozen=True):
         last = min(self.taken, len(self.stages) - 1)
         return _groups(self.stages[0 if self.again else last : last + 1])
 
+    def ends_with(self, groups: Iterable[str]) -> bool:
+        """Whether a call to these groups is one to all of the last stage."""
+        return set(self.stages[-1].to) <= set(groups)
+
     @property
     def reached(self) -> tuple[Group, ...]:
         """The groups that were called, but for those of whom that reached nobody."""

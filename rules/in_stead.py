@@ -5,8 +5,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import NamedTuple
 
+from rules.building import Site
+from rules.duty import Shift, instead
 from rules.severity import Severity
 
 
@@ -24,7 +27,12 @@ class InVain(NamedTuple):
 
 
 def called_in_stead(
-    call: InVain, circles: Iterable[tuple[str, ...]], hears: Callable[[str], bool]
+    call: InVain,
+    unit: str,
+    site: Site,
+    on_duty: Iterable[Shift],
+    at: datetime,
+    hears: Callable[[str], bool],
 ) -> tuple[str, ...]:
     """The first circle in which anybody hears of it. Somebody who was told before is enough until the course
     has been gone through: then nobody has answered. With its last stage comes who was not told yet. What is
@@ -35,7 +43,7 @@ def called_in_stead(
     told = call.told if not call.again and call.aside is None else frozenset[str]()
     if told and not call.last:
         return ()
-    for circle in circles:
+    for circle in instead(unit, site, on_duty, at, lambda person: person != call.aside and hears(person)):
         found = tuple(person for person in circle if person not in told and person != call.aside)
         if any(map(hears, found)):
             return found

@@ -17,7 +17,7 @@ from typing import Literal, NamedTuple, get_args
 import msgspec
 
 from rules.duration import Window
-from rules.duty import Shift, StaffAbsence, called, instead, nobody_in
+from rules.duty import Shift, StaffAbsence, called, nobody_in
 from rules.escalation import EscalationCourse, Group, begun, reached_nobody
 from rules.escalation import called as due_calls
 from rules.in_stead import InVain, called_in_stead
@@ -196,10 +196,8 @@ class Roster:
             then = escalation.due or at
             escalation, [call] = due_calls(escalation, then)
             told = frozenset(person for stage in stages for person in stage.reached)
-            last = call.to == escalation.stages[-1].to
-            stage = self._told(
-                then - at, call.to, unit, residents, then, InVain(severity, told, again=False, last=last)
-            )
+            in_vain = InVain(severity, told, again=False, last=escalation.ends_with(call.to))
+            stage = self._told(then - at, call.to, unit, residents, then, in_vain)
             stages.append(stage)
             if not stage.meant:
                 escalation = reached_nobody(escalation, call.to, then, bool(stage.instead))
@@ -227,8 +225,9 @@ class Roster:
         ways = tuple(self._ways.get(person, ()) for person in people)
         others: tuple[str, ...] = ()
         if not any(ways):
-            circles = instead(unit, self._site, on_duty, at)
-            others = called_in_stead(in_vain, circles, lambda person: bool(self._ways.get(person)))
+            others = called_in_stead(
+                in_vain, unit, self._site, on_duty, at, lambda person: bool(self._ways.get(person))
+            )
         there = tuple((person, self._ways[person]) for person in others if self._ways.get(person))
         empty = nobody_in({group: found.people for group, found in zip(to, groups, strict=True)})
         return Told(after, to, people, ways, tuple(group.why for group in groups), there, empty)

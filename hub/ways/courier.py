@@ -275,5 +275,5 @@ def outcome(summons: Summons, failed: Failed, now: datetime) -> Summons:
         return msgspec.structs.replace(tried, failure=f"given up after a day: {failed.why}")
     wait = min(FIRST_WAIT * 2 ** min(summons.attempts, 16), LONGEST_WAIT[summons.urgent])
     if failed.after is not None:
-        wait = max(wait, min(failed.after, LONGEST_WAIT[False]))
+        wait = max(wait, min(failed.after, LONGEST_WAIT[summons.urgent]))
     return msgspec.structs.replace(tried, failure=failed.why, next_at=now + wait)

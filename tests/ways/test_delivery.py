@@ -336,6 +336,15 @@ def test_it_is_tried_ever_later_and_given_up_after_a_day_with_the_reason() -> No
     assert now - NIGHT >= timedelta(hours=24)
 
 
+@pytest.mark.parametrize(("urgent", "longest"), [(True, 1), (False, 10)])
+def test_what_a_push_service_asks_to_wait_holds_nothing_urgent_for_more_than_a_minute(
+    urgent: bool, longest: int
+) -> None:
+    summons = Summons(1, "s", 1, 1, "kari", "webpush", "p1", urgent, "", "", NIGHT, next_at=NIGHT)
+    busy = Failed("the push service answered 429", False, after=timedelta(hours=1))
+    assert outcome(summons, busy, NIGHT).next_at == NIGHT + timedelta(minutes=longest)
+
+
 def test_a_hub_that_dies_between_sending_and_marking_sends_again_with_the_same_id(
     connection: sqlite3.Connection, database: Path
 ) -> None:

@@ -151,3 +151,35 @@ def test_what_is_not_high_goes_by_the_address_that_works_and_what_is_high_by_all
         "pager",
     }
     there.stop()
+
+
+def test_whoever_may_open_it_is_called_where_the_one_near_who_may_is_not_reached(tmp_path: Path) -> None:
+    there = house(tmp_path, "nils siri lise")
+    one_stage = "escalation: {high: {steps: [{after: 0 s, to: [assigned]}], repeat: 10 min}}\n"
+    own = "{id: odd, name: Odd, role: carer, units: [sol]}"
+    there.imports(SITE.replace(own, own.replace("[sol]", "[sol, nord]")) + one_stage)
+    with transaction(there.connection):
+        for shift in shifts.between(there.connection, "test", NIGHT, NIGHT):
+            if shift.person == "siri":
+                shifts.delete(there.connection, "test", shift.id)
+        hours = timedelta(hours=5)
+        odd = Shift(0, "odd", ("nord",), "carer", NIGHT - hours, NIGHT + hours)
+        shifts.add(there.connection, "test", odd)
+    said = foreseen(there, "high")
+    there.says("3B button", pressed="single")
+    assert live(there, "help-button") == said == [(0, {"nils", "siri", "lise"})]
+    there.stop()
+
+
+def test_a_call_to_all_of_the_last_stage_and_more_is_the_last_in_the_hour_and_in_the_live_calls_alike(
+    tmp_path: Path,
+) -> None:
+    there = house(tmp_path, "kari odd")
+    first, second = "{after: 0 s, to: [assigned]}", "{after: 1 min, to: [neighbours, leaders]}"
+    steps = f"[{first}, {second}, {{after: 2 min, to: [leaders]}}]"
+    there.imports(SITE + f"escalation: {{high: {{steps: {steps}, repeat: 5 min}}}}\n")
+    said = foreseen(there, "high")
+    there.says("3B button", pressed="single")
+    assert live(there, "help-button") == said
+    assert said[1] == (1, {"odd"}), "with the last stage comes who was not told yet"
+    there.stop()

@@ -259,12 +259,12 @@ def test_a_test_of_the_alerting_wakes_the_phone_and_makes_no_sound(hub: Hub) -> 
 
 def test_a_push_service_that_is_busy_is_left_alone_for_as_long_as_it_asks(hub: Hub) -> None:
     phone = hub.switch_on("kari", "a", new_device())
-    hub.service.answers += [(429, {"Retry-After": "90"}), (503, {})]
+    hub.service.answers += [(429, {"Retry-After": "50"}), (503, {})]
     put_call(hub, phone, urgent=True)
     hub.deliver()
     [waiting] = summonses.of_alert(hub.connection, 1)
-    assert waiting.next_at == NIGHT + timedelta(seconds=90)
-    hub.clock.at += timedelta(seconds=90)
+    assert waiting.next_at == NIGHT + timedelta(seconds=50)
+    hub.clock.at += timedelta(seconds=50)
     hub.deliver()
     hub.clock.at += timedelta(seconds=30)
     hub.deliver()

@@ -149,7 +149,7 @@ class Live:
         self._renderings: dict[Scope, Rendering] = {}
         self._sessions: frozenset[bytes] | None = None
         self._beat, self._beat_no = b"", 0
-        self.life = LifeSigns()
+        self.life = LifeSigns(settings.database)
         self._life_no = 0
         self._came_in = CameIn()
         self._house_version: int | None = None
@@ -249,7 +249,7 @@ class Live:
                     self._render(connection, house, now, everything=found != seen)
                     seen = found
                 if beating:
-                    self._life_no += self.life.follow(connection, house.site, house.version)
+                    self._life_no += self.life.follow(connection, house.site, house.version, now)
                     self._set_beat(pulse(connection, house.site.site, now), now)
                 self._wake_all()
                 if beating:

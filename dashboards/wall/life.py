@@ -1,4 +1,5 @@
-"""When each resident last gave a sign of life: followed in the journal, for screens that stand open.
+"""When each resident last gave a sign of life: asked of the history, as for every page, and followed in the
+journal from there, for screens that stand open.
 
 What is one: rules/life.py.
 """
@@ -7,20 +8,22 @@ from __future__ import annotations
 
 import sqlite3
 from datetime import datetime
+from pathlib import Path
 from typing import NamedTuple
 
 from devices.reading import Reading
-from hub.last_sign import WhoseSigns
+from hub.history.embedded import EmbeddedHistory
+from hub.last_sign import WhoseSigns, last_sign_of
 from hub.registry import device_ids
 from hub.store import devices, readings
-from rules.building import Site
+from rules.building import Resident, Site
 from rules.latest import Latest
 from rules.life import is_sign_of_life, signs_of, whose_signs
 
 AT_ONCE = 20_000
 """[default] How many readings one look takes in at most; the rest is for the next."""
-FIRST_LOOK = 50_000
-"""[default] How many of the journal's last readings the first look goes through."""
+ASKED_AT_ONCE = 25
+"""[default] Of how many residents one look asks the history: the boards wait meanwhile."""
 
 
 class _Speaker(NamedTuple):
@@ -31,24 +34,29 @@ class _Speaker(NamedTuple):
 
 
 class LifeSigns:
-    """`at`: by resident. Who has given no sign that is known of is not in it."""
+    """`at`: by resident. Who has given no sign that is known of is not in it. The history that is asked is
+    the one beside the database: another machine may let the boards wait.
+    """
 
-    def __init__(self) -> None:
+    def __init__(self, database: Path) -> None:
+        self._database = database
         self.at: dict[str, datetime] = {}
         self._noted: dict[str, datetime] = {}
         self._version: int | None = None
         self._whose: WhoseSigns
+        self._to_ask: list[Resident] = []
         self._seq = 0
         self._latest = Latest()
         self._speakers: dict[int, _Speaker] = {}
         self._known = -1
 
-    def follow(self, connection: sqlite3.Connection, site: Site, version: int) -> bool:
+    def follow(self, connection: sqlite3.Connection, site: Site, version: int, now: datetime) -> bool:
         """Take in what was committed since the last look; whether anything came of it. `version`: of the
-        site, whose residents and devices may be others in the next.
+        site, whose residents and devices may be others in the next. Not within a transaction.
         """
         if version != self._version:
             self._begin(connection, site, version)
+        self._ask(connection, site, now)
         for one in readings.after(connection, self._seq, AT_ONCE):
             self._seq = one.seq
             if not one.flags & readings.NOT_JUDGED:
@@ -59,19 +67,25 @@ class LifeSigns:
         return changed
 
     def _begin(self, connection: sqlite3.Connection, site: Site, version: int) -> None:
-        """What stands for each device, as far as it is a sign; then the end of the journal once more."""
+        """Everybody is asked for anew. What comes after `_seq` is beside what stands."""
         self._version, self._latest, self._noted = version, Latest(), {}
-        self._whose = WhoseSigns(connection, site)
+        self._whose, self._to_ask = WhoseSigns(connection, site), [*site.residents]
+        self._seq = readings.newest(connection)
         self._learn(connection, site)
-        self._seq = max(0, readings.newest(connection) - FIRST_LOOK)
         for heard in devices.heard(connection, site.site):
-            speaker = self._speakers.get(heard.no)
-            if speaker is None:
-                continue
-            for measure, (value, at) in heard.latest.items():
-                reading = Reading(speaker.device, measure, value, at, at)
-                if measure in speaker.signs and is_sign_of_life(reading, "repeat"):
-                    self._note(speaker.device, at)
+            if (speaker := self._speakers.get(heard.no)) is not None:
+                for measure, (value, at) in heard.latest.items():
+                    self._latest.note(Reading(speaker.device, measure, value, at, at))
+
+    def _ask(self, connection: sqlite3.Connection, site: Site, now: datetime) -> None:
+        if not self._to_ask:
+            return
+        history = EmbeddedHistory(connection, self._database, site)
+        for resident in self._to_ask[:ASKED_AT_ONCE]:
+            sign = last_sign_of(connection, history, site, resident, now)
+            if sign is not None:
+                self._note(resident.id, sign.at)
+        del self._to_ask[:ASKED_AT_ONCE]
 
     def _learn(self, connection: sqlite3.Connection, site: Site) -> None:
         ids, whose = device_ids(site), whose_signs(site)
@@ -94,9 +108,8 @@ class LifeSigns:
         standing = self._latest.note(reading)
         self._latest.keep()
         if is_sign_of_life(reading, standing):
-            self._note(speaker.device, one.at)
+            for resident in self._whose.of(speaker.device, one.at):
+                self._note(resident, one.at)
 
-    def _note(self, device: str, at: datetime) -> None:
-        for resident in self._whose.of(device, at):
-            if resident not in self._noted or self._noted[resident] < at:
-                self._noted[resident] = at
+    def _note(self, resident: str, at: datetime) -> None:
+        self._noted[resident] = max(at, self._noted.get(resident, at))

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from dashboards.wall.life import LifeSigns
 from hub.clock import ReadingsClock
 from hub.explained import explain
 from hub.history.embedded import EmbeddedHistory
@@ -17,7 +16,7 @@ from rules.catalogue import catalogue
 from rules.rulebook import rulebook
 from tests.web.conftest import SignIn
 from tests.web.house import DOCUMENT, House
-from tests.web.test_wall import MINUTE, follow, hear
+from tests.web.test_wall import MINUTE, follow, hear, screen_of
 
 SWAPPED = DOCUMENT.replace("Anna Haugen, room: 1A", "Anna Haugen, room: 2A").replace(
     "Olav Bakke, room: 2A", "Olav Bakke, room: 1A"
@@ -44,17 +43,17 @@ def swap(house: House, ago: timedelta) -> None:
 
 
 def test_a_last_sign_of_life_is_of_who_lived_there_then(house: House, sign_in: SignIn) -> None:
-    kari, screen = sign_in("kari"), LifeSigns()
+    kari, screen = sign_in("kari"), screen_of(house)
     assert follow(house, screen) == {"r1": 50, "r2": 30}
     swap(house, 20 * MINUTE)
-    for life in (screen, LifeSigns()):
+    for life in (screen, screen_of(house)):
         assert follow(house, life) == {}
     for resident in ("r1", "r2"):
         said = kari.get(f"/api/v1/residents/{resident}").json()
         assert (said["last_sign_at"], said["last_sign_device"]) == (None, None)
         assert "Ingen kjente" in kari.get(f"/care/residents/{resident}").text
     hear(house, "2A snor", "pressed", "single", 10 * MINUTE)
-    assert follow(house, screen) == follow(house, LifeSigns()) == {"r1": 10}
+    assert follow(house, screen) == follow(house, screen_of(house)) == {"r1": 10}
     assert kari.get("/api/v1/residents/r1").json()["last_sign_device"] == "2A snor"
     assert "(10 min siden), 2A snor" in kari.get("/care/residents/r1").text
 

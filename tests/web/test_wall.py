@@ -1,11 +1,14 @@
 """What the screen on the duty room's wall shows, and to whom."""
 
+from contextlib import closing
 from datetime import datetime, timedelta
 
 from dashboards.house import read_house
 from dashboards.wall.life import LifeSigns
 from devices.reading import Value
-from hub.store import readings
+from hub.history.segments import beside, connect_history
+from hub.history.upkeep import move, prune_journal
+from hub.store import devices, readings
 from hub.store.db import transaction
 from hub.store.instants import to_us
 from rules.protection import Protection, Why
@@ -36,15 +39,20 @@ def hear(
         readings.append(house.connection, [(number, measures[measure], value, at, at, flags)])
 
 
+def screen_of(house: House) -> LifeSigns:
+    """Just switched on."""
+    return LifeSigns(house.settings.database)
+
+
 def follow(house: House, life: LifeSigns) -> dict[str, int]:
     """Minutes since each resident's last sign of life."""
     known = read_house(house.connection, None, house.now())
-    life.follow(house.connection, known.site, known.version)
+    life.follow(house.connection, known.site, known.version, house.now())
     return {resident: round((house.now() - at) / MINUTE) for resident, at in life.at.items()}
 
 
 def test_a_sign_of_life_is_news_of_the_right_value_and_not_a_state_told_again(house: House) -> None:
-    life = LifeSigns()
+    life = screen_of(house)
     hear(house, "1A stue", "motion", True, 50 * MINUTE)
     hear(house, "1A stue", "motion", False, 45 * MINUTE)
     hear(house, "2A ytterdør", "open", False, 40 * MINUTE)  # the first word of a door: opened, or told again?
@@ -57,12 +65,40 @@ def test_a_sign_of_life_is_news_of_the_right_value_and_not_a_state_told_again(ho
     assert follow(house, life) == {"r1": 50, "r2": 20}
     hear(house, "3B stue", "motion", True, 5 * MINUTE)  # a device that spoke never before
     assert follow(house, life) == {"r1": 50, "r2": 20, "r3": 5}
-    assert follow(house, LifeSigns()) == {"r1": 50, "r2": 20, "r3": 5}, "a screen after a restart says else"
+    assert follow(house, screen_of(house)) == {"r1": 50, "r2": 20, "r3": 5}, (
+        "a screen after a restart says else"
+    )
+
+
+def test_a_screen_knows_the_last_sign_of_life_also_where_the_journal_was_emptied_into_the_history(
+    house: House, sign_in: SignIn
+) -> None:
+    for address in ("1A stue", "3B stue"):
+        hear(house, address, "motion", True, 50 * MINUTE)
+        hear(house, address, "motion", False, 45 * MINUTE)
+    hear(house, "2A ytterdør", "open", False, 40 * MINUTE)
+    door = devices.heard(house.connection, house.site.site)[-1].no
+    with transaction(house.connection):
+        devices.put_latest(
+            house.connection,
+            [(door, house.now() - 40 * MINUTE, {"open": (False, house.now() - 40 * MINUTE)})],
+        )
+    hear(house, "4B ytterdør", "open", False, 39 * MINUTE)
+    with closing(connect_history(beside(house.settings.database))) as history:
+        while move(house.connection, history):
+            pass
+        prune_journal(house.connection, history, house.now() + DAY)
+    screen = screen_of(house)
+    assert follow(house, screen) == {"r1": 50, "r3": 50}, "as after somebody's erasure"
+    said = sign_in("kari").get("/api/v1/residents/r1").json()["last_sign_at"]
+    assert screen.at["r1"] == datetime.fromisoformat(said)
+    hear(house, "2A ytterdør", "open", True, 20 * MINUTE)
+    assert follow(house, screen) == {"r1": 50, "r2": 20, "r3": 50}, "the door stood shut, and is news"
 
 
 def test_the_first_press_of_a_help_button_is_a_sign_of_life(house: House) -> None:
     hear(house, "2A snor", "pressed", "single", 15 * MINUTE)
-    assert follow(house, LifeSigns()) == {"r2": 15}
+    assert follow(house, screen_of(house)) == {"r2": 15}
 
 
 def test_the_wall_the_residents_page_and_the_call_know_of_the_same_last_sign_of_life(
@@ -76,7 +112,7 @@ def test_the_wall_the_residents_page_and_the_call_know_of_the_same_last_sign_of_
     hear(house, "3B stue", "motion", True, 3 * DAY)
     hear(house, "3B stue", "motion", False, MINUTE)
     hear(house, "4B ytterdør", "open", False, MINUTE)
-    assert follow(house, LifeSigns()) == {"r1": 50, "r2": 15, "r3": 3 * 24 * 60}
+    assert follow(house, screen_of(house)) == {"r1": 50, "r2": 15, "r3": 3 * 24 * 60}
     client = sign_in("kari")
     for resident, device, ago, words in (
         ("r1", "1A stue", 50 * MINUTE, "(50 min siden), 1A stue"),

@@ -29,6 +29,7 @@ from rules.escalation import (
 )
 from rules.escalation import reached_nobody as unheard
 from rules.health.telling import waits_for_a_technician
+from rules.severity import SEVERITIES
 
 CALLED, CALLED_IN_VAIN = "called", "called_in_vain"
 """The events of an alert's trail: a stage was called; and it was called again, since nobody had answered."""
@@ -52,7 +53,9 @@ def begin(connection: sqlite3.Connection, alert: Alert, plan: EscalationPlan, at
 
 
 def follow(connection: sqlite3.Connection, alert: Alert, plan: EscalationPlan | None, at: datetime) -> None:
-    """After a change of the alert. `plan` is for one that was a pre-warning until now."""
+    """After a change of the alert, which stands in its trail. `plan` is for one that was a pre-warning until
+    now.
+    """
     if alert.state == "closed":
         escalations.delete(connection, alert.id)
         return
@@ -61,9 +64,24 @@ def follow(connection: sqlite3.Connection, alert: Alert, plan: EscalationPlan | 
         begin(connection, alert, plan or EscalationPlan(), at)
         return
     after = graver(escalation, alert.severity, at)
+    if after == escalation and alert.state == "open" and escalation.due is not None:
+        _call_of_the_graver(connection, alert, at)
     after = fallen_open(after, at) if alert.state == "open" else answered(after)
     if after != escalation:
         _go_on(connection, alert.id, after, at)
+
+
+def _call_of_the_graver(connection: sqlite3.Connection, alert: Alert, at: datetime) -> None:
+    """It was milder for a while and is grave again: whoever was called meanwhile was called to less."""
+    milder, groups = False, dict[str, None]()
+    for step in alerts.events(connection, alert.id)[:-1]:  # the last is the change itself
+        if step.severity is not None:
+            milder = SEVERITIES.index(step.severity) < SEVERITIES.index(alert.severity)
+            groups = groups if milder else {}
+        elif milder and step.event in (CALLED, CALLED_IN_VAIN):
+            groups |= dict.fromkeys(step.reason.split(", "))
+    if groups:
+        alerts.add_event(connection, alert.id, at, CALLED, None, ", ".join(groups))
 
 
 def widen(

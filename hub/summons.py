@@ -45,6 +45,7 @@ from hub.store.summonses import CALLED_ANEW, IN_STEAD, Summons
 from rules.alert import Alert
 from rules.building import Site
 from rules.proof import is_proof, proof_site
+from rules.severity import SEVERITIES
 from rules.summons import FLOOD_WITHIN, Decision, History, decide
 from rules.wording.summons import body, body_of_proof, subject, subject_of_proof
 
@@ -201,9 +202,12 @@ def _name_in_stead(
 
 
 def _as_grave_since(connection: sqlite3.Connection, alert: Alert) -> int:
-    """The first step after which the alert was as grave as it is now: what was called before says less."""
-    as_grave = (one.seq for one in alerts.events(connection, alert.id) if one.severity == alert.severity)
-    return next(as_grave, 0)
+    """The step since which the alert has been as grave as it is now: what was called before says less."""
+    since, grave = 0, SEVERITIES.index(alert.severity)
+    for one in alerts.events(connection, alert.id):
+        if one.severity is not None:
+            since = (since or one.seq) if SEVERITIES.index(one.severity) >= grave else 0
+    return since
 
 
 def _asked_by(trail: Sequence[AlertEvent], step: AlertEvent) -> int | None:

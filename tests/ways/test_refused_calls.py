@@ -284,3 +284,34 @@ def test_who_was_called_before_the_alert_became_graver_in_somebodys_hands_is_cal
         ("kari", "HØYT varsel: 3B"),
         ("siri", "HIGH alert: 3B"),
     }
+
+
+MILD_FOR_A_WHILE = SITE.replace("{rule: help-button}", "{rule: fall, severity_when_cleared: low}").replace(
+    "  - {id: 3B button, room: 3B, role: help_button, gateway: native}\n",
+    "  - {id: 3B radar, room: 3B, role: fall_detector, gateway: native}\n",
+)
+
+
+def test_who_was_called_while_the_alert_was_milder_is_called_to_the_grave_one_and_nobody_else_anew(
+    house: World,
+) -> None:
+    house.imports(MILD_FOR_A_WHILE)
+    house.says("3B radar", fall="confirmed")
+    [kari] = waiting(house)
+    arrived(house, kari)
+    house.passes(20 * SECOND)
+    house.says("3B radar", fall="cleared")
+    house.passes(40 * SECOND)
+    assert [(one.person, one.urgent) for one in waiting(house)] == [("kari", False), ("siri", False)]
+    house.passes(20 * SECOND)
+    house.says("3B radar", fall="confirmed")
+    assert {(one.person, one.subject) for one in waiting(house)} == {
+        ("kari", "HØYT varsel: 3B"),
+        ("siri", "HIGH alert: 3B"),
+    }
+    for one in waiting(house):
+        arrived(house, one)
+    house.says("3B radar", fall="confirmed")
+    house.says("3B radar", fall="cleared")
+    house.says("3B radar", fall="confirmed")
+    assert waiting(house) == [], "nobody was called to less since"

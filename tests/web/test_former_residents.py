@@ -50,8 +50,10 @@ def test_who_moves_in_under_the_id_of_who_left_is_refused_by_a_file(
     before = version_of(house)
     assert main(["import", str(file), "--data", str(house.settings.data)]) == 1
     assert capsys.readouterr().out.splitlines()[-2:] == [
-        "residents r1: r1 was the id of the resident Anna Haugen;"
-        " expected another id, or the name as it was then",
+        (
+            "residents r1: r1 was the id of the resident Anna Haugen;"
+            " expected another id, or the name as it was then"
+        ),
         "nothing was changed",
     ]
     assert version_of(house) == before

@@ -27,7 +27,7 @@ _HELD: dict[str, Words] = {
 _NOT_SENT: Words = ("kom ikke fram", "did not get through")
 _TRIED_AGAIN: Words = ("kom ikke fram, prøves igjen", "did not get through, tried again")
 _SPARED: Words = ("trengtes ikke", "not needed")
-_OVERTAKEN: Words = ("ny varsling da det ble alvorligere", "a graver call took its place")
+_OVERTAKEN: Words = ("avløst av ny varsling", "overtaken by a graver call")
 
 
 def which_way(way: str, voice: Voice) -> str:

@@ -52,17 +52,17 @@ def test_that_a_try_reached_nobody_is_said_once_however_late_whoever_was_called_
         (
             "nb",
             "Ventet med å varsle hele avdelingen: ny varsling da det ble alvorligere",
-            "ny varsling da det ble alvorligere",
+            "avløst av ny varsling",
         ),
         (
             "nn",
             "Venta med å varsle heile avdelinga: ny varsling då det vart alvorlegare",
-            "ny varsling då det vart alvorlegare",
+            "avløyst av ny varsling",
         ),
         (
             "en",
             "Held back the call to the whole unit: a graver call took its place",
-            "a graver call took its place",
+            "overtaken by a graver call",
         ),
     ],
 )

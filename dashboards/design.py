@@ -101,6 +101,7 @@ def made_up(visit: Visit, severity: Severity, state: State) -> Card:
         reopened=None,
         called=None,
         later=None,
+        calls=None,
         unreached=None,
         ended=None,
         taken=who if state != "open" else None,

@@ -79,6 +79,8 @@ class Card(NamedTuple):
     """Whose message is held back, and until when."""
     unreached: str | None
     """Of whom nobody could be reached, and who is tried next."""
+    calls: str | None
+    """All of that in a line, and who is next: for the wall."""
     ended: str | None
     taken: tuple[str, str] | None
     on_the_way: tuple[str, str] | None
@@ -263,6 +265,7 @@ def card(
         called=wording.who_was_called(escalation, calls, house.person_name, voice),
         later=wording.who_is_called_later(escalation, calls, house.person_name, voice),
         unreached=wording.who_was_not_reached(escalation, calls, house.person_name, voice),
+        calls=wording.the_calls_in_a_line(escalation, calls, house.person_name, voice),
         ended=wording.how_it_ended(alert, rule, site, voice),
         taken=act(alert.accepted_by, alert.accepted_at),
         on_the_way=act(alert.accepted_by, alert.on_the_way_at),

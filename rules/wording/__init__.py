@@ -18,6 +18,7 @@ from rules.wording.alerts import (
 )
 from rules.wording.confidence import how_sure, what_was_wrong, why_so_sure
 from rules.wording.escalation import (
+    the_calls_in_a_line,
     who_is_called_later,
     who_was_called,
     who_was_called_to_help,
@@ -62,6 +63,7 @@ __all__ = [
     "part_well",
     "reason_words",
     "since",
+    "the_calls_in_a_line",
     "trail_in_words",
     "what_happened",
     "what_is_coming",

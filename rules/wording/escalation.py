@@ -29,21 +29,57 @@ def who_was_called(
     """
     if escalation is None or escalation.due is None:
         return None
-    more, last = escalation.taken < len(escalation.stages), escalation.stages[-1].to
+    more = escalation.taken < len(escalation.stages)
+    said = [] if escalation.taken <= 1 and more else _called(escalation, calls, name_of, voice)
+    said += _told(calls, ("seen",), name_of, voice)
+    if said and not more and not calls.whose(*_NOT_REACHED):
+        said.append(_next(escalation, escalation.due, voice))
+    return ". ".join(said) or None
+
+
+def the_calls_in_a_line(
+    escalation: Escalation | None, calls: Calls, name_of: Callable[[str], str], voice: Voice
+) -> str | None:
+    """Who is called now, whom that does not reach and who is next, for a screen without a card's room: of
+    those who were called the newest stage alone, the first one too. None where somebody has the alert.
+    """
+    if escalation is None or escalation.due is None:
+        return None
+    return ". ".join(
+        (
+            *_not_reached(escalation, calls, name_of, voice),
+            *_called(escalation, calls, name_of, voice, newest=True),
+            *_told(calls, ("seen", "waits"), name_of, voice),
+            _next(escalation, escalation.due, voice),
+        )
+    )
+
+
+def _called(
+    escalation: Escalation,
+    calls: Calls,
+    name_of: Callable[[str], str],
+    voice: Voice,
+    newest: bool = False,
+) -> list[str]:
+    """Those who were called, and those who are being called just now. `newest`: of the stage that was called
+    last, where any of it was.
+    """
+    of_newest = escalation.stages[max(escalation.taken - 1, 0)].to
+    last = escalation.stages[-1].to
     said: list[str] = []
     for came, again in ((CALLED, _AGAIN_IN_VAIN), (Came("calling"), _CALLING_AGAIN)):
         groups = calls.whose(came.what)
-        if not groups or (escalation.taken <= 1 and more):
+        if newest:
+            groups = [group for group in groups if group in of_newest] or groups
+        if not groups:
             continue
         if escalation.repeats and set(last) & set(groups):
             of_last = [group for group in last if group in groups]
             said.append(say(again, voice.language, groups_in_words(of_last, voice)))
         else:
             said.append(what_came(groups, came, name_of, voice))
-    said += _told(calls, ("seen",), name_of, voice)
-    if said and not more and not calls.whose(*_NOT_REACHED):
-        said.append(_next(escalation, escalation.due, voice))
-    return ". ".join(said) or None
+    return said
 
 
 def who_is_called_later(
@@ -64,11 +100,18 @@ def who_was_not_reached(
     those who were called for them, and who is tried next; None where there are none, or where somebody has
     the alert.
     """
-    others = calls.instead or calls.instead_next
     if escalation is None or escalation.due is None:
         return None
+    said = _not_reached(escalation, calls, name_of, voice)
+    return ". ".join([*said, _next(escalation, escalation.due, voice)]) if said else None
+
+
+def _not_reached(
+    escalation: Escalation, calls: Calls, name_of: Callable[[str], str], voice: Voice
+) -> list[str]:
+    others = calls.instead or calls.instead_next
     if not calls.whose(*_NOT_REACHED) and (calls.groups or not others):
-        return None
+        return []
     nobody = len(calls.whose("in_vain")) == len(calls.groups)
     if calls.groups and nobody and not others and escalation.taken > 1:
         said = [say(_NOBODY_AT_ALL, voice.language)]
@@ -78,7 +121,7 @@ def who_was_not_reached(
         said.append(called_instead([name_of(person) for person in calls.instead], voice))
     for came in calls.instead_next:
         said.append(what_came([name_of(person) for person in came.by], came, name_of, voice))
-    return ". ".join([*said, _next(escalation, escalation.due, voice)])
+    return said
 
 
 def _told(calls: Calls, kinds: Sequence[Became], name_of: Callable[[str], str], voice: Voice) -> list[str]:

@@ -1,11 +1,13 @@
 """What the screen on the duty room's wall shows, and to whom."""
 
+import re
 from contextlib import closing
 from datetime import datetime, timedelta
 
 from dashboards.house import read_house
 from dashboards.wall.life import LifeSigns
 from devices.reading import Value
+from hub.escalation import let_time_pass
 from hub.history.segments import beside, connect_history
 from hub.history.upkeep import move, prune_journal
 from hub.store import devices, readings
@@ -180,3 +182,28 @@ def test_more_alerts_than_have_a_place_are_counted_by_how_grave_they_are(
     page = sign_in("kari").get("/wall").text
     assert "Og 4 varsler til" in page
     assert "4 Middels" in page
+
+
+def test_each_open_alert_says_in_a_line_who_is_called_now_and_who_is_next_until_somebody_has_it(
+    house: House, sign_in: SignIn
+) -> None:
+    high, kari = house.night_exit("1A"), sign_in("kari")
+
+    def card() -> str:
+        page = kari.get("/wall").text
+        words = re.sub(r"<[^>]+>", "", page[page.index('id="alert-') :].split("</li>")[0])
+        return words.replace("\N{NO-BREAK SPACE}", " ")
+
+    def after(minutes: int) -> str:
+        with transaction(house.connection):
+            let_time_pass(house.connection, "solbakken", high.found_at + minutes * MINUTE)
+        return card()
+
+    assert "Varslet: ansvarlig pleier. Neste: hele avdelingen kl. " in card()
+    assert "Varslet: hele avdelingen. Neste: naboavdelingen og nattpatruljen kl. " in after(1)
+    assert "Varslet: naboavdelingen og nattpatruljen. Neste: leder kl. " in after(3)
+    assert "Varslet: leder. Neste: leder kl. " in after(5)
+    assert "Ingen har svart. Varslet på nytt: leder. Neste: leder kl. " in after(10)
+    house.act(high, "sol")
+    assert "Varslet" not in card()
+    assert "Neste" not in card()

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from hub.escalation import let_time_pass
+from hub.store.db import transaction
 from rules.protection import Protection, State
 from tests.servers import free_port
 from tests.web.house import DOCUMENT, PASSWORD, Heart, House, Web, running
@@ -80,6 +82,31 @@ def test_an_alert_comes_by_itself_flashes_at_its_pace_and_stands_still_when_some
     for theme in ("light", "dark"):
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]
         accessible(page)
+
+
+def test_who_is_called_and_who_is_next_stands_there_live_and_is_read_from_three_metres(
+    house: House, heart: Heart, web: Web, page: Page
+) -> None:
+    house.protect(*(Protection(f"r{n}", "protected") for n in range(1, 6)))
+    rooms = [room.id for room in house.site.rooms]
+    for n in range(8):
+        rule, room = ("night-exit", "door-open")[n % 2], rooms[n // 2]
+        house.find(rule, room, n * MINUTE / 60, evidence=house.door(room, n * MINUTE / 60))
+    wall(page, web)
+    lines = page.locator("#open .card:visible .calls")
+    expect(lines).to_have_count(6)
+    expect(lines.first).to_contain_text("Varslet: ansvarlig pleier. Neste: hele avdelingen kl.")
+    with transaction(house.connection):
+        let_time_pass(house.connection, house.site.site, house.now() + 2 * MINUTE)
+    expect(lines.first).to_contain_text(
+        "Varslet: hele avdelingen. Neste: naboavdelingen og nattpatruljen kl."
+    )
+    for width, height in ((1920, 1080), (1280, 900)):
+        page.set_viewport_size({"width": width, "height": height})
+        until(page, "document.documentElement.scrollHeight <= innerHeight")
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert page.evaluate(SMALLEST, ".card .calls") > 26.9 * min(width / 1920, height / 1080)
+        assert page.evaluate(CUT_OFF) == []
 
 
 def test_sound_goes_on_until_somebody_has_it_and_silence_lasts_two_minutes_at_most(
@@ -196,7 +223,8 @@ def crowded(units: int, each: int) -> str:
 SMALLEST = """(places) => Math.min(...[...document.querySelectorAll(places)]
   .filter((one) => one.checkVisibility() && one.getBoundingClientRect().width > 3)
   .map((one) => parseFloat(getComputedStyle(one).fontSize)))"""
-CUT_OFF = """() => [...document.querySelectorAll('.who, .what, .tile strong, .tile .name, .unit-tile h2')]
+CUT_OFF = """() => [...document.querySelectorAll(
+    '.who, .what, .calls, .tile strong, .tile .name, .unit-tile h2')]
   .filter((one) => one.checkVisibility() && getComputedStyle(one).clipPath === 'none')
   .filter((one) => {
     const words = document.createRange();
@@ -211,7 +239,7 @@ CUT_OFF = """() => [...document.querySelectorAll('.who, .what, .tile strong, .ti
     return false;
   })
   .map((one) => one.textContent)"""
-FROM_THREE_METRES = ".card .room, .card .what, .units .tile strong, .counts, .watched strong"
+FROM_THREE_METRES = ".card .room, .card .what, .card .calls, .units .tile strong, .counts, .watched strong"
 """Of them nothing is below 27 px at 1920 x 1080: capitals of 12 mm on a screen of 55 inches."""
 
 

@@ -1,5 +1,6 @@
 """What hangs on a device's name. It goes along where the device is given another name, and ends where the
-device leaves the site: whoever places a device under a name finds nothing that somebody else left there.
+device leaves the site: whoever places a device under a name finds nothing that somebody else left there. What
+hangs on its place ends where it is moved to another room.
 """
 
 from __future__ import annotations
@@ -39,6 +40,13 @@ def renamed(before: Site, after: Site) -> dict[str, str]:
     return {was: came[way] for way, was in left.items() if way in came}
 
 
+def moved(before: Site, after: Site) -> dict[str, str]:
+    """Name until now → name from now on, of each device that goes on in another room."""
+    names, rooms = renamed(before, after), {d.id: d.room for d in after.devices}
+    here = {d.id: names.get(d.id, d.id) for d in before.devices}
+    return {d.id: here[d.id] for d in before.devices if rooms.get(here[d.id], d.room) != d.room}
+
+
 def follow(
     connection: sqlite3.Connection, before: Site | None, after: Site, at: datetime, by: str | None
 ) -> None:
@@ -59,6 +67,8 @@ def follow(
             kept.rename_device(connection, site, was, now)
         audit.add(connection, site, at, by, "device renamed", {"device": now, "was": was})
     for device in (had | here) - goes_on - {*names.values()}:  # what left, and what a name had before
+        floor_plans.forget_device(connection, site, device)
+    for device in moved(before, after).values() if before is not None else ():
         floor_plans.forget_device(connection, site, device)
     pauses.go_with_devices(connection, after, at)
 

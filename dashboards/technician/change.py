@@ -24,6 +24,7 @@ from hub.discovery import discovered
 from hub.site.change import Changed, Conflict, change_site, try_edits
 from hub.site.edits import ChangeDevice, Fault, PlaceDevice, Refused, RemoveDevice, ReplaceDevice, Would
 from hub.store import audit, placements
+from hub.store.floor_plans import drawn_devices
 from rules import wording
 from rules.building import ROLES, Device, Role
 from rules.wording import Voice
@@ -93,6 +94,7 @@ def change(
     version: Annotated[int, Form()],
 ) -> Response:
     wanted = Wanted(device, room, role, id.strip(), gateway, address)
+    was_drawn = device in drawn_devices(visit.connection, visit.house.site.site)
     outcome = _put(request, visit, change_edits(visit, wanted), version)
     if isinstance(outcome, Refused):
         faults = {fault.key: fault for fault in outcome.problems}
@@ -100,7 +102,8 @@ def change(
         return HTMLResponse(_change_page(request, visit, found, wanted, version, faults), 422)
     if isinstance(outcome, Response):
         return outcome
-    said: Said = "moved" if outcome.changes else "nothing"
+    is_drawn = wanted.id in drawn_devices(visit.connection, visit.house.site.site)
+    said: Said = "nothing" if not outcome.changes else "undrawn" if was_drawn and not is_drawn else "moved"
     return RedirectResponse(with_notice("/technician/devices", said, wanted.id), 303)
 
 

@@ -13,11 +13,12 @@ from fastapi import APIRouter, Form, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from dashboards.frame import page
-from dashboards.technician.notices import with_notice
+from dashboards.technician.notices import Said, with_notice
 from dashboards.technician.rooms import DeviceEdit, must_see
 from dashboards.visit import OurForm, Visit, Visitor, clock_of, needs
 from hub.site.change import Conflict, change_site
 from hub.site.edits import ChangeDevice, Fault, PlaceDevice, Refused, RemoveDevice, ReplaceDevice
+from hub.store.floor_plans import drawn_devices
 from hub.store.site_changes import SiteChange
 from rules import wording
 from rules.building import ROLES, Role
@@ -90,16 +91,17 @@ def make_it_mine(
     if not wanted:
         return RedirectResponse("/technician/devices", 303)
     site, by = visit.house.site.site, visit.person.id
+    drawn = drawn_devices(visit.connection, site).intersection(edit.id for edit in wanted)
     outcome = change_site(visit.connection, site, wanted, by, clock_of(request), version)
     if isinstance(outcome, Conflict):
         return conflict_page(request, visit, outcome, wanted)
     if isinstance(outcome, Refused):
         return refused_page(request, visit, outcome.problems)
     named = wanted[-1].id
-    said = "removed" if isinstance(wanted[-1], RemoveDevice) else "moved"
-    return RedirectResponse(
-        with_notice("/technician/devices", "moved" if said == "moved" else "removed", named), 303
-    )
+    said: Said = "removed" if isinstance(wanted[-1], RemoveDevice) else "moved"
+    if said == "moved" and drawn and named not in drawn_devices(visit.connection, site):
+        said = "undrawn"
+    return RedirectResponse(with_notice("/technician/devices", said, named), 303)
 
 
 def refused_page(request: Request, visit: Visit, problems: Sequence[Fault]) -> Response:

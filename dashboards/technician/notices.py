@@ -8,7 +8,9 @@ from urllib.parse import urlencode
 from dashboards.pages import render
 from dashboards.visit import Visit
 
-Said = Literal["ignored", "taken back", "placed", "moved", "replaced", "removed", "imported", "nothing"]
+Said = Literal[
+    "ignored", "taken back", "placed", "moved", "undrawn", "replaced", "removed", "imported", "nothing"
+]
 
 
 def with_notice(path: str, said: Said, device: str = "") -> str:

@@ -6,7 +6,10 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from dashboards.visit import Visit
+from hub.device_names import moved
 from hub.site.edits import Fault, PartDiff, Would
+from hub.store.floor_plans import drawn_devices
+from rules.building import Site
 from rules.catalogue import catalogue
 from rules.consequences import Consequences, RuleInRoom, consequences
 from rules.protection import State
@@ -34,7 +37,8 @@ class RoomStanding(NamedTuple):
 
 
 class Preview(NamedTuple):
-    """`idle`: devices that no rule would listen to. `faults`: what the checks of the site file say besides,
+    """`idle`: devices that no rule would listen to. `undrawn`: those that lose their mark on a floor plan,
+    because they hang elsewhere then. `faults`: what the checks of the site file say besides,
     in English as `vaka check` says it.
     """
 
@@ -45,12 +49,13 @@ class Preview(NamedTuple):
     without_basis: tuple[InRoom, ...]
     missing: tuple[InRoom, ...]
     idle: tuple[str, ...]
+    undrawn: tuple[str, ...]
     faults: tuple[Fault, ...]
 
     @property
     def is_quiet(self) -> bool:
         """Whether it changes nothing for anybody."""
-        return not (self.begins or self.ends or self.changes or self.standing)
+        return not (self.begins or self.ends or self.changes or self.standing or self.undrawn)
 
 
 def preview(visit: Visit, would: Would) -> Preview:
@@ -80,8 +85,15 @@ def _said(visit: Visit, would: Would, found: Consequences, after: Rulebook) -> P
         without_basis=by_room(visit, found.without_basis),
         missing=by_room(visit, (one for one in found.missing if one not in found.ends)),
         idle=tuple(id for id in placed if id not in heard),
+        undrawn=undrawn(visit, would.file.site),
         faults=would.warnings,
     )
+
+
+def undrawn(visit: Visit, after: Site) -> tuple[str, ...]:
+    """By the names they have then."""
+    drawn = drawn_devices(visit.connection, visit.house.site.site)
+    return tuple(now for was, now in moved(visit.house.site, after).items() if was in drawn)
 
 
 def by_room(visit: Visit, found: Iterable[RuleInRoom]) -> tuple[InRoom, ...]:

@@ -103,6 +103,13 @@ def put_marks(connection: sqlite3.Connection, id: int, version: int, wanted: Ite
     return int(row[0])
 
 
+def drawn_devices(connection: sqlite3.Connection, site: str) -> frozenset[str]:
+    """The devices that have their place on any plan."""
+    of_site = "SELECT id FROM floor_plan WHERE site = ?"
+    query = f"SELECT of FROM floor_mark WHERE kind = 'device' AND plan IN ({of_site})"
+    return frozenset(row[0] for row in connection.execute(query, (site,)))
+
+
 _MARKED = "kind = 'device' AND of = ?2 AND plan IN (SELECT id FROM floor_plan WHERE site = ?1)"
 
 

@@ -19,6 +19,7 @@ from tests.web.house import Heart, House, Web
 from tests.web.lived_in import MINUTE, keep_in_history
 from tests.web.test_browser import until
 from tests.web.test_every_route import WITH_ALL_ROLES
+from tests.web.test_technician import form_of
 from tests.web.test_wall_browser import accessible, sign_in_here
 
 SVG = (
@@ -56,6 +57,24 @@ def test_what_goes_out_is_a_png_of_one_width_whatever_came_in(content: bytes) ->
     assert drawn.png.startswith(PNG)
     assert (drawn.width, drawn.height) == (drawing.WIDTH, drawing.WIDTH // 2)
     assert b"script" not in drawn.png
+
+
+@pytest.mark.parametrize("name", ["3B stue", "4B bad"], ids=["its name stays", "another name"])
+def test_a_device_that_is_moved_to_another_room_leaves_the_plan_and_that_is_said(
+    house: House, sign_in: SignIn, name: str
+) -> None:
+    tor = sign_in("tor")
+    id = put(tor)
+    marks = [{"kind": "device", "of": of, "x": 5, "y": 6} for of in ("3B stue", "3B ytterdør")]
+    assert call(tor, "PUT", f"{API}/{id}/marks", version=1, marks=marks)[0] == 200
+    path = "/technician/change?device=3B+stue"
+    said = "kommer bort fra plantegningen"
+    wanted = {"room": "4B", "role": "motion", "id": name}
+    assert said not in tor.get(f"{path}&room=3B&role=bathroom_motion").text
+    assert f"{name} {said}" in tor.get("/technician/change", params={"device": "3B stue", **wanted}).text
+    answer = tor.post("/technician/change", data=form_of(tor, path, **wanted))
+    assert f"{name} er flyttet" in tor.get(answer.headers["location"]).text
+    assert [mark["of"] for mark in tor.get(API).json()[0]["marks"]] == ["3B ytterdør"]
 
 
 LINKED = SVG.replace(b"<rect", b'<image href="file:///etc/hostname" width="9" height="9"/><rect', 1)

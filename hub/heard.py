@@ -110,10 +110,45 @@ def unheard(
     """When each device hung there and was not heard: it, its gateway or the broker was silent, no word of
     it had come yet, or what was kept begins later (`by_hour`: of hourly values).
     """
-    deaf = silent(connection, history, site, devices, since, until)
     begins = history.hours_begin() if by_hour else history.begins()
-    end = to_us(until)
-    spoke = Whose(connection, site).spoke(first_heard(connection, site.site))
+    deaf = silent_or_not_yet(connection, history, site, devices, since, until, by_hour)
+    gone = not_there(connection, site, devices, since, until)
+    before = Stretch(since, min(max(since, begins or until), until))
+    return {
+        d.id: [piece for one in joined([*deaf[d.id], before]) for piece in without(one, gone[d.id])]
+        for d in devices
+    }
+
+
+def silent_or_not_yet(
+    connection: sqlite3.Connection,
+    history: History,
+    site: Site,
+    devices: Sequence[Device],
+    since: datetime,
+    until: datetime,
+    by_hour: bool = False,
+) -> dict[str, list[Stretch]]:
+    """When each was known to be silent, or hung there and no word of it had come yet. `by_hour`: it counts as
+    heard in the whole hour of its first one.
+    """
+    deaf = silent(connection, history, site, devices, since, until)
+    found = {}
+    for id, waited in not_yet(connection, site, devices, since, until, by_hour).items():
+        found[id] = joined([*deaf[id], *waited])
+    return found
+
+
+def not_yet(
+    connection: sqlite3.Connection,
+    site: Site,
+    devices: Sequence[Device],
+    since: datetime,
+    until: datetime,
+    by_hour: bool = False,
+) -> dict[str, list[Stretch]]:
+    """When each hung there and no word of it had come yet."""
+    spoke, end = Whose(connection, site).spoke(first_heard(connection, site.site)), to_us(until)
     gone = not_there(connection, site, devices, since, until)
     found = {}
     for device in devices:
@@ -123,10 +158,8 @@ def unheard(
             )
             for first, last in spoke.get(device.id, ())
         ]
-        kept = within(heard_in, begins or until, until)
-        not_yet = without(Stretch(since, until), joined(kept))
-        own = joined([*deaf[device.id], *not_yet])
-        found[device.id] = [piece for one in own for piece in without(one, gone[device.id])]
+        silent = without(Stretch(since, until), joined(within(heard_in, since, until)))
+        found[device.id] = [piece for one in silent for piece in without(one, gone[device.id])]
     return found
 
 

@@ -12,7 +12,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from hub.activity import DOORS
-from hub.heard import away_of, is_in, not_there, silent
+from hub.heard import away_of, is_in, not_there, silent_or_not_yet
 from hub.history import Daily, History
 from hub.store import sites
 from rules.building import MEASURES_OF_ROLE, Device, Site
@@ -46,7 +46,7 @@ def year_of(
     days = [_day(since + n * _A_DAY, site.zone) for n in range((until - since).days)]
     gone = not_there(connection, site, needed, days[0].since, days[-1].until)
     told = [one for one in told if not is_in(gone[one.device], _day(one.day, site.zone).since)]
-    deaf = silent(connection, history, site, needed, days[0].since, days[-1].until)
+    deaf = silent_or_not_yet(connection, history, site, needed, days[0].since, days[-1].until)
     away = away_of(connection, site, needed, days[0].since, days[-1].until)
     begun = min(_first_day(connection, site, until), min((one.day for one in told), default=until))
     return {

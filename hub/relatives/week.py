@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
-from hub.heard import is_in, not_there
+from hub.heard import is_in, not_there, not_yet
 from hub.history import History, Hourly
 from hub.spells import spells
 from rules.backtest import Spell
@@ -56,6 +56,10 @@ def rhythm(
     hours = [hour for hour in told if not is_in(gone[hour.device], hour.at)]
     every = [first + timedelta(days=n) for n in range((max(days) - first).days + 1)]
     lost = _lost(connection, site, devices, resident, since)
+    # What waits for a fall may never have spoken and be well.
+    telling = [device for device in devices if device.role != "fall_detector"]
+    for id, waited in not_yet(connection, site, telling, since, until).items():
+        lost += [Spell("unheard", f"device:{id}", "", *stretch) for stretch in waited]
     begins = min((hour.at for hour in hours), default=None)
     theirs = [day for day in every if _is_theirs(day, resident) and counts(day)]
     known_days = {day for day in theirs if _is_known(_daytime(day, site), begins, lost)}

@@ -10,7 +10,6 @@ import pytest
 
 from hub.clock import ReadingsClock
 from hub.history.embedded import EmbeddedHistory
-from hub.last_sign import last_sign_of
 from hub.relatives.week import Rhythm, rhythm
 from hub.site.change import Changed, change_site
 from hub.site.edits import ChangeDevice, Edit, PlaceDevice, ReplaceDevice
@@ -132,33 +131,47 @@ def test_what_hung_elsewhere_before_brings_neither_that_rooms_life_nor_a_silence
     assert all(datetime.fromisoformat(one["since"]) >= moved for one in lane["states"])
 
 
-def test_relatives_are_not_told_of_the_room_that_a_sensor_hung_in_before(house: House) -> None:
+def week(house: House) -> Rhythm:
+    """The last six days, as relatives are told of them."""
     today = house.now().astimezone(OSLO).date()
-    days = [today - n * timedelta(days=1) for n in (3, 2, 1)]
+    days = [today - n * timedelta(days=1) for n in range(6, 0, -1)]
+    history = EmbeddedHistory(house.connection, house.settings.database, house.site)
+    resident = next(one for one in house.site.residents if one.id == "r1")
+    return rhythm(house.connection, history, house.site, resident, days, lambda day: True)
 
-    def week() -> Rhythm:
-        history = EmbeddedHistory(house.connection, house.settings.database, house.site)
-        resident = next(one for one in house.site.residents if one.id == "r1")
-        return rhythm(house.connection, history, house.site, resident, days, lambda day: True)
 
-    before = week()
+def test_relatives_are_not_told_of_the_room_that_a_sensor_hung_in_before(house: House) -> None:
+    before = week(house)
     assert any(one.value for one in before.days)
     change(house, 3 * HOUR, ChangeDevice("2A bad", "1A", "motion"))
-    assert week() == before
+    assert week(house) == before
 
 
-def test_a_sign_of_life_in_the_room_that_a_sensor_hung_in_before_is_not_the_residents(
+def test_days_on_which_a_second_sensor_hangs_and_never_spoke_are_not_heard_for_relatives_and_in_the_year(
     house: House, sign_in: SignIn
 ) -> None:
-    change(house, MINUTE, ChangeDevice("2A bad", "1A", "motion"))
-    alert = house.find("night-exit", "1A", 30 * MINUTE, evidence=house.door("1A", 30 * MINUTE))
-    told = sign_in("kari").get(f"/api/v1/alerts/{alert.id}").json()
-    assert {one["device"] for one in told["heard"]} & {"2A bad", "1A stue"} == {"1A stue"}
-    anna = next(one for one in house.site.residents if one.id == "r1")
-    history = EmbeddedHistory(house.connection, house.settings.database, house.site)
-    found = last_sign_of(house.connection, history, house.site, anna, house.now())
-    assert found is not None
-    assert found.device in {"1A stue", "1A bad", "1A kjøkken"}
+    before, kari = week(house), sign_in("kari")
+    placed = change(house, 4 * DAY, PlaceDevice("1A ny", "1A", "motion"))
+    after, hung = week(house), placed.astimezone(OSLO).date()
+
+    def told() -> dict[str, str]:
+        yearly = kari.get("/api/v1/residents/r1/year").json()["yearly"]
+        (own,) = (one for one in yearly if one["what"] == "movement")
+        return {day["day"]: day["told"] for day in own["days"]}
+
+    for was, now in (
+        *zip(before.days, after.days, strict=True),
+        *zip(before.nights, after.nights, strict=True),
+    ):
+        assert was.value is not None
+        assert now.value == (was.value if now.day < hung else None) or now.day == hung
+    year = told()
+    for n in (1, 2, 3, 6, 7):
+        day = (house.now() - n * DAY).astimezone(OSLO).date()
+        assert year[str(day)] == ("unheard" if day > hung else "heard"), day
+    keep_in_history(house, [(house.now() - 50 * HOUR, "1A ny", "motion", True)])
+    assert told()[str((house.now() - DAY).astimezone(OSLO).date())] == "heard"
+    assert week(house).days[-1].value is not None
 
 
 def test_what_replaces_another_is_unheard_until_it_speaks_itself(house: House, sign_in: SignIn) -> None:

@@ -80,7 +80,7 @@ def test_twelve_months_before_begin_with_the_first_word(house: LivedInHouse, sig
     before = date.fromisoformat(now["since"]) - timedelta(days=1)
     told = year(sign_in, f"?month={before}")
     assert date.fromisoformat(told["last"]) == before
-    began = house.began.astimezone(UTC).date()
+    began = house.began.astimezone(house.site.zone).date()
     for day, one in days(told, "movement").items():
         if day != began:  # it began some time that day
             assert one["told"] == ("before" if day < began else "heard"), day

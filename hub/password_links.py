@@ -59,5 +59,11 @@ def forget(connection: sqlite3.Connection, site: str, person: str) -> None:
     connection.execute("DELETE FROM password_link WHERE site = ? AND person = ?", (site, person))
 
 
+def end_of_maker(connection: sqlite3.Connection, site: str, by: str) -> int:
+    """Whoever made a link knows it. How many they were; within a transaction."""
+    condition = "site = ? AND created_by = ?"
+    return connection.execute(f"DELETE FROM password_link WHERE {condition}", (site, by)).rowcount
+
+
 def _hash(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()

@@ -43,6 +43,7 @@ class IntegrationOut(BaseModel):
     reads_only: bool
     standing: Standing = Field(description="ends_soon: within 14 days")
     created_by: str
+    creator_left: bool = Field(description="Who made it works here no more; it goes on")
     created_at: datetime
     ends_at: datetime
     revoked_by: str | None
@@ -116,4 +117,10 @@ def _made(visit: Visit, done: Made | pause.Refusal) -> MadeOut:
 
 def _out(visit: Visit, one: Integration) -> IntegrationOut:
     fields = {name: getattr(one, name) for name in IntegrationOut.model_fields if hasattr(one, name)}
-    return IntegrationOut(**{**fields, "standing": one.standing(visit.now)})
+    return IntegrationOut(
+        **{
+            **fields,
+            "standing": one.standing(visit.now),
+            "creator_left": one.created_by in visit.house.former,
+        }
+    )

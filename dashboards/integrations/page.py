@@ -50,6 +50,7 @@ class Line(NamedTuple):
     standing: Standing
     ends: str
     made_by: str
+    maker_left: bool
     used: str
     used_from: str
     revoked_by: str
@@ -248,6 +249,7 @@ def _line(visit: Visit, one: Integration) -> Line:
         one.standing(visit.now),
         _last_day(visit, one.ends_at),
         visit.house.person_name(one.created_by),
+        one.created_by in visit.house.former,
         wording.at(one.used_at, voice) if one.used_at is not None else "",
         one.used_from or "",
         visit.house.person_name(one.revoked_by),

@@ -110,6 +110,7 @@ def put_in_force(
             raise OthersNameError(taken)
         for id in _removed(changes):
             leaving.end_emergencies(connection, site, id, by, at)
+            leaving.end_links(connection, site, id, by, at)
         site_changes.add(
             connection, site, version.id, [(c.section, c.id, c.before, c.after) for c in changes]
         )

@@ -2,7 +2,9 @@
 stays on record, under their name (hub/site/former.py).
 
 Who is only missing from a file that was imported is out as well, but has it again where the next file has
-them: an older file by mistake empties no roster. Their emergency access ends in either case.
+them: an older file by mistake empties no roster. Their emergency access ends in either case, and so do the
+links that they made: they know them, and somebody else's account opens by each. What other programs come in
+by is the house's and goes on; its page says that who made it has left.
 """
 
 from __future__ import annotations
@@ -13,8 +15,16 @@ from datetime import datetime
 
 import msgspec
 
-from hub import walk_test
-from hub.store import audit, credentials, emergencies, shifts, walk_tests
+from hub import password_links, walk_test
+from hub.store import (
+    audit,
+    credentials,
+    emergencies,
+    invitations,
+    relative_messages,
+    shifts,
+    walk_tests,
+)
 from hub.store.instants import to_us
 
 DELETED: Mapping[str, str] = {
@@ -58,3 +68,15 @@ def end_emergencies(connection: sqlite3.Connection, site: str, person: str, by: 
             emergencies.keep(connection, msgspec.structs.replace(one, ends_at=at))
             said = {"person": person, "unit": one.unit} | ({"room": one.room} if one.room else {})
             audit.add(connection, site, at, by, "emergency access ended", said)
+
+
+def end_links(connection: sqlite3.Connection, site: str, person: str, by: str, at: datetime) -> None:
+    """Links to a password that they made, of staff and of relatives. Within the transaction in which they are
+    removed.
+    """
+    ended = password_links.end_of_maker(connection, site, person)
+    for one in invitations.still_out(connection, site, person, at):
+        ended += invitations.revoke_open(connection, one.relative, at)
+        relative_messages.drop_waiting(connection, one.relative, "its maker left", "")
+    if ended:
+        audit.add(connection, site, at, by, "links ended", {"person": person, "links": ended})

@@ -43,6 +43,13 @@ def of(connection: sqlite3.Connection, relative: int) -> list[Invitation]:
     return many(connection, "relative_invitation", Invitation, "relative = ? ORDER BY id DESC", relative)
 
 
+def still_out(connection: sqlite3.Connection, site: str, by: str, at: datetime) -> list[Invitation]:
+    """Those that somebody made, and which lead in."""
+    condition = "site = ? AND created_by = ? ORDER BY id"
+    found = many(connection, "relative_invitation", Invitation, condition, site, by)
+    return [one for one in found if one.is_open(at)]
+
+
 def use(connection: sqlite3.Connection, id: int, at: datetime) -> None:
     connection.execute("UPDATE relative_invitation SET used_at = ? WHERE id = ?", (to_us(at), id))
 

@@ -113,7 +113,20 @@ ITS_OWN = {
     *("characters", "codec", "device", "due", "earlier", "ends_at", "erased", "erasure", "file", "followed"),
     *("from", "gateway", "instead_of", "integration", "invited_by", "key", "lost", "marks", "month", "name"),
     *("note", "of", "opened_by", "owner", "paused_at", "phone", "plan", "reads_only", "record", "relative"),
-    *("removed", "request", "room", "rows", "rule", "shift", "shifts", "starts_at", "test", "to", "topic"),
+    *(
+        "links",
+        "removed",
+        "request",
+        "room",
+        "rows",
+        "rule",
+        "shift",
+        "shifts",
+        "starts_at",
+        "test",
+        "to",
+        "topic",
+    ),
     *("unit", "units", "until", "upto", "version", "was", "week"),
     "gap",  # rules/wording/reach.py has its words
 }

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.site.leaving import CHANGED, DELETED, ENDED, see_off
+from hub.site.leaving import CHANGED, DELETED, ENDED, end_links, see_off
 from hub.store.credentials import OF_A_PERSON
 from hub.store.db import connect, transaction
 from hub.store.instants import to_us
@@ -23,12 +23,15 @@ HISTORY = {
         "event_subscription.created_by", "floor_plan.put_by", "gateway_request.asked_by",
         "hand_over_note.written_by", "hand_over_note.ended_by", "hand_over_receipt.person", "held_roster.by",
         "identity.linked_by", "ignored_device.ignored_by", "integration.created_by", "integration.revoked_by",
-        "password_link.created_by", "pause.confirmed_by", "pause.ended_by", "proof.asked_by",
+        "pause.confirmed_by", "pause.ended_by", "proof.asked_by",
         "relative.added_by", "relative_bond.added_by", "relative_bond.ended_by", "relative_consent.given_by",
-        "relative_consent.recorded_by", "relative_consent.withdrawn_by", "relative_invitation.created_by",
+        "relative_consent.recorded_by", "relative_consent.withdrawn_by",
         "relative_rest.asked_by", "relative_rest.ended_by", "relative_review.assigned_by",
         "room_trend_review.by", "site_version.imported_by", "staff_absence.said_by", "trend_review.by",
         "walk_test.ended_by",
+    ),
+    "the links that they made end (end_links)": (
+        "password_link.created_by", "relative_invitation.created_by",
     ),
     "the hub lets it go as it takes up the site without them (hub/alerting.py: let_go)": (
         "alert.accepted_by", "alert.arrived_by", "alert.closed_by",
@@ -130,3 +133,25 @@ def test_nothing_by_which_they_came_in_acted_or_were_called_is_left(connection: 
     assert [row[0] for row in waiting] == ["per"]
     tests = connection.execute("SELECT person, ended_by FROM walk_test ORDER BY id")
     assert [tuple(row) for row in tests] == [("eva", "adm"), ("per", None)]
+
+
+def test_links_that_they_made_lead_nowhere_and_those_of_others_go_on(connection: sqlite3.Connection) -> None:
+    """Whoever made one knows it: staff's and relatives' accounts open by it."""
+    soon = to_us(NOW) + 3_600_000_000
+    for n, by in enumerate(("eva", "per"), 1):
+        own: dict[str, object] = {"site": "s", "created_by": by, "token_hash": bytes([n]), "expires_at": soon}
+        put(connection, "password_link", **own, person=f"ny{n}")
+        put(connection, "relative", id=n, site="s", email=by, language="nb", digest_weekday=1, digest_hour=1)
+        put(connection, "relative_invitation", **own, id=n, relative=n)
+        put(connection, "relative_message", site="s", relative=n, kind="invitation", key=str(n), next_at=soon,
+            secret="link", resident="")  # fmt: skip
+    with transaction(connection):
+        end_links(connection, "s", "eva", "adm", NOW)
+        end_links(connection, "s", "eva", "adm", NOW)
+    assert [row[0] for row in connection.execute("SELECT created_by FROM password_link")] == ["per"]
+    out = connection.execute("SELECT created_by FROM relative_invitation WHERE revoked_at IS NULL")
+    assert [row[0] for row in out] == ["per"]
+    waiting = connection.execute("SELECT relative FROM relative_message WHERE next_at IS NOT NULL")
+    assert [row[0] for row in waiting] == [2]
+    noted = connection.execute("SELECT by, what, detail FROM audit").fetchall()
+    assert [tuple(row) for row in noted] == [("adm", "links ended", '{"person":"eva","links":2}')]

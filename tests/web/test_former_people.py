@@ -20,9 +20,12 @@ LEADERS = "  - {id: lise, name: Lise Leder, role: leader}\nrules:\n"
 OTHERS = "Brukernavnet har tilhørt Siri Solberg. Velg et annet"
 
 
+BODIL = "  - {id: bodil, name: Bodil Bestyrer, role: administrator}\n"
+
+
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
-    house = House(tmp_path, DOCUMENT.replace("rules:\n", LEADERS, 1))
+    house = House(tmp_path, DOCUMENT.replace("rules:\n", BODIL + LEADERS, 1))
     house.hub_says()
     yield house
     house.connection.close()
@@ -185,3 +188,34 @@ def test_an_older_file_by_mistake_empties_no_roster(house: House, sign_in: SignI
     assert lise.get("/api/v1/duty").json()["shifts"] == []
     import_file(house, held)
     assert [one["person"] for one in lise.get("/api/v1/duty").json()["shifts"]] == ["sol"]
+
+
+@pytest.mark.parametrize("way", ["by somebody", "by a file"])
+def test_links_end_with_the_administrator_who_made_them_and_programs_go_on_and_say_that_they_left(
+    house: House, sign_in: SignIn, visitor: TestClient, way: str
+) -> None:
+    bodil, adm = sign_in("bodil"), sign_in("adm")
+    assert put(adm, "mona", "Mona Ny").is_success
+    page = bodil.post("/people/mona/link", data={"csrf": csrf_of(bodil, "/people")}).text
+    path = "/choose-password/" + page.partition("/choose-password/")[2].partition("<")[0].strip()
+    wanted = {
+        "id": "journal", "name": "Journalen", "purpose": "henter varsler",
+        "role": "carer", "acts": ["see alerts"],
+    }  # fmt: skip
+    made = bodil.post("/api/v1/integrations", json=wanted, headers=ours(bodil)).json()
+    assert made["creator_left"] is False
+    assert "som har sluttet" not in adm.get("/integrations").text
+    assert visitor.get(path).status_code == 200
+    if way == "by a file":
+        held = sites.in_force(house.connection, None).document
+        assert BODIL in held
+        import_file(house, held.replace(BODIL, ""))
+    else:
+        remove(adm, "bodil")
+    assert visitor.get(path).status_code == 404
+    program = TestClient(visitor.app, headers={"Authorization": f"Bearer {made['token']}"})
+    assert program.get("/api/v1/alerts").status_code == 200
+    assert "Laget av Bodil Bestyrer, som har sluttet" in adm.get("/integrations").text
+    assert "Bodil Bestyrer, som har sluttet. Den virker som før." in adm.get("/integrations/journal").text
+    assert adm.get("/api/v1/integrations/journal").json()["creator_left"] is True
+    assert "Avsluttet lenkene til en som har sluttet" in sign_in("lise").get("/audit").text

@@ -13,9 +13,12 @@ import msgspec
 
 from hub import escalation
 from hub.announcement import announce
-from hub.store import alerts, emergencies, shifts
+from hub.calls import MOVED
+from hub.site.file import SiteFile, read_held
+from hub.store import alerts, emergencies, escalations, shifts, sites, summonses
 from hub.store.db import transaction
 from hub.store.emergencies import Emergency
+from hub.store.summonses import CALLED_ANEW
 from rules.alert import (
     Alert,
     Concern,
@@ -101,30 +104,41 @@ def clock_jumped(connection: sqlite3.Connection, site: str, moved: Callable[[dat
             alerts.put(connection, msgspec.structs.replace(alert, due=moved(alert.due)))
 
 
-def follow_units(connection: sqlite3.Connection, site: Site, at: datetime) -> None:
-    """Open alerts go with their room to its unit: those who look after it now must see them."""
+def follow_site(connection: sqlite3.Connection, site: Site, at: datetime) -> None:
+    """Open alerts go along with a site that has changed, also while the hub was down: with their room to its
+    unit; and those whose owner works here no more, or may not open them any more, are open at once: nobody
+    else comes to what somebody has.
+    """
     units = {room.id: room.unit for room in site.rooms}
     with transaction(connection):
         for alert in alerts.open_alerts(connection, site.site):
             unit = units.get(alert.room, alert.unit)
-            if unit != alert.unit:
-                moved = msgspec.structs.replace(alert, unit=unit)
-                decision = Decision(moved, True, f"the room belongs to {unit} now")
-                change(connection, alert, "moved", decision, at)
+            closed_to_owner = alert.state != "open" and _is_closed_to_owner(connection, site, alert, unit)
+            here = alert if unit == alert.unit else _moved(connection, site, alert, unit, at)
+            if closed_to_owner:
+                _open_again(connection, here, "owner_shut_out", at)
 
 
-def let_go(connection: sqlite3.Connection, site: Site, before: Site, at: datetime) -> None:
-    """Alerts whose owner works here no more, or may not open them any more, are open at once: nobody else
-    comes to what somebody has. Before they follow their room to another unit.
+def _moved(connection: sqlite3.Connection, site: Site, alert: Alert, unit: str, at: datetime) -> Alert:
+    """Those who look after it now are called from the first stage of their plan on; what waits for those who
+    did is not sent any more.
     """
-    units = {room.id: room.unit for room in site.rooms}
-    was, now = ({person.id: person for person in one.people} for one in (before, site))
-    with transaction(connection):
-        for alert in alerts.taken(connection, site.site):
-            owner = was.get(alert.owner or "")
-            unit = units.get(alert.room, alert.unit)
-            if owner is not None and is_shut_out(owner, alert.unit, now.get(owner.id), unit):
-                _open_again(connection, alert, "owner_shut_out", at)
+    if alert.state == "open":
+        summonses.drop_waiting(connection, alert.id, CALLED_ANEW)
+    escalations.delete(connection, alert.id)
+    moved = msgspec.structs.replace(alert, unit=unit)
+    decision = Decision(moved, True, f"the room belongs to {unit} now")
+    return change(connection, alert, MOVED, decision, at, plan=site.escalation_of(unit))
+
+
+def _is_closed_to_owner(connection: sqlite3.Connection, site: Site, alert: Alert, unit: str) -> bool:
+    """Who could open it by the site as it was when they took it, and cannot any more. `unit`: its own now."""
+    since = alert.arrived_at or alert.accepted_at or alert.found_at
+    then = read_held(sites.in_force_at(connection, site.site, since))
+    people = then.site.people if isinstance(then, SiteFile) else ()
+    owner = next((person for person in people if person.id == alert.owner), None)
+    now = next((person for person in site.people if person.id == alert.owner), None)
+    return owner is not None and is_shut_out(owner, alert.unit, now, unit)
 
 
 def let_absent_go(connection: sqlite3.Connection, site: Site, at: datetime) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple, cast
 
-from hub.calls import OPEN_AGAIN, TURNS
+from hub.calls import ANEW, OPEN_AGAIN, TURNS
 from hub.escalation import CALLED_IN_VAIN, CALLED_INSTEAD
 from hub.reach import usable_ways, working
 from hub.store import alerts, contacts, escalations, proofs, shifts, summonses
@@ -187,7 +187,7 @@ def instead_of(
     if is_proof(alert.site):
         return []
     trail = [one for one in alerts.events(connection, alert.id) if one.seq < step.seq]
-    opened = max((one.seq for one in trail if one.event in OPEN_AGAIN), default=0)
+    opened = max((one.seq for one in trail if one.event in ANEW), default=0)
     told = [m for m in summonses.of_alert(connection, alert.id) if m.event > opened]
     course = escalations.get(connection, alert.id)
     call = InVain(

@@ -23,6 +23,10 @@ OPEN_AGAIN = frozenset(
     event for (state, event), after in TRANSITIONS.items() if after == "open" and state != "open"
 )
 """The steps by which nobody has it any more."""
+MOVED = "moved"
+"""The step by which an alert goes with its room to another unit, whose people are called from then on."""
+ANEW = OPEN_AGAIN | {MOVED}
+"""The steps after which whoever was called before does not count as called."""
 _CALLS = frozenset({CALLED, CALLED_IN_VAIN})
 TURNS = TAKEN | OPEN_AGAIN | _CALLS
 """The steps after which others are to come, or the same anew."""
@@ -64,7 +68,7 @@ def calls(trail: Sequence[AlertEvent], messages: Iterable[Summons], so_far: Outb
     for one in messages:
         of_step.setdefault(one.event, []).append(one)
     others = [step for step in trail if step.event == CALLED_INSTEAD]
-    since = max((step.seq for step in trail if step.event in TAKEN | OPEN_AGAIN), default=0)
+    since = max((step.seq for step in trail if step.event in TAKEN | ANEW), default=0)
     steps: dict[int, Came] = {}
     each: dict[int, dict[str, Came]] = {}
     groups: dict[str, Came] = {}

@@ -65,6 +65,7 @@ class Rounds:
         self._found_silent: set[str] = set()  # by their own deadline, which they have had
         self._next_look: datetime | None = None
         self._looked_back = False
+        self._settled = False  # the site may have changed while the hub was down
         self.next_call: datetime | None = None
         """When somebody is to be called next, as of the last round: that does not wait for the next one."""
         self._basis: object = None  # what the protection was computed from that is written down
@@ -74,6 +75,9 @@ class Rounds:
         replay).
         """
         self._look_for_new_site(wall)
+        if not self._settled:
+            alerting.follow_site(self._connection, self._pipeline.site, now)
+            self._settled = True
         pauses.let_time_pass(self._connection, self._pipeline.judge.rulebook, now)
         absences.let_time_pass(self._connection, self._pipeline.site, now)
         walk_test.let_time_pass(self._connection, self._pipeline.site.site, now)
@@ -101,10 +105,8 @@ class Rounds:
         self._version, self._day, self._codecs = newest.id, day, codec
         with transaction(self._connection):
             self._faults.keep()
-        before = self._pipeline.site
         if self._adopt(newest.document):
-            alerting.let_go(self._connection, self._pipeline.site, before, wall)
-            alerting.follow_units(self._connection, self._pipeline.site, wall)
+            self._settled = False
         else:
             log.error("site version %s does not hold together; the rules before it stay in force", newest.id)
 

@@ -299,7 +299,8 @@ def instead(
 
 
 def _assigned(unit: str, residents: frozenset[str], site: Site, now: list[Shift], at: datetime) -> Called:
-    found = _called(s.person for s in now if residents & set(s.residents))
+    open_to = {person.id for person in site.people if _looks_after(person, unit)}
+    found = _called(s.person for s in now if residents & set(s.residents) and s.person in open_to)
     if found.people:
         return found
     wider = _unit(unit, site, now, at)

@@ -65,6 +65,18 @@ def document(connection: sqlite3.Connection, id: int) -> str:
     return str(row[0])
 
 
+def in_force_at(connection: sqlite3.Connection, site: str, at: datetime) -> str:
+    """What the version said that was in force just before, or the first. KeyError where there is none."""
+    row = connection.execute(
+        "SELECT document FROM site_version WHERE site = ?1"
+        " ORDER BY imported_at < ?2 DESC, iif(imported_at < ?2, -id, id) LIMIT 1",
+        (site, to_us(at)),
+    ).fetchone()
+    if row is None:
+        raise KeyError(site)
+    return str(row[0])
+
+
 def add(connection: sqlite3.Connection, site: str, document: str, at: datetime, by: str) -> SiteVersion:
     """A further version, without a record of what it changes: `hub.site.change.put_in_force` adds that. The
     caller holds the transaction.

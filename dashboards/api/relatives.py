@@ -25,7 +25,7 @@ from dashboards.relative.letter import drawn
 from dashboards.relative.shown import ResidentShown
 from dashboards.visit import OurCall, Visit, Visitor, needs
 from hub.relatives.book import Newcomer
-from hub.store import credentials, relative_messages, relative_views, relatives
+from hub.store import credentials, invitations, relative_messages, relative_views, relatives
 from rules.language import Language
 from rules.pause import Refusal
 from rules.relatives import Category, GivenBy, How, Known
@@ -73,6 +73,7 @@ class RelativeOut(BaseModel):
     email: str
     language: Language
     state: Literal["new", "invited", "expired", "in", "left"]
+    link_until: datetime | None = Field(description="Until when a link that is out leads in; null: none does")
     residents: list[BondOut]
     consents: list[ConsentOut]
     pauses: list[RestOut] = Field(description="Those that hold now")
@@ -161,7 +162,8 @@ def list_relatives(visit: Visitor) -> list[RelativeOut]:
 def add_relative(request: Request, visit: Visitor, said: RelativeIn) -> RelativeOut:
     """Nothing is shown to them before a resident's yes is recorded. Who is known by the address already keeps
     name, language and choices; where that is by residents whom the caller does not see, the name has to be
-    the same (409, `known_elsewhere`).
+    the same (409, `known_elsewhere`). With one resident more, a link that is still out leads in no longer
+    (`link_until`): make a new one.
     """
     seen = {resident.id for resident in residents_of(visit)}
     if said.resident not in seen:
@@ -327,12 +329,14 @@ def _own(known: Known, resident: str) -> str:
 def _out(visit: Visit, known: Known) -> RelativeOut:
     inside = credentials.people(visit.connection, visit.house.site.site)
     relative = known.relative
+    link = next(iter(invitations.of(visit.connection, relative.id)), None)
     return RelativeOut(
         id=relative.id,
         name=relative.name,
         email=relative.email,
         language=relative.language,
         state=state_of(visit, known, inside),
+        link_until=link.expires_at if link is not None and link.is_open(visit.now) else None,
         residents=[
             BondOut(resident=b.resident, relation=b.relation) for b in known.bonds if b.ended_at is None
         ],

@@ -23,7 +23,7 @@ from hub.store import relatives as store
 from rules.building import Resident
 from rules.consent_reviews import reviews
 from rules.pause import Refusal
-from rules.relatives import CATEGORIES, Category, Known, Rest, comes_of_it
+from rules.relatives import CATEGORIES, Category, Known, Relative, Rest, comes_of_it
 from rules.relatives import may as may_see
 from rules.wording.refusals import refusal_text
 from rules.wording.relatives import until_when
@@ -84,7 +84,9 @@ def add(
         done = book_of(request, visit).add(wish, visit.person.id, seen)
     if isinstance(done, Refusal):
         return HTMLResponse(_page(request, visit, wish, refusal_text(done, visit.language)), 422)
-    return RedirectResponse(f"{PATH}/{done.id}?notice=added", 303)  # type: ignore[attr-defined]
+    assert isinstance(done, Relative)
+    added = "added_without_link" if link_taken_back(visit, done) else "added"
+    return RedirectResponse(f"{PATH}/{done.id}?notice={added}", 303)
 
 
 @pages.get("/seen/{resident}")
@@ -183,6 +185,12 @@ def state_of(visit: Visit, known: Known, inside: set[str]) -> str:
     if not sent:
         return "new"
     return "invited" if sent[0].is_open(visit.now) else "expired"
+
+
+def link_taken_back(visit: Visit, relative: Relative) -> bool:
+    """Whether the last link that was made of theirs was never used, and leads in no more."""
+    last = next(iter(invitations.of(visit.connection, relative.id)), None)
+    return last is not None and last.revoked_at is not None
 
 
 def day_in_words(day: date | datetime, visit: Visit) -> str:

@@ -54,7 +54,8 @@ class Book:
     def add(self, newcomer: Newcomer, by: str, seen: Collection[str] | None = None) -> Relative | Refusal:
         """Somebody becomes a resident's relative; nothing is shown to them yet. Whoever is known by their
         address already gets one resident more. `seen`: the residents whom whoever adds them sees (None: all).
-        Of a relative of none of these only the name that they typed is confirmed, and no other is told.
+        Of a relative of none of these only the name that they typed is confirmed, and no other is told. A
+        link that is still out would open one resident more than whoever was shown it may see: it ends.
         """
         name, email = " ".join(newcomer.name.split()), newcomer.email.strip().lower()
         relation = " ".join(newcomer.relation.split())
@@ -82,6 +83,7 @@ class Book:
             if newcomer.resident not in store.known(self._connection, relative).residents:
                 bond = Bond(0, self._site.site, relative.id, newcomer.resident, relation, by, now)
                 store.add_bond(self._connection, bond)
+                invitations.revoke_open(self._connection, relative.id, now)
             self._note("relative added", relative, newcomer.resident, by, now)
             return relative
 

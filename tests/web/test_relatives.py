@@ -285,6 +285,33 @@ def test_a_link_that_expired_was_replaced_or_taken_back_is_good_for_nothing(
     assert visitor.get(new).status_code == 404
 
 
+def test_a_link_opens_no_resident_who_came_after_it(
+    house: House, sign_in: SignIn, visitor: TestClient
+) -> None:
+    """A leader of Nordsida who kept the link that she was shown would have seen Anna of Solsida by it."""
+    of_units = "".join(
+        f"  - {{id: {unit}leder, name: Leder {unit}, role: leader, units: [{unit}]}}\n"
+        for unit in ("nord", "sol")
+    )
+    house.import_site(DOCUMENT.replace("rules:\n", f"{of_units}rules:\n", 1))
+    for leader in ("nordleder", "solleder"):
+        house.set_password(leader)
+    relative = relative_of(house, "r4", came_in=False)
+    nord, sol = sign_in("nordleder"), sign_in("solleder")
+    ours = {"X-CSRF-Token": nord.get("/api/v1/session").json()["csrf"]}
+    link = nord.post(f"/api/v1/relatives/{relative.id}/invitation", headers=ours).json()["link"]
+    at = f"/api/v1/relatives/{relative.id}"
+    assert nord.get(at).json()["link_until"] is not None
+    assert visitor.get(link).status_code == 200
+    form = {"resident": "r1", "name": "Marit Dahl", "email": EMAIL, "language": "nb"}
+    added = sol.post("/care/relatives", data=form | {"csrf": csrf_of(sol, "/care/relatives")})
+    assert "Lenken som var sendt, virker ikke lenger" in sol.get(added.headers["location"]).text
+    allow(house, relative, "r1", ("well",))
+    assert visitor.get(link).status_code == 404
+    assert nord.get(at).json()["link_until"] is None
+    assert house.rows("SELECT 1 FROM credential WHERE person = ?", relative.account) == []
+
+
 def test_guessing_at_links_is_slowed_down_and_holds_up_nobody_whose_link_is_good(
     house: House, visitor: TestClient
 ) -> None:

@@ -36,7 +36,7 @@ from hub.relatives.post import Post
 from hub.rounds import Rounds
 from hub.settings import Settings
 from hub.site.file import SiteFile, read_site
-from hub.store import alerts, health, readings, sites
+from hub.store import alerts, health, numbers, readings, sites
 from hub.store.db import connect, transaction
 from hub.summoner import Summoner
 from hub.threads import Threads
@@ -65,18 +65,19 @@ class Part(Protocol):
 
 class Hub:
     def __init__(self, settings: Settings, site: str) -> None:
-        self._connection = connect(settings.database)
+        self._connection, self._wall = connect(settings.database), WallClock()
         if taken := set_back(settings.database):
             log.warning(
                 "the database is older than the history beside it: %s readings taken out there", taken
             )
+            with transaction(self._connection):
+                numbers.go_beyond(self._connection, self._wall.now())
         version = sites.newest(self._connection, site)
         assert version is not None, "the command looked for it"
         file = _site(version.document)
         assert file is not None, "only what holds together is imported"
         self._name, self._database = site, settings.database
         self._disk_topic = f"vaka/{site}/hub/disk"
-        self._wall = WallClock()
         self._clock: Clock = self._wall
         if settings.clock == "readings":
             self._clock = ReadingsClock(readings.newest_at(self._connection) or NEVER)

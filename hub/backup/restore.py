@@ -16,6 +16,7 @@ from hub.erasing import ledger
 from hub.history.segments import FILE as HISTORY
 from hub.history.segments import connect_history
 from hub.settings import DATABASE
+from hub.store import numbers
 from hub.store.db import NewerDatabaseError, connect, transaction
 
 
@@ -37,6 +38,7 @@ def restore(file: Path, identity: Identity, data: Path) -> Manifest:
         try:
             with closing(connect(folder / DATABASE)) as connection, transaction(connection):
                 ledger.erase_again(connection, folder, file.parent, now())
+                numbers.go_beyond(connection, now())
             connect_history(folder / HISTORY).close()
         except NewerDatabaseError:
             raise BackupError(

@@ -143,7 +143,8 @@ def letter(
     order = Order(site.site, relative.id, mailed, list(dict.fromkeys(kinds)), pages, now)
     enclosed = write(order) if mailed else None
     mail = Outgoing(
-        id=f"vaka-{site.site}-relative-{messages[0].id}",
+        # The time too: a backup that is put back gives the number again.
+        id=f"vaka-{site.site}-relative-{messages[0].id}-{messages[0].created_at.timestamp():.0f}",
         site=site.site,
         person=relative.account,
         address=relative.email,

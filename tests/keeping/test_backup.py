@@ -25,6 +25,7 @@ from hub.backup import archive, snapshot
 from hub.backup.archive import BackupError, Manifest, Member, identity_of
 from hub.backup.make import ENDING, back_up, delete_old, new_key, verify
 from hub.backup.restore import restore
+from hub.clock import now
 from hub.disk_room import NoRoomError, expect_room
 from hub.history.upkeep import Retention, keep
 from hub.seal import KEY_FILE, seal
@@ -91,6 +92,35 @@ def test_what_is_restored_is_row_for_row_what_was_backed_up(
     assert not list(world.folder.glob(".backup-*"))
     with pytest.raises(BackupError, match="there is a database in"):
         restore(settings.backups / made.file, identity_of(keys[0]), there)
+
+
+def test_no_number_that_was_given_after_a_backup_is_given_again_once_it_is_put_back(
+    world: World, settings: Settings, keys: tuple[Path, str], tmp_path: Path
+) -> None:
+    made, given = back_up(settings, NIGHT), list[tuple[int, ...]]()
+    for there in (world.folder, tmp_path / "first", tmp_path / "second"):
+        if there != world.folder:
+            restore(settings.backups / made.file, identity_of(keys[0]), there)
+        with closing(connect(there / "vaka.db")) as connection, transaction(connection):
+            given.append(tuple(connection.execute(new).lastrowid or 0 for new in NUMBERED))
+        then = int(now().timestamp())
+        until(lambda then=then: now().timestamp() >= then + 1, "the next second")  # type: ignore[misc]
+    for of_table in zip(*given, strict=True):
+        assert of_table[0] < of_table[1] < of_table[2]
+
+
+NUMBERED = (
+    (
+        "INSERT INTO summons (site, alert, event, person, way, address, urgent, subject, body, created_at)"
+        " VALUES ('house', 1, 1, 'kari', 'email', hex(randomblob(9)), 1, '', '', 0)"
+    ),
+    (
+        "INSERT INTO staff_notice (site, person, way, address, subject, body, created_at)"
+        " VALUES ('house', 'kari', 'email', 'k@example.org', '', '', 0)"
+    ),
+    "INSERT INTO event_message (site, integration, type, body, created_at) VALUES ('house', 'k', '', '', 0)",
+    "INSERT INTO alert_event (alert, at, event, reason) VALUES (1, 0, 'called', '')",
+)
 
 
 def test_a_backup_under_load_is_one_instant_and_holds_up_nobody(

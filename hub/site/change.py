@@ -9,12 +9,13 @@ wait for an edit.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
-from hub import device_names
+from hub import device_names, password_links
 from hub.clock import Clock
 from hub.site import former, leaving
 from hub.site.edits import Edit, Fault, Part, PartDiff, Refused, Would, differences, parts_of
@@ -109,8 +110,10 @@ def put_in_force(
         if taken := former.faults(connection, site, changes):
             raise OthersNameError(taken)
         for id in _removed(changes):
-            leaving.end_emergencies(connection, site, id, by, at)
+            leaving.shut(connection, site, id, by, at)
             leaving.end_links(connection, site, id, by, at)
+        for id in _of_another_role(changes):
+            password_links.forget(connection, site, id)
         site_changes.add(
             connection, site, version.id, [(c.section, c.id, c.before, c.after) for c in changes]
         )
@@ -137,6 +140,17 @@ def _put(
 
 def _removed(changes: Sequence[PartDiff]) -> list[str]:
     return [one.id for one in changes if one.section == "people" and one.after is None]
+
+
+def _of_another_role(changes: Sequence[PartDiff]) -> list[str]:
+    """Who may do or see something else now: a password link from before would open more than it was made for,
+    to whoever was shown it.
+    """
+    return [one.id for one in changes if one.section == "people" and _role(one.before) != _role(one.after)]
+
+
+def _role(said: Mapping[str, Any] | None) -> tuple[str, frozenset[str]] | None:
+    return (str(said.get("role")), frozenset(said.get("units") or ())) if said is not None else None
 
 
 def _newest(connection: sqlite3.Connection, site: str) -> SiteVersion:

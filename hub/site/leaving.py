@@ -2,9 +2,9 @@
 stays on record, under their name (hub/site/former.py).
 
 Who is only missing from a file that was imported is out as well, but has it again where the next file has
-them: an older file by mistake empties no roster. Their emergency access ends in either case, and so do the
-links that they made: they know them, and somebody else's account opens by each. What other programs come in
-by is the house's and goes on; its page says that who made it has left.
+them: an older file by mistake empties no roster. What is open by their word alone is shut in either case, and
+the links that they made end: they know them, and somebody else's account opens by each. What other programs
+come in by is the house's and goes on; its page says that who made it has left.
 """
 
 from __future__ import annotations
@@ -61,8 +61,11 @@ def see_off(connection: sqlite3.Connection, site: str, person: str, by: str, at:
     return freed
 
 
-def end_emergencies(connection: sqlite3.Connection, site: str, person: str, by: str, at: datetime) -> None:
-    """Within the transaction in which they are removed."""
+def shut(connection: sqlite3.Connection, site: str, person: str, by: str, at: datetime) -> None:
+    """Their emergency access, and the screens where others' PINs count because they signed in fully. Within
+    the transaction in which they are removed.
+    """
+    connection.execute("DELETE FROM shared_device WHERE site = ? AND opened_by = ?", (site, person))
     for one in emergencies.active(connection, site, at):
         if one.person == person:
             emergencies.keep(connection, msgspec.structs.replace(one, ends_at=at))

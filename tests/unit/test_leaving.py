@@ -38,8 +38,9 @@ HISTORY = {
     ),
     "the courier sends nothing to who works here no more": ("summons.person",),
     "it ends by itself, and anybody may end it": ("pause.owner",),
-    "the screen is the house's, and who takes over gives their own PIN": (
-        "shared_device.opened_by", "pin_guess.opened_by",
+    "shut with their emergency access, however they are removed (shut)": ("shared_device.opened_by",),
+    "how often others were guessed at on screens that they opened: forgotten by itself": (
+        "pin_guess.opened_by",
     ),
     "whose place somebody took: it says nothing once that shift is over": ("shift.instead_of",),
 }  # fmt: skip

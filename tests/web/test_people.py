@@ -1,5 +1,6 @@
 """The administrator's people: adding and changing them, and a password that they choose themselves."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -103,6 +104,42 @@ def test_a_link_ends_with_the_next_one_and_after_a_day(
     assert visitor.get(second).status_code == 200
     house.connection.execute("UPDATE password_link SET expires_at = ?", (to_us(house.now()),))
     assert visitor.get(second).status_code == 404
+
+
+def test_a_link_that_was_made_for_a_smaller_part_ends_with_another_role_or_other_units(
+    house: House, sign_in: SignIn, visitor: TestClient
+) -> None:
+    """Who makes one for a carer of her unit is not to come in by it as the leader of the whole house."""
+    nina, adm = sign_in("nordadm"), sign_in("adm")
+    ours = {"X-CSRF-Token": nina.get("/api/v1/session").json()["csrf"]}
+
+    def link() -> str:
+        made = nina.post("/api/v1/people/nord/password-link", headers=ours)
+        return str(made.json()["link"])
+
+    def change(**to: object) -> None:
+        form = {"csrf": csrf_of(adm, "/people"), "version": version_of(house), "name": "Nils Nordli"}
+        assert adm.post("/people/nord", data={**form, "role": "carer", "units": ["nord"], **to}).is_redirect
+
+    first = link()
+    change(name="Nils Nordlie")
+    assert visitor.get(first).status_code == 200, "another name opens nothing more"
+    change(role="leader")
+    assert visitor.get(first).status_code == 404
+    second = link()
+    change(role="leader", units=["nord", "sol"])
+    assert visitor.get(second).status_code == 404
+    change()
+    third = link()
+    known = read_held(sites.newest(house.connection, "solbakken").document)  # type: ignore[union-attr]
+    assert isinstance(known, SiteFile)
+    wider = read_held(
+        re.sub(r"(\{id: nord,.*role: )carer(.*units: \[nord)\]", r"\1leader\2, sol]", known.document)
+    )
+    assert isinstance(wider, SiteFile)
+    with transaction(house.connection):
+        put_in_force(house.connection, wider, house.now(), "vaka import", "site imported")
+    assert visitor.get(third).status_code == 404
 
 
 def test_a_new_password_signs_out_and_asks_for_the_second_factor_as_ever(

@@ -12,7 +12,9 @@ from dashboards.app import create_app
 from dashboards.sessions import GRACE, ROTATE_AFTER
 from dashboards.sign_in.page import REFUSED
 from dashboards.sign_in.pins import GUESSES_FORGOTTEN, OPEN_FOR, WRONG_AT_MOST, WRONG_OF_OPENER, fault_of
-from hub.store import shifts
+from hub.site.change import put_in_force
+from hub.site.file import SiteFile, read_held
+from hub.store import shifts, sites
 from hub.store.db import transaction
 from hub.store.instants import from_us, to_us
 from rules.duty import Shift
@@ -231,6 +233,30 @@ def test_a_pin_counts_only_at_a_screen_with_a_full_sign_in_of_this_shift(
     house.connection.execute("UPDATE session SET ends_at = ? WHERE ends_at IS NOT NULL", (past,))
     assert screen.get("/").status_code == 303
     assert screen.get("/switch").headers["location"] == "/sign-in"
+
+
+@pytest.mark.parametrize("by_a_file", [False, True], ids=["by an administrator", "by a file without them"])
+def test_a_screen_that_was_opened_by_somebody_who_is_removed_is_shut(
+    house: House, sign_in: SignIn, by_a_file: bool
+) -> None:
+    with_pin(sign_in("kari"))
+    screen, other, adm = at_shared_screen(house), at_shared_screen(house, "nord"), sign_in("adm")
+    assert "Kari Nordmann" in screen.get("/switch").text
+    if by_a_file:
+        known = read_held(sites.newest(house.connection, "solbakken").document)  # type: ignore[union-attr]
+        assert isinstance(known, SiteFile)
+        text = re.sub(r"  - \{id: sol, name: Siri[^\n]*\n", "", known.document)
+        without = read_held(text)
+        assert isinstance(without, SiteFile)
+        with transaction(house.connection):
+            put_in_force(house.connection, without, house.now(), "vaka import", "site imported")
+    else:
+        ours = {"X-CSRF-Token": adm.get("/api/v1/session").json()["csrf"], "If-Match": "*"}
+        assert adm.delete("/api/v1/people/sol", headers=ours).is_success
+    assert screen.get("/switch").headers["location"] == "/sign-in"
+    form = {"person": "kari", "pin": "2847", "csrf": csrf_of(screen, "/sign-in")}
+    assert screen.post("/switch", data=form).headers["location"] == "/sign-in"
+    assert take_over(other, "kari", "2847") == 303, "one that a colleague opened stays"
 
 
 def test_the_screen_closes_an_hour_after_the_shift_of_who_opened_it(house: House) -> None:

@@ -180,7 +180,7 @@ def take_over(
     with transaction(connection):
         found = try_import(connection, site, data, name, now, mine)
         if found.loss.held(confirmed) is not None:
-            return _held_back(connection, site, found, now, by)
+            return _held_back(connection, site, found, now, by, mine)
         for shift in found.added:
             shifts.add(connection, site.site, shift)
         for change in found.changed:
@@ -190,7 +190,8 @@ def take_over(
         for shift in found.removed:
             shifts.end(connection, site.site, shift.id, now)
         if found.changes_something or found.same:
-            held_rosters.forget(connection, site.site, found.calendar)
+            for held in _theirs_held(connection, site, found.calendar, mine):
+                _end(connection, held, now, by, "held roster over")
         if found.changes_something:
             detail = {
                 "file": name[:100],
@@ -204,10 +205,21 @@ def take_over(
 
 
 def _held_back(
-    connection: sqlite3.Connection, site: Site, found: Import, now: datetime, by: str | None
+    connection: sqlite3.Connection,
+    site: Site,
+    found: Import,
+    now: datetime,
+    by: str | None,
+    mine: Callable[[Shift], bool],
 ) -> Import:
+    """Of one calendar the newest counts, of those that are theirs to see to."""
     lost, total, units = found.loss
     held = HeldRoster(0, site.site, found.calendar, now, by, lost, total, " ".join(units))
+    for earlier in _theirs_held(connection, site, found.calendar, mine):
+        if earlier.units == held.units:
+            held_rosters.remove(connection, site.site, earlier.id)  # the same task, of another hour
+        else:
+            _end(connection, earlier, now, by, "held roster over")
     held_rosters.put(connection, held)
     audit.add(connection, site.site, now, by, "roster held back", {"lost": lost, "of": total})
     return found._replace(held=True)
@@ -216,9 +228,26 @@ def _held_back(
 def leave_as_it_is(connection: sqlite3.Connection, held: HeldRoster, now: datetime, by: str) -> None:
     """A leader has seen to what was held back: the roster stays."""
     with transaction(connection):
-        held_rosters.remove(connection, held.site, held.id)
-        detail = {"lost": held.lost, "of": held.total}
-        audit.add(connection, held.site, now, by, "held roster left", detail)
+        _end(connection, held, now, by, "held roster left")
+
+
+def _theirs_held(
+    connection: sqlite3.Connection, site: Site, calendar: str, mine: Callable[[Shift], bool]
+) -> list[HeldRoster]:
+    """What was held back of a calendar, in units for all of which they plan. Another's may have the same name
+    or none.
+    """
+    return [
+        held
+        for held in held_rosters.of(connection, site.site)
+        if held.calendar == calendar
+        and mine(Shift(0, "", tuple(held.units.split()), "carer", held.at, held.at))
+    ]
+
+
+def _end(connection: sqlite3.Connection, held: HeldRoster, now: datetime, by: str | None, what: str) -> None:
+    held_rosters.remove(connection, held.site, held.id)
+    audit.add(connection, held.site, now, by, what, {"lost": held.lost, "of": held.total})
 
 
 def is_calendar(data: bytes, name: str) -> bool:

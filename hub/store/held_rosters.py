@@ -26,18 +26,12 @@ class HeldRoster(msgspec.Struct, frozen=True):
 
 
 def put(connection: sqlite3.Connection, held: HeldRoster) -> None:
-    """Of one calendar the newest counts. Within a transaction."""
-    forget(connection, held.site, held.calendar)
+    """Within a transaction, in which the earlier one of the same calendar and units was removed."""
     add(connection, _TABLE, held)
 
 
-def forget(connection: sqlite3.Connection, site: str, calendar: str) -> None:
-    """The calendar was taken over. Within a transaction."""
-    connection.execute("DELETE FROM held_roster WHERE site = ? AND calendar = ?", (site, calendar))
-
-
 def remove(connection: sqlite3.Connection, site: str, id: int) -> None:
-    """Somebody leaves the roster as it is. Within a transaction."""
+    """The task is over. Within a transaction."""
     connection.execute("DELETE FROM held_roster WHERE site = ? AND id = ?", (site, id))
 
 

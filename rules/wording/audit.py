@@ -59,6 +59,7 @@ WORDS: dict[str, Words] = {
     "week copied": ("Kopierte uke", "Copied a week"),
     "roster imported": ("Hentet inn vaktliste", "Imported a roster"),
     "roster held back": ("Holdt tilbake vaktliste", "Held a roster back"),
+    "held roster over": ("Avsluttet en tilbakeholdt vaktliste", "Ended a roster that was held back"),
     "held roster left": ("Lot vaktlisten stå", "Left the roster as it is"),
     "site changed": ("Endret oppsettet", "Changed the site"),
     "site imported": ("Hentet inn oppsett", "Imported a site"),

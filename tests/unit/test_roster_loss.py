@@ -107,6 +107,36 @@ def test_the_whole_calendar_again_takes_the_task_away(connection: sqlite3.Connec
     assert held_rosters.of(connection, "test") == []
 
 
+@pytest.mark.parametrize("name", ["", "Turnus"])
+def test_what_was_held_back_is_seen_to_by_whoever_plans_for_its_units_and_the_trail_says_so(
+    connection: sqlite3.Connection, name: str
+) -> None:
+    def sols(shift: Shift) -> bool:
+        return {*shift.units} == {"sol"}
+
+    def nords(shift: Shift) -> bool:
+        return {*shift.units} == {"nord"}
+
+    there = [one.replace("UNITS:sol", "UNITS:nord") for one in FORTY]
+    take_over(connection, SITE, calendar(*there, name=name), "v.ics", NOW, "lise", nords)
+    few = calendar(there[0], there[-1], name=name)
+    assert take_over(connection, SITE, few, "v.ics", NOW, "lise", nords).held
+    (held,) = held_rosters.of(connection, "test")
+    here = [night(300 + day, day, "kari") for day in range(25, 65)]
+    for events in (here, [here[0], here[-1]]):
+        take_over(connection, SITE, calendar(*events, name=name), "v.ics", NOW, "sol", sols)
+    kept, sols_own = sorted(held_rosters.of(connection, "test"), key=lambda one: one.id)
+    assert (kept, sols_own.units) == (held, "sol")
+    take_over(connection, SITE, calendar(*here, name=name), "v.ics", NOW, "sol", sols)
+    assert held_rosters.of(connection, "test") == [held]
+    assert take_over(connection, SITE, few, "v.ics", NOW, "lise", nords).held
+    assert len(held_rosters.of(connection, "test")) == 1
+    take_over(connection, SITE, calendar(*there, name=name), "v.ics", NOW, "lise", nords)
+    assert held_rosters.of(connection, "test") == []
+    told = [(e.by, e.what) for e in audit.newest(connection, "test", 99) if e.what == "held roster over"]
+    assert told == [("lise", "held roster over"), ("sol", "held roster over")]
+
+
 def test_a_calendar_without_a_name_is_held_back_too(connection: sqlite3.Connection) -> None:
     karis = [night(100 + day, day, "kari") for day in range(25, 65)]
     for who in (FORTY, karis):

@@ -12,10 +12,10 @@ from dashboards.pictures import Picture
 from dashboards.pictures.drawing import Axis, Drawing
 from dashboards.pictures.spans import Span, parts
 from dashboards.pictures.spans import rows as rows_of
-from dashboards.pictures.times import clock, day_short
+from dashboards.pictures.times import clock, day_short, day_whole
 from rules import wording
 from rules.health.battery import Forecast
-from rules.stretches import Stretch, length, within
+from rules.stretches import Stretch, length, within, without
 from rules.wording import Language, Voice
 from rules.wording.pictures import unit_of_link, words
 
@@ -133,8 +133,10 @@ def link_picture(told: Sequence[LinkTold], span: Span, voice: Voice) -> Picture:
     return Picture(drawing, title, says, key, tuple(words(h, language) for h in head), tuple(rows[::-1]))
 
 
-def gaps_picture(deaf: Sequence[Stretch], span: Span, voice: Voice) -> Picture:
-    """A row, or a row a week or a month: when it could not be heard."""
+def gaps_picture(deaf: Sequence[Stretch], gone: Sequence[Stretch], span: Span, voice: Voice) -> Picture:
+    """A row, or a row a week or a month: when it could not be heard. `gone`: when it did not hang there, and
+    nobody expected a word of it.
+    """
     language, now, shown = voice.language, voice.now, rows_of(span, voice)
     drawing = Drawing("gaps", 8 + 26 * len(shown) + 24, 88 if len(shown) > 1 else 0)
     deaf = within(deaf, shown[0][2].since, now)
@@ -145,7 +147,10 @@ def gaps_picture(deaf: Sequence[Stretch], span: Span, voice: Voice) -> Picture:
         drawing.rect("ground", 0, axis.x(whole.until), y, 20, round_=4)
         until = min(now, whole.until)
         if whole.since < until:
-            drawing.rect("still", 0, axis.x(until), y, 20, round_=4)
+            for one in without(Stretch(whole.since, until), gone):
+                drawing.rect(
+                    "still", axis.x(one.since), axis.x(one.until) - axis.x(one.since), y, 20, round_=4
+                )
         for one in within(deaf, whole.since, until):
             say = (
                 f"{day_short(one.since.astimezone(voice.zone).date(), language)} {clock(one.since, voice)}: "
@@ -158,7 +163,10 @@ def gaps_picture(deaf: Sequence[Stretch], span: Span, voice: Voice) -> Picture:
     over = words(f"span {span}", language)
     if len(shown) > 1:  # weeks and months are drawn whole
         first = shown[0][2].since.astimezone(voice.zone).date()
-        over = words("gaps since", language, day=day_short(first, language))
+        over = words("gaps since", language, day=day_whole(first, language))
+    there = without(Stretch(shown[0][2].since, now), gone)
+    if there and there[0].since > shown[0][2].since:
+        over = words("gaps hung", language, at=wording.at(there[0].since, voice))
     says = words("gaps none", language, span=over)
     if deaf:
         many, in_all = len(deaf), wording.length(length(deaf), language)
@@ -166,9 +174,11 @@ def gaps_picture(deaf: Sequence[Stretch], span: Span, voice: Voice) -> Picture:
     table = tuple(
         (wording.at(one.since, voice), wording.length(length([one]), language)) for one in deaf[::-1]
     )
-    key = (("still", words("heard", language)), ("unheard", words("unheard", language)))
+    key = [("still", words("heard", language)), ("unheard", words("unheard", language))]
+    if gone:
+        key.append(("ground", words("not hung", language)))
     head = (words("when", language), words("unheard", language))
-    return Picture(drawing, words("gaps", language), says, key, head, table)
+    return Picture(drawing, words("gaps", language), says, tuple(key), head, table)
 
 
 def _along(drawing: Drawing, span: Span, first: Stretch, voice: Voice) -> None:

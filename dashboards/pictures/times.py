@@ -37,6 +37,11 @@ def day_name(day: date, language: Language) -> str:
     return format_date(day, "EEEE d. MMMM" if norwegian(language) else "EEEE d MMMM", locale=language)
 
 
+def day_whole(day: date, language: Language) -> str:
+    """`24. november 2026` / `24 November 2026`."""
+    return format_date(day, "d. MMMM y" if norwegian(language) else "d MMMM y", locale=language)
+
+
 @lru_cache(2048)
 def day_short(day: date, language: Language) -> str:
     """`ti. 24.11.` / `Tue 24 Nov`."""
@@ -65,8 +70,7 @@ def nearest(shown: date, asked: date | None, language: Language) -> str:
     """What a page says that shows another day than the one that was asked for; '' where it is that one."""
     if asked in (None, shown):
         return ""
-    style = "d. MMMM y" if norwegian(language) else "d MMMM y"
-    return words("nearest", language, asked=format_date(asked, style, locale=language))
+    return words("nearest", language, asked=day_whole(asked, language))
 
 
 def nearest_month(shown: date, asked: date | None, language: Language) -> str:

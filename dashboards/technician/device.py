@@ -106,7 +106,7 @@ def device_pictures(request: Request, visit: Visit, found: DeviceHealth, span: S
     drawn = {"battery": battery} if battery is not None else {}
     return drawn | {
         "link": link_picture(course.link, span, voice),
-        "gaps": gaps_picture(course.deaf, span, voice),
+        "gaps": gaps_picture(course.deaf, course.gone, span, voice),
     }
 
 

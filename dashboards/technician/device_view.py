@@ -12,7 +12,7 @@ from dashboards.pictures.spans import Span, begins
 from dashboards.pictures.times import midnight
 from dashboards.views import voice_of
 from dashboards.visit import Visit, history_of
-from hub.heard import unheard
+from hub.heard import not_there, unheard
 from rules.building import Device
 from rules.stretches import Stretch
 
@@ -20,10 +20,13 @@ LINK = ("lqi", "rssi", "snr")
 
 
 class Course(NamedTuple):
-    """`link`: each word of an hour; by the hour of a day; by the day of more. `deaf`: when not heard."""
+    """`link`: each word of an hour; by the hour of a day; by the day of more. `deaf`: when not heard; `gone`:
+    when it did not hang there.
+    """
 
     link: list[LinkTold]
     deaf: list[Stretch]
+    gone: list[Stretch]
 
 
 def course_of(request: Request, visit: Visit, device: Device, span: Span) -> Course:
@@ -32,13 +35,14 @@ def course_of(request: Request, visit: Visit, device: Device, span: Span) -> Cou
     deaf = unheard(visit.connection, history, site, [device], since, now, by_hour=span in ("month", "year"))[
         device.id
     ]
+    gone = not_there(visit.connection, site, [device], since, now)[device.id]
     if span == "hour":
         told = [
             LinkTold(one.measure, one.at, 1, value, value, value)
             for one in history.readings([device.id], since, now, LINK)
             if isinstance(value := one.value, int | float)
         ]
-        return Course(told, deaf)
+        return Course(told, deaf, gone)
     if span == "day":
         hours = history.hourly([device.id], since, now, LINK)
         return Course(
@@ -48,6 +52,7 @@ def course_of(request: Request, visit: Visit, device: Device, span: Span) -> Cou
                 if one.lowest is not None and one.mean is not None and one.highest is not None
             ],
             deaf,
+            gone,
         )
     first, today = (at.astimezone(site.zone).date() for at in (since, now))
     days = history.daily([device.id], first, today + timedelta(days=1), LINK, site.zone)
@@ -58,4 +63,5 @@ def course_of(request: Request, visit: Visit, device: Device, span: Span) -> Cou
             if one.lowest is not None and one.mean is not None and one.highest is not None
         ],
         deaf,
+        gone,
     )

@@ -229,6 +229,8 @@ _WORDS: dict[str, Words] = {
         "Out of contact {n} times over {span}, {length} in all.",
     ),
     "gaps since": ("siden {day}", "the time since {day}"),
+    "gaps hung": ("siden den ble hengt opp {at}", "the time since it was hung up {at}"),
+    "not hung": ("Hang ikke her", "Did not hang here"),
     "heard": ("Hørt", "Heard"),
     "date": ("Dato", "Date"),
     "lowest": ("Laveste", "Lowest"),

@@ -1,5 +1,6 @@
 """A sensor that was hung up later says nothing of the time before: neither that it was quiet nor unheard."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -129,6 +130,28 @@ def test_what_hung_elsewhere_before_brings_neither_that_rooms_life_nor_a_silence
         assert [datetime.fromisoformat(one["until"]) for one in lane["not_there"]] == [moved]
     assert lane["unheard"] == []
     assert all(datetime.fromisoformat(one["since"]) >= moved for one in lane["states"])
+
+
+@pytest.mark.parametrize("span", ["hour", "day", "month", "year"])
+def test_a_devices_page_draws_nothing_of_the_time_before_it_hung_there(
+    house: House, sign_in: SignIn, span: str
+) -> None:
+    tor, path = sign_in("tor"), "/technician/devices/2A%20bad"
+
+    def picture() -> str:
+        return tor.get(f"{path}?span={span}").text.split('id="gaps"')[1].split("</figure>")[0]
+
+    def heard() -> float:
+        rects = re.findall(r'<rect class="still"[^>]* width="([\d.]+)%"', picture())
+        return sum(float(width) for width in rects)
+
+    before = heard()
+    assert "hengt opp" not in picture()
+    change(house, 5 * MINUTE, ChangeDevice("2A bad", "1A", "motion"))
+    assert heard() < before / 10
+    assert re.search(r"Hørt hele tiden siden den ble hengt opp (i går )?kl\.\s\d\d\.\d\d\.<", picture())
+    assert "Hang ikke her" in picture()
+    assert ".." not in re.sub(r"<[^>]*>", "", picture())
 
 
 def week(house: House) -> Rhythm:

@@ -49,7 +49,8 @@ def the_calls_in_a_line(
         (
             *_not_reached(escalation, calls, name_of, voice),
             *_called(escalation, calls, name_of, voice, newest=True),
-            *_told(calls, ("seen", "waits"), name_of, voice),
+            *_told(calls, ("seen",), name_of, voice),
+            *_told(calls, ("waits",), name_of, voice),
             _next(escalation, escalation.due, voice),
         )
     )

@@ -90,14 +90,17 @@ def health_of(connection: sqlite3.Connection, book: Rulebook, id: str, now: date
     ]
     newest = max(spoke, key=lambda one: one.last_heard_at or now, default=None)
     figures = device_health.figures_of(connection, newest.no) if newest is not None else Figures()
+    latest = newest.latest if newest is not None else {}
     levels = device_health.levels(connection, newest.no) if newest is not None else []
+    level, at = latest.get("battery", ("", now))
+    if not levels and not isinstance(level, bool | str):  # it is written down at the next look at its health
+        levels = [(int(at.timestamp() // 86_400), float(level))]
     own = supplies(connection, site).get((newest.gateway, newest.address)) if newest is not None else None
     supply = own or Supply()
     outlook = forecast(levels, supply.battery)
     kept = faults.of_device(connection, site.site, id)
     silent = next((k.fault.since for k in kept if k.fault.kind == "silent" and k.ended_at is None), None)
     heard_at = newest.last_heard_at if newest is not None else None
-    latest = newest.latest if newest is not None else {}
     unit = next(room.unit for room in site.rooms if room.id == device.room)
     rule = settled(site.health, device.room, unit)["battery"]
     assert isinstance(rule, Battery)

@@ -61,7 +61,7 @@ _REASONS: dict[Name, Words] = {
     "unsteady": ("Faller ut og kommer tilbake", "Comes and goes"),
     "stuck": ("Har sagt det samme uvanlig lenge", "Has said the same for unusually long"),
     "tampered": ("Åpnet eller tatt ned", "Opened or taken down"),
-    "never_tested": ("Aldri gangtestet", "Never walk-tested"),
+    "never_tested": ("Aldri prøvd", "Never tested"),
 }
 
 _FAULTS: dict[str, Words] = {

@@ -162,6 +162,21 @@ def test_a_device_without_history_says_that_it_cannot_be_told(ill: House, sign_i
     assert sign_in("tor").get("/technician/devices/nothing").status_code == 404
 
 
+def test_a_device_that_told_its_level_for_the_first_time_just_now_is_not_said_to_tell_none(
+    ill: House, sign_in: SignIn
+) -> None:
+    with transaction(ill.connection):
+        no = devices.add(ill.connection, ill.site.site, "zigbee2mqtt", "4B ytterdør", ill.now())
+        devices.put_latest(ill.connection, [(no, ill.now(), {"battery": (99.0, ill.now())})])
+    tor = sign_in("tor")
+    assert "99 %" in tor.get("/technician/devices?q=4B+ytterdør").text
+    page = tor.get("/technician/devices/4B ytterdør").text
+    assert "Den sier ikke fra om batterinivået" not in page
+    assert "for få dager" in page
+    battery = tor.get("/api/v1/devices/4B ytterdør/health").json()["battery"]
+    assert battery["told"] == "too little history"
+
+
 def test_the_calls_say_what_the_pages_say(ill: House, sign_in: SignIn) -> None:
     client: TestClient = sign_in("tor")
     listed = client.get("/api/v1/faults").json()["faults"]

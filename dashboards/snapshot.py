@@ -19,6 +19,7 @@ from hub.quality_reports import NEWS
 from hub.reach import routing
 from hub.relatives import reviews
 from hub.relatives.reviews import Task
+from hub.roster_import import to_see_to
 from hub.store import (
     absences,
     alerts,
@@ -26,7 +27,6 @@ from hub.store import (
     erasures,
     escalations,
     health,
-    held_rosters,
     pauses,
     protection,
     quality_reports,
@@ -99,7 +99,7 @@ class Snapshot(NamedTuple):
     reports: list[Report]
     """Monthly reports that are new."""
     held: list[HeldRoster]
-    """Rosters from files that were held back."""
+    """Rosters from files that were held back, or left shifts of whoever is away by them."""
     unseen: list[Emergency]
     """Emergency access that nobody who answers for it has looked at."""
     unconfirmed: list[Erasure]
@@ -127,7 +127,7 @@ def fingerprint(connection: sqlite3.Connection, house: House, now: datetime) -> 
         tuple((task.id, task.next_at, task.owner, task.due) for task in routing(connection, site)),
         tuple(connection.execute(_CONSENTS, {"site": site}).fetchone()),
         tuple(one.id for one in quality_reports.made_since(connection, site, now - NEWS)),
-        tuple(one.id for one in held_rosters.of(connection, site)),
+        tuple((one.id, one.still) for one in to_see_to(connection, site, now)),
         tuple(one.id for one in emergencies.unseen(connection, site, now - SHOWN_FOR)),
         tuple(one.number for one in erasures.unconfirmed(connection, site)),
         shifts.on_duty(connection, house.site, now),
@@ -162,7 +162,7 @@ def read_snapshot(connection: sqlite3.Connection, house: House, now: datetime) -
         routing(connection, site),
         reviews.standing(connection, house.site, now),
         quality_reports.made_since(connection, site, now - NEWS),
-        held_rosters.of(connection, site),
+        to_see_to(connection, site, now),
         emergencies.unseen(connection, site, now - SHOWN_FOR),
         erasures.unconfirmed(connection, site),
         shifts.on_duty(connection, house.site, now),

@@ -20,7 +20,9 @@ class ToDo(NamedTuple):
     words.
     """
 
-    what: Literal["held", "emergencies", "erasures", "pauses", "device_pauses", "gaps", "consents", "report"]
+    what: Literal[
+        "held", "still", "emergencies", "erasures", "pauses", "device_pauses", "gaps", "consents", "report"
+    ]
     number: int
     unowned: int
     first: str
@@ -46,9 +48,14 @@ def concerns(access: Access, held: HeldRoster) -> bool:
 
 
 def _held(snapshot: Snapshot, access: Access, voice: Voice) -> list[ToDo]:
-    """Rosters from files that were not taken over."""
+    """Rosters from files that were not taken over, and shifts that those in force left on the roster."""
     own = [one for one in snapshot.held if concerns(access, one)]
-    return [ToDo("held", len(own), 0, wording.since(own[0].at, voice), False)] if own else []
+    held, left = [one for one in own if one.total], [one for one in own if one.still]
+    of_held = [ToDo("held", len(held), 0, wording.since(held[0].at, voice), False)] if held else []
+    if not left:
+        return of_held
+    number = sum(len(one.left) for one in left)
+    return [*of_held, ToDo("still", number, 0, wording.since(left[0].at, voice), False)]
 
 
 def _emergencies(snapshot: Snapshot, answers: str, voice: Voice) -> list[ToDo]:

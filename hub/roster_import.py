@@ -12,6 +12,8 @@ from datetime import datetime, time, timedelta
 from types import MappingProxyType
 from typing import NamedTuple
 
+import msgspec
+
 from hub.calendar_times import AHEAD, BACK
 from hub.duty import why_not
 from hub.roster import read_roster
@@ -192,6 +194,8 @@ def take_over(
         if found.changes_something or found.same:
             for held in _theirs_held(connection, site, found.calendar, mine):
                 _end(connection, held, now, by, "held roster over")
+        if found.still_there:
+            _note_left(connection, site, found, now, by)
         if found.changes_something:
             detail = {
                 "file": name[:100],
@@ -214,8 +218,10 @@ def _held_back(
 ) -> Import:
     """Of one calendar the newest counts, of those that are theirs to see to."""
     lost, total, units = found.loss
-    held = HeldRoster(0, site.site, found.calendar, now, by, lost, total, " ".join(units))
-    for earlier in _theirs_held(connection, site, found.calendar, mine):
+    known = _theirs_held(connection, site, found.calendar, mine)
+    still = " ".join(one.still for one in known if one.still)
+    held = HeldRoster(0, site.site, found.calendar, now, by, lost, total, " ".join(units), still)
+    for earlier in known:
         if earlier.units == held.units:
             held_rosters.remove(connection, site.site, earlier.id)  # the same task, of another hour
         else:
@@ -225,8 +231,42 @@ def _held_back(
     return found._replace(held=True)
 
 
+def _note_left(
+    connection: sqlite3.Connection, site: Site, found: Import, now: datetime, by: str | None
+) -> None:
+    """What it does not take out is found again. What was held back beside it is not seen to by that."""
+    left = [shift for shift, _ in found.still_there]
+    units = sorted({unit for shift in left for unit in shift.units}) if all(s.units for s in left) else []
+    still = " ".join(f"{shift.id}:{shift.person}" for shift in left)
+    task = HeldRoster(0, site.site, found.calendar, now, by, 0, 0, " ".join(units), still)
+    for same in held_rosters.of(connection, site.site):
+        if (same.calendar, same.units) == (task.calendar, task.units):
+            held_rosters.remove(connection, site.site, same.id)
+            task = msgspec.structs.replace(same, still=still) if same.total else task
+    held_rosters.put(connection, task)
+
+
+def to_see_to(connection: sqlite3.Connection, site: str, now: datetime) -> list[HeldRoster]:
+    """What waits for a leader, the newest first: of what a file left, the shifts that are still to come, of
+    the same person, and for which no absence is registered.
+    """
+    known = held_rosters.of(connection, site)
+    absent = shifts.absences(connection, site, now, now + AHEAD) if any(one.still for one in known) else []
+
+    def stands(id: int, person: str) -> bool:
+        shift = shifts.get(connection, site, id)
+        if shift is None or shift.person != person or shift.ends_at <= now:
+            return False
+        return not any(_counts_no_more(shift, one, now) for one in absent)
+
+    for at, one in enumerate(known):
+        still = " ".join(f"{id}:{person}" for id, person in one.left if stands(id, person))
+        known[at] = msgspec.structs.replace(one, still=still) if one.still else one
+    return [one for one in known if one.still or one.total]
+
+
 def leave_as_it_is(connection: sqlite3.Connection, held: HeldRoster, now: datetime, by: str) -> None:
-    """A leader has seen to what was held back: the roster stays."""
+    """A leader has seen to what was held back, or to what a file left: the roster stays."""
     with transaction(connection):
         _end(connection, held, now, by, "held roster left")
 
@@ -247,7 +287,8 @@ def _theirs_held(
 
 def _end(connection: sqlite3.Connection, held: HeldRoster, now: datetime, by: str | None, what: str) -> None:
     held_rosters.remove(connection, held.site, held.id)
-    audit.add(connection, held.site, now, by, what, {"lost": held.lost, "of": held.total})
+    detail = {"lost": held.lost, "of": held.total} | ({"still": len(held.left)} if held.still else {})
+    audit.add(connection, held.site, now, by, what, detail)
 
 
 def is_calendar(data: bytes, name: str) -> bool:

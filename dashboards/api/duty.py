@@ -196,13 +196,19 @@ class ImportHeld(RefusalOut):
 
 
 class HeldOut(BaseModel):
-    """A roster that was held back. `by`: a person or a program; none where nobody said."""
+    """A roster that was held back, or one in force that left shifts. `by`: a person or a program; none where
+    nobody said.
+    """
 
     id: int
     at: datetime
     by: str | None
     lost: int
     lost_of: int
+    still_there: list[int] = Field(
+        description="Of one in force: shifts on the roster of whoever is away by it, which it does not take"
+        " out, by number. Empty: it was held back"
+    )
 
 
 _CONFLICT: dict[int | str, dict[str, type[RefusalOut]]] = {409: {"model": RefusalOut}}
@@ -428,7 +434,8 @@ def _not_understood(visit: Visit, one: NotUnderstood) -> NotUnderstoodOut:
 
 
 def _held_out(held: HeldRoster) -> HeldOut:
-    return HeldOut(id=held.id, at=held.at, by=held.by, lost=held.lost, lost_of=held.total)
+    still = [id for id, _ in held.left]
+    return HeldOut(id=held.id, at=held.at, by=held.by, lost=held.lost, lost_of=held.total, still_there=still)
 
 
 def _sees(visit: Visit, shift: Shift) -> bool:

@@ -19,9 +19,9 @@ from dashboards.pages import clock_text, day_text
 from dashboards.to_do import concerns
 from dashboards.visit import OurForm, Visit, Visitor, needs
 from hub.roster_calendar import LARGEST
-from hub.roster_import import Import, leave_as_it_is, take_over, try_import
+from hub.roster_import import Import, leave_as_it_is, take_over, to_see_to, try_import
 from hub.roster_left_out import NotUnderstood
-from hub.store import held_rosters
+from hub.store import shifts
 from hub.store.held_rosters import HeldRoster
 from rules.duty import Function, Shift
 from rules.integration import is_program
@@ -67,13 +67,16 @@ class Trial(NamedTuple):
 
 
 class HeldLine(NamedTuple):
-    """A roster that was held back, in words. `by`: whoever sent it; empty: a program, or nobody said."""
+    """A roster that was held back, in words. `by`: whoever sent it; empty: a program, or nobody said. `left`:
+    of one in force, the shifts that it left, by number and in words.
+    """
 
     id: int
     when: str
     by: str
     lost: int
     total: int
+    left: tuple[tuple[int, str], ...]
 
 
 @pages.get("")
@@ -136,8 +139,8 @@ def taken_over(visit: Visit, data: bytes, name: str, confirmed: int) -> Import:
 
 
 def held_in_view(visit: Visit) -> list[HeldRoster]:
-    """Rosters that were held back, of the units that whoever looks plans for."""
-    known = held_rosters.of(visit.connection, visit.house.site.site)
+    """Rosters that were held back or left shifts, of the units that whoever looks plans for."""
+    known = to_see_to(visit.connection, visit.house.site.site, visit.now)
     return [one for one in known if concerns(visit.access, one)]
 
 
@@ -156,7 +159,13 @@ def _held_line(visit: Visit, held: HeldRoster) -> HeldLine:
     by = "" if held.by is None or is_program(held.by) else visit.house.person_name(held.by)
     zone, language = visit.house.site.zone, visit.language
     when = f"{day_text(held.at, zone, language)} {clock_text(held.at, zone, language)}"
-    return HeldLine(held.id, when, by, held.lost, held.total)
+    there = [shifts.get(visit.connection, visit.house.site.site, id) for id, _ in held.left]
+    left = tuple(
+        (shift.id, f"{visit.house.person_name(shift.person)}, {_when(visit, shift)}")
+        for shift in there
+        if shift is not None
+    )
+    return HeldLine(held.id, when, by, held.lost, held.total, left)
 
 
 def _trial(visit: Visit, found: Import, data: bytes, name: str) -> Trial:

@@ -1,4 +1,6 @@
-"""Rosters from files that were held back (rules/roster_loss.py): tasks for leaders."""
+"""Rosters from files that were held back (rules/roster_loss.py), or are in force and left shifts of people
+who are away by them: tasks for leaders.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,9 @@ _TABLE = "held_roster"
 
 
 class HeldRoster(msgspec.Struct, frozen=True):
-    """`lost` of `total` shifts to come would have gone. `units`: ids with spaces between, '' the house."""
+    """`lost` of `total` shifts to come would have gone. `units`: ids with spaces between, '' the house.
+    `still`: of one in force, the shifts that it left, each with whose it was (`12:kari`).
+    """
 
     id: int
     site: str
@@ -23,6 +27,12 @@ class HeldRoster(msgspec.Struct, frozen=True):
     lost: int
     total: int
     units: str
+    still: str = ""
+
+    @property
+    def left(self) -> list[tuple[int, str]]:
+        """The shifts by number and person."""
+        return [(int(id), person) for id, _, person in (one.partition(":") for one in self.still.split())]
 
 
 def put(connection: sqlite3.Connection, held: HeldRoster) -> None:

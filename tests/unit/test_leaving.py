@@ -54,7 +54,7 @@ NOBODY = frozenset((
     "leg", "made_with", "measure", "model", "month", "name", "news", "of", "opinion", "others", "outcome",
     "page", "part", "payload", "plan", "purpose", "quiet_from", "quiet_until", "reason", "record",
     "refused", "relation", "resident", "residents", "result", "role", "room", "rule", "said", "secret",
-    "section", "sensors", "severity", "shown", "site", "source", "state", "subject", "topic",
+    "section", "sensors", "severity", "shown", "site", "source", "state", "still", "subject", "topic",
     "transaction_id", "trend", "type", "unit", "units", "used_from", "valid_from", "valid_until",
     "value", "way", "week", "what", "why", "words",
 ))  # fmt: skip

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from hub.duty import Duty
 from hub.roster_calendar import LARGEST, CalendarRead, read_calendar
-from hub.roster_import import take_over, try_import
+from hub.roster_import import leave_as_it_is, take_over, to_see_to, try_import
 from hub.store import contacts, shifts
 from hub.store.contacts import Contact
 from hub.store.db import connect
@@ -754,9 +754,28 @@ def test_a_shift_from_elsewhere_of_whoever_is_away_by_the_calendar_is_listed_and
         "Borte da: «Kari Østby syk», 25. november 2026. Vakten står ikke i kalenderen, men fortsatt på"
         " turnusen: ta den ut her, eller registrer fraværet"
     )
+    [task] = to_see_to(connection, "test", NOW)
+    assert (task.left, task.by) == ([(stands.id, "kari")], "lise"), "it is found again"
+    assert to_see_to(connection, "test", stands.ends_at) == []
     until = datetime(2026, 11, 27, tzinfo=UTC)
     Duty(connection, SITE, Clock(NOW)).absent("kari", stands.starts_at, until, "lise")
     assert try_import(connection, SITE, file, "v.ics", NOW).still_there == (), "it counts no more"
+    assert to_see_to(connection, "test", NOW) == [], "nor is it a task any more"
+
+
+def test_what_a_file_left_on_the_roster_waits_until_it_is_taken_out_or_somebody_lets_it_stand(
+    connection: sqlite3.Connection,
+) -> None:
+    stands = by_hand(connection, "kari", 25, hours=9)
+    file = named("Turnus sol", night(1, "per", 24), ILL)
+    take_over(connection, SITE, file, "v.ics", NOW, None)
+    [task] = to_see_to(connection, "test", NOW)
+    leave_as_it_is(connection, task, NOW, "lise")
+    assert to_see_to(connection, "test", NOW) == []
+    take_over(connection, SITE, file, "v.ics", NOW, None)
+    assert len(to_see_to(connection, "test", NOW)) == 1
+    shifts.end(connection, "test", stands.id, NOW)
+    assert to_see_to(connection, "test", NOW) == []
 
 
 def test_what_stands_at_the_same_time_as_a_shift_that_is_kept_out_is_listed_too(

@@ -609,6 +609,11 @@ def test_a_shift_from_elsewhere_of_whoever_is_away_by_the_calendar_leads_to_wher
     assert "Ingenting endres" not in page.text, "somebody has to see to it"
     told = leader.post("/api/v1/duty/import", content=file, headers=ours(leader)).json()
     assert [(one["id"], one["code"]) for one in told["still_there"]] == [(stands["id"], "still_there")]
+    assert "1 vakt står fortsatt på turnusen til en som er borte etter kalenderen" in leader.get("/").text
+    again = leader.get("/care/duty/import").text
+    assert f'href="/care/duty/shift?number={stands["id"]}">Siri Solberg, ' in again, "found again afterwards"
+    [task] = leader.get("/api/v1/duty/import/held").json()
+    assert (task["still_there"], task["lost"]) == ([stands["id"]], 0)
     same = (f"DTSTART:{begins:%Y%m%dT%H%M%SZ}", f"DTEND:{begins + 7 * HOUR:%Y%m%dT%H%M%SZ}")
     file = calendar("a", *same, "LOCATION:Solsida", title="Siri Solberg")
     page = leader.post("/care/duty/import/try", data=form, files={"file": ("v.ics", file, "text/calendar")})

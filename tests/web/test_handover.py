@@ -22,6 +22,7 @@ from hub.store.hand_over import Note
 from rules.absence import Absence
 from rules.duty import Function, Shift
 from rules.pause import Pause
+from rules.protection import Protection, Why
 from tests.web.conftest import SignIn, csrf_of
 from tests.web.house import DOCUMENT, House
 
@@ -161,6 +162,24 @@ def test_what_there_is_nothing_to_tell_of_stands_in_one_line(house: House, sign_
     assert ('id="open-alerts"' in html, 'id="away"' in html, 'href="#nothing"' in html) == (True, False, True)
     paper = PdfReader(io.BytesIO(kari.get("/care/handover/handover.pdf").content)).pages[0].extract_text()
     assert "Ingenting å melde om: Beskjeder til dem som kommer · " in " ".join(paper.split())
+
+
+def test_who_is_partly_watched_over_stands_under_no_heading_that_says_not_at_all(
+    house: House, sign_in: SignIn
+) -> None:
+    kari = sign_in("kari")
+
+    def heading() -> tuple[str, str]:
+        page = kari.get("/care/handover").text.partition('<h2 id="uncovered">')[2].partition("</h2>")[0]
+        paper = PdfReader(io.BytesIO(kari.get("/care/handover/handover.pdf").content)).pages
+        told = " ".join(" ".join(sheet.extract_text() for sheet in paper).split())
+        above = told.partition("1A Anna Haugen")[0]
+        return page, max(("Dekkes ikke nå", "Dekkes bare delvis nå"), key=above.rfind)
+
+    house.protect(Protection("r1", "degraded", (Why("paused", "night-exit"),)))
+    assert heading() == ("Dekkes bare delvis nå", "Dekkes bare delvis nå")
+    house.protect(Protection("r2", "unprotected", (Why("paused", "night-exit"),)))
+    assert heading() == ("Dekkes ikke nå", "Dekkes ikke nå")
 
 
 def test_a_note_stands_for_its_shifts_and_ends_by_itself_or_when_it_is_seen_to(

@@ -20,7 +20,7 @@ from rules.building import Site
 from rules.catalogue import catalogue
 from rules.duty import LONGEST, Shift, StaffAbsence
 from rules.pause import Refusal
-from rules.reach import HOUR, HOURS, ROUTING, Off, Roster, Week
+from rules.reach import HOUR, HOURS, ROUTING, Off, Reason, Roster, Week
 from rules.reach import week as of_the_week
 from rules.rulebook import Rulebook, days_of_moving, rulebook
 
@@ -212,6 +212,8 @@ def coming(tasks: Collection[GapTask], now: datetime) -> list[GapTask]:
 
 def near(tasks: Collection[GapTask], now: datetime) -> list[GapTask]:
     """Those in the hours to come in which somebody would not be told: what is so all week aside."""
-    return [
-        task for task in tasks if task.reason in ROUTING and task.hours < HOURS and task.next_at < now + NEWS
-    ]
+    return [task for task in tasks if is_near(task.reason, task.next_at, task.hours, now)]
+
+
+def is_near(reason: Reason, begins: datetime, hours: int, now: datetime) -> bool:
+    return reason in ROUTING and hours < HOURS and begins < now + NEWS

@@ -52,7 +52,7 @@ class Map(NamedTuple):
 
 
 class Task(NamedTuple):
-    """`reason`: what is to be done about it hangs on that."""
+    """`reason`: what is to be done about it hangs on that. `id` 0: the hub has not noted it yet."""
 
     id: int
     unit: str
@@ -143,35 +143,40 @@ def maps(visit: Visit, week: Week) -> list[Map]:
 
 
 def tasks(visit: Visit, week: Week) -> list[Task]:
-    """The gaps that the computation finds right now, with who sees to each."""
+    """The gaps that the computation finds right now, with who sees to each. One that just came up is there at
+    once, with no number yet: the hub makes it a task within seconds, and nobody can be given it before.
+    """
     house, voice = visit.house, voice_of(visit.scope, visit.house, visit.now)
-    found_now = {(gap.unit, gap.reason, gap.subject): gap for gap in week.gaps}
+    known = {task.key: task for task in gaps.standing(visit.connection, house.site.site)}
+    theirs = [
+        (gap, known.get((gap.unit, gap.reason, gap.subject)))
+        for gap in week.gaps
+        if visit.access.sees_unit(gap.unit)
+    ]
     found = []
-    standing = gaps.standing(visit.connection, house.site.site)
-    for task in sorted(standing, key=lambda task: (task.warning, task.reason not in ROUTING, task.next_at)):
-        gap = found_now.get((task.unit, task.reason, task.subject))
-        if gap is None or not visit.access.sees_unit(task.unit):
-            continue  # gone, and the hub will say so within seconds
-        known = [r for id in gap.residents if (r := house.resident(id)) is not None]
-        names = tuple(r.name for r in known if visit.access.sees_resident(r, house.site))
+    for gap, task in sorted(
+        theirs, key=lambda one: (one[0].warning, one[0].reason not in ROUTING, one[0].begins)
+    ):
+        residents = [r for id in gap.residents if (r := house.resident(id)) is not None]
+        owner, due = (task.owner, task.due) if task is not None else (None, None)
         found.append(
             Task(
-                task.id,
-                house.unit_name(task.unit),
-                task.reason,
-                wording.gap_words(task.reason, task.subject, voice),
+                task.id if task is not None else 0,
+                house.unit_name(gap.unit),
+                gap.reason,
+                wording.gap_words(gap.reason, gap.subject, voice),
                 wording.hours_in_words(gap, voice),
-                names,
+                tuple(r.name for r in residents if visit.access.sees_resident(r, house.site)),
                 len(gap.residents),
-                task.warning,
-                task.reason in ("paused", "no_basis", "no_sensor"),
-                bool(reach.near([task], visit.now)),
-                task.owner or "",
-                house.person_name(task.owner),
-                wording.day(task.due, voice) if task.due is not None else "",
-                task.due is not None and task.due < visit.now,
+                gap.warning,
+                gap.reason in ("paused", "no_basis", "no_sensor"),
+                reach.is_near(gap.reason, gap.begins, len(gap.hours), visit.now),
+                owner or "",
+                house.person_name(owner),
+                wording.day(due, voice) if due is not None else "",
+                due is not None and due < visit.now,
                 f"{gap.begins.astimezone(house.site.zone):%Y-%m-%dT%H:%M}",
-                task.unit,
+                gap.unit,
             )
         )
     return found

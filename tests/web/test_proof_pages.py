@@ -160,6 +160,18 @@ def test_a_gap_is_on_the_leaders_map_and_list_and_on_the_board_and_is_given_to_s
     assert kari.post(f"/care/reach/gaps/{task.id}", data=form).status_code in (403, 404)
 
 
+def test_a_gap_that_just_came_up_is_on_the_list_at_once_as_it_is_on_the_map(
+    house: House, sign_in: SignIn
+) -> None:
+    hole_in_six_hours(house)
+    house.connection.execute("DELETE FROM gap")
+    page = re.sub(r"\s+", " ", sign_in("adm").get("/care/reach").text)
+    assert "Ingen hull denne uka" not in page
+    assert page.count("<strong>Ingen på vakt</strong>") == 2
+    assert "Ingen har tatt oppgaven ennå." in page
+    assert 'action="/care/reach/gaps/' not in page, "nobody can be given what the hub has not noted yet"
+
+
 def test_to_put_somebody_on_duty_leads_a_leader_to_the_gap_in_its_unit_and_week(
     house: House, sign_in: SignIn
 ) -> None:

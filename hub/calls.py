@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from hub.escalation import CALLED, CALLED_IN_VAIN, CALLED_INSTEAD, NOBODY_IN, REACHED_NOBODY
+from hub.escalation import CALLED, CALLED_IN_VAIN, CALLED_INSTEAD, NOBODY_IN, NOT_NEEDED, REACHED_NOBODY
 from hub.store import alerts, escalations, summonses
 from hub.store.alerts import AlertEvent
 from hub.store.summonses import IN_STEAD, Summons
@@ -72,6 +72,7 @@ def calls(trail: Sequence[AlertEvent], messages: Iterable[Summons], so_far: Outb
     steps: dict[int, Came] = {}
     each: dict[int, dict[str, Came]] = {}
     groups: dict[str, Came] = {}
+    newest: dict[str, Came] = {}
     for step in trail:
         if step.event not in _CALLS:
             continue
@@ -83,6 +84,7 @@ def calls(trail: Sequence[AlertEvent], messages: Iterable[Summons], so_far: Outb
             if group not in came.nobody_in
         }
         for group, of_group in each[step.seq].items() if step.seq > since else ():
+            newest[group] = of_group
             before = groups.get(group)
             if before is None or before.what not in ("called", "seen") or of_group.what in _NEWS:
                 groups[group] = of_group
@@ -92,9 +94,9 @@ def calls(trail: Sequence[AlertEvent], messages: Iterable[Summons], so_far: Outb
         steps[step.seq] = _came_in_stead(step, beside, in_stead, so_far.at)
     since_then = [steps[step.seq] for step in others if step.seq > since]
     instead = dict.fromkeys(person for came in since_then if came.what == "called" for person in came.by)
-    under_way = dict.fromkeys(came for came in since_then if came.what in ("calling", "trying"))
+    under_way = dict.fromkeys(came for came in since_then if came.what in ("calling", "trying", "seen"))
     not_yet = tuple(came for came in under_way if not set(came.by) <= instead.keys())
-    return Calls(steps, groups, tuple(instead), not_yet, each)
+    return Calls(steps, groups, tuple(instead), not_yet, each, newest)
 
 
 def _came_of_call(
@@ -104,6 +106,8 @@ def _came_of_call(
     if so_far.followed is not None and step.seq > so_far.followed:
         return Came(_on_its_way(step.at, so_far.at))
     told = [one for one in trail if one.of_call == step.seq]
+    if any(one.event == NOT_NEEDED for one in told):
+        return Came("not_needed")
     came = _came(meant, any(one.event == REACHED_NOBODY for one in told), so_far.at)
     if came.what == "in_vain":
         return came
@@ -117,9 +121,10 @@ def _came_in_stead(
     to all of them. Whom an address reached that was taken to be dead is named too.
     """
     named, elsewhere = _named(step), {person for other in beside for person in _named(other)}
-    reached = [one.person for one in in_stead if became(one, now) in ("called", "seen")]
-    if here := tuple(dict.fromkeys(person for person in reached if person not in elsewhere)):
-        return Came("called", here)
+    for what in ("called", "seen"):
+        reached = [one.person for one in in_stead if became(one, now) == what]
+        if here := tuple(dict.fromkeys(person for person in reached if person not in elsewhere)):
+            return Came(what, here)
     return _came([one for one in in_stead if one.person in named], False, now)._replace(by=named)
 
 

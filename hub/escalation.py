@@ -41,6 +41,9 @@ NOBODY_IN = "nobody_in"
 """The step of a trail whose reason names the groups of its call in which nobody was, while others were
 called: no patrol by day."""
 
+NOT_NEEDED = "not_needed"
+"""The step of a trail that says that somebody had it, or it was over, before anybody was called."""
+
 
 def begin(connection: sqlite3.Connection, alert: Alert, plan: EscalationPlan, at: datetime) -> None:
     """For an alert that was just raised. A pre-warning calls nobody: it stands on the board; and what is

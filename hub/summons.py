@@ -32,6 +32,7 @@ from hub.escalation import (
     CALLED_IN_VAIN,
     CALLED_INSTEAD,
     NOBODY_IN,
+    NOT_NEEDED,
     REACHED_NOBODY,
     calls_at_once,
     goes_on_for_help,
@@ -116,7 +117,8 @@ def _follow(
     if step.event not in (CALLED, CALLED_IN_VAIN):
         return
     if alert.state == "closed" or (alert.state != "open" and asking(alert) is None):
-        return  # taken before anybody could be told
+        tells_of(connection, step, NOT_NEEDED, step.reason, now)
+        return
     gave_back = _handed_back_by(alerts.events(connection, alert.id), step) if alert.state == "open" else None
     aside = gave_back or asking(alert)
     summonses.drop_held(connection, alert.id, before=_as_grave_since(connection, alert))

@@ -39,8 +39,9 @@ CALLED = Came()
 class Calls(NamedTuple):
     """`steps`: by number of the trail's step. `groups`: of the calls since somebody last took the alert or
     had it no more. `instead`: who was called, since nobody has it, for those who could not be reached.
-    `instead_next`: who is being called or tried for them, and has not been reached yet. `each`: by step of a
-    call, of each group in which there was somebody.
+    `instead_next`: who is being called or tried for them, and whom no message has reached yet; who has seen
+    it all the same, too. `each`: by step of a call, of each group in which there was somebody. `newest`: of
+    the groups, what became of the last call to each.
     """
 
     steps: Mapping[int, Came] = MappingProxyType({})
@@ -48,6 +49,7 @@ class Calls(NamedTuple):
     instead: tuple[str, ...] = ()
     instead_next: tuple[Came, ...] = ()
     each: Mapping[int, Mapping[str, Came]] = MappingProxyType({})
+    newest: Mapping[str, Came] = MappingProxyType({})
 
     def whose(self, *what: Became) -> list[str]:
         """The groups of whose calls this became."""

@@ -145,8 +145,9 @@ class StepOut(BaseModel):
     event: str
     by: str | None
     reason: str = Field(
-        description="Of a call the groups; of nobody_in those of them in which nobody was, beside others who"
-        " were called; of called_instead the people who were called instead"
+        description="Of a call the groups, of not_needed too (somebody had it before anybody was called); of"
+        " nobody_in those of them in which nobody was, beside others who were called; of called_instead the"
+        " people who were called instead"
     )
     said: str | None = Field(
         description="In the reader's language; null where the step before it says it too"

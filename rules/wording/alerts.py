@@ -396,12 +396,15 @@ def why_open_again(event: str, when: datetime, voice: Voice) -> str:
 
 
 def what_is_coming(alert: Alert, rule: AnyRule | None, voice: Voice) -> str | None:
-    """For a pre-warning: when it becomes an alert if nothing happens."""
+    """For a pre-warning: when it becomes an alert if nothing happens. A sign of life, or time in which nobody
+    could hear, puts that off.
+    """
     if not alert.prewarning:
         return None
-    if not isinstance(rule, QuietRule):
+    when = alert.last_at + rule.prewarning if isinstance(rule, QuietRule) else None
+    if when is None or alert.cleared_at is not None or when <= voice.now:
         return say(("Forvarsel.", "Pre-warning."), voice.language)
-    return say(_BECOMES, voice.language, when=at(alert.raised_at + rule.prewarning, voice))
+    return say(_BECOMES, voice.language, when=at(when, voice))
 
 
 _BECOMES: Words = (

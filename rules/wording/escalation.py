@@ -75,10 +75,14 @@ def _called(
             groups = [group for group in groups if group in of_newest] or groups
         if not groups:
             continue
-        if escalation.repeats and set(last) & set(groups):
-            of_last = [group for group in last if group in groups]
-            said.append(say(again, voice.language, groups_in_words(of_last, voice)))
-        else:
+        of_last = [group for group in last if group in groups] if escalation.repeats else []
+        anew = [group for group in of_last if calls.newest.get(group, came).what == came.what]
+        tried = [group for group in of_last if calls.newest.get(group, came).what == "trying"]
+        if anew:
+            said.append(say(again, voice.language, groups_in_words(anew, voice)))
+        if tried:
+            said.append(say(_TRYING_AGAIN, voice.language, groups_in_words(tried, voice)))
+        if not (anew or tried):
             said.append(what_came(groups, came, name_of, voice))
     return said
 
@@ -181,6 +185,10 @@ _HELD: dict[Held | None, Words] = {
 }
 _INSTEAD: Words = ("Varslet i stedet: {}", "Called instead: {}")
 _AGAIN_IN_VAIN: Words = ("Ingen har svart. Varslet på nytt: {}", "Nobody has answered. Called again: {}")
+_TRYING_AGAIN: Words = (
+    "Ingen har svart. Prøver {} på nytt: når ikke fram ennå",
+    "Nobody has answered. Trying {} again: not through yet",
+)
 _CALLING_AGAIN: Words = ("Ingen har svart. Varsler på nytt: {}", "Nobody has answered. Calling again: {}")
 
 

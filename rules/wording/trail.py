@@ -43,6 +43,7 @@ _CALLS = frozenset({"called", "called_in_vain"})
 _IN_VAIN = "reached_nobody"
 _INSTEAD = "called_instead"
 _NOBODY_IN = "nobody_in"
+_NOT_NEEDED = "not_needed"
 _AT_ONCE = timedelta(minutes=1)
 """[default] What comes of a call within so long is told with it."""
 
@@ -106,8 +107,8 @@ def _one(
 ) -> str | None:
     step = trail[number]
     groups = step.reason.split(", ")
-    if step.event == _NOBODY_IN:
-        return None  # the call does not name them
+    if step.event in (_NOBODY_IN, _NOT_NEEDED):
+        return None  # the call says it
     if step.event == _INSTEAD:
         instead = calls.steps.get(step.seq, Came("called", tuple(groups)))
         names = [name_of(person) for person in instead.by]

@@ -148,8 +148,25 @@ def test_what_was_found_late_says_how_late() -> None:
 
 def test_a_prewarning_says_when_it_becomes_an_alert() -> None:
     early = raised("quiet", Evidence("bath", "motion", True, NIGHT - timedelta(hours=12)), kind="prewarned")
-    words = wording.what_is_coming(early, watch("quiet").rule, voice("nb"))
+    words = wording.what_is_coming(early, watch("quiet").rule, voice("nb", NIGHT))
     assert words == "Forvarsel: blir varsel kl.\N{NO-BREAK SPACE}02.20 hvis det fortsatt er stille."
+
+
+def test_a_prewarning_that_a_sign_of_life_has_put_off_says_no_time_that_has_gone_by() -> None:
+    rule = watch("quiet").rule
+    sign = Evidence("bath", "motion", True, NIGHT + timedelta(minutes=2))
+    early = raised("quiet", sign, kind="prewarned")
+    taken = act(early, "arrive", "kari", NIGHT).alert
+    calm = found(
+        taken, Finding("quiet", "3B", "cleared", sign.at, "sign of life"), concern_of(watch("quiet"))
+    )
+    assert wording.what_is_coming(calm.alert, rule, voice("nb")) == "Forvarsel."
+    again = Finding("quiet", "3B", "prewarned", NIGHT + timedelta(minutes=40), "quiet so long")
+    anew = found(calm.alert, again, concern_of(watch("quiet"))).alert
+    later = wording.what_is_coming(anew, rule, voice("nb", again.at))
+    assert later == "Forvarsel: blir varsel kl.\N{NO-BREAK SPACE}03.00 hvis det fortsatt er stille."
+    blind = voice("nb", again.at + timedelta(minutes=21))
+    assert wording.what_is_coming(anew, rule, blind) == "Forvarsel.", "put off: nobody could hear"
 
 
 def test_repeats_are_counted_and_the_end_is_told() -> None:

@@ -111,8 +111,9 @@ class ContactBook:
             now = self._clock.now()
             contacts.put_preferences(self._connection, self._site.site, person, wanted, now)
             self._hold_anew(person, wanted, now)
-            quiet = str(wanted.quiet) if wanted.quiet is not None else ""
-            self._record(by, "contact preferences", person, quiet=quiet)
+            quiet = str(wanted.quiet) if wanted.quiet is not None else "none"
+            gathered = f"{wanted.gathered_for // timedelta(minutes=1)} min"
+            self._record(by, "contact preferences", person, quiet=quiet, gathered_for=gathered)
         return wanted
 
     def _hold_anew(self, person: str, wanted: Preferences, now: datetime) -> None:

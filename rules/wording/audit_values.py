@@ -156,6 +156,7 @@ VALUES: Mapping[str, Mapping[str, Words]] = {
         "doors": ("dører om dagen", "doors by day"),
         "doors_at_night": ("dører om natten", "doors at night"),
     },
+    "quiet": {"none": ("ingen", "none")},
     "verdict": {
         "passed": ("bestått", "passed"),
         "failed": ("ikke bestått", "failed"),

@@ -100,6 +100,7 @@ CAN_BE: dict[str, Iterable[str]] = {
     "how": (*get_args(sessions.How), *get_args(relatives.How)),
     "opinion": get_args(trend_reviews.Opinion),
     "parts": SECTIONS,
+    "quiet": ("none",),
     "role": get_args(PersonRole),
     "shown": get_args(relatives.Category),
     "state": get_args(gateway_requests.State),
@@ -111,7 +112,19 @@ CAN_BE: dict[str, Iterable[str]] = {
 ITS_OWN = {
     *("absent_until", "added", "address", "arrived", "away_from", "back_by", "by_email", "chain", "changed"),
     *("characters", "codec", "device", "due", "earlier", "ends_at", "erased", "erasure", "file", "followed"),
-    *("from", "gateway", "instead_of", "integration", "invited_by", "key", "lost", "marks", "month", "name"),
+    *(
+        "from",
+        "gathered_for",
+        "gateway",
+        "instead_of",
+        "integration",
+        "invited_by",
+        "key",
+        "lost",
+        "marks",
+        "month",
+        "name",
+    ),
     *("note", "of", "opened_by", "owner", "paused_at", "phone", "plan", "reads_only", "record", "relative"),
     *(
         "links",

@@ -91,6 +91,9 @@ def test_quiet_hours_are_kept_and_what_makes_no_sense_is_said(house: House, sign
         assert (refused.status_code, words in refused.text) == (422, True), words
     assert send(browser, "/contacts/sol/preferences", gathered="5") == 303
     assert 'name="quiet_from" value=""' in browser.get("/contacts").text
+    trail = re.sub(r"<[^>]+>", "", sign_in("adm").get("/audit?by=sol").text)
+    for words in ("stille tid 22:00-06:30, samlet i 10 min", "stille tid ingen, samlet i 5 min"):
+        assert f"Endret når lave varsler kommer {words}" in trail, words
 
 
 def test_who_changes_quiet_hours_on_an_old_page_is_shown_how_they_are_now(

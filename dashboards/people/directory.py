@@ -97,8 +97,11 @@ def put(
     as this request began. `exact`: as in `change_site`.
     """
     known = visit.house.person(id)
+    name = " ".join(name.split())
     if new and known is not None:
         return Refusal(f"there is a person {id!r} already", "known_person")
+    if not name.isprintable():
+        return Refusal("a name holds what cannot be seen", "unseen_name")
     if new and re.fullmatch(SLUG, id) is None:
         return Refusal(f"{id!r} is no user name; small letters, digits, - and _", "bad_user_name")
     if new and id in TRAILS_OWN:
@@ -111,7 +114,7 @@ def put(
     if known is not None and id == visit.person.id and role != known.role:
         return Refusal("nobody changes their own role", "own_role")
     part: dict[str, Any] = {} if known is None else part_of(visit, "people", id)
-    part |= {"id": id, "name": name.strip(), "role": role}
+    part |= {"id": id, "name": name, "role": role}
     for key, value in (("units", list(units)), ("language", language)):
         part.pop(key, None)
         if value:

@@ -7,6 +7,7 @@ on (hub/site/checks.py, hub/site/coverage.py), how a mistake is said (hub/site/e
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -54,7 +55,7 @@ class SiteFile:
 
 def read_site_bytes(data: bytes, file: str) -> SiteFile | list[Problem]:
     """`read_site` for the bytes of a file, which must be UTF-8. Nobody new is called as the trail calls Vaka
-    itself; whoever is in force by such a name stays.
+    itself, or by what nobody reads as a name; whoever is in force by such a name stays.
     """
     try:
         read = read_site(data.decode("utf-8"), file)
@@ -67,16 +68,26 @@ def read_site_bytes(data: bytes, file: str) -> SiteFile | list[Problem]:
 
 def _misleading(found: SiteFile, file: str) -> list[Problem]:
     lines = read_tree(found.document).lines
+
+    def problem(path: Path, wrong: str, expected: str) -> Problem:
+        return Problem(file, lines.get(path, 1), path, wrong, expected)
+
+    site = found.site
+    named: dict[str, Sequence[Person | Resident]] = {"people": site.people, "residents": site.residents}
     return [
-        Problem(
-            file,
-            lines.get(("people", n, "id"), 1),
-            ("people", n, "id"),
-            f"{person.id!r} is what the audit trail calls Vaka itself",
-            "another id",
-        )
-        for n, person in enumerate(found.site.people)
-        if person.id in TRAILS_OWN
+        *(
+            problem(
+                ("people", n, "id"), f"{one.id!r} is what the audit trail calls Vaka itself", "another id"
+            )
+            for n, one in enumerate(site.people)
+            if one.id in TRAILS_OWN
+        ),
+        *(
+            problem((section, n, "name"), f"{one.name!r} holds what cannot be seen", "the name as it is read")
+            for section, parts in named.items()
+            for n, one in enumerate(parts)
+            if not "".join(one.name.split()).isprintable()
+        ),
     ]
 
 

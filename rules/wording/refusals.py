@@ -25,6 +25,10 @@ _WORDS: dict[str, Words] = {
             " {0} who comes back, write the name as it was, and change it afterwards."
         ),
     ),
+    "unseen_name": (
+        "Det er tegn i navnet som ikke vises. Skriv navnet på nytt.",
+        "The name holds characters that are not shown. Write it anew.",
+    ),
     "bad_user_name": (
         "Skriv et brukernavn med små bokstaver og tall, uten mellomrom, for eksempel kari.",
         "Write a user name in small letters and digits, without spaces, e.g. kari.",

@@ -77,6 +77,16 @@ def test_nobody_is_imported_by_a_name_that_the_trail_would_take_for_vaka_itself(
     )
 
 
+@pytest.mark.parametrize("name", ["\u200b", "Kari\u200b", "\u202etteR iraK"])
+@pytest.mark.parametrize("whose", ["Kari Østby", "Solveig Myrvang"])
+def test_nobody_is_imported_by_a_name_that_cannot_be_seen_or_is_read_backwards(
+    tmp_path: Path, data: Path, capsys: pytest.CaptureFixture[str], name: str, whose: str
+) -> None:
+    file = edited(tmp_path, f"name: {whose},", f"name: {name},")
+    assert main(["check", file]) == main(["import", file]) == 1
+    assert f"{name!r} holds what cannot be seen" in capsys.readouterr().out
+
+
 def test_check_of_a_file_that_is_not_there_is_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "/nowhere/site.yaml"]) == 1
     assert capsys.readouterr().err == "vaka check: /nowhere/site.yaml: No such file or directory\n"

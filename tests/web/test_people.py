@@ -200,6 +200,23 @@ def test_nobody_removes_or_promotes_themselves(house: House, sign_in: SignIn) ->
     assert bad.status_code == 422  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize("name", ["\u200b", "Kari\u200b Nordmann", "\u202ennamdroN iraK"])
+def test_nobody_gets_a_name_that_cannot_be_seen_or_is_read_backwards(
+    house: House, sign_in: SignIn, name: str
+) -> None:
+    adm = sign_in("adm")
+    page = add(house, adm, name=name)
+    assert page.status_code == 422  # type: ignore[attr-defined]
+    assert "Det er tegn i navnet som ikke vises" in page.text  # type: ignore[attr-defined]
+    ours = {"X-CSRF-Token": adm.get("/api/v1/session").json()["csrf"], "If-Match": "*"}
+    put = adm.put("/api/v1/people/kari", headers=ours, json={"name": name, "role": "carer"})
+    assert (put.status_code, put.json()["reason"]) == (422, "unseen_name")
+    assert adm.get("/api/v1/people/kari").json()["name"] == "Kari Nordmann"
+    spaced = {"name": " Kari\u00a0 Nordmann ", "role": "carer"}
+    assert adm.put("/api/v1/people/kari", headers=ours, json=spaced).is_success
+    assert adm.get("/api/v1/people/kari").json()["name"] == "Kari Nordmann"
+
+
 def test_an_administrator_of_one_unit_reaches_no_further(house: House, sign_in: SignIn) -> None:
     nina = sign_in("nordadm")
     assert {one["id"] for one in nina.get("/api/v1/people").json()} == {"nord", "nordadm"}

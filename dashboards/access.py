@@ -59,6 +59,7 @@ Act = Literal[
     "export residents",
     "see roster",
     "plan roster",
+    "say which staff are absent",
     "see escalation",
     "change escalation",
     "see alarm quality",
@@ -119,6 +120,7 @@ ACTS: dict[Act, frozenset[Role]] = {
     "export residents": frozenset({"leader"}),
     "see roster": _CARE,
     "plan roster": frozenset({"leader"}),
+    "say which staff are absent": _CARE,  # whoever takes the call; a program is given it by itself
     "see escalation": _CARE | {"administrator"},
     "change escalation": _DECIDING,
     "see alarm quality": _CARE | _PRIVACY | {"administrator"},

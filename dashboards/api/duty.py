@@ -320,7 +320,12 @@ def leave(
     return _done(visit, done)
 
 
-@api.post("/absences", status_code=201, dependencies=[OurCall], responses=_CONFLICT)
+@api.post(
+    "/absences",
+    status_code=201,
+    dependencies=[OurCall, needs("say which staff are absent")],
+    responses=_CONFLICT,
+)
 def say_absent(request: Request, visit: Visitor, said: StaffAbsenceIn) -> StaffAbsenceOut:
     """Somebody of the staff is not there: their shifts do not count. Why is not kept. 409 (`absent_already`)
     where that is registered already for all of the time.
@@ -331,7 +336,9 @@ def say_absent(request: Request, visit: Visitor, said: StaffAbsenceIn) -> StaffA
     return _absence_done(absent(request, visit, said.person, since, said.ends_at))
 
 
-@api.delete("/absences/{number}", dependencies=[OurCall], responses=_CONFLICT)
+@api.delete(
+    "/absences/{number}", dependencies=[OurCall, needs("say which staff are absent")], responses=_CONFLICT
+)
 def say_back(request: Request, visit: Visitor, number: int) -> StaffAbsenceOut:
     """They come after all, from now on."""
     if number not in {absence.id for absence in registered_absences(visit)}:

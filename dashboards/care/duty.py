@@ -106,7 +106,7 @@ def leave(request: Request, visit: Visitor, hand_back: Annotated[bool, Form()] =
     return _answered(request, visit, done, "left-planned" if still else "left")
 
 
-@pages.post("/absent", dependencies=[OurForm])
+@pages.post("/absent", dependencies=[OurForm, needs("say which staff are absent")])
 def say_absent(
     request: Request,
     visit: Visitor,
@@ -126,7 +126,7 @@ def say_absent(
     return _answered(request, visit, absent(request, visit, person, begins, ends), "absent")
 
 
-@pages.post("/absent/{number}/back", dependencies=[OurForm])
+@pages.post("/absent/{number}/back", dependencies=[OurForm, needs("say which staff are absent")])
 def say_back(request: Request, visit: Visitor, number: int) -> Response:
     """They come after all."""
     if number not in {absence.id for absence in registered_absences(visit)}:

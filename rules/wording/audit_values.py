@@ -52,6 +52,7 @@ VALUES: Mapping[str, Mapping[str, Words]] = {
         "see erasures": ("se slettinger", "see erasures"),
         "see roster": ("se turnusen", "see the roster"),
         "plan roster": ("planlegge turnusen", "plan the roster"),
+        "say which staff are absent": ("registrere at ansatte er borte", "say which staff are absent"),
         "see escalation": ("se hvem som varsles", "see who is called"),
         "change escalation": ("endre hvem som varsles", "change who is called"),
         "see alarm quality": ("se varselkvalitet", "see alarm quality"),

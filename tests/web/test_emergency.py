@@ -76,6 +76,7 @@ SHUT: set[Act] = {
     "export residents",
     "see roster",
     "plan roster",
+    "say which staff are absent",
     "see escalation",
     "change escalation",
     "see alarm quality",

@@ -9,6 +9,7 @@ import sqlite3
 from datetime import datetime
 
 from hub import pauses, walk_test
+from hub.site.renamed import renamed as by_ways
 from hub.store import (
     alert_sensors,
     alerts,
@@ -31,13 +32,8 @@ _KEPT_BY_NAME = (
 
 
 def renamed(before: Site, after: Site) -> dict[str, str]:
-    """Name until now → name from now on, of each device that is reached as it was under a name that nobody
-    had, and whose own nobody has now. Which page, list, call or file said so does not matter.
-    """
-    here, had = {d.id for d in after.devices}, {d.id for d in before.devices}
-    left = {_way(before, d): d.id for d in before.devices if d.id not in here}
-    came = {_way(after, d): d.id for d in after.devices if d.id not in had}
-    return {was: came[way] for way, was in left.items() if way in came}
+    """Name until now → name from now on, of each device that only got another one."""
+    return by_ways(*({d.id: _way(site, d) for d in site.devices} for site in (before, after)))
 
 
 def moved(before: Site, after: Site) -> dict[str, str]:
@@ -62,15 +58,33 @@ def follow(
             over = test.ends_at <= at
             walk_test.end(connection, test, min(at, test.ends_at), None if over else by)
     pauses.end_of_devices(connection, after, goes_on, at, by)
-    for was, now in names.items():
+    for was, now in _one_at_a_time(names):
         for kept in _KEPT_BY_NAME:
             kept.rename_device(connection, site, was, now)
+    for was, now in names.items():
         audit.add(connection, site, at, by, "device renamed", {"device": now, "was": was})
     for device in (had | here) - goes_on - {*names.values()}:  # what left, and what a name had before
         floor_plans.forget_device(connection, site, device)
     for device in moved(before, after).values() if before is not None else ():
         floor_plans.forget_device(connection, site, device)
     pauses.go_with_devices(connection, after, at)
+
+
+def _one_at_a_time(names: dict[str, str]) -> list[tuple[str, str]]:
+    """In an order in which each name is free when it is taken; of two that change theirs one waits under a
+    name that no device can have.
+    """
+    left, found = dict(names), list[tuple[str, str]]()
+    while left:
+        was = next((one for one, now in left.items() if now not in left), None)
+        if was is None:
+            was, now = next(iter(left.items()))
+            aside = f"{was}\n"
+            found.append((was, aside))
+            left = {aside: now} | {one: to for one, to in left.items() if one != was}
+        else:
+            found.append((was, left.pop(was)))
+    return found
 
 
 def _way(site: Site, device: Device) -> tuple[str, str]:

@@ -7,9 +7,11 @@ from __future__ import annotations
 import sqlite3
 from datetime import datetime
 
+from hub.site.edits import PartDiff
+from hub.site.renamed import renamed_by
 from hub.store import site_changes
 from hub.store.site_changes import SiteChange
-from rules.building import NATIVE, Site
+from rules.building import Site
 
 
 def name_now(connection: sqlite3.Connection, site: Site, name: str) -> str:
@@ -17,10 +19,10 @@ def name_now(connection: sqlite3.Connection, site: Site, name: str) -> str:
     here, version = {d.id for d in site.devices}, 0
     while name not in here:
         changes = site_changes.of_part(connection, site.site, "devices", name, version)
-        renamed_to = _other_name(connection, site, changes[-1]) if changes and not changes[-1].after else None
-        if renamed_to is None:
+        now = _names(connection, site, changes[-1].version).get(name) if changes else None
+        if now is None:
             break
-        version, name = renamed_to.version, renamed_to.id
+        version, name = changes[-1].version, now
     return name
 
 
@@ -30,10 +32,15 @@ def changes_of(
     """What was changed of a device, in order, also under the names that it had before. `up_to`: a version."""
     changes = site_changes.of_part(connection, site.site, "devices", device)
     found = [change for change in changes if up_to is None or change.version <= up_to]
-    came = next((change for change in reversed(found) if change.before is None), None)
-    had = _other_name(connection, site, came) if came is not None else None
-    earlier = changes_of(connection, site, had.id, had.version) if had is not None else []
-    return sorted([*earlier, *found], key=lambda change: change.version)
+    for n, change in reversed(list(enumerate(found))):
+        for was, now in _names(connection, site, change.version).items():
+            if now == device:
+                earlier = changes_of(connection, site, was, change.version - 1)
+                left = site_changes.of_part(connection, site.site, "devices", was, change.version - 1)[:1]
+                return [*earlier, *left, *found[n:]]
+        if change.before is None:
+            break
+    return found
 
 
 def bearers(connection: sqlite3.Connection, site: Site, name: str) -> list[tuple[datetime, str]]:
@@ -41,30 +48,27 @@ def bearers(connection: sqlite3.Connection, site: Site, name: str) -> list[tuple
     it after the last of them has it still.
     """
     found = []
-    for left in site_changes.of_part(connection, site.site, "devices", name):
-        if left.after is None:
-            other = _other_name(connection, site, left)
-            later = _name_after(connection, site, other.id, other.version) if other is not None else name
-            found.append((left.at, later))
+    for change in site_changes.of_part(connection, site.site, "devices", name):
+        now = _names(connection, site, change.version).get(name)
+        if now is not None:
+            found.append((change.at, _name_after(connection, site, now, change.version)))
+        elif change.after is None:
+            found.append((change.at, name))
     return found
 
 
 def _name_after(connection: sqlite3.Connection, site: Site, name: str, version: int) -> str:
     """What a device is called now that had this name after a version."""
-    changes = site_changes.of_part(connection, site.site, "devices", name, version)
-    left = next((change for change in changes if change.after is None), None)
-    other = _other_name(connection, site, left) if left is not None else None
-    return name if other is None else _name_after(connection, site, other.id, other.version)
+    for change in site_changes.of_part(connection, site.site, "devices", name, version):
+        now = _names(connection, site, change.version).get(name)
+        if now is not None:
+            return _name_after(connection, site, now, change.version)
+        if change.after is None:
+            break
+    return name
 
 
-def _other_name(connection: sqlite3.Connection, site: Site, change: SiteChange) -> SiteChange | None:
-    """Where a device left, or came, only to get another name: what the same version says of the other one."""
-    beside = site_changes.of_version(connection, site.site, "devices", change.version)
-    left = change.after is None
-    others = [c for c in beside if (c.before is None, c.after is None) == (left, not left)]
-    return next((c for c in others if _said_way(site, c) == _said_way(site, change)), None)
-
-
-def _said_way(site: Site, change: SiteChange) -> tuple[str, str]:
-    first, said = site.gateways[0].id if site.gateways else NATIVE, change.before or change.after or {}
-    return said.get("gateway") or first, said.get("address") or change.id
+def _names(connection: sqlite3.Connection, site: Site, version: int) -> dict[str, str]:
+    """Name until then → name from then on, of those to which a version gave another one."""
+    changes = site_changes.of_version(connection, site.site, "devices", version)
+    return renamed_by((PartDiff(c.section, c.id, c.before, c.after) for c in changes), site)

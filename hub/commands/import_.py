@@ -165,11 +165,14 @@ def changes(before: Site | None, after: Site) -> list[str]:
     for section in SECTIONS:
         old, new = _parts(before, section), _parts(after, section)
         other_names = names if section == "devices" else {}
+        taken = {*other_names.values()}
         counts = {
-            "added": len(new.keys() - old.keys() - {*other_names.values()}),
+            "added": len((new.keys() - (old.keys() - other_names.keys())) - taken),
             "removed": len(old.keys() - new.keys() - other_names.keys()),
             "renamed": len(other_names),
-            "changed": sum(old[key] != new[key] for key in old.keys() & new.keys()),
+            "changed": sum(
+                old[key] != new[key] for key in (old.keys() & new.keys()) - other_names.keys() - taken
+            ),
         }
         said = [f"{count} {what}" for what, count in counts.items() if count]
         if said:

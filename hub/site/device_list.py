@@ -15,10 +15,10 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 from msgspec import UNSET
 
-from hub.site.document import Value
 from hub.site.edits import ChangeDevice, Edit, Fault, PartDiff, PlaceDevice, RemoveDevice
 from hub.site.errors import Problem, one_of, shown
 from hub.site.file import SiteFile
+from hub.site.renamed import renamed_by
 from hub.site.writing import write_value
 from hub.site.yaml_tree import read_tree
 from hub.spreadsheet import would_run
@@ -280,23 +280,20 @@ What = Literal["added", "renamed", "moved", "replaced", "changed", "removed"]
 
 
 def to_devices(changes: Sequence[PartDiff], site: Site) -> list[PartDiff]:
-    """What happens to each. One that left, and came in the same breath under another name, only got that one:
-    it is told once, by the name that it has now (hub/device_names.py).
+    """What happens to each. One that only got another name is told once, by the name that it has now
+    (hub/device_names.py).
     """
-
-    def way(value: Value) -> tuple[str, str]:
-        first = site.gateways[0].id if site.gateways else NATIVE
-        return value.get("gateway") or first, value.get("address") or value["id"]
-
-    devices = [change for change in changes if change.section == "devices"]
-    came = {way(c.after): c for c in devices if c.before is None and c.after is not None}
-    left = {way(c.before): c for c in devices if c.after is None and c.before is not None}
+    devices = {change.id: change for change in changes if change.section == "devices"}
+    names = renamed_by(devices.values(), site)
+    was = {now: earlier for earlier, now in names.items()}
     found = []
-    for change in devices:
-        if change.before is None and change.after is not None and way(change.after) in left:
-            continue
-        other = came.get(way(change.before)) if change.after is None and change.before is not None else None
-        found.append(change if other is None else PartDiff("devices", other.id, change.before, other.after))
+    for change in devices.values():
+        if change.id in was:
+            found.append(msgspec.structs.replace(change, before=devices[was[change.id]].before))
+        elif change.id not in names:
+            found.append(change)
+        elif change.after is not None:  # another one came under the name that it gave up
+            found.append(msgspec.structs.replace(change, before=None))
     return found
 
 

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from hub import former_names
 from hub.explained import explain
 from hub.history.embedded import EmbeddedHistory
 from hub.scenario.world import read_file
 from hub.site.bulk import change_devices
 from hub.site.change import Changed, change_site, put_in_force
 from hub.site.edits import Edit, PlaceDevice, RemoveDevice
-from hub.store import audit, floor_plans, pauses, silences, walk_tests
+from hub.store import audit, floor_plans, pauses, placements, silences, walk_tests
 from hub.store.db import connect, transaction
 from hub.store.floor_plans import FloorPlan, Mark
 from rules.pause import Pause
@@ -154,6 +155,56 @@ def test_an_imported_file_with_another_name_for_the_same_device_carries_its_paus
     house.imports(SITE.replace("1C knapp", "1C snor"))
     house.hears("zigbee2mqtt/0x01", PRESS)
     assert (off(house), called(house)) == (["1C snor"], [])
+
+
+OTHER = "  - {id: 1D knapp, room: 1D, role: help_button, address: '0x03'}\n"
+TWO = SITE.replace(BUTTON, BUTTON + OTHER)
+
+
+@pytest.mark.parametrize("held", ["1C knapp", "1D knapp"])
+@pytest.mark.parametrize("to", ["1C knapp 2", "1D knapp"], ids=["one takes the other's name", "they change"])
+def test_where_one_takes_the_name_that_another_gives_up_each_keeps_what_is_its_own(
+    tmp_path: Path, held: str, to: str
+) -> None:
+    house = World(tmp_path, TWO, NOON)
+    house.passes(MINUTE)
+    paused(house, held)
+    names = {"1C knapp": to, "1D knapp": "1C knapp"}
+    swapped = TWO.replace(BUTTON, BUTTON.replace("id: 1C knapp", f"id: {to}"))
+    house.imports(swapped.replace(OTHER, OTHER.replace("id: 1D knapp", "id: 1C knapp")))
+    house.passes(MINUTE)
+    assert off(house) == [names[held]]
+    resting, calling = ("0x01", "0x03") if held == "1C knapp" else ("0x03", "0x01")
+    house.hears(f"zigbee2mqtt/{resting}", PRESS)
+    assert called(house) == []
+    house.hears(f"zigbee2mqtt/{calling}", PRESS)
+    assert called(house) == ["help-button"]
+    told = [e.detail for e in audit.newest(house.connection, "house", 20) if e.what == "device renamed"]
+    assert {one["was"]: one["device"] for one in told} == names
+    assert [len(placements.of(house.connection, "house", name)) for name in names.values()] == [1, 1]
+    for was, now in names.items():
+        first = former_names.changes_of(house.connection, house.site, now)[0]
+        assert was in (first.id, (first.after or {}).get("id"))
+    house.stop()
+
+
+def test_a_new_device_under_the_name_that_another_gives_up_inherits_nothing(house: World) -> None:
+    paused(house)
+    moved = BUTTON.replace("id: 1C knapp", "id: 1C snor") + BUTTON.replace("0x01", "0x99")
+    house.imports(SITE.replace(BUTTON, moved))
+    house.passes(MINUTE)
+    assert off(house) == ["1C snor"]
+    house.hears("zigbee2mqtt/0x99", PRESS)
+    assert called(house) == ["help-button"]
+
+
+def test_a_spare_that_takes_the_place_of_a_paused_device_rests_as_that_one_did(house: World) -> None:
+    house.imports(TWO)
+    house.passes(MINUTE)
+    paused(house)
+    house.imports(SITE.replace("0x01", "0x03"))
+    house.passes(MINUTE)
+    assert off(house) == ["1C knapp"]
 
 
 def test_a_list_without_a_paused_device_ends_its_pause_and_one_that_renames_it_does_not(house: World) -> None:

@@ -141,6 +141,14 @@ def test_an_import_tells_a_renamed_device_from_one_that_came_or_went(
     Path(first).write_text(other, "utf-8")
     assert main(["import", first, "--by", "trond"]) == 0
     assert "  devices: 1 removed, 1 renamed" in capsys.readouterr().out.splitlines()
+    taken = other.replace("id: 1F snor", "id: 1F dør").replace(
+        "id: 1B ytterdør, room: 1B, role: outer_door",
+        "id: 1F snor, room: 1B, role: outer_door, address: 1B ytterdør",
+    )
+    assert taken.count("id: 1F snor") == 1
+    Path(first).write_text(taken, "utf-8")
+    assert main(["import", first, "--by", "trond"]) == 0
+    assert "  devices: 2 renamed" in capsys.readouterr().out.splitlines()
 
 
 def test_an_import_says_what_nobody_has_any_more_where_somebody_is_missing_from_the_file(

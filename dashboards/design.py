@@ -109,6 +109,7 @@ def made_up(visit: Visit, severity: Severity, state: State) -> Card:
         assistance=None,
         asks="",
         more_hands=None,
+        asks_again=False,
         wanted=None,
         arrived=who if state == "arrived" else None,
         closed=who if state == "closed" else None,

@@ -89,8 +89,11 @@ class Card(NamedTuple):
     asks: str
     """Who does."""
     more_hands: str | None
-    wanted: tuple[str, str] | None
     """Who was called to them."""
+    asks_again: bool
+    """Nobody was reached: they can be called once more."""
+    wanted: tuple[str, str] | None
+    """Who asked for them and has it no more, and when."""
     arrived: tuple[str, str] | None
     closed: tuple[str, str] | None
     owners: tuple[str, ...]
@@ -272,6 +275,7 @@ def card(
         assistance=wording.since(assistance_at, voice) if assistance_at is not None else None,
         asks=house.person_name(more_hands.by) if more_hands is not None and assistance_at is not None else "",
         more_hands=_more_hands(more_hands, house, voice) if assistance_at is not None else None,
+        asks_again=more_hands is not None and more_hands.nobody and assistance_at is not None,
         wanted=act(wanted.by, wanted.at) if wanted is not None else None,
         arrived=arrived(),
         closed=act(alert.closed_by, alert.closed_at),

@@ -124,11 +124,13 @@ def _ways(
     return phones or ways[:1]
 
 
-def hearing(connection: sqlite3.Connection, site: Site, alert: Alert) -> Hears:
-    """Who is reached: by what works, has not failed for this alert yet, nor is failing for others."""
+def hearing(connection: sqlite3.Connection, site: Site, alert: Alert, call: AlertEvent) -> Hears:
+    """Who is reached: by what works, has not refused this very call, and got through when it was tried last.
+    What refused an earlier call and was mended since hears again.
+    """
     told = summonses.of_alert(connection, alert.id)
-    deaf = {_to(m) for m in told if m.failed}
-    deaf |= {Answerable(*one) for one in summonses.not_getting_through(connection, site.site)}
+    deaf = {_to(m) for m in told if m.event == call.seq and m.given_up}
+    deaf |= {Answerable(*one) for one in summonses.not_getting_through(connection, site.site, alert.id)}
     works = working_ways(connection, site)
     return lambda one: one in works and one not in deaf
 
@@ -213,6 +215,6 @@ def instead_of(
 
 def asking(alert: Alert) -> str | None:
     """Who has it and asks for more hands."""
-    if alert.state == "open" or alert.assistance_at is None:
+    if alert.state in ("open", "closed") or alert.assistance_at is None:
         return None
     return alert.arrived_by or alert.accepted_by

@@ -13,7 +13,7 @@ from datetime import datetime
 
 import msgspec
 
-from hub.store import alerts, escalations
+from hub.store import alerts, escalations, summonses
 from hub.store.alerts import AlertEvent
 from rules.alert import Alert
 from rules.escalation import (
@@ -91,27 +91,50 @@ def widen(
     connection: sqlite3.Connection, alert: Alert, at: datetime, plan: EscalationPlan | None = None
 ) -> None:
     """Whoever has the alert needs more hands: the next in line are called, the alert stays with its owner.
-    `plan` is for one that nobody was called for until now.
+    With them whoever was called before and never got it. `plan` is for one that nobody was called for until
+    now.
     """
     escalation = escalations.get(connection, alert.id)
     if escalation is None:
         escalation = answered(begun(plan or EscalationPlan(), alert.severity, at))
-    after, call = widened(escalation, at)
+    _call_next(connection, alert, escalation, at, _never_told(connection, alert))
+
+
+def _never_told(connection: sqlite3.Connection, alert: Alert) -> frozenset[str]:
+    """The groups to which messages were made, but for those to its owner, and none of these went out."""
+    sent: dict[str, bool] = {}
+    for one in summonses.of_alert(connection, alert.id):
+        for group in one.groups.split(", ") if one.person != alert.owner else ():
+            sent[group] = sent.get(group, False) or one.sent_at is not None
+    return frozenset(group for group, any_sent in sent.items() if not any_sent)
+
+
+def _call_next(
+    connection: sqlite3.Connection,
+    alert: Alert,
+    escalation: Escalation,
+    at: datetime,
+    never_told: frozenset[str] = frozenset(),
+) -> None:
+    after, call = widened(escalation, at, never_told)
     escalations.put(connection, alert.id, after)
     _put_on_record(connection, alert.id, call)
 
 
-def goes_on_for_help(connection: sqlite3.Connection, alert: Alert, in_vain: AlertEvent, at: datetime) -> bool:
-    """Nobody else of the groups called last can be reached: the stage after them is called at once. False
-    where there is none. `in_vain`: the call.
+def goes_on_for_help(
+    connection: sqlite3.Connection, alert: Alert, call: AlertEvent, at: datetime, under_way: bool = False
+) -> bool:
+    """Nobody else of the groups called last is reached: the stage after them is called at once. False where
+    there is none. `under_way`: the call goes out to them all the same, and may get through yet.
     """
     escalation = escalations.get(connection, alert.id)
     if escalation is None or not 0 < escalation.taken < len(escalation.stages):
         return False
-    if ", ".join(escalation.stages[escalation.taken - 1].to) != in_vain.reason:
+    if not set(escalation.stages[escalation.taken - 1].to) <= set(call.reason.split(", ")):
         return False  # others were called since
-    tells_of(connection, in_vain, REACHED_NOBODY, in_vain.reason, at)
-    widen(connection, alert, at)
+    if not under_way:
+        tells_of(connection, call, REACHED_NOBODY, call.reason, at)
+    _call_next(connection, alert, escalation, at)
     return True
 
 

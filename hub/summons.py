@@ -102,32 +102,35 @@ def _follow(
     )
     if alert is None:
         return  # another site's
+    asks = asking(alert) is not None
     if step.event in TAKEN:
-        called_for = _asked_by(alerts.events(connection, step.alert), step)
-        summonses.drop_waiting(connection, step.alert, before=called_for)
+        asked = _help_asked_for(alerts.events(connection, step.alert), step)
+        summonses.drop_waiting(connection, step.alert, before=asked, who=step.by)
         return
     if step.event in OPEN_AGAIN:  # what waits says that somebody has it: the call that follows is to all
         summonses.drop_waiting(connection, step.alert, CALLED_ANEW)
         return
     if step.event == "cleared" and alert.state == "closed":
         summonses.drop_waiting(connection, step.alert)  # low, and passed by itself
-    if step.event == REACHED_NOBODY and alert.state == "open":
+    if step.event == REACHED_NOBODY and (alert.state == "open" or asks):
         _call_in_stead(connection, site, alert, step, web_address, now)
         return
     if step.event not in (CALLED, CALLED_IN_VAIN):
         return
-    if alert.state == "closed" or (alert.state != "open" and asking(alert) is None):
+    if alert.state != "open" and not asks:
         tells_of(connection, step, NOT_NEEDED, step.reason, now)
         return
     gave_back = _handed_back_by(alerts.events(connection, alert.id), step) if alert.state == "open" else None
     aside = gave_back or asking(alert)
     summonses.drop_held(connection, alert.id, before=_as_grave_since(connection, alert))
-    hears = hearing(connection, site, alert)
+    hears = hearing(connection, site, alert, step)
     meant = answerable(connection, site, alert, step, hears, now, aside)
-    nobody_hears = not any(map(hears, meant))
-    only_the_board = asking(alert) is not None and not contacts.everything(connection, site.site)
-    alone = asking(alert) is not None and nobody_hears and not only_the_board
-    if alone and goes_on_for_help(connection, alert, step, now):
+    works = working_ways(connection, site)
+    only_the_board = asks and not contacts.everything(connection, site.site)
+    alone = asks and not any(map(hears, meant)) and not only_the_board
+    works_for_some = any(one in works for one in meant)
+    if alone and goes_on_for_help(connection, alert, step, now, under_way=works_for_some):
+        _put_in(connection, site, alert, step, meant, (), web_address, now)  # it may get through all the same
         announce(connection, alert, now)
         return  # the next stage is a step of its own
     others = others_besides(connection, site, alert, step, meant, hears, now, aside)
@@ -135,7 +138,6 @@ def _follow(
         meant = answerable(connection, site, alert, step, hears, now)
         others = others_besides(connection, site, alert, step, meant, hears, now)
     _put_in(connection, site, alert, step, meant, others, web_address, now)
-    works = working_ways(connection, site)
     put_aside = aside if others or meant else None
     empty = groups_of_nobody(connection, site, alert, step, now, put_aside)
     all_put_aside = not alone and not meant and len(empty) == len(step.reason.split(", "))
@@ -178,22 +180,32 @@ def _call_in_stead(
     now: datetime,
 ) -> None:
     """All that a call was sent to was refused, and no next stage comes at once: others are called, also who
-    was put aside.
+    was put aside; but not who asks for more hands, and waits for no second try.
     """
     trail = alerts.events(connection, alert.id)
     call = next((one for one in trail if one.seq == step.of_call), None)
     escalation = escalations.get(connection, alert.id)
-    if call is None or escalation is None or escalation.due is None or escalation.due <= now:
+    asks = asking(alert)
+    if call is None or escalation is None or _others_called_since(trail, call):
         return
-    if any(one.seq > call.seq and one.event in (CALLED, CALLED_IN_VAIN) for one in trail):
-        return  # it has come
+    if asks is None and (escalation.due is None or escalation.due <= now):
+        return
     of_call = [one for one in summonses.of_alert(connection, alert.id) if one.event == call.seq]
-    if any(one.sent_at is not None or one.next_at is not None for one in of_call):
+    if any(one.sent_at is not None or _may_arrive(one, asks is not None) for one in of_call):
         return
-    hears = hearing(connection, site, alert)
-    others = instead_of(connection, site, alert, call, hears, now)
+    hears = hearing(connection, site, alert, call)
+    others = instead_of(connection, site, alert, call, hears, now, asks)
     _put_in(connection, site, alert, call, (), others, web_address, now)
     _name_in_stead(connection, call, filter(hears, others), now)
+
+
+def _others_called_since(trail: Iterable[AlertEvent], call: AlertEvent) -> bool:
+    return any(one.seq > call.seq and one.event in (CALLED, CALLED_IN_VAIN) for one in trail)
+
+
+def _may_arrive(message: Summons, asks: bool) -> bool:
+    """What failed once is waited for, unless somebody `asks` for more hands."""
+    return message.next_at is not None and not (asks and message.attempts)
 
 
 def _name_in_stead(
@@ -212,18 +224,15 @@ def _as_grave_since(connection: sqlite3.Connection, alert: Alert) -> int:
     return since
 
 
-def _asked_by(trail: Sequence[AlertEvent], step: AlertEvent) -> int | None:
-    """The step by which the very person who goes on with it asked for more hands: what was called since goes
-    out all the same.
+def _help_asked_for(trail: Sequence[AlertEvent], step: AlertEvent) -> int | None:
+    """The step by which somebody asked for more hands, whoever goes on with it now: what was called since
+    goes out all the same, until it is closed or nobody has it any more; but to whoever came themselves.
     """
     if step.event == "close":
         return None
-    for earlier in reversed([one for one in trail if one.seq < step.seq]):
-        if earlier.event in OPEN_AGAIN:
-            return None
-        if earlier.event == "assist":
-            return earlier.seq if earlier.by == step.by else None
-    return None
+    before = [one for one in trail if one.seq < step.seq]
+    opened = max((one.seq for one in before if one.event in OPEN_AGAIN), default=0)
+    return next((one.seq for one in before if one.event == "assist" and one.seq > opened), None)
 
 
 def _handed_back_by(trail: Sequence[AlertEvent], step: AlertEvent) -> str | None:
@@ -238,12 +247,10 @@ def did_not_go_out(connection: sqlite3.Connection, message: Summons, now: dateti
     """
     alert = alerts.get(connection, message.site, message.alert)
     asks = alert is not None and asking(alert) is not None
-    if message.next_at is not None and not asks:
+    if _may_arrive(message, asks):
         return
     of_call = [m for m in summonses.of_alert(connection, message.alert) if m.event == message.event]
-    if any(m.sent_at is not None or m.spared for m in of_call):
-        return
-    if any(m.next_at is not None and not (asks and m.attempts) for m in of_call):
+    if any(m.sent_at is not None or m.spared or _may_arrive(m, asks) for m in of_call):
         return
     trail = alerts.events(connection, message.alert)
     step = next(e for e in trail if e.seq == message.event)
@@ -252,7 +259,7 @@ def did_not_go_out(connection: sqlite3.Connection, message: Summons, now: dateti
         return  # known: nobody else was called since
     if asks and alert is not None and goes_on_for_help(connection, alert, step, now):
         announce(connection, alert, now)
-    elif all(m.next_at is None for m in of_call):
+    elif all(m.next_at is None for m in of_call) or (asks and not _others_called_since(trail, step)):
         reached_nobody(connection, step, now)
         if message.urgent and _handed_back_by(trail, step) is not None:
             calls_at_once(connection, message.alert, now)  # who handed it back, too

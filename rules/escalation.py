@@ -257,10 +257,16 @@ def fallen_open(escalation: Escalation, at: datetime) -> Escalation:
     return msgspec.structs.replace(escalation, taken=taken, repeats=0, due=at, again=True)
 
 
-def widened(escalation: Escalation, at: datetime) -> tuple[Escalation, Call]:
-    """Whoever has the alert asks for assistance: the next stage is called at once; the alert is theirs."""
+def widened(
+    escalation: Escalation, at: datetime, never_told: frozenset[str] = frozenset()
+) -> tuple[Escalation, Call]:
+    """Whoever has the alert asks for assistance: the next stage is called at once; the alert is theirs.
+    `never_told`: groups to whom no message went out; those of them that were called do not count as called.
+    """
     stage = min(escalation.taken, len(escalation.stages) - 1)
-    call = Call(at, escalation.stages[stage].to, stage, nobody_answered=False)
+    before = tuple(group for group in _groups(escalation.stages[:stage]) if group in never_told)
+    to = tuple(dict.fromkeys((*before, *escalation.stages[stage].to)))
+    call = Call(at, to, stage, nobody_answered=False)
     return msgspec.structs.replace(escalation, taken=stage + 1), call
 
 

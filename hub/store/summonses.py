@@ -23,6 +23,7 @@ CALLED_ANEW = "nobody has it any more"
 """That of one that was made while somebody had it: another call follows."""
 OVERTAKEN = "the alert became graver"
 """That of one that was held until then: the graver call took its place."""
+_SPARED = (SPARED, CALLED_ANEW, OVERTAKEN)
 
 
 class Summons(msgspec.Struct, frozen=True):
@@ -59,7 +60,7 @@ class Summons(msgspec.Struct, frozen=True):
     @property
     def spared(self) -> bool:
         """It was not sent any more, since something else came of the alert."""
-        return self.failure in (SPARED, CALLED_ANEW, OVERTAKEN)
+        return self.failure in _SPARED
 
     @property
     def overtaken(self) -> bool:
@@ -70,12 +71,6 @@ class Summons(msgspec.Struct, frozen=True):
         """It was refused for good, or for so long that nothing more is tried."""
         not_sent = self.sent_at is None and self.next_at is None
         return not_sent and self.failure is not None and not self.spared
-
-    @property
-    def failed(self) -> bool:
-        """It was tried, and has not gone out; also where it was spared after that."""
-        in_vain = self.attempts > 0 if self.spared else self.failure is not None
-        return self.sent_at is None and in_vain
 
     @property
     def ladder(self) -> Ladder:
@@ -133,15 +128,21 @@ def failing(connection: sqlite3.Connection, site: str) -> list[Failing]:
     return [Failing(way, amount, from_us(since), why) for way, amount, since, why, _ in rows]
 
 
-def not_getting_through(connection: sqlite3.Connection, site: str) -> list[tuple[str, str, str]]:
-    """(person, way, address) at which something failed and is tried again, and which took nothing newer."""
+def not_getting_through(connection: sqlite3.Connection, site: str, alert: int) -> list[tuple[str, str, str]]:
+    """(person, way, address) at which something failed and is tried again, or was spared after that for this
+    alert, and which took nothing newer.
+    """
     rows = connection.execute(
-        "WITH waiting AS (SELECT person, way, address, max(id) AS newest FROM summons"
-        " WHERE site = ?1 AND next_at IS NOT NULL AND failure IS NOT NULL GROUP BY person, way, address)"
-        " SELECT person, way, address FROM waiting WHERE NOT EXISTS (SELECT 1 FROM summons AS taken"
-        " WHERE taken.site = ?1 AND taken.person = waiting.person AND taken.way = waiting.way"
-        " AND taken.address = waiting.address AND taken.id > waiting.newest AND taken.sent_at IS NOT NULL)",
-        (site,),
+        "WITH failed AS (SELECT person, way, address, max(id) AS newest FROM"
+        " (SELECT person, way, address, id FROM summons"
+        " WHERE site = ?1 AND next_at IS NOT NULL AND failure IS NOT NULL"
+        " UNION ALL SELECT person, way, address, id FROM summons"
+        " WHERE alert = ?2 AND attempts > 0 AND sent_at IS NULL AND failure IN (?3, ?4, ?5))"
+        " GROUP BY person, way, address)"
+        " SELECT person, way, address FROM failed WHERE NOT EXISTS (SELECT 1 FROM summons AS taken"
+        " WHERE taken.site = ?1 AND taken.person = failed.person AND taken.way = failed.way"
+        " AND taken.address = failed.address AND taken.id > failed.newest AND taken.sent_at IS NOT NULL)",
+        (site, alert, *_SPARED),
     )
     return [(person, way, address) for person, way, address in rows]
 
@@ -307,15 +308,19 @@ def get(connection: sqlite3.Connection, site: str, id: int) -> Summons | None:
 
 
 def drop_waiting(
-    connection: sqlite3.Connection, alert: int, why: str = SPARED, before: int | None = None
+    connection: sqlite3.Connection,
+    alert: int,
+    why: str = SPARED,
+    before: int | None = None,
+    who: str | None = None,
 ) -> None:
     """Somebody has the alert or has it no more, or it passed by itself: what was not sent yet is sent no
-    more. `before`: only what was called before that step.
+    more. `before`: only what was called before that step, and what is to `who`.
     """
     connection.execute(
         "UPDATE summons SET next_at = NULL, failure = ?1 WHERE alert = ?2 AND next_at IS NOT NULL"
-        " AND (?3 IS NULL OR event < ?3)",
-        (why, alert, before),
+        " AND (?3 IS NULL OR event < ?3 OR person = ?4)",
+        (why, alert, before, who),
     )
 
 

@@ -521,7 +521,7 @@ def test_a_call_for_more_hands_goes_out_though_who_asks_says_next_that_they_are_
     )
 
 
-def test_a_call_for_more_hands_is_sent_no_more_once_somebody_else_is_there(house: World) -> None:
+def test_a_call_for_more_hands_is_sent_no_more_to_somebody_who_is_there_already(house: World) -> None:
     house.says("3B button", pressed="single")
     id = house.alert("help-button").id
     house.desk.accept(id, "kari")

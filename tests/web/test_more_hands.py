@@ -64,6 +64,22 @@ def test_that_nobody_else_could_be_reached_is_said_to_who_asked(
     assert "Ingen andre kunne nås. Ring eller rop på hjelp" in text
 
 
+@pytest.mark.parametrize("place", PLACES)
+def test_who_reached_nobody_can_ask_again_and_who_is_being_helped_need_not(
+    house: House, sign_in: SignIn, place: str
+) -> None:
+    reached_by_mail(house, "kari")
+    alert, kari = asked(house, sign_in), sign_in("kari")
+    again = f'action="/alerts/{alert.id}/assist"'
+    assert again in kari.get(place.format(alert.id)).text
+    reached_by_mail(house, "sol")
+    tap(kari, alert.id, "assist")
+    the_hub_calls(house)
+    text = kari.get(place.format(alert.id)).text
+    assert "Tilkaller: Siri Solberg" in text
+    assert again not in text
+
+
 def test_that_no_message_came_out_is_said_to_who_asked(house: House, sign_in: SignIn) -> None:
     reached_by_mail(house, "kari", "sol")
     alert, kari = asked(house, sign_in), sign_in("kari")

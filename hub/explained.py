@@ -19,7 +19,7 @@ from hub.heard import is_in, not_there
 from hub.history import History
 from hub.last_sign import WhoseSigns
 from hub.more_hands import MoreHands, more_hands
-from hub.store import alert_sensors, alerts, escalations, pauses, silences, summonses, walk_tests
+from hub.store import alert_sensors, alerts, escalations, pauses, placements, silences, summonses, walk_tests
 from hub.store import faults as faults_of
 from hub.store.alerts import AlertEvent
 from hub.store.summonses import Summons
@@ -200,7 +200,13 @@ def _untested(
     tests = walk_tests.newest(connection, site.site)
     if not any(test.started_at <= at for test in tests):
         return frozenset()
-    return frozenset(device.id for device in flat) - {test.device for test in tests}
+    present = placements.present(connection, site.site)
+    others = {
+        test.device
+        for test in tests
+        if test.device in present and test.started_at < present[test.device][0].since
+    }
+    return frozenset(device.id for device in flat) - ({test.device for test in tests} - others)
 
 
 def _blind(

@@ -173,7 +173,7 @@ def show_device(visit: Visitor, response: Response, id: str) -> OneDeviceOut:
         raise no_device(visit, id)
     shown, site = house.out(device), house.file.site.site
     response.headers["ETag"] = f'"{shown.etag}"'
-    places = placements.of(visit.connection, site, id)
+    places = placements.of_present(visit.connection, site, id)
     return OneDeviceOut(
         **shown.model_dump(),
         places=[PlaceOut(**{k: getattr(place, k) for k in PlaceOut.model_fields}) for place in places],

@@ -261,6 +261,6 @@ def _earlier(visit: Visit, device: str) -> list[Earlier]:
     voice = Voice(visit.language, visit.house.site.zone, visit.now)
     return [
         Earlier(p.gateway, p.address, wording.at(p.until, voice))
-        for p in placements.of(visit.connection, visit.house.site.site, device)
+        for p in placements.of_present(visit.connection, visit.house.site.site, device)
         if p.until is not None
     ]

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 from devices.supply import Supply
 from hub.health.silence import supplies
 from hub.registry import device_ids
-from hub.store import device_health, devices, faults, protection
+from hub.store import device_health, devices, faults, placements, protection
 from hub.store.faults import Kept
 from rules.building import Device
 from rules.health.battery import Forecast, forecast
@@ -98,7 +98,12 @@ def health_of(connection: sqlite3.Connection, book: Rulebook, id: str, now: date
     own = supplies(connection, site).get((newest.gateway, newest.address)) if newest is not None else None
     supply = own or Supply()
     outlook = forecast(levels, supply.battery)
-    kept = faults.of_device(connection, site.site, id)
+    places = placements.of_present(connection, site.site, id)
+    kept = [
+        one
+        for one in faults.of_device(connection, site.site, id)
+        if one.ended_at is None or not places or one.found_at >= places[0].since
+    ]
     silent = next((k.fault.since for k in kept if k.fault.kind == "silent" and k.ended_at is None), None)
     heard_at = newest.last_heard_at if newest is not None else None
     unit = next(room.unit for room in site.rooms if room.id == device.room)

@@ -34,6 +34,30 @@ def of(connection: sqlite3.Connection, site: str, device: str) -> list[Placement
     return _many(connection, "site = ? AND device = ? ORDER BY since, seq", site, device)
 
 
+def of_present(connection: sqlite3.Connection, site: str, device: str) -> list[Placement]:
+    """The same of the device that has the name now, and of those that it was put in the stead of: not of one
+    that had left when it was placed under the name.
+    """
+    return _own(of(connection, site, device))
+
+
+def present(connection: sqlite3.Connection, site: str) -> dict[str, list[Placement]]:
+    """The same of every name."""
+    by_device: dict[str, list[Placement]] = {}
+    for one in everything(connection, site):
+        by_device.setdefault(one.device, []).append(one)
+    return {device: _own(places) for device, places in by_device.items()}
+
+
+def _own(places: list[Placement]) -> list[Placement]:
+    own = places[-1:]
+    for one in places[-2::-1]:
+        ways = {(other.gateway, other.address) for other in own}
+        if one.until == own[0].since or (one.gateway, one.address) in ways:
+            own.insert(0, one)
+    return own
+
+
 def everything(connection: sqlite3.Connection, site: str) -> list[Placement]:
     """Where every device of a site ever was, by time."""
     return _many(connection, "site = ? ORDER BY since, seq", site)

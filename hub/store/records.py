@@ -6,6 +6,7 @@ import sqlite3
 from typing import NamedTuple
 
 from hub.seal import Seal
+from hub.store import placements
 from rules.record import Record, Summary, read, written
 
 
@@ -73,13 +74,25 @@ def everything(connection: sqlite3.Connection, site: str) -> list[Sealed]:
 
 
 def newest(connection: sqlite3.Connection, site: str) -> dict[str, Summary]:
-    """By the device's name of now."""
+    """By the device's name of now; none of a device that had left when the one of now was placed."""
     rows = connection.execute(
         "SELECT walk_test.device, max(number), document FROM record JOIN walk_test ON walk_test.id = test"
         " WHERE record.site = ? GROUP BY walk_test.device",
         (site,),
     )
-    return {device: summary(read(document))._replace(device=device) for device, _, document in rows}
+    present, found = placements.present(connection, site), {}
+    for device, _, document in rows:
+        own = {(p.gateway, p.address) for p in present.get(device, ())}
+        theirs = [read(document)]
+        if own and _way(theirs[0]) not in own:
+            theirs = [one.record for one in of_device(connection, site, device) if _way(one.record) in own]
+        if theirs:
+            found[device] = summary(theirs[0])._replace(device=device)
+    return found
+
+
+def _way(record: Record) -> tuple[str, str]:
+    return record.device.gateway, record.device.address
 
 
 def summary(record: Record) -> Summary:

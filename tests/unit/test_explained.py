@@ -11,6 +11,8 @@ import pytest
 
 from hub.explained import Explained, explain
 from hub.history.embedded import EmbeddedHistory
+from hub.site.change import Changed, change_site
+from hub.site.edits import PlaceDevice, RemoveDevice
 from hub.store import alerts, faults, walk_tests
 from hub.store.db import transaction
 from rules.alert import Outcome
@@ -315,6 +317,21 @@ def test_a_sensor_that_nobody_tried_out_is_named_where_sensors_are_tried_out(wor
     found = explained(world, "night-exit").confidence
     assert found.level == "probable"
     assert Reason("never_tested", ("3B door",)) in found.reasons
+
+
+def test_a_sensor_under_the_name_of_a_removed_one_that_was_tried_out_was_not_itself(world: World) -> None:
+    with transaction(world.connection):
+        start = world.clock.now()
+        test = Test(0, "house", "3B door", "kari", start, start + 5 * MINUTE, start + MINUTE, "kari")
+        walk_tests.add(world.connection, test)
+    for edit in (RemoveDevice("3B door"), PlaceDevice("3B door", "3B", "outer_door", address="0x42")):
+        world.passes(10 * MINUTE)
+        assert isinstance(change_site(world.connection, "house", [edit], "kari", world.clock), Changed)
+    world.passes(MINUTE)
+    world.says("3B door", open=False)
+    world.passes(3 * 60 * MINUTE)
+    opened_at_night(world)
+    assert Reason("never_tested", ("3B door",)) in explained(world, "night-exit").confidence.reasons
 
 
 def test_staff_who_are_on_their_way_are_said(world: World) -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from devices.reading import Value
+from hub.clock import WallClock
 from hub.history.segments import beside, connect_history
 from hub.history.upkeep import close_days, move
 from hub.store import device_health, devices, readings, silences
@@ -63,9 +64,14 @@ class LivedInHouse(House):
     """Lived in for `days` up to now. `rooms`: whose sensors spoke."""
 
     def __init__(
-        self, data: Path, days: int, rooms: tuple[str, ...] = ROOMS, document: str = LIVED_IN
+        self,
+        data: Path,
+        days: int,
+        rooms: tuple[str, ...] = ROOMS,
+        document: str = LIVED_IN,
+        clock: WallClock | None = None,
     ) -> None:
-        super().__init__(data, document)
+        super().__init__(data, document, clock)
         self.began = self.now() - timedelta(days=days)
         chance = random.Random(11)
         told = sorted(one for room in rooms for one in self._life(room, days, chance))

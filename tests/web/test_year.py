@@ -12,6 +12,7 @@ from hub.store import absences
 from hub.store.db import transaction
 from rules.absence import Absence
 from tests.web.conftest import SignIn
+from tests.web.house import from_noon_on
 from tests.web.lived_in import DAY, HOUR, LivedInHouse
 
 LANGUAGES = {"nb": ("Året", "Ikke hjemme"), "nn": ("Året", "Ikkje heime"), "en": ("The year", "Not at home")}
@@ -20,7 +21,7 @@ LANGUAGES = {"nb": ("Året", "Ikke hjemme"), "nn": ("Året", "Ikkje heime"), "en
 @pytest.fixture(scope="module")
 def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LivedInHouse]:
     """Lived in for 400 days; the bathroom could not be heard on four, Anna Haugen was away for three."""
-    house = LivedInHouse(tmp_path_factory.mktemp("lived-in"), 400, ("1A",))
+    house = LivedInHouse(tmp_path_factory.mktemp("lived-in"), 400, ("1A",), clock=from_noon_on())
     house.hub_says()
     midnight = house.now().replace(hour=0, minute=0, second=0, microsecond=0)
     house.silence("1A bad", midnight - 40 * DAY, midnight - 36 * DAY)

@@ -106,6 +106,7 @@ def made_up(visit: Visit, severity: Severity, state: State) -> Card:
         ended=None,
         taken=who if state != "open" else None,
         on_the_way=None,
+        hands=True,
         assistance=None,
         asks="",
         more_hands=None,

@@ -22,7 +22,7 @@ from rules.alert import Alert, Outcome, State
 from rules.building import Resident
 from rules.called import NOTHING_MORE, Calls
 from rules.escalation import Escalation
-from rules.health.telling import is_fault_rule
+from rules.health.telling import is_fault_rule, waits_for_a_technician
 from rules.legal_basis import reviews
 from rules.outcomes import outcomes_of
 from rules.protection import NOT_HEARD
@@ -84,6 +84,8 @@ class Card(NamedTuple):
     ended: str | None
     taken: tuple[str, str] | None
     on_the_way: tuple[str, str] | None
+    hands: bool
+    """Whether there is somebody to call to whoever has it."""
     assistance: str | None
     """Since when somebody asks for more hands."""
     asks: str
@@ -272,6 +274,7 @@ def card(
         ended=wording.how_it_ended(alert, rule, site, voice),
         taken=act(alert.accepted_by, alert.accepted_at),
         on_the_way=act(alert.accepted_by, alert.on_the_way_at),
+        hands=not waits_for_a_technician(alert),
         assistance=wording.since(assistance_at, voice) if assistance_at is not None else None,
         asks=house.person_name(more_hands.by) if more_hands is not None and assistance_at is not None else "",
         more_hands=_more_hands(more_hands, house, voice) if assistance_at is not None else None,

@@ -14,6 +14,7 @@ from hub.store import alerts, receipts, sites
 from hub.store.db import transaction
 from rules.alert import Act, Alert, Decision, Outcome, act
 from rules.escalation import EscalationPlan
+from rules.health.telling import waits_for_a_technician
 
 TAKING: frozenset[Act] = frozenset({"accept", "set_out", "arrive"})
 """By which somebody says that the alert is theirs."""
@@ -62,6 +63,8 @@ class Desk:
                 raise UnknownAlertError(f"there is no alert {id} on {self._site}")
             now = self._clock.now()
             decision = act(alert, event, person, now, outcome)
+            if event == "assist" and waits_for_a_technician(alert):
+                decision = Decision(alert, False, "it waits for a technician: there is nobody to call to it")
             if decision.changed:
                 plan = self._plan(alert.unit) if event == "assist" else None
                 change(self._connection, alert, event, decision, now, person, plan)

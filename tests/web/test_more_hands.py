@@ -5,11 +5,14 @@ import re
 import pytest
 
 from hub import summons
-from hub.store import contacts, summonses
+from hub.alerting import take
+from hub.store import alerts, contacts, summonses
 from hub.store.contacts import Contact
 from hub.store.db import transaction
-from rules.alert import Alert
-from tests.web.conftest import SignIn
+from rules.alert import Alert, Concern
+from rules.finding import Finding
+from rules.severity import Severity
+from tests.web.conftest import SignIn, csrf_of
 from tests.web.house import House
 from tests.web.test_board import tap
 
@@ -147,3 +150,20 @@ def test_that_more_hands_were_asked_for_stands_there_though_whoever_asked_has_ha
         assert "trenger flere hender" not in shown
     assert "Siri Solberg trenger flere hender" in tap(sol, alert.id, "assist")
     assert not wanted.search(sol.get(place.format(alert.id)).text), "it is wanted anew"
+
+
+@pytest.mark.parametrize("severity", ["low", "medium"])
+def test_more_hands_are_not_offered_to_what_waits_for_a_technician_and_asking_for_them_is_refused_with_why(
+    house: House, sign_in: SignIn, severity: Severity
+) -> None:
+    finding = Finding("fault-battery", "sol", "raised", house.now(), "few days left")
+    with transaction(house.connection):
+        alert = take(house.connection, house.site.site, finding, Concern(severity, "sol", ()), house.now())
+    assert alert is not None
+    tor = sign_in("tor")
+    offered = "Tilkall flere" in tap(tor, alert.id, "accept")
+    answer = tor.post(f"/api/v1/alerts/{alert.id}/assist", headers={"X-CSRF-Token": csrf_of(tor)}).json()
+    assert (offered, answer["changed"], answer["assistance_at"] is not None) == ((severity == "medium",) * 3)
+    if severity == "low":
+        assert answer["reason"] == "it waits for a technician: there is nobody to call to it"
+        assert "called" not in {step.event for step in alerts.events(house.connection, alert.id)}

@@ -41,8 +41,22 @@ class Problem(NamedTuple):
         return f"{self.file}:{self.line}: {roster_problem(self.code, self.said, self.expected, 'en')}"
 
 
-def read_roster(data: bytes, file: str, site: Site) -> dict[int, Shift] | list[Problem]:
-    """The shifts by their lines, or all that is wrong with the file."""
+class Known(NamedTuple):
+    """The ids of whom and what whoever brings the file sees: all else is not there for them."""
+
+    people: tuple[str, ...]
+    units: tuple[str, ...]
+    residents: tuple[str, ...]
+
+
+def all_of(site: Site) -> Known:
+    return Known(*(tuple(one.id for one in those) for those in (site.people, site.units, site.residents)))
+
+
+def read_roster(
+    data: bytes, file: str, site: Site, known: Known | None = None
+) -> dict[int, Shift] | list[Problem]:
+    """The shifts by their lines, or all that is wrong with the file. `known`: None for the whole house."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -50,12 +64,14 @@ def read_roster(data: bytes, file: str, site: Site) -> dict[int, Shift] | list[P
     first = text.partition("\n")[0]
     rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=";" if ";" in first else ",")
     try:
-        return _shifts_of(rows, file, site)
+        return _shifts_of(rows, file, site, known or all_of(site))
     except csv.Error:  # a cell without an end, for one
         return [Problem(file, max(1, rows.line_num), "not_csv")]
 
 
-def _shifts_of(rows: csv.DictReader[str], file: str, site: Site) -> dict[int, Shift] | list[Problem]:
+def _shifts_of(
+    rows: csv.DictReader[str], file: str, site: Site, known: Known
+) -> dict[int, Shift] | list[Problem]:
     """Raises csv.Error."""
     written = [(name or "").strip().lower() for name in rows.fieldnames or ()]
     columns = [NAMED.get(name, name) for name in written]
@@ -80,25 +96,24 @@ def _shifts_of(rows: csv.DictReader[str], file: str, site: Site) -> dict[int, Sh
         if any(row[name] is None for name in NEEDED):
             problems.append(Problem(file, rows.line_num, "short_line", str(there), str(len(columns))))
             continue
-        wrong_here = [Problem(file, rows.line_num, *what) for what in _wrong(cells, site)]
+        wrong_here = [Problem(file, rows.line_num, *what) for what in _wrong(cells, site, known)]
         problems += wrong_here
         if not wrong_here:
             shifts[rows.line_num] = _shift(cells, site)
     return problems or shifts
 
 
-def _wrong(cells: dict[str, str], site: Site) -> Iterator[tuple[str, str, str]]:
+def _wrong(cells: dict[str, str], site: Site, known: Known) -> Iterator[tuple[str, str, str]]:
     """(code, what stands there, what may)"""
-    people = [person.id for person in site.people]
-    if cells["person"] not in people:
-        yield "no_such_person" if cells["person"] else "empty_person", cells["person"], ", ".join(people)
+    if cells["person"] not in known.people:
+        code = "no_such_person" if cells["person"] else "empty_person"
+        yield code, cells["person"], ", ".join(known.people)
     if cells.get("function") and function_of(cells["function"]) is None:
         yield "no_such_function", cells["function"], ""
-    units, residents = [unit.id for unit in site.units], [resident.id for resident in site.residents]
-    for column, known in (("units", units), ("residents", residents)):
+    for column, ids in (("units", known.units), ("residents", known.residents)):
         for id in _ids(cells, column):
-            if id not in known:
-                yield f"no_such_{column.removesuffix('s')}", id, ", ".join(known)
+            if id not in ids:
+                yield f"no_such_{column.removesuffix('s')}", id, ", ".join(ids)
     times = {column: _instant(cells[column], site) for column in ("from", "to")}
     for column, at in times.items():
         if at is None:

@@ -16,7 +16,7 @@ import msgspec
 
 from hub.calendar_times import AHEAD, BACK
 from hub.duty import why_not
-from hub.roster import read_roster
+from hub.roster import Known, read_roster
 from hub.roster_calendar import CalendarRead, read_calendar
 from hub.roster_compared import Change, bare, compared, two_at_once
 from hub.roster_left_out import NotUnderstood, of_a_shift, of_two, still_there
@@ -62,10 +62,13 @@ def try_import(
     name: str,
     now: datetime,
     mine: Callable[[Shift], bool] = lambda _: True,
+    sees: Known | None = None,
 ) -> Import:
-    """What taking it over would come to. `name`: the file's. `mine`: whether a shift is theirs to plan."""
+    """What taking it over would come to. `name`: the file's. `mine`: whether a shift is theirs to plan.
+    `sees`: whom and what they see, None for the whole house.
+    """
     if not is_calendar(data, name):
-        return _csv(connection, site, data, name, now, mine)
+        return _csv(connection, site, data, name, now, mine, sees)
     people = {
         c.address.lower(): c.person for c in contacts.everything(connection, site.site) if c.way == "email"
     }
@@ -175,12 +178,13 @@ def take_over(
     by: str | None,
     mine: Callable[[Shift], bool] = lambda _: True,
     confirmed: int = 0,
+    sees: Known | None = None,
 ) -> Import:
     """Put it on the roster; returns what that came to. `confirmed`: how many lost shifts somebody said yes
     to. What is held back changes nothing, and is a task for leaders.
     """
     with transaction(connection):
-        found = try_import(connection, site, data, name, now, mine)
+        found = try_import(connection, site, data, name, now, mine, sees)
         if found.loss.held(confirmed) is not None:
             return _held_back(connection, site, found, now, by, mine)
         for shift in found.added:
@@ -304,8 +308,9 @@ def _csv(
     name: str,
     now: datetime,
     mine: Callable[[Shift], bool],
+    sees: Known | None,
 ) -> Import:
-    read = read_roster(data, name, site)
+    read = read_roster(data, name, site, sees)
     if isinstance(read, list):
         return Import(problems=tuple(NotUnderstood(str(p.line), p.code, p.said, p.expected) for p in read))
     shifts_of_file = dict.fromkeys(read.values())

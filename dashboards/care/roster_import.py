@@ -12,12 +12,13 @@ from fastapi import APIRouter, File, Form, HTTPException, Request, Response, Upl
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from dashboards.care.duty import PATH
-from dashboards.care.duty_view import may_change
+from dashboards.care.duty_view import may_change, staff_of
 from dashboards.care.seen import note_seen
 from dashboards.frame import page
 from dashboards.pages import clock_text, day_text
 from dashboards.to_do import concerns
 from dashboards.visit import OurForm, Visit, Visitor, needs
+from hub.roster import Known
 from hub.roster_calendar import LARGEST
 from hub.roster_import import Import, leave_as_it_is, take_over, to_see_to, try_import
 from hub.roster_left_out import NotUnderstood
@@ -127,14 +128,40 @@ def apply_file(
 
 def tried(visit: Visit, data: bytes, name: str) -> Import:
     return try_import(
-        visit.connection, visit.house.site, data, name, visit.now, lambda s: may_change(visit, s)
+        visit.connection,
+        visit.house.site,
+        data,
+        name,
+        visit.now,
+        lambda s: may_change(visit, s),
+        _sees(visit),
     )
 
 
 def taken_over(visit: Visit, data: bytes, name: str, confirmed: int) -> Import:
     site, by = visit.house.site, visit.person.id
     return take_over(
-        visit.connection, site, data, name, visit.now, by, lambda s: may_change(visit, s), confirmed
+        visit.connection,
+        site,
+        data,
+        name,
+        visit.now,
+        by,
+        lambda s: may_change(visit, s),
+        confirmed,
+        _sees(visit),
+    )
+
+
+def _sees(visit: Visit) -> Known | None:
+    """What is not theirs is answered like what is not there. None for who plans for the whole house."""
+    own, site = visit.access.own, visit.house.site
+    if own.units is None:
+        return None
+    return Known(
+        tuple(one.id for one in staff_of(visit)),
+        tuple(unit.id for unit in site.units if unit.id in own.units),
+        tuple(one.id for one in site.residents if own.sees_resident(one, site)),
     )
 
 

@@ -735,6 +735,28 @@ def test_a_list_with_a_line_that_does_not_fit_says_which_and_what_to_do(sign_in:
     assert page.text.count('href="/care/duty/import"') == 2, "back, and to another file"
 
 
+def test_a_list_says_nothing_of_other_units_to_a_leader_of_one(house: House, sign_in: SignIn) -> None:
+    leader = sign_in("solleder")
+    ours = {"X-CSRF-Token": leader.get("/api/v1/session").json()["csrf"], "Content-Type": "text/csv"}
+    head = "person;from;to;units;residents\n"
+    hours = "2026-11-27 22:00;2026-11-28 07:30"
+    said = [
+        leader.post("/api/v1/duty/import", content=f"{head}{who};{hours};{unit};{resident}\n", headers=ours)
+        for who, unit, resident in (("x", "sol", ""), ("kari", "x", ""), ("kari", "sol", "x"))
+    ]
+    assert [one.status_code for one in said] == [422] * 3
+    told = " ".join(one.text for one in said)
+    for theirs in ("nord", "r4", "r5", "tor", "adm"):
+        assert not re.search(rf"\b{theirs}\b", told), theirs
+    for ours_too in ("solleder", "kari", "sol", "r1"):
+        assert re.search(rf"\b{ours_too}\b", told), ours_too
+    hidden, nobody = (
+        leader.post("/api/v1/duty/import", content=f"{head}kari;{hours};sol;{resident}\n", headers=ours)
+        for resident in ("r4", "r9")
+    )
+    assert hidden.text.replace("r4", "r9") == nobody.text
+
+
 def test_a_program_cannot_confirm_that_days_are_emptied(house: House, sign_in: SignIn) -> None:
     now, acts = house.now(), ("plan roster", "see roster")
     wanted = Integration(

@@ -28,6 +28,7 @@ from dashboards.api.refusal import (
     refused,
 )
 from dashboards.api.sent import Sent
+from dashboards.not_theirs import as_seen
 from dashboards.technician.devices_list import paused_now
 from dashboards.visit import OurCall, Visit, Visitor, clock_of, needs
 from hub import former_names
@@ -333,7 +334,7 @@ class _Devices:
         """Of many who have read the same device one changes it; of many who place one alike one has (201)."""
         visit, site, exact = self.visit, self.file.site.site, if_match.strip() not in ("", "*")
         by, clock = visit.person.id, clock_of(request)
-        done = change_site(visit.connection, site, edits, by, clock, self.version, exact)
+        done = as_seen(visit, change_site(visit.connection, site, edits, by, clock, self.version, exact))
         if isinstance(done, Conflict):
             return conflict(done, matched=True)
         if not isinstance(done, Changed):

@@ -7,6 +7,7 @@ from typing import Any
 
 from fastapi import Request
 
+from dashboards.not_theirs import as_seen
 from dashboards.pages import render
 from dashboards.views import voice_of
 from dashboards.visit import Visit, clock_of
@@ -33,7 +34,8 @@ def change(
     """
     site, clock = visit.house.site.site, clock_of(request)
     version = seen or visit.house.version
-    return change_site(visit.connection, site, edits, visit.person.id, clock, version, exact)
+    done = change_site(visit.connection, site, edits, visit.person.id, clock, version, exact)
+    return as_seen(visit, done)
 
 
 def put(request: Request, visit: Visit, edits: Sequence[Edit], seen: int) -> str:

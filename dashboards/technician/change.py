@@ -12,6 +12,7 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from dashboards.frame import page
+from dashboards.not_theirs import as_seen
 from dashboards.technician.conflict import conflict_page, their_changes
 from dashboards.technician.devices import device_in_view
 from dashboards.technician.inbox import waiting_device
@@ -127,7 +128,8 @@ def _change_page(
     version: int,
     faults: dict[str, Fault] | None = None,
 ) -> str:
-    would = try_edits(visit.connection, visit.house.site.site, change_edits(visit, wanted), version)
+    edits = change_edits(visit, wanted)
+    would = as_seen(visit, try_edits(visit.connection, visit.house.site.site, edits, version))
     if isinstance(would, Refused) and faults is None:
         faults = {fault.key: fault for fault in would.problems}
     return page(
@@ -245,9 +247,8 @@ def _put(
 ) -> Changed | Refused | Response:
     """The page of a conflict is an answer already."""
     must_see(visit, edits)
-    outcome = change_site(
-        visit.connection, visit.house.site.site, edits, visit.person.id, clock_of(request), version
-    )
+    site, by = visit.house.site.site, visit.person.id
+    outcome = as_seen(visit, change_site(visit.connection, site, edits, by, clock_of(request), version))
     return (
         outcome if isinstance(outcome, Changed | Refused) else conflict_page(request, visit, outcome, edits)
     )

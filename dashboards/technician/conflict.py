@@ -13,6 +13,7 @@ from fastapi import APIRouter, Form, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from dashboards.frame import page
+from dashboards.not_theirs import as_seen
 from dashboards.technician.notices import Said, with_notice
 from dashboards.technician.rooms import DeviceEdit, must_see
 from dashboards.visit import OurForm, Visit, Visitor, clock_of, needs
@@ -92,7 +93,7 @@ def make_it_mine(
         return RedirectResponse("/technician/devices", 303)
     site, by = visit.house.site.site, visit.person.id
     drawn = drawn_devices(visit.connection, site).intersection(edit.id for edit in wanted)
-    outcome = change_site(visit.connection, site, wanted, by, clock_of(request), version)
+    outcome = as_seen(visit, change_site(visit.connection, site, wanted, by, clock_of(request), version))
     if isinstance(outcome, Conflict):
         return conflict_page(request, visit, outcome, wanted)
     if isinstance(outcome, Refused):

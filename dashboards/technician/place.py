@@ -9,13 +9,14 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from dashboards.frame import page
+from dashboards.not_theirs import as_seen
 from dashboards.technician.conflict import conflict_page
 from dashboards.technician.inbox import Waiting, waiting_device
 from dashboards.technician.preview import Preview, preview
 from dashboards.technician.rooms import Choice, Group, must_see_room, rooms_by_unit
 from dashboards.visit import OurForm, Visit, Visitor, clock_of, needs
 from hub.discovery import Discovered, describe, descriptions, discovered
-from hub.site.change import Changed, change_site, try_edits
+from hub.site.change import Changed, Conflict, change_site, try_edits
 from hub.site.edits import Fault, PlaceDevice, Refused, Would
 from rules.building import ROLES, Role
 from rules.placing import fits, other_roles, suggested_id, suggested_roles
@@ -91,7 +92,8 @@ def place(
         return HTMLResponse(page(request, visit, "technician/place.html", form=form), 422)
     edits = [_edit(visit, wish)]
     site = visit.house.site.site
-    outcome = change_site(visit.connection, site, edits, visit.person.id, clock_of(request), version or None)
+    clock, by = clock_of(request), visit.person.id
+    outcome = as_seen(visit, change_site(visit.connection, site, edits, by, clock, version or None))
     if isinstance(outcome, Refused):
         form = _form(visit, wish, outcome)
         return HTMLResponse(page(request, visit, "technician/place.html", form=form), 422)
@@ -135,10 +137,11 @@ def _form(visit: Visit, wish: Wish, refused: Refused | None = None) -> PlaceForm
     room = wish.room if visit.house.room(wish.room) is not None else ""
     id = suggested_id(site, room, role, site.language) if room else ""
     wish = wish._replace(room=room, role=role, id=wish.id or id)
-    would = refused or (
-        try_edits(visit.connection, site.site, [_edit(visit, wish)]) if wish.room and wish.id else None
-    )
+    would: Would | Refused | Conflict | None = refused
+    if would is None and wish.room and wish.id:
+        would = as_seen(visit, try_edits(visit.connection, site.site, [_edit(visit, wish)]))
     holder = next((d for d in site.devices if d.id == wish.id), None)
+    seen = {d.id for d in site.devices if visit.access.own.sees_part(f"device:{d.id}", site)}
     return PlaceForm(
         wish=wish,
         device=waiting_device(device, visit),
@@ -149,7 +152,7 @@ def _form(visit: Visit, wish: Wish, refused: Refused | None = None) -> PlaceForm
         suggested_id=id,
         preview=preview(visit, would) if isinstance(would, Would) else None,
         faults={f.key: f for f in would.problems} if isinstance(would, Refused) else {},
-        taken_by=visit.house.room_name(holder.room) if holder is not None else "",
+        taken_by=visit.house.room_name(holder.room) if holder is not None and holder.id in seen else "",
         unfit=bool(measures) and not fits(role, measures),
     )
 

@@ -28,6 +28,8 @@ _SENTENCES: tuple[Words, ...] = (
     ("Feltet {} er ukjent", "{} is not a key of devices"),
     ("En enhet mangler id", "a device without id"),
     ("{} mangler", "{} is missing"),
+    ("{} hos {} er i bruk", "{} at gateway {} is in use"),
+    ("{} er i bruk", "{} is in use"),
     ("{} hos {} er allerede {}", "{} at gateway {} is already {} on line {}"),
     ("{} hos {} er allerede {}", "{} at gateway {} is already {}"),  # by the form: nobody sees the lines
     ("{} står allerede på linje {}", "{} is already on line {}"),

@@ -15,6 +15,7 @@ from starlette.testclient import TestClient
 from hub.store import devices as journal
 from hub.store import sites
 from hub.store.db import transaction
+from rules.wording.site_file import in_words
 from tests.patience import PATIENCE
 from tests.web.conftest import SignIn
 from tests.web.house import DOCUMENT, PASSWORD, House, Web
@@ -182,6 +183,44 @@ def test_what_would_not_hold_is_refused_with_all_that_is_wrong(house: House, tor
     ]
     assert found["problems"][0]["expected"].startswith("outer_door (perhaps), or one of")
     assert document(house) == DOCUMENT
+
+
+def test_who_sees_one_unit_is_told_nothing_of_the_others_by_a_refusal(house: House, tor: Caller) -> None:
+    house.import_site(document(house).replace("role: technician}", "role: technician, units: [nord]}"))
+    mine = "/api/v1/devices/4B stue"
+    wanted = {"room": "4B", "role": "motion"}
+
+    def told(**more: str) -> list[dict[str, str]]:
+        answer = tor.put(mine, wanted | more, If_Match="*")
+        assert answer.status_code == 422, answer.text
+        assert not re.search(r"\b([123][AB]|r[123])\b", answer.text.replace(more.get("address", "-"), "")), (
+            more
+        )
+        found: list[dict[str, str]] = answer.json()["problems"]
+        return found
+
+    (owner,) = told(resident="x")
+    assert (owner["wrong"], owner["expected"]) == ("there is no resident 'x'", "one of r4, r5")
+    hidden, nobody = (
+        tor.put(mine, wanted | {"resident": one}, If_Match="*").json()["problems"] for one in ("r1", "r9")
+    )
+    assert [{**one, "wrong": one["wrong"].replace("r1", "r9")} for one in hidden] == nobody
+    (address,) = told(address="2A stue")
+    assert (address["id"], address["wrong"]) == ("4B stue", "'2A stue' at gateway 'zigbee2mqtt' is in use")
+    house.import_site(document(house).replace("technician, units: [nord]}", "technician, units: [sol]}"))
+    earlier = tor.put(
+        "/api/v1/devices/2A stue", {"room": "2A", "role": "motion", "address": "4B stue"}, If_Match="*"
+    )
+    (address,) = earlier.json()["problems"]
+    assert (address["id"], address["wrong"]) == ("2A stue", "'4B stue' at gateway 'zigbee2mqtt' is in use")
+
+
+def test_that_a_name_or_address_is_anothers_is_said_without_whose() -> None:
+    for wrong, words in (
+        ("'0x1' at gateway 'zigbee' is in use", "«0x1» hos «zigbee» er i bruk"),
+        ("'2A stue' is in use", "«2A stue» er i bruk"),
+    ):
+        assert (in_words(wrong, "nb").text, in_words(wrong, "nn").text) == (words, words)
 
 
 def test_who_comes_second_is_told_what_the_other_one_did(house: House, tor: Caller, sign_in: SignIn) -> None:

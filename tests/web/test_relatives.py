@@ -551,7 +551,7 @@ def test_a_yes_from_before_does_not_overrule_a_no_that_came_meanwhile(house: Hou
     page, call = f"/care/relatives/{relative.id}", f"/api/v1/relatives/{relative.id}/consents"
     version = re.search(r'name="version" value="(\w+)"', leader.get(page).text)
     assert version is not None
-    today = house.now().date()
+    today = house.now().astimezone(house.site.zone).date()
     said = {"resident": "r1", "categories": ["well"], "valid_from": str(today), "valid_until": str(today)}
     said |= {"given_by": "resident", "how": "in_person", "version": version[1]}
     form = {**said, "csrf": csrf_of(leader, page)}

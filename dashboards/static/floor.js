@@ -63,8 +63,20 @@ function move(mark, x, y) {
   const inside = (value, size) => Math.min(size, Math.max(0, value));
   mark.setAttribute("transform", "translate(" + inside(x, box.width) + " " + inside(y, box.height) + ")");
   unsaved = true;
+  if (mark === chosen) setName(mark);
 }
 let unsaved = false;
+
+// The chosen one's name, where it stands beside its dot (floor.css): above it, below at the upper edge, and never cut off at a side.
+function setName(mark) {
+  const scale = Number(drawing.style.getPropertyValue("--mark")) || 1, where = at(mark);
+  const half = (mark.querySelector(".plate").width.baseVal.value / 2 + 8) * scale;
+  const left = view.x + half - where.x, right = view.x + view.w - half - where.x;
+  const aside = left > right ? (left + right) / 2 : Math.min(right, Math.max(left, 0));
+  const isHigh = where.y - view.y < 100 * scale;
+  mark.style.setProperty("--name-x", aside / scale + "px");
+  mark.style.setProperty("--name-y", (isHigh ? 62 : -62) + "px");
+}
 
 const steps = []; // what was done, and how it is taken back
 let chosen = null; // the mark whose turn it is
@@ -83,8 +95,11 @@ function tellEditing(word) {
 }
 function choose(mark) {
   for (const one of drawing.querySelectorAll(".is-chosen")) one.classList.remove("is-chosen");
-  if (mark) mark.classList.add("is-chosen");
   chosen = mark;
+  if (mark) {
+    mark.classList.add("is-chosen");
+    setName(mark);
+  }
   tellEditing();
 }
 const waitsAs = (mark) => floor.querySelector('[data-place="' + CSS.escape(mark.dataset.key) + '"]');
@@ -140,10 +155,23 @@ function onKey(e) {
   } else if (e.key === "Delete") remove(mark);
 }
 
-function onDown(e) {
+// What a press means: where marks are dots, the nearest; a finger covers more than one.
+const dots = matchMedia("(max-width: 40rem)"); // as in floor.css
+function under(e) {
   const mark = e.target.closest(".mark");
+  if (!mark || !dots.matches) return mark;
+  const apart = (one) => {
+    const box = one.querySelector(one.matches(".device") ? ".dot" : ".plate").getBoundingClientRect();
+    return Math.hypot(box.x + box.width / 2 - e.clientX, box.y + box.height / 2 - e.clientY);
+  };
+  return [...drawing.querySelectorAll(".mark")].filter((one) => !one.closest(".waiting")).sort((a, b) => apart(a) - apart(b))[0];
+}
+
+function onDown(e) {
+  const mark = under(e);
   if (!mark) return;
   e.preventDefault();
+  mark.parentNode.append(mark); // its name above all others
   mark.focus();
   const onPlan = (event) => new DOMPoint(event.clientX, event.clientY).matrixTransform(drawing.getScreenCTM().inverse());
   const from = at(mark), first = onPlan(e);

@@ -263,8 +263,6 @@ def test_a_plan_is_put_together_by_mouse_and_keys_and_then_lights_up(
     page.mouse.down()
     page.mouse.move(plan["x"] + plan["width"] * 0.75, plan["y"] + plan["height"] * 0.25, steps=4)
     page.mouse.up()
-    page.evaluate("""show({"room:1A": {alert: "high", taken: false, id: 7}})""")  # as on a leader's page
-    expect(page.locator('.mark[data-key="room:1A"].high')).to_be_visible()
     page.get_by_role("button", name="Lagre").click()
     expect(page.locator("#floor-said")).to_have_text("Lagret")
     marks = {m["of"]: (m["x"], m["y"]) for m in sign_in("tor").get(API).json()[0]["marks"]}
@@ -282,6 +280,49 @@ def test_a_plan_is_put_together_by_mouse_and_keys_and_then_lights_up(
     expect(page.locator("#floor-list")).to_contain_text("1A")
     accessible(page)
     assert json.loads(page.locator("#floor").get_attribute("data-states") or "") == {}
+
+
+@pytest.mark.browser
+def test_on_a_phone_every_device_is_hit_and_dragged_though_they_hang_close_and_an_alert_is_open(
+    house: House, heart: Heart, web: Web, chromium: Browser, sign_in: SignIn
+) -> None:
+    house.import_site(WITH_ALL_ROLES)
+    house.set_password("leder")
+    id = put(sign_in("tor"))
+    own = [device.id for device in house.site.devices if device.room in ("1A", "2A")]
+    places = {of: (700 + 1100 * (n % 4), 600 + 1500 * (n // 4)) for n, of in enumerate(own)}
+    marks = [{"kind": "device", "of": of, "x": x, "y": y} for of, (x, y) in places.items()]
+    marks.append({"kind": "room", "of": "1A", "x": 2500, "y": 1300})
+    call(sign_in("tor"), "PUT", f"{API}/{id}/marks", version=1, marks=marks)
+    house.night_exit("1A")
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    sign_in_here(page, web, "leder")
+    page.goto(f"{web.address}/floor/{id}?edit=1")
+    until(page, "typeof view === 'object' && view.w > 0")
+    expect(page.locator(".mark:is(.high, .medium, .low, .is-lost)")).to_have_count(0)
+    touch = context.new_cdp_session(page)
+    for of in own:
+        mark = page.locator(f'.mark[data-key="device:{of}"]')
+        expect(mark.locator("text")).to_be_hidden()
+        dot = mark.locator(".dot").bounding_box()
+        assert dot is not None
+        x, y = dot["x"] + dot["width"] / 2, dot["y"] + dot["height"] / 2
+        for kind, dx in (("touchStart", 0), ("touchMove", 4), ("touchMove", 9), ("touchEnd", None)):
+            points = [] if dx is None else [{"x": x + dx, "y": y, "id": 0}]
+            touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+        expect(page.locator(".mark.is-chosen")).to_have_attribute("data-word", of)
+        name, plan = mark.locator(".plate").bounding_box(), page.locator("svg.plan").bounding_box()
+        assert name is not None
+        assert plan is not None
+        assert plan["x"] <= name["x"]
+        assert name["x"] + name["width"] <= plan["x"] + plan["width"]
+        assert plan["y"] <= name["y"]
+    page.get_by_role("button", name="Lagre").click()
+    expect(page.locator("#floor-said")).to_have_text("Lagret")
+    kept = {m["of"]: m["x"] for m in sign_in("tor").get(API).json()[0]["marks"]}
+    assert all(kept[of] > x + 100 for of, (x, _) in places.items())
+    accessible(page)
 
 
 @pytest.mark.browser

@@ -144,7 +144,8 @@ def gaps_picture(deaf: Sequence[Stretch], gone: Sequence[Stretch], span: Span, v
         axis, y = Axis(width.since, width.until), 8 + 26 * place
         if name:
             drawing.beside("name", y + 15, name)
-        drawing.rect("ground", 0, axis.x(whole.until), y, 20, round_=4)
+        for one in without(whole, gone):
+            drawing.rect("ground", axis.x(one.since), axis.x(one.until) - axis.x(one.since), y, 20, round_=4)
         until = min(now, whole.until)
         if whole.since < until:
             for one in without(Stretch(whole.since, until), gone):
@@ -174,11 +175,9 @@ def gaps_picture(deaf: Sequence[Stretch], gone: Sequence[Stretch], span: Span, v
     table = tuple(
         (wording.at(one.since, voice), wording.length(length([one]), language)) for one in deaf[::-1]
     )
-    key = [("still", words("heard", language)), ("unheard", words("unheard", language))]
-    if gone:
-        key.append(("ground", words("not hung", language)))
+    key = (("still", words("heard", language)), ("unheard", words("unheard", language)))
     head = (words("when", language), words("unheard", language))
-    return Picture(drawing, words("gaps", language), says, tuple(key), head, table)
+    return Picture(drawing, words("gaps", language), says, key, head, table)
 
 
 def _along(drawing: Drawing, span: Span, first: Stretch, voice: Voice) -> None:

@@ -230,7 +230,6 @@ _WORDS: dict[str, Words] = {
     ),
     "gaps since": ("siden {day}", "the time since {day}"),
     "gaps hung": ("siden den ble hengt opp {at}", "the time since it was hung up {at}"),
-    "not hung": ("Hang ikke her", "Did not hang here"),
     "heard": ("Hørt", "Heard"),
     "date": ("Dato", "Date"),
     "lowest": ("Laveste", "Lowest"),

@@ -1,12 +1,13 @@
 """A technician with a phone, at a real hub and a real broker: from the box to a device in its place."""
 
+import re
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
 import pytest
 import segno
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, expect
 
 from tests.end_to_end.house import House as Installation
 from tests.patience import PATIENCE_MS
@@ -119,6 +120,44 @@ def judges(hub: Installation) -> bool:
     """
     hub.publish([(f"zigbee2mqtt/{ADDRESS}", b'{"water_leak":true}')])
     return bool(hub.rows("SELECT 1 FROM alert"))
+
+
+@pytest.mark.parametrize(
+    ("path", "room", "came"),
+    [
+        (
+            f"/technician/place?gateway=zigbee2mqtt&address={ADDRESS}",
+            "3B",
+            "input[name=suggested][value^='3B']",
+        ),
+        ("/technician/change?device=3B+stue", "4B", "#changing h2:text('Hva det betyr')"),
+    ],
+)
+def test_a_name_that_was_typed_before_a_slow_answer_came_stands_and_is_what_is_saved(
+    house: House, web: Web, chromium: Browser, path: str, room: str, came: str
+) -> None:
+    spoke(house, ADDRESS, open=True)
+    context = chromium.new_context(viewport=PHONE, has_touch=True)
+    phone = Phone(context, web, "nb")
+    page = phone.page
+    held: list[Route] = []
+    phone.goes_to(path)
+    page.route(re.compile(r"/technician/(place|change)\?.*room="), lambda route: held.append(route))
+    with page.expect_request(re.compile(f"room={room}")):
+        page.locator("select[name=room]").select_option(room)
+    page.locator("input[name=id]").click()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("Ved vind")
+    held.pop().continue_()
+    expect(page.locator(came)).to_be_attached()
+    page.keyboard.type("uet")
+    expect(page.locator("input[name=id]")).to_have_value("Ved vinduet")
+    page.unroute_all()
+    page.locator("form button.do").click()
+    page.wait_for_url(re.compile("/technician/(placed|devices)"))
+    assert devices_of(house)["Ved vinduet"]["room"] == room
+    assert phone.complaints == []
+    context.close()
 
 
 def film_of(label: str, file: Path) -> None:

@@ -30,7 +30,7 @@ class Part(NamedTuple):
 
 class Spread(NamedTuple):
     """`acceptable` … `flood`: how many of the `slots` of ten minutes had at most one, two, three to ten, and
-    more.
+    more. `running`: not all of it has come yet; the slots are those that are over.
     """
 
     parts: tuple[Part, ...]
@@ -39,19 +39,24 @@ class Spread(NamedTuple):
     manageable: int
     demanding: int
     flood: int
+    running: bool = False
 
 
-def spread(raised: Iterable[tuple[datetime, Severity]], edges: list[datetime]) -> Spread:
-    """`edges`: the beginnings of the parts and the end of the last, in order."""
+def spread(raised: Iterable[tuple[datetime, Severity]], edges: list[datetime], now: datetime) -> Spread:
+    """`edges`: the beginnings of the parts and the end of the last, in order. What has not come by `now` is
+    not quiet: it is no slot yet.
+    """
     raised = sorted(raised, key=lambda one: one[0])
     parts = [_part(raised, since, until) for since, until in pairwise(edges)]
     first, last = edges[0], edges[-1]
-    slots = max(1, -(-(last - first) // WINDOW))
-    per = Counter((at - first) // WINDOW for at, _ in raised if first <= at < last)
-    counts = per.values()
+    running = now < last
+    slots = max(0, (now - first) // WINDOW) if running else max(1, -(-(last - first) // WINDOW))
+    over = min(last, first + slots * WINDOW)
+    counts = Counter((at - first) // WINDOW for at, _ in raised if first <= at < over).values()
     manageable = sum(ACCEPTABLE < n <= MANAGEABLE for n in counts)
     demanding, flood = sum(MANAGEABLE < n <= FLOOD for n in counts), sum(n > FLOOD for n in counts)
-    return Spread(tuple(parts), slots, slots - manageable - demanding - flood, manageable, demanding, flood)
+    quiet = slots - manageable - demanding - flood
+    return Spread(tuple(parts), slots, quiet, manageable, demanding, flood, running)
 
 
 def _part(raised: list[tuple[datetime, Severity]], since: datetime, until: datetime) -> Part:

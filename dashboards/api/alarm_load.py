@@ -26,7 +26,9 @@ class LoadPartOut(BaseModel):
 
 
 class AlarmLoadOut(BaseModel):
-    """`acceptable` … `flood`: how many of the `slots` of ten minutes had at most 1, 2, 3 to 10, and more."""
+    """`acceptable` … `flood`: how many of the `slots` of ten minutes had at most 1, 2, 3 to 10, and more. Of
+    today the slots are those that are over.
+    """
 
     unit: str
     parts: list[LoadPartOut]

@@ -57,6 +57,7 @@ def load_of(visit: Visit, unit: str, day: date, by: By) -> Spread:
             if of in (unit, "") and not (is_fault_rule(rule) or rule in ABOUT_VAKA)
         ),
         parts,
+        visit.now,
     )
 
 

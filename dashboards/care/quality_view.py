@@ -204,7 +204,9 @@ def _month(reader: Reader, first: date) -> Period:
     after, zone = (first + timedelta(days=32)).replace(day=1), reader.house.site.zone
     since, until = (datetime(day.year, day.month, 1, tzinfo=zone) for day in (first, after))
     word = format_date(first, "LLLL y", locale=reader.language)
-    return Period(f"{first:%Y-%m}", word, since, max(since + timedelta(days=1), min(until, reader.now)))
+    if since < reader.now:
+        return Period(f"{first:%Y-%m}", word, since, min(until, reader.now))
+    return Period(f"{first:%Y-%m}", word, since, since + timedelta(days=1))
 
 
 def view(reader: Reader, quality: Quality) -> View:

@@ -100,7 +100,10 @@ def _name(day: date, by: By, voice: Voice) -> str:
 def _says(load: Spread, voice: Voice) -> str:
     all_ = sum(part.all for part in load.parts)
     if not all_:
-        return words("load none", voice.language)
+        return words("load none yet" if load.running else "load none", voice.language)
+    alerts = words("day one alert" if all_ == 1 else "day alerts", voice.language, n=all_)
+    if not load.slots:
+        return alerts
 
     def share(slots: int) -> str:
         percent = 100 * slots / load.slots
@@ -111,9 +114,9 @@ def _says(load: Spread, voice: Voice) -> str:
         )
 
     said = words(
-        "load says",
+        "load says so far" if load.running else "load says",
         voice.language,
-        alerts=words("day one alert" if all_ == 1 else "day alerts", voice.language, n=all_),
+        alerts=alerts,
         acceptable=share(load.acceptable),
         demanding=share(load.demanding + load.flood),
     )

@@ -243,6 +243,16 @@ _WORDS: dict[str, Words] = {
             " for {demanding} % more than two."
         ),
     ),
+    "load says so far": (
+        (
+            "{alerts} Så langt kom det høyst ett på ti minutter i {acceptable} % av tida,"
+            " flere enn to i {demanding} %."
+        ),
+        (
+            "{alerts} So far at most one came in ten minutes for {acceptable} % of the time,"
+            " more than two for {demanding} %."
+        ),
+    ),
     "load floods once": (
         "Én gang kom det flere enn ti på ti minutter.",
         "Once more than ten came in ten minutes.",
@@ -252,6 +262,7 @@ _WORDS: dict[str, Words] = {
         "{n} times more than ten came in ten minutes.",
     ),
     "load none": ("Ingen varsler.", "No alerts."),
+    "load none yet": ("Ingen varsler så langt.", "No alerts so far."),
     "load one": ("1 på 10 min: akseptabelt", "1 in 10 min: acceptable"),
     "load two": ("2 på 10 min: håndterbart", "2 in 10 min: manageable"),
     "peak": ("Flest på ti minutter", "Most in ten minutes"),

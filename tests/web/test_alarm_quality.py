@@ -3,13 +3,15 @@
 import io
 import re
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from pypdf import PdfReader
 from starlette.testclient import TestClient
 
+from dashboards.care.quality_view import Reader, period
+from dashboards.house import read_house
 from hub import alerting
 from hub.desk import Desk
 from hub.store import shifts, trend_reviews
@@ -18,7 +20,7 @@ from hub.store.instants import to_us
 from rules.alert import Outcome
 from rules.duty import Function, Shift
 from rules.watch import gone
-from tests.web.house import DOCUMENT, House
+from tests.web.house import DOCUMENT, House, from_noon_on
 
 SignIn = Callable[..., TestClient]
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
@@ -106,6 +108,28 @@ def test_a_rule_that_is_mostly_false_is_pointed_out_and_no_aim_is_made_up(
     assert ": 6 av 10 var falske." in said
     assert '<span class="chip warn">60 %</span>' in page
     assert "For falske varsler gir de ikke noe tall: jo lavere, jo bedre." in page
+
+
+def test_the_first_day_of_a_month_counts_as_far_as_it_has_come(house: House) -> None:
+    now = datetime(2026, 11, 30, 23, 40, tzinfo=UTC)  # December by the house's clock
+    reader = Reader(read_house(house.connection, house.site.site, now), "nb", now)
+    running, next_year = period(reader, "2026-12"), period(reader, "2027-01")
+    assert running is not None
+    assert running.until - running.since == 40 * MINUTE
+    assert next_year is not None
+    assert next_year.until > next_year.since
+
+
+def test_of_today_no_hour_is_quiet_that_has_not_come(house: House, sign_in: SignIn) -> None:
+    house.clock = from_noon_on()
+    browser = sign_in("adm")
+    call, page = "/api/v1/units/sol/alarm-load", "/care/quality/load?unit=sol"
+    assert browser.get(call).json()["slots"] == 12 * 6
+    assert browser.get(call, params={"day": "2026-11-24"}).json()["slots"] == 24 * 6
+    assert browser.get(call, params={"by": "day"}).json()["slots"] == (27 * 24 + 12) * 6
+    assert "Ingen varsler så langt." in browser.get(page).text
+    house.night_exit("1A", 60 * MINUTE)
+    assert "Så langt kom det høyst ett på ti minutter i 100 % av tida" in browser.get(page).text
 
 
 def test_alerts_about_vaka_itself_stand_beside_the_figures(lived_in: House, sign_in: SignIn) -> None:

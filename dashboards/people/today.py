@@ -4,6 +4,7 @@ own parts. The page that they land on.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Literal, NamedTuple
 
@@ -33,6 +34,7 @@ What = Literal[
     "integrations",
     "without sign-in",
     "without second factor",
+    "second factor not demanded",
 ]
 State = Literal["bad", "warn", "good"]
 _NAMED = 3
@@ -121,9 +123,16 @@ def _integrations(visit: Visit) -> Matter:
 def _people(request: Request, visit: Visit, settings: Settings) -> list[Matter]:
     known = directory.entries(request, visit)
     outside = [one.person.name for one in known if not (one.password or one.factor or one.subject)]
-    strict = settings.second_factor_roles
+    return [_concerning("without sign-in", outside), _second_factor(known, settings.second_factor_roles)]
+
+
+def _second_factor(known: list[directory.Entry], strict: Collection[str]) -> Matter:
+    """Where it is demanded of nobody, that nobody lacks it is no good order: `number` is then who has one."""
+    if not strict:
+        having = sum(bool(one.factor or one.subject) for one in known)
+        return Matter("second factor not demanded", "warn", having)
     weak = [one.person.name for one in known if one.person.role in strict and not (one.factor or one.subject)]
-    return [_concerning("without sign-in", outside), _concerning("without second factor", weak)]
+    return _concerning("without second factor", weak)
 
 
 def _concerning(what: What, names: list[str]) -> Matter:

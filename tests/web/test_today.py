@@ -8,6 +8,7 @@ from playwright.sync_api import Page
 from starlette.testclient import TestClient
 
 from dashboards.design import LOOKS, colours, measures
+from hub.settings import Settings
 from hub.store import integrations
 from hub.store.db import transaction
 from rules.integration import Integration
@@ -56,6 +57,21 @@ def test_beyond_three_who_cannot_sign_in_the_page_says_how_many_more_there_are(
     page = client.get("/today").text
     assert "5 personer kan ikke logge inn ennå" in page
     assert re.search(r"Nina 1, Nina 2, Nina 3\s+og 2 til", page)
+
+
+def test_a_second_step_that_is_demanded_of_nobody_is_not_said_to_be_in_order(
+    house: House, sign_in: SignIn
+) -> None:
+    client = sign_in("adm")
+    page = re.sub(r"<[^>]+>|\s+", " ", client.get("/today").text)
+    assert "Ingen mangler totrinnsinnlogging" not in page
+    assert page.index("Ingen rolle har krav om totrinnsinnlogging") < page.index("I orden")
+    assert "Ingen bruker det. Krev det før det er beboere i huset" in page
+    assert matters(client)["second factor not demanded"] == ("warn", 0)
+    house.settings = Settings(data=house.data, second_factor_for="carer")
+    found = matters(sign_in("adm"))
+    assert found["without second factor"] == ("warn", 3)
+    assert "second factor not demanded" not in found
 
 
 def test_a_programs_key_that_runs_out_is_said(house: House, sign_in: SignIn) -> None:

@@ -2,8 +2,8 @@
 expected.
 
 Columns (any order, comma or semicolon; their Norwegian names: hub/roster_words.py): person, function (there
-too; carer where empty), units and residents (ids, separated by spaces or +; no unit: the whole house), from
-and to (2026-11-24 22:00 or 24.11.2026 22:00, in the site's zone).
+too; carer where empty), units and residents (names, ids, a resident's room; + between two, or a space; no
+unit: the whole house), from and to (2026-11-24 22:00 or 24.11.2026 22:00, in the site's zone).
 """
 
 from __future__ import annotations
@@ -11,13 +11,15 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from hub.roster_words import COLUMNS as NAMED
 from hub.roster_words import function_of
-from rules.building import Site
+from hub.site.device_list import SPREADSHEETS
+from rules.building import Person, Resident, Site, Unit
 from rules.duty import LONGEST, Shift
 from rules.wording.roster import roster_problem
 
@@ -57,6 +59,8 @@ def read_roster(
     data: bytes, file: str, site: Site, known: Known | None = None
 ) -> dict[int, Shift] | list[Problem]:
     """The shifts by their lines, or all that is wrong with the file. `known`: None for the whole house."""
+    if data.startswith(SPREADSHEETS):
+        return [Problem(file, 1, "spreadsheet")]
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -88,6 +92,8 @@ def _shifts_of(
         return [Problem(file, 1, code, said, ", ".join(COLUMNS))]
     shifts: dict[int, Shift] = {}
     problems: list[Problem] = []
+    people, units = _called(site.people, known.people), _called(site.units, known.units)
+    residents = _called(site.residents, known.residents)
     for row in rows:
         cells = {name: (row.get(name) or "").strip() for name in columns}
         if not any(cells.values()):
@@ -96,24 +102,54 @@ def _shifts_of(
         if any(row[name] is None for name in NEEDED):
             problems.append(Problem(file, rows.line_num, "short_line", str(there), str(len(columns))))
             continue
+        cells["person"] = _meant(cells["person"], people) or cells["person"]
+        for column, names in (("units", units), ("residents", residents)):
+            if column in cells:
+                cells[column] = _all_meant(cells[column], names)
         wrong_here = [Problem(file, rows.line_num, *what) for what in _wrong(cells, site, known)]
         problems += wrong_here
         if not wrong_here:
             shifts[rows.line_num] = _shift(cells, site)
+    if not problems and not shifts:
+        return [Problem(file, 1, "no_shifts")]
     return problems or shifts
+
+
+def _called(those: Sequence[Person | Unit | Resident], seen: Sequence[str]) -> dict[str, str]:
+    """What each may be called: the id; the name and a resident's room, where that is nobody else's."""
+    there = [one for one in those if one.id in seen]
+    words = [(one.name.casefold(), one.id) for one in there]
+    words += [(one.room.casefold(), one.id) for one in there if isinstance(one, Resident)]
+    times = Counter(word for word, _ in words)
+    return {word: id for word, id in words if times[word] == 1} | {one.id: one.id for one in there}
+
+
+def _meant(text: str, names: dict[str, str]) -> str | None:
+    return names.get(text) or names.get(text.casefold())
+
+
+def _all_meant(cell: str, names: dict[str, str]) -> str:
+    """Ids with spaces between. A name may have spaces in it; + is always between two."""
+    parts = [part.strip() for part in cell.split("+")]
+    return " ".join(
+        _meant(part, names) or " ".join(_meant(word, names) or word for word in part.split())
+        for part in parts
+    )
 
 
 def _wrong(cells: dict[str, str], site: Site, known: Known) -> Iterator[tuple[str, str, str]]:
     """(code, what stands there, what may)"""
     if cells["person"] not in known.people:
         code = "no_such_person" if cells["person"] else "empty_person"
-        yield code, cells["person"], ", ".join(known.people)
+        yield code, cells["person"], _named(site.people, known.people)
     if cells.get("function") and function_of(cells["function"]) is None:
         yield "no_such_function", cells["function"], ""
-    for column, ids in (("units", known.units), ("residents", known.residents)):
-        for id in _ids(cells, column):
-            if id not in ids:
-                yield f"no_such_{column.removesuffix('s')}", id, ", ".join(ids)
+    for id in _ids(cells, "units"):
+        if id not in known.units:
+            yield "no_such_unit", id, _named(site.units, known.units)
+    for id in _ids(cells, "residents"):
+        if id not in known.residents:
+            yield "no_such_resident", id, ", ".join(known.residents)
     times = {column: _instant(cells[column], site) for column in ("from", "to")}
     for column, at in times.items():
         if at is None:
@@ -121,6 +157,14 @@ def _wrong(cells: dict[str, str], site: Site, known: Known) -> Iterator[tuple[st
     began, ended = times["from"], times["to"]
     if began is not None and ended is not None and not timedelta(0) < ended - began <= LONGEST:
         yield "shift_length", f"{cells['from']} – {cells['to']}", ""
+
+
+def _named(those: Sequence[Person | Unit], seen: Sequence[str]) -> str:
+    """By name, where that is nobody else's among them."""
+    names = Counter(one.name.casefold() for one in those if one.id in seen)
+    return ", ".join(
+        one.name if names[one.name.casefold()] == 1 else one.id for one in those if one.id in seen
+    )
 
 
 def _shift(cells: dict[str, str], site: Site) -> Shift:

@@ -27,7 +27,7 @@ from rules.building import NATIVE, Site
 COLUMNS = ("id", "room", "role", "gateway", "address", "resident")
 NEEDED = ("id", "room", "role")
 Form = Literal["csv", "yaml"]
-_SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 """How the files of Excel and LibreOffice begin, the newer and the old."""
 
 
@@ -92,7 +92,7 @@ def read_devices(data: bytes, name: str) -> DeviceList:
     """A list from the bytes of a file; `name` is what problems call it. Its ending tells YAML, any other
     file's first line tells it from CSV.
     """
-    if data.startswith(_SPREADSHEETS):
+    if data.startswith(SPREADSHEETS):
         wrong, expected = "the file is a spreadsheet", "the list saved as CSV UTF-8"
         return DeviceList(name, (), (Problem(name, 1, (), wrong, expected),))
     text = _decoded(data)

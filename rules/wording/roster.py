@@ -12,6 +12,11 @@ _WORDS: dict[str, Words] = {
         "Filen er ikke i UTF-8. Lagre den som UTF-8",
         "it is not UTF-8; expected the file saved as UTF-8",
     ),
+    "spreadsheet": (
+        "Dette er et regneark. Lagre listen som CSV UTF-8",
+        "it is a spreadsheet; expected it saved as CSV UTF-8",
+    ),
+    "no_shifts": ("Det står ingen vakter i filen", "the file has no shifts"),
     "not_csv": (
         "Linjen kan ikke leses. Kanskje mangler et anførselstegn",
         "it is not CSV; expected cells divided by ; or , and quotes in pairs",

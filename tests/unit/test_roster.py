@@ -78,9 +78,9 @@ def test_a_file_that_has_one_column_twice_is_refused(columns: str, named: str) -
 def test_all_mistakes_are_said_at_once_by_line_with_what_was_expected() -> None:
     text = GOOD + "ola;cook;øst;r-ola;24.11.26;2026-11-25 07:30\nper;;;;2026-11-25 07:00;2026-11-24 22:00\n"
     assert wrong(text) == [
-        "vakter.csv:3: there is no person 'ola'; expected kari, per",
+        "vakter.csv:3: there is no person 'ola'; expected Kari, Per",
         "vakter.csv:3: the function 'cook' is not known; expected carer, night_patrol or leader",
-        "vakter.csv:3: there is no unit 'øst'; expected sol, nord",
+        "vakter.csv:3: there is no unit 'øst'; expected Solsida, Nordsida",
         "vakter.csv:3: there is no resident 'r-ola'; expected r-anna",
         "vakter.csv:3: from is 24.11.26; expected a day and a time, e.g. 2026-11-24 22:00",
         (
@@ -88,6 +88,22 @@ def test_all_mistakes_are_said_at_once_by_line_with_what_was_expected() -> None:
             " expected an end after the beginning, within 36 h"
         ),
     ]
+
+
+def test_people_units_and_residents_may_be_called_by_name_and_residents_by_room() -> None:
+    good = read_roster(GOOD.encode(), "vakter.csv", SITE)
+    for resident in ("anna", "3b", "3B"):
+        text = GOOD.replace("kari;;sol;r-anna", f"KARI;;SolSida;{resident}")
+        assert read_roster(text.encode(), "vakter.csv", SITE) == good
+    both = read_roster(GOOD.replace(";sol;", ";Solsida + nord;").encode(), "vakter.csv", SITE)
+    assert isinstance(both, dict)
+    assert [shift.units for shift in both.values()] == [("sol", "nord")]
+
+
+def test_a_spreadsheet_and_a_file_without_shifts_are_named_as_what_they_are() -> None:
+    book = read_roster(b"PK\x03\x04\x14\x00", "vakter.xlsx", SITE)
+    assert book == [Problem("vakter.xlsx", 1, "spreadsheet")]
+    assert said_in_bokmål(GOOD.partition("\n")[0] + "\n") == ["Det står ingen vakter i filen"]
 
 
 def test_a_function_may_stand_in_norwegian() -> None:
@@ -115,7 +131,7 @@ def test_what_is_wrong_is_said_so_that_a_leader_can_mend_it() -> None:
     ) == [
         "Funksjonen kokk er ukjent. Skriv pleier, nattpatrulje eller leder",
         "2026-11-25 07:00 – 2026-11-24 22:00: slutten må komme etter starten, høyst 36 timer senere",
-        "Kolonnen person er tom. Velg blant kari, per",
+        "Kolonnen person er tom. Velg blant Kari, Per",
         "Kolonnen from er tom. Skriv dag og tid, f.eks. 2026-11-24 22:00",
         "to er i morgen. Skriv dag og tid, f.eks. 2026-11-24 22:00",
     ]

@@ -168,6 +168,18 @@ def test_a_consent_that_is_withdrawn_or_rests_counts_from_the_next_look(
     assert "Anna" not in page
 
 
+def test_that_a_resident_has_moved_out_is_said_on_the_first_page(house: House, sign_in: SignIn) -> None:
+    relative_of(house)
+    yesterday = house.now().astimezone(house.site.zone).date() - timedelta(days=1)
+    house.import_site(
+        DOCUMENT.replace("Anna Haugen, room: 1A}", f"Anna Haugen, room: 1A, moved_out: {yesterday}}}", 1)
+    )
+    page = sign_in(EMAIL).get("/relative").text
+    assert "Har flyttet" in page
+    assert "Derfor vises det ikke noe lenger." in page
+    assert "bestemmer hva du får se" not in page
+
+
 def test_another_residents_id_leads_nowhere(house: House, sign_in: SignIn) -> None:
     relative_of(house)
     browser = sign_in(EMAIL)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple, cast
 
-from hub.calls import ANEW, OPEN_AGAIN, TURNS
+from hub.calls import ANEW, LEAVES_WITHIN, OPEN_AGAIN, TURNS
 from hub.escalation import CALLED_IN_VAIN, CALLED_INSTEAD
 from hub.reach import usable_ways, working
 from hub.store import alerts, contacts, escalations, proofs, shifts, summonses
@@ -192,14 +192,16 @@ def instead_of(
     opened = max((one.seq for one in trail if one.event in ANEW), default=0)
     told = [m for m in summonses.of_alert(connection, alert.id) if m.event > opened]
     course = escalations.get(connection, alert.id)
+    coming = {m.person for m in told if m.next_at is not None and hears(_to(m))}
     call = InVain(
         alert.severity,
-        frozenset(
-            m.person for m in told if m.sent_at is not None or (m.next_at is not None and hears(_to(m)))
-        ),
+        frozenset(coming | {m.person for m in told if m.sent_at is not None}),
         again=step.event == CALLED_IN_VAIN,
         last=course is None or course.ends_with(step.reason.split(", ")),
         aside=aside,
+        coming=frozenset(
+            m.person for m in told if m.person in coming and now - m.created_at <= LEAVES_WITHIN
+        ),
     )
     known, works = contacts.everything(connection, site.site), working_ways(connection, site)
     on_duty = shifts.on_duty(connection, site, now)

@@ -154,14 +154,6 @@ def tells_of(connection: sqlite3.Connection, call: AlertEvent, event: str, reaso
     alerts.add_event(connection, call.alert, at, event, None, reason, of_call=call.seq)
 
 
-def calls_at_once(connection: sqlite3.Connection, alert: int, at: datetime) -> None:
-    """Nobody heard of the last call, and nobody waits for the next one."""
-    escalation = escalations.get(connection, alert)
-    if escalation is not None and escalation.due is not None:
-        due = min(escalation.due, at)
-        escalations.put(connection, alert, msgspec.structs.replace(escalation, due=due))
-
-
 def let_time_pass(connection: sqlite3.Connection, site: str, now: datetime) -> list[Alert]:
     """Make the calls that are due by now; returns the alerts they are for."""
     waiting = escalations.due(connection, site, now)

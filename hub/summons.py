@@ -34,7 +34,6 @@ from hub.escalation import (
     NOBODY_IN,
     NOT_NEEDED,
     REACHED_NOBODY,
-    calls_at_once,
     goes_on_for_help,
     reached_nobody,
     tells_of,
@@ -179,8 +178,8 @@ def _call_in_stead(
     web_address: str | None,
     now: datetime,
 ) -> None:
-    """All that a call was sent to was refused, and no next stage comes at once: others are called, also who
-    was put aside; but not who asks for more hands, and waits for no second try.
+    """All that a call was sent to was refused, and no next stage comes at once: others are called, and who
+    handed it back where there is nobody else; but not who asks for more hands, and waits for no second try.
     """
     trail = alerts.events(connection, alert.id)
     call = next((one for one in trail if one.seq == step.of_call), None)
@@ -194,7 +193,10 @@ def _call_in_stead(
     if any(one.sent_at is not None or _may_arrive(one, asks is not None) for one in of_call):
         return
     hears = hearing(connection, site, alert, call)
-    others = instead_of(connection, site, alert, call, hears, now, asks)
+    gave_back = _handed_back_by(trail, call) if asks is None else None
+    others = instead_of(connection, site, alert, call, hears, now, asks or gave_back)
+    if not any(map(hears, others)) and gave_back is not None:  # there is nobody else
+        others = instead_of(connection, site, alert, call, hears, now)
     _put_in(connection, site, alert, call, (), others, web_address, now)
     _name_in_stead(connection, call, filter(hears, others), now)
 
@@ -261,8 +263,6 @@ def did_not_go_out(connection: sqlite3.Connection, message: Summons, now: dateti
         announce(connection, alert, now)
     elif all(m.next_at is None for m in of_call) or (asks and not _others_called_since(trail, step)):
         reached_nobody(connection, step, now)
-        if message.urgent and _handed_back_by(trail, step) is not None:
-            calls_at_once(connection, message.alert, now)  # who handed it back, too
 
 
 def _when(connection: sqlite3.Connection, site: Site, alert: Alert, person: str, now: datetime) -> Decision:

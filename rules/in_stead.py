@@ -14,7 +14,8 @@ from rules.severity import Severity
 
 
 class InVain(NamedTuple):
-    """A call that reaches nobody of those it is for. `told`: who was told of the alert before, and may come.
+    """A call that reaches nobody of those it is for. `told`: who was told of the alert before, and may come;
+    `coming`: those of them whose message is just leaving.
     `again`: all stages were called before; `last`: this is the last one. `aside`: who asks for more hands, or
     hands it back, and is not called for that.
     """
@@ -24,6 +25,7 @@ class InVain(NamedTuple):
     again: bool
     last: bool
     aside: str | None = None
+    coming: frozenset[str] = frozenset()
 
 
 def called_in_stead(
@@ -35,16 +37,20 @@ def called_in_stead(
     hears: Callable[[str], bool],
 ) -> tuple[str, ...]:
     """The first circle in which anybody hears of it. Somebody who was told before is enough until the course
-    has been gone through: then nobody has answered. With its last stage comes who was not told yet. What is
-    low waits for its next stage. Who asks for more hands, or hands it back, waits for nobody.
+    has been gone through: then nobody has answered. With its last stage comes who was not told yet, and
+    where none of these hears of it whoever was: a stage that nobody hears of would double the silence. What
+    is low waits for its next stage. Who asks for more hands, or hands it back, waits for nobody.
     """
     if call.severity == "low" and call.aside is None:
         return ()
-    told = call.told if not call.again and call.aside is None else frozenset[str]()
+    waits = not call.again and call.aside is None
+    told, coming = (call.told, call.coming) if waits else (frozenset[str](), frozenset[str]())
     if told and not call.last:
         return ()
-    for circle in instead(unit, site, on_duty, at, lambda person: person != call.aside and hears(person)):
-        found = tuple(person for person in circle if person not in told and person != call.aside)
-        if any(map(hears, found)):
-            return found
+    circles = tuple(instead(unit, site, on_duty, at, lambda person: person != call.aside and hears(person)))
+    for but in dict.fromkeys((told, coming)):
+        for circle in circles:
+            found = tuple(person for person in circle if person not in but and person != call.aside)
+            if any(map(hears, found)):
+                return found
     return ()

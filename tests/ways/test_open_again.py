@@ -11,7 +11,7 @@ from hub import summons
 from hub.calls import calls_of
 from hub.desk import hand_back_all
 from hub.more_hands import called_to_one
-from hub.store import alerts, contacts, escalations, receipts, summonses
+from hub.store import alerts, contacts, receipts, summonses
 from hub.store.db import transaction
 from hub.store.summonses import Summons
 from rules.duration import parse_window
@@ -135,7 +135,7 @@ def test_who_hands_back_is_called_where_there_is_nobody_else(tmp_path: Path) -> 
     house.stop()
 
 
-def test_where_no_message_to_the_others_gets_out_the_next_call_is_made_at_once(house: World) -> None:
+def test_where_no_message_to_the_others_gets_out_who_handed_it_back_is_called_at_once(house: World) -> None:
     house.says("3B button", pressed="single")
     house.passes(30 * MIN)
     id = house.alert("help-button").id
@@ -150,9 +150,7 @@ def test_where_no_message_to_the_others_gets_out_the_next_call_is_made_at_once(h
             lost = msgspec.structs.replace(one, next_at=None, attempts=1, failure="refused")
             summonses.put_failure(house.connection, lost)
             summons.did_not_go_out(house.connection, lost, now)
-    escalation = escalations.get(house.connection, id)
-    assert escalation is not None
-    assert escalation.due == now
+    assert {one.person for one in waiting(house)} == {"lise"}, "she alone can be reached"
 
 
 def test_who_was_called_instead_is_called_again_once_nobody_has_the_alert(tmp_path: Path) -> None:
@@ -243,3 +241,23 @@ def test_the_hub_of_another_site_that_catches_up_in_the_same_database_leaves_the
     while summons.follow(house.connection, elsewhere, None, house.clock.now()):
         pass
     assert waiting(house) == called
+
+
+def test_where_whoever_is_called_for_what_was_handed_back_is_refused_others_come_before_who_handed_it_back(
+    tmp_path: Path,
+) -> None:
+    house = a_house(tmp_path, "kari siri nils lise")
+    house.imports(SITE + "escalation: {high: {steps: [{after: 0 s, to: [assigned]}], repeat: 10 min}}\n")
+    house.says("3B button", pressed="single")
+    id = house.alert("help-button").id
+    house.desk.accept(id, "kari")
+    house.desk.act(id, "hand_back", "kari")
+    [siri] = waiting(house)
+    assert siri.person == "siri"
+    with transaction(house.connection):
+        lost = msgspec.structs.replace(siri, next_at=None, attempts=1, failure="refused")
+        assert summonses.put_failure(house.connection, lost)
+        summons.did_not_go_out(house.connection, lost, house.clock.now())
+    assert {one.person for one in waiting(house)} >= {"nils"}
+    assert "kari" not in {one.person for one in waiting(house)}
+    house.stop()

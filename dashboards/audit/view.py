@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
-from babel.dates import format_datetime
+from babel.dates import format_date, format_datetime
 
 from dashboards.access import Role, may
 from dashboards.audit.withheld import Why, without_others
@@ -21,7 +21,7 @@ from rules.language import norwegian
 from rules.reach import REASONS
 from rules.relatives import ACCOUNT
 from rules.wording import Voice
-from rules.wording.audit import SAID_BY_THE_ENTRY, detail_of, what_was_done
+from rules.wording.audit import SAID_BY_THE_ENTRY, detail_of, to_the_end_of, what_was_done
 from rules.wording.names import name_of_rule
 from rules.wording.reach import gap_words
 from rules.wording.reasons import in_words
@@ -257,7 +257,16 @@ def _name_of(visit: Visit, name: str, value: Any) -> object:
         return name_of_rule(str(value), house.rule_called(str(value)), _voice(visit))
     if name in _WITH_NUMBERS:
         return str(value).removeprefix(_WITH_NUMBERS[name])
-    return _in_words(visit, at) if (at := _instant(value)) is not None else None
+    if (at := _instant(value)) is None:
+        return None
+    local = at.astimezone(visit.house.site.zone)
+    if (
+        name == "until" and local.time() == time()
+    ):  # as pages say it: the last day, and not the midnight after
+        style = "d. MMM y" if norwegian(visit.language) else "d MMM y"
+        last = format_date(local.date() - timedelta(days=1), style, visit.language)
+        return to_the_end_of(last, visit.language)
+    return _in_words(visit, at)
 
 
 def _reason_of(visit: Visit, entry: Entry, name: str, value: Any) -> str | None:

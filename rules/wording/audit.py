@@ -216,6 +216,14 @@ def detail_of(name: str, value: object, language: Language, what: str = "") -> s
     return f"{_said(name, NAMES, language)} {told}" if told else ""
 
 
+def to_the_end_of(day: str, language: Language) -> str:
+    """After `til` or `until`."""
+    return say(_LAST_DAY, language, day)
+
+
+_LAST_DAY: Words = ("og med {}", "the end of {}")
+
+
 def _value(value: object, known: Mapping[str, Words], language: Language) -> str:
     """A part of the site by its kind (`enhet 3B bad`); of what a gateway was asked the act and of what."""
     if isinstance(value, Mapping):

@@ -57,6 +57,16 @@ def test_every_look_at_a_resident_is_in_their_own_log_in_words(house: House, sig
     assert {entry["by"] for entry in found} >= {"sol", "kari", "leder"}
 
 
+def test_what_ends_at_midnight_is_said_by_its_last_day_as_the_page_says_it(
+    house: House, sign_in: SignIn
+) -> None:
+    made = {"integration": "journal", "until": "2027-05-29T22:00:00+00:00"}
+    audit.add(house.connection, house.site.site, house.now(), "adm", "integration made", made)
+    page = sign_in("leder").get("/audit").text
+    assert "til og med 29. mai 2027" in page
+    assert "30. mai 2027" not in page
+
+
 def test_the_trail_says_whom_the_alerts_were_about_that_somebody_looked_at(
     house: House, sign_in: SignIn
 ) -> None:

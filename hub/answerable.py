@@ -113,11 +113,11 @@ def working_ways(connection: sqlite3.Connection, site: Site) -> frozenset[Answer
 def _ways(
     known: Iterable[Contact], person: str, alert: Alert, works: Collection[Answerable], hears: Hears
 ) -> list[Answerable]:
-    """What is high: all, also what was refused, which may work again. The rest: the first by which they hear
-    of it, else the first that works, where any of theirs does.
+    """What is high, or help that is asked for: all, also what was refused and may work again. The rest: the
+    first by which they hear of it, else the first that works, where any of theirs does.
     """
     ways = [Answerable(*contact) for contact in known if contact.person == person]
-    if alert.severity == "high":
+    if alert.severity == "high" or asking(alert) is not None:
         return ways
     ways = [one for one in ways if hears(one)] or [one for one in ways if one in works] or ways
     phones = [one for one in ways if one.way == WAY]  # all of them are one way

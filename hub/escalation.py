@@ -67,7 +67,8 @@ def follow(connection: sqlite3.Connection, alert: Alert, plan: EscalationPlan | 
         begin(connection, alert, plan or EscalationPlan(), at)
         return
     after = graver(escalation, alert.severity, at)
-    if after == escalation and alert.state == "open" and escalation.due is not None:
+    goes_on = after == escalation and alert.state == "open" and escalation.due is not None
+    if goes_on or (alert.state != "open" and alert.assistance_at is not None):
         _call_of_the_graver(connection, alert, at)
     after = fallen_open(after, at) if alert.state == "open" else answered(after)
     if after != escalation:

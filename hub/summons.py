@@ -121,7 +121,7 @@ def _follow(
         return
     gave_back = _handed_back_by(alerts.events(connection, alert.id), step) if alert.state == "open" else None
     aside = gave_back or asking(alert)
-    summonses.drop_held(connection, alert.id, before=_as_grave_since(connection, alert))
+    summonses.drop_milder(connection, alert.id, before=_as_grave_since(connection, alert))
     hears = hearing(connection, site, alert, step)
     meant = answerable(connection, site, alert, step, hears, now, aside)
     works = working_ways(connection, site)
@@ -292,7 +292,7 @@ def _message(
         person=to.person,
         way=to.way,
         address=to.address,
-        urgent=alert.severity == "high",  # a test too: it has to go as what it tries does
+        urgent=alert.severity == "high" or asking(alert) is not None,  # a test as what it tries
         proof=proof,
         subject=subject_of_proof(place, language)
         if proof

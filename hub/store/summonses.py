@@ -324,11 +324,11 @@ def drop_waiting(
     )
 
 
-def drop_held(connection: sqlite3.Connection, alert: int, before: int) -> None:
-    """What is held of the calls before that step, by which the alert became as grave as it is."""
+def drop_milder(connection: sqlite3.Connection, alert: int, before: int) -> None:
+    """What waits of the calls before that step, by which the alert became as grave as it is: it says less."""
     connection.execute(
-        "UPDATE summons SET next_at = NULL, failure = ? WHERE alert = ? AND event < ?"
-        " AND next_at IS NOT NULL AND held IS NOT NULL AND attempts = 0",
+        "UPDATE summons SET next_at = NULL, failure = ?"
+        " WHERE alert = ? AND event < ? AND next_at IS NOT NULL",
         (OVERTAKEN, alert, before),
     )
 

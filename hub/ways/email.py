@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import smtplib
 import ssl
+from contextlib import closing, suppress
 from email.message import EmailMessage
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -56,8 +57,10 @@ class Email:
 
     def send(self, message: Message) -> Failed | None:
         try:
-            with self._connect() as smtp:
+            with closing(self._connect()) as smtp:
                 smtp.send_message(self._mail(message), self._server.sender, [message.address])
+                with suppress(smtplib.SMTPException, OSError):
+                    smtp.quit()  # it has taken the message, whatever it says to that
         except smtplib.SMTPRecipientsRefused as error:
             code, said = next(iter(error.recipients.values()))
             return _refused(code, said, of_the_address=True)

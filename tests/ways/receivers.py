@@ -22,13 +22,14 @@ HERE = Inside(frozenset(("127.0.0.1", port) for port in range(1, 65536)))
 
 class Mailbox:
     """What a mail server took, and what it answers to a message: '250 OK' unless told otherwise. `unknown`:
-    recipients whom it does not have.
+    recipients whom it does not have. `goodbye`: what it says to QUIT.
     """
 
     def __init__(self) -> None:
         self.taken: list[Message] = []
         self.answers: list[str] = []
         self.unknown: set[str] = set()
+        self.goodbye = "221 Bye"
         self.arrived = Event()
         self.on_mail: Callable[[Message], None] = lambda _: None
 
@@ -37,6 +38,9 @@ class Mailbox:
             return "550 5.1.1 no such mailbox"
         envelope.rcpt_tos.append(address)
         return "250 OK"
+
+    async def handle_QUIT(self, *_: Any) -> str:  # noqa: N802 - the library's name
+        return self.goodbye
 
     async def handle_DATA(self, _: Any, __: Any, envelope: Any) -> str:  # noqa: N802 - the library's name
         answer = self.answers.pop(0) if self.answers else "250 OK"

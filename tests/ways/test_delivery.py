@@ -127,6 +127,18 @@ def test_a_mail_server_that_is_busy_is_asked_again_and_one_that_refuses_is_not(
     assert given_up.failure == "the mail server said 550 no such person"
 
 
+@pytest.mark.parametrize("goodbye", ["421 closing", "500 what?"])
+def test_what_a_mail_server_has_taken_is_sent_whatever_it_says_to_goodbye(
+    connection: sqlite3.Connection, database: Path, goodbye: str
+) -> None:
+    with mail_server() as (mailbox, port):
+        mailbox.goodbye = goodbye
+        put(connection, "email", "kari@example.org")
+        courier(database, email(port)).deliver(connection)
+    assert len(mailbox.taken) == 1
+    assert stored(connection).sent_at == NIGHT
+
+
 def test_a_mail_server_that_is_away_is_asked_again(connection: sqlite3.Connection, database: Path) -> None:
     with mail_server() as (_, port):
         pass

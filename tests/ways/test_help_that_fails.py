@@ -201,3 +201,30 @@ def test_who_could_reach_nobody_can_ask_again_and_all_are_tried_again(house: Wor
     house.desk.act(id, "assist", "kari")
     assert {one.person for one in waiting(house)} == {"siri", "nils", "lise"}
     assert not hands(house).nobody
+
+
+def test_help_at_an_alert_that_is_not_high_is_as_urgent_as_what_is_high(house: World) -> None:
+    house.imports(SITE.replace("{rule: help-button}", "{rule: help-button, severity: low}"))
+    has_it(house, "kari")
+    house.desk.act(house.alert("help-button").id, "assist", "kari")
+    help = [one for one in messages(house) if one.subject.startswith(("Flere må komme", "More hands"))]
+    assert help
+    assert all(one.urgent for one in help), "tried again each minute at least, by all of their ways"
+
+
+def test_help_that_was_asked_for_is_called_anew_where_the_alert_becomes_graver_meanwhile(
+    house: World,
+) -> None:
+    house.imports(SITE.replace("{rule: help-button}", "{rule: help-button, severity: low}"))
+    id = has_it(house, "kari")
+    house.desk.act(id, "assist", "kari")
+    called = {one.person for one in untried(house)}
+    for one in untried(house):
+        busy(house, one)
+    house.imports(SITE)
+    house.passes(MIN)
+    house.says("3B button", pressed="single")
+    messages(house)
+    milder = ("Lavt", "Lågt", "Low")
+    assert {one.person for one in waiting(house)} >= called - {"kari"}
+    assert [one.subject for one in waiting(house) if any(word in one.subject for word in milder)] == []

@@ -315,3 +315,18 @@ def test_who_was_called_while_the_alert_was_milder_is_called_to_the_grave_one_an
     house.says("3B radar", fall="cleared")
     house.says("3B radar", fall="confirmed")
     assert waiting(house) == [], "nobody was called to less since"
+
+
+def test_a_milder_message_that_failed_is_not_sent_any_more_after_the_grave_one(house: World) -> None:
+    house.imports(MILD_FOR_A_WHILE.replace("severity_when_cleared: low", "severity_when_cleared: medium"))
+    house.says("3B radar", fall="confirmed")
+    for one in waiting(house):
+        arrived(house, one)
+    house.says("3B radar", fall="cleared")
+    house.passes(MIN)
+    for one in waiting(house):
+        with transaction(house.connection):
+            later = msgspec.structs.replace(one, attempts=1, failure="451 busy")
+            assert summonses.put_failure(house.connection, later)
+    house.says("3B radar", fall="confirmed")
+    assert {one.subject for one in waiting(house)} == {"HØYT varsel: 3B", "HIGH alert: 3B"}

@@ -167,7 +167,10 @@ def test_a_broker_restarted_in_the_midst_loses_nothing(mosquitto: Mosquitto, tmp
         assert len(listener.wait_for(200)) >= 200
         mosquitto.restart()
         out, err = done.communicate(timeout=PATIENCE)
-        assert (done.returncode, err) == (0, "")
+        said = [
+            line for line in err.splitlines() if " sent, now at " not in line
+        ]  # how far it is, where it is slow
+        assert (done.returncode, said) == (0, [])
         assert out.startswith(f"{count} readings sent and confirmed")
         deadline = time.monotonic() + PATIENCE
         expected = {(BEGAN + timedelta(seconds=n)).isoformat() for n in range(count)}

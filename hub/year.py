@@ -36,12 +36,12 @@ def year_of(
 ) -> dict[Yearly, list[Day]]:
     """Each day from `since` to before `until`, by what is asked for and there is a sensor for. Movement: how
     often it was seen that day; in bed: hours; the bathroom: in how many hours of the day it was used;
-    openings: how often a door was opened.
+    openings: how often a door was opened. Without days where none is over yet.
     """
     own = {what: [d for d in devices if serves(d, what)] for what in asked}
     needed = list(dict.fromkeys(d for each in own.values() for d in each))
     if not needed or since >= until:
-        return {}
+        return {what: [] for what, each in own.items() if each}
     told = history.daily([d.id for d in needed], since, until, {measure_of(what) for what in own}, site.zone)
     days = [_day(since + n * _A_DAY, site.zone) for n in range((until - since).days)]
     gone = not_there(connection, site, needed, days[0].since, days[-1].until)

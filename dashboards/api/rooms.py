@@ -13,7 +13,7 @@ from dashboards.api.asked import that_day, that_month
 from dashboards.api.days_and_nights import DayOut, told
 from dashboards.api.refusal import Refusal
 from dashboards.api.week import OpinionIn, OpinionOut, WeekOut
-from dashboards.api.year import AlertsOfDayOut, YearlyOut, alerts_out, yearly_out
+from dashboards.api.year import OF_SENSORS, AlertsOfDayOut, YearlyOut, alerts_out, yearly_out
 from dashboards.care.day_view import day_data, day_shown, hour_data
 from dashboards.care.resident_view import month_shown
 from dashboards.care.room_month import room_month_data
@@ -119,7 +119,7 @@ class RoomYearOut(BaseModel):
     )
     since: date
     last: date
-    yearly: list[YearlyOut]
+    yearly: list[YearlyOut] = Field(description=OF_SENSORS)
     alerts: list[AlertsOfDayOut] = Field(description="Days on which any were raised")
 
 

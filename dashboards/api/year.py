@@ -21,6 +21,9 @@ from rules.year import Told, months
 api = APIRouter(prefix="/api/v1", responses={401: {"model": Refusal}, 404: {"model": Refusal}})
 
 
+OF_SENSORS = "What there is a sensor for; without days where no whole day is over yet"
+
+
 class DayOfYearOut(BaseModel):
     day: date
     told: Told = Field(
@@ -71,7 +74,7 @@ class YearOut(BaseModel):
     since: date
     last: date
     shared: bool
-    yearly: list[YearlyOut]
+    yearly: list[YearlyOut] = Field(description=OF_SENSORS)
     alerts: list[AlertsOfDayOut] = Field(description="Days on which any were raised")
 
 

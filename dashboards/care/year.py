@@ -44,7 +44,8 @@ def year_parts(
     visit: Visit, view: Looked, year: Year, month: date | None, of: Yearly | None
 ) -> dict[str, object]:
     """What the page of a year needs besides its head."""
-    chosen = of if of in year.days else next(iter(year.days), None)
+    drawable = [what for what, own in year.days.items() if own]
+    chosen = of if of in drawable else next(iter(drawable), None)
     language = visit.language
     before, after = year.first - timedelta(days=1), (year.last + timedelta(days=1)).replace(day=1)
     later = min((after + timedelta(days=360)).replace(day=1), view.today.replace(day=1))
@@ -52,7 +53,8 @@ def year_parts(
     since, until = month_name(year.first, language), month_name(year.last, language)
     return {
         "span": words("year", language, since=since, until=until),
-        "choices": [(what, words(f"trend {what}", language)) for what in year.days],
+        "choices": [(what, words(f"trend {what}", language)) for what in drawable],
+        "no_day_yet": bool(year.days) and not drawable,
         "chosen": chosen,
         "month": year.last,
         "days": year_drawn(year, view, chosen) if chosen else None,

@@ -87,7 +87,7 @@ def weeks_drawn(year: Year, view: Looked, what: Yearly) -> Picture:
 
 def drawn_as_file(year: Year, view: Looked, yearly: str) -> Picture | None:
     """`days-` or `weeks-` and what it tells of; None for anything else."""
-    for what in year.days:
+    for what in (one for one, own in year.days.items() if own):
         if yearly == f"days-{what}":
             return year_drawn(year, view, what)
         if yearly == f"weeks-{what}":

@@ -228,6 +228,28 @@ def test_pictures_begin_with_the_day_somebody_moved_in(house: LivedInHouse, sign
             sites.add(house.connection, "solbakken", LIVED_IN, house.now(), "test")
 
 
+def test_the_year_of_who_moved_in_today_says_that_no_whole_day_was_heard_yet(
+    house: LivedInHouse, sign_in: SignIn
+) -> None:
+    kari, today = sign_in("kari"), house.now().astimezone(OSLO).date()
+    document = LIVED_IN.replace("name: Anna Haugen, room: 1A}", f"name: Ny, room: 1A, moved_in: {today}}}")
+    without = document.replace("room: 1A, role:", "room: 2A, role:")
+    assert len({LIVED_IN, document, without}) == 3
+    try:
+        for written, whats in ((document, ["movement", "in_bed", "bathroom_hours"]), (without, [])):
+            with transaction(house.connection):
+                sites.add(house.connection, "solbakken", written, house.now(), "test")
+            told = kari.get("/api/v1/residents/r1/year").json()["yearly"]
+            assert [(one["what"], one["days"], one["months"]) for one in told] == [(w, [], []) for w in whats]
+            page = kari.get("/care/residents/r1/year").text
+            assert ("Ingen hele døgn er hørt ennå." in page) == bool(whats)
+            assert ("Ingen sensor i leiligheten" in page) == (not whats)
+            assert kari.get("/care/residents/r1/year/days-movement.svg").status_code == 404
+    finally:
+        with transaction(house.connection):
+            sites.add(house.connection, "solbakken", LIVED_IN, house.now(), "test")
+
+
 def test_a_trend_is_no_diagnosis_and_no_alert_and_says_who_cannot_be_told_apart(
     house: LivedInHouse, sign_in: SignIn
 ) -> None:

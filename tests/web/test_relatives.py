@@ -168,13 +168,20 @@ def test_a_consent_that_is_withdrawn_or_rests_counts_from_the_next_look(
     assert "Anna" not in page
 
 
-def test_that_a_resident_has_moved_out_is_said_on_the_first_page(house: House, sign_in: SignIn) -> None:
+def test_that_a_resident_has_moved_out_is_said_on_the_first_page_and_no_date_in_the_settings(
+    house: House, sign_in: SignIn
+) -> None:
     relative_of(house)
     yesterday = house.now().astimezone(house.site.zone).date() - timedelta(days=1)
+    browser = sign_in(EMAIL)
+    assert re.search(r"Vises nå · til \d", browser.get("/relative/settings").text)
     house.import_site(
         DOCUMENT.replace("Anna Haugen, room: 1A}", f"Anna Haugen, room: 1A, moved_out: {yesterday}}}", 1)
     )
-    page = sign_in(EMAIL).get("/relative").text
+    settings = browser.get("/relative/settings").text
+    assert "Vises ikke: har flyttet" in settings
+    assert "har flyttet · til" not in settings, "nothing is shown until then"
+    page = browser.get("/relative").text
     assert "Har flyttet" in page
     assert "Derfor vises det ikke noe lenger." in page
     assert "bestemmer hva du får se" not in page

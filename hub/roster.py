@@ -2,8 +2,9 @@
 expected.
 
 Columns (any order, comma or semicolon; their Norwegian names: hub/roster_words.py): person, function (there
-too; carer where empty), units and residents (names, ids, a resident's room; + between two, or a space; no
-unit: the whole house), from and to (2026-11-24 22:00 or 24.11.2026 22:00, in the site's zone).
+too; carer where empty), units and residents (names, ids, a resident's room by its id or its name; + or a
+comma between two, or a space; no unit: the whole house), from and to (2026-11-24 22:00 or 24.11.2026 22:00,
+in the site's zone).
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from typing import NamedTuple
 from hub.roster_words import COLUMNS as NAMED
 from hub.roster_words import function_of
 from hub.site.device_list import SPREADSHEETS
-from rules.building import Person, Resident, Site, Unit
+from rules.building import Person, Resident, Room, Site, Unit
 from rules.duty import LONGEST, Shift
 from rules.wording.roster import roster_problem
 
@@ -93,7 +94,7 @@ def _shifts_of(
     shifts: dict[int, Shift] = {}
     problems: list[Problem] = []
     people, units = _called(site.people, known.people), _called(site.units, known.units)
-    residents = _called(site.residents, known.residents)
+    residents = _called(site.residents, known.residents, site.rooms)
     for row in rows:
         cells = {name: (row.get(name) or "").strip() for name in columns}
         if not any(cells.values()):
@@ -115,11 +116,16 @@ def _shifts_of(
     return problems or shifts
 
 
-def _called(those: Sequence[Person | Unit | Resident], seen: Sequence[str]) -> dict[str, str]:
+def _called(
+    those: Sequence[Person | Unit | Resident], seen: Sequence[str], rooms: Sequence[Room] = ()
+) -> dict[str, str]:
     """What each may be called: the id; the name and a resident's room, where that is nobody else's."""
     there = [one for one in those if one.id in seen]
-    words = [(one.name.casefold(), one.id) for one in there]
-    words += [(one.room.casefold(), one.id) for one in there if isinstance(one, Resident)]
+    words = {(one.name.casefold(), one.id) for one in there}
+    of_room = {room.id: {room.id, room.name or room.id} for room in rooms}
+    for one in there:
+        if isinstance(one, Resident):
+            words |= {(word.casefold(), one.id) for word in of_room[one.room]}
     times = Counter(word for word, _ in words)
     return {word: id for word, id in words if times[word] == 1} | {one.id: one.id for one in there}
 
@@ -128,12 +134,13 @@ def _meant(text: str, names: dict[str, str]) -> str | None:
     return names.get(text) or names.get(text.casefold())
 
 
-def _all_meant(cell: str, names: dict[str, str]) -> str:
-    """Ids with spaces between. A name may have spaces in it; + is always between two."""
-    parts = [part.strip() for part in cell.split("+")]
+def _all_meant(cell: str, names: dict[str, str], between: str = "+, ") -> str:
+    """Ids with spaces between. A name may have a comma or spaces in it; + is always between two."""
+    parts = [part.strip() for part in cell.split(between[0].strip() or None)]
     return " ".join(
-        _meant(part, names) or " ".join(_meant(word, names) or word for word in part.split())
+        _meant(part, names) or (_all_meant(part, names, between[1:]) if between[1:] else part)
         for part in parts
+        if part
     )
 
 

@@ -15,14 +15,15 @@ from rules.wording import Voice
 from rules.wording.roster import roster_problem
 from tests.world import read
 
-SITE: Site = read("""
+DOCUMENT = """
 site: test
 name: Test
 units: [{id: sol, name: Solsida}, {id: nord, name: Nordsida}]
 rooms: [{id: 3B, unit: sol}]
 residents: [{id: r-anna, name: Anna, room: 3B}]
 people: [{id: kari, name: Kari, role: carer}, {id: per, name: Per, role: carer}]
-""")
+"""
+SITE: Site = read(DOCUMENT)
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 GOOD = "person;function;units;residents;from;to\r\nkari;;sol;r-anna;2026-11-24 22:00;2026-11-25 07:30\r\n"
 
@@ -98,6 +99,18 @@ def test_people_units_and_residents_may_be_called_by_name_and_residents_by_room(
     both = read_roster(GOOD.replace(";sol;", ";Solsida + nord;").encode(), "vakter.csv", SITE)
     assert isinstance(both, dict)
     assert [shift.units for shift in both.values()] == [("sol", "nord")]
+
+
+def test_a_room_may_be_called_as_pages_call_it_and_a_comma_may_stand_between_two() -> None:
+    named = read(DOCUMENT.replace("id: 3B,", "id: 3B, name: Leilighet 3B,"))
+    good = read_roster(GOOD.encode(), "vakter.csv", SITE)
+    for resident in ("leilighet 3B", "3B", "Anna", "r-anna,"):
+        text = GOOD.replace("r-anna", resident)
+        assert read_roster(text.encode(), "vakter.csv", named) == good
+    for units in ("Solsida, Nordsida", "sol,nord", "sol , Nordsida"):
+        both = read_roster(GOOD.replace(";sol;", f";{units};").encode(), "vakter.csv", named)
+        assert isinstance(both, dict)
+        assert [shift.units for shift in both.values()] == [("sol", "nord")]
 
 
 def test_a_spreadsheet_and_a_file_without_shifts_are_named_as_what_they_are() -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 
@@ -26,7 +27,8 @@ log = logging.getLogger(__name__)
 
 def circles(known: Iterable[Reachable], now: datetime) -> list[list[Reachable]]:
     """The night patrol and the leaders on duty; where there are none, or none of them can be reached, the
-    carers on duty; then the leaders whom the site names, and without them everybody.
+    carers on duty; then the leaders whom the site names, and without them everybody. Nobody twice by one way:
+    one that hangs would keep those who come next waiting.
     """
     everybody = list(known)
     on_duty = [
@@ -41,7 +43,13 @@ def circles(known: Iterable[Reachable], now: datetime) -> list[list[Reachable]]:
         [one for one in named if one.function == "leader"],
         named,
     )
-    return [list({(one.way, one.address): one for one in group}.values()) for group in groups if group]
+    found, tried = [], set[tuple[str, str]]()
+    for group in groups:
+        circle = {(one.way, one.address): one for one in group if (one.way, one.address) not in tried}
+        tried |= circle.keys()
+        if circle:
+            found.append(list(circle.values()))
+    return found
 
 
 class Teller:
@@ -60,10 +68,14 @@ class Teller:
             log.error("the house's own ways can't be used: %s", error)
 
     def tell(self, site: Site, news: News, people: Iterable[Reachable], before: Heard = NOBODY) -> Heard:
-        """`before`: who has taken it already, and is left alone. Returns who has now."""
+        """`before`: who has taken it already, and is left alone. Returns who has now. Its own addresses and
+        the people at the same time: neither waits for what hangs of the other.
+        """
         now, around = self._clock.now(), circles(people, self._clock.now())
-        by_people = before.people or any(self._tell_circle(site, news, circle, now) for circle in around)
-        by_own = before.own or self._tell_own(site, news, now)
+        with ThreadPoolExecutor(1, "own-addresses") as beside:
+            own = None if before.own else beside.submit(self._tell_own, site, news, now)
+            by_people = before.people or any(self._tell_circle(site, news, circle, now) for circle in around)
+        by_own = own is None or own.result()
         if not by_people and not by_own:
             log.error("nobody could be told: %s", "; ".join(f"{t.part} {t.kind}" for t in news.tells))
         return Heard(by_people or not around, by_own or not _lines(self._own))

@@ -17,6 +17,7 @@ from hub.watch.tell import Teller, circles
 from rules import wording
 from rules.watch import PART_DOWN, PARTS, WATCH_GONE, Heard, News, Part, Standing, Tell
 from rules.wording import Voice
+from tests.patience import PATIENCE
 from tests.ways.receivers import web_address
 from tests.world import World, read
 
@@ -141,6 +142,39 @@ def test_where_those_on_duty_cannot_be_reached_the_next_are_and_a_way_that_break
         heard = Teller(settings, WallClock()).tell(read(SITE), News((tell,), blind=True), people)
         assert heard == Heard(people=True, own=True), "there is no address of its own that has not"
         assert len(receiver.requests) == 1
+
+
+def to_web_addresses(folder: Path, *urls: str) -> Settings:
+    (folder / "secret").write_text("s" * 32)
+    hosts = " ".join(urlsplit(url).netloc for url in urls)
+    return Settings(data=folder, webhook_secret_file=folder / "secret", webhook_hosts=hosts)
+
+
+@pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")  # Apprise, on Python 3.11
+def test_the_watchmans_own_addresses_are_told_while_somebodys_phone_hangs(tmp_path: Path) -> None:
+    with web_address() as (own, its_url), web_address() as (phone, url):
+        own_first: list[bool] = []
+        phone.on_call = lambda _: own_first.append(own.asked.wait(PATIENCE))
+        (tmp_path / "own").write_text(its_url.replace("http:", "json:"))
+        settings = to_web_addresses(tmp_path, url).model_copy(update={"watch_to_file": tmp_path / "own"})
+        per = msgspec.structs.replace(reachable("per", "leader"), way="webhook", address=url)
+        tell = Tell("hub", "down", NIGHT, "x")
+        heard = Teller(settings, WallClock()).tell(read(SITE), News((tell,), blind=True), [per])
+        assert heard == Heard(people=True, own=True), "the phone answers only once they have been told"
+        assert own_first == [True]
+
+
+def test_nobody_is_tried_twice_for_one_message_though_they_belong_to_several_circles(tmp_path: Path) -> None:
+    with web_address() as (refuses, his_url), web_address() as (takes, her_url):
+        refuses.default = 500
+        settings = to_web_addresses(tmp_path, his_url, her_url)
+        per = msgspec.structs.replace(reachable("per", "leader"), way="webhook", address=his_url)
+        kari = msgspec.structs.replace(reachable("kari", "carer"), way="webhook", address=her_url)
+        tell = Tell("hub", "down", NIGHT, "x")
+        teller = Teller(settings, WallClock())
+        heard = teller.tell(read(SITE), News((tell,), blind=True), [per, kari])
+        assert heard.people
+        assert (len(refuses.requests), len(takes.requests)) == (1, 1)
 
 
 def test_a_watchman_whose_last_word_lies_ahead_is_not_taken_for_alive(house: World) -> None:

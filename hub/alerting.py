@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
 import msgspec
@@ -30,13 +30,10 @@ from rules.alert import (
     time_is_up,
 )
 from rules.building import Person, Site
-from rules.duty import LONGEST, is_shut_out
+from rules.duty import LONGEST, is_shut_out, looks_after
 from rules.escalation import EscalationPlan
 from rules.finding import Finding
 from rules.week import absences_left
-
-_ACCESS_LOOKED_BACK = timedelta(days=1)
-"""Longer than any emergency access and what was taken in it last."""
 
 
 def take(
@@ -106,14 +103,14 @@ def clock_jumped(connection: sqlite3.Connection, site: str, moved: Callable[[dat
 
 def follow_site(connection: sqlite3.Connection, site: Site, at: datetime) -> None:
     """Open alerts go along with a site that has changed, also while the hub was down: with their room to its
-    unit; and those whose owner works here no more, or may not open them any more, are open at once: nobody
-    else comes to what somebody has.
+    unit; and those whose owner works here no more, or as something else, are open at once: nobody else comes
+    to what somebody has. Of who looks after other units now: `let_strangers_go`.
     """
     units = {room.id: room.unit for room in site.rooms}
     with transaction(connection):
         for alert in alerts.open_alerts(connection, site.site):
             unit = units.get(alert.room, alert.unit)
-            closed_to_owner = alert.state != "open" and _is_closed_to_owner(connection, site, alert, unit)
+            closed_to_owner = alert.state != "open" and _is_closed_to_owner(connection, site, alert)
             here = alert if unit == alert.unit else _moved(connection, site, alert, unit, at)
             if closed_to_owner:
                 _open_again(connection, here, "owner_shut_out", at)
@@ -131,14 +128,14 @@ def _moved(connection: sqlite3.Connection, site: Site, alert: Alert, unit: str, 
     return change(connection, alert, MOVED, decision, at, plan=site.escalation_of(unit))
 
 
-def _is_closed_to_owner(connection: sqlite3.Connection, site: Site, alert: Alert, unit: str) -> bool:
-    """Who could open it by the site as it was when they took it, and cannot any more. `unit`: its own now."""
+def _is_closed_to_owner(connection: sqlite3.Connection, site: Site, alert: Alert) -> bool:
+    """Who could open it as what they were when they took it, and cannot any more."""
     since = alert.arrived_at or alert.accepted_at or alert.found_at
     then = read_held(sites.in_force_at(connection, site.site, since))
     people = then.site.people if isinstance(then, SiteFile) else ()
     owner = next((person for person in people if person.id == alert.owner), None)
     now = next((person for person in site.people if person.id == alert.owner), None)
-    return owner is not None and is_shut_out(owner, alert.unit, now, unit)
+    return owner is not None and is_shut_out(owner, now)
 
 
 def let_absent_go(connection: sqlite3.Connection, site: Site, at: datetime) -> None:
@@ -157,36 +154,30 @@ def let_absent_go(connection: sqlite3.Connection, site: Site, at: datetime) -> N
 
 
 def let_strangers_go(connection: sqlite3.Connection, site: Site, at: datetime) -> None:
-    """Those of whoever took them by emergency access to another unit that has ended since: they could neither
-    hand them back nor close them. A colleague's who had taken them before they came, and may open them, they
-    are from then on. Within a transaction.
+    """Those of another unit than their owner's, since the room or the owner went there or an emergency access
+    has ended: they could neither hand them back nor close them. A colleague's who had taken them before they
+    came, and may open them, they are from then on. Within a transaction.
     """
     taken = alerts.taken(connection, site.site)
     if not taken:
         return
-    opened = emergencies.since(connection, site.site, at - _ACCESS_LOOKED_BACK)
+    opened = emergencies.active(connection, site.site, at)
     people = {person.id: person for person in site.people}
     for alert in taken:
-        since, owner = alert.arrived_at or alert.accepted_at, people.get(alert.owner or "")
-        theirs = [one for one in opened if one.person == alert.owner and one.opens(alert.room, alert.unit)]
-        if since is None or owner is None or _may_open(owner, alert, opened, at):
+        owner, colleague = people.get(alert.owner or ""), people.get(alert.accepted_by or "")
+        if owner is None or _may_open(owner, alert, opened):
             continue
-        if not any(since <= one.ends_at for one in theirs):
-            continue
-        colleague = people.get(alert.accepted_by or "")
-        if colleague is not None and _may_open(colleague, alert, opened, at):
+        if colleague is not None and _may_open(colleague, alert, opened):
             decision = left_to_who_took_it(alert, at)
             change(connection, alert, decision.event, decision, at)
         else:
             _open_again(connection, alert, "owner_shut_out", at)
 
 
-def _may_open(person: Person, alert: Alert, emergency: Iterable[Emergency], at: datetime) -> bool:
+def _may_open(person: Person, alert: Alert, emergency: Iterable[Emergency]) -> bool:
     """In their own right, or in an emergency that goes on."""
-    own = not person.units or alert.unit in person.units
-    return own or any(
-        one.person == person.id and one.opens(alert.room, alert.unit) and one.ends_at > at
-        for one in emergency
+    return looks_after(person, alert.unit) or any(
+        one.person == person.id and one.opens(alert.room, alert.unit) for one in emergency
     )
 
 

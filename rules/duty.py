@@ -147,15 +147,13 @@ def _as_they_may(shift: Shift, person: Person | None) -> Shift | None:
     return msgspec.structs.replace(shift, units=units) if units else None
 
 
-def is_shut_out(before: Person, unit_before: str, now: Person | None, unit_now: str) -> bool:
-    """Whether an alert of a unit that was theirs is closed to them now: they work here no more, or as
-    something else, or the unit is not theirs any more. What an emergency had opened was never theirs.
+def is_shut_out(before: Person, now: Person | None) -> bool:
+    """Whether what was theirs is closed to them now, in whichever unit: they work here no more, or as
+    something else.
     """
     if now is None or now.role == "privacy_officer":
         return True
-    if (before.role in FUNCTIONS_OF) != (now.role in FUNCTIONS_OF):
-        return True
-    return _looks_after(before, unit_before) and not _looks_after(now, unit_now)
+    return (before.role in FUNCTIONS_OF) != (now.role in FUNCTIONS_OF)
 
 
 def _left(planned: Shift, signed_in: Shift, at: datetime) -> bool:
@@ -289,7 +287,7 @@ def instead(
     care = [person for person in site.people if person.role in ("carer", "leader")]
     here = _called(s.person for s in now if s.covers(unit, at)).people
     near = tuple(person for person in _called(s.person for s in now).people if person not in here)
-    may_open = tuple(person.id for person in care if _looks_after(person, unit))
+    may_open = tuple(person.id for person in care if looks_after(person, unit))
     yield here
     opens_it = any(hears(person) for person in near if person in may_open)
     yield near if not near or opens_it else tuple(dict.fromkeys((*near, *may_open)))
@@ -299,7 +297,7 @@ def instead(
 
 
 def _assigned(unit: str, residents: frozenset[str], site: Site, now: list[Shift], at: datetime) -> Called:
-    open_to = {person.id for person in site.people if _looks_after(person, unit)}
+    open_to = {person.id for person in site.people if looks_after(person, unit)}
     found = _called(s.person for s in now if residents & set(s.residents) and s.person in open_to)
     if found.people:
         return found
@@ -332,9 +330,9 @@ def _called(people: Iterable[str]) -> Called:
 
 def _named(site: Site, unit: str, role: str) -> Called:
     """Whom the site names for the unit, on duty or not."""
-    found = tuple(p.id for p in site.people if p.role == role and _looks_after(p, unit))
+    found = tuple(p.id for p in site.people if p.role == role and looks_after(p, unit))
     return Called(found, "nobody_on_duty" if found else "nobody")
 
 
-def _looks_after(person: Person, unit: str) -> bool:
+def looks_after(person: Person, unit: str) -> bool:
     return not person.units or unit == "" or unit in person.units

@@ -30,7 +30,8 @@ class Emergency(msgspec.Struct, frozen=True):
     room: str | None = None
 
     def opens(self, room: str, unit: str) -> bool:
-        return self.unit == unit and self.room in (None, room)
+        """A room stays open to them where it becomes another unit's."""
+        return self.unit == unit if self.room is None else self.room == room
 
 
 def put_in(connection: sqlite3.Connection, emergency: Emergency) -> Emergency:

@@ -1,6 +1,10 @@
-"""An alert that somebody has by an emergency access to another unit, when that ends: whose it is then."""
+"""An alert that somebody has by an emergency access to another unit: whose it is when that ends, or when the
+room goes on to a third.
+"""
 
 from datetime import timedelta
+
+import pytest
 
 from hub import emergency
 from tests.ways.test_messages import MIN, NIGHT, SITE, house, messages, trail
@@ -9,11 +13,15 @@ from tests.world import World
 __all__ = ["house"]
 
 
-def opens_3b(house: World, person: str) -> None:
-    """To somebody of another unit."""
+THREE_UNITS = SITE.replace("units: [{id: sol,", "units: [{id: vest, name: Vestsida}, {id: sol,")
+IN_VEST = THREE_UNITS.replace("{id: 3B, unit: sol}", "{id: 3B, unit: vest}")
+
+
+def opens_3b(house: World, person: str, room: str = "3B") -> None:
+    """To somebody of another unit. `room`: '' is all of the unit."""
     them = next(one for one in house.site.people if one.id == person)
     now = house.clock.now()
-    emergency.begin(house.connection, house.site, them, "sol", "3B", "alarm ringing", None, now)
+    emergency.begin(house.connection, house.site, them, "sol", room, "alarm ringing", None, now)
 
 
 def test_an_alert_taken_by_emergency_access_is_open_and_called_again_when_that_ends(house: World) -> None:
@@ -95,3 +103,38 @@ def test_when_the_access_of_both_who_took_it_and_who_came_has_ended_all_are_call
         house.passes(timedelta(seconds=1))
         assert house.alert("help-button").owner == owner
     assert house.alert("help-button").state == "open"
+
+
+@pytest.mark.parametrize("ended", [True, False])
+def test_an_alert_whose_room_goes_to_a_third_unit_is_whose_emergency_access_it_is_until_that_ends(
+    house: World, ended: bool
+) -> None:
+    house.imports(THREE_UNITS)
+    opens_3b(house, "nils")
+    house.says("3B button", pressed="single")
+    house.desk.arrive(house.alert("help-button").id, "nils")
+    house.imports(IN_VEST)
+    alert = house.alert("help-button")
+    assert (alert.unit, alert.owner) == ("vest", "nils"), "the room is open to him still"
+    if ended:
+        emergency.end(house.connection, "test", "nils", house.clock.now())
+        house.passes(timedelta(seconds=1))
+    else:
+        house.passes(emergency.LASTS - timedelta(seconds=1))  # before he would have had to close it
+    assert (house.alert("help-button").state == "open") == ended
+    house.passes(timedelta(seconds=1))
+    assert house.alert("help-button").state == "open"
+    assert "owner_shut_out" in house.trail(house.alert("help-button"))
+
+
+def test_an_alert_whose_room_leaves_the_unit_that_an_emergency_opened_is_open_and_called_at_once(
+    house: World,
+) -> None:
+    house.imports(THREE_UNITS)
+    opens_3b(house, "nils", room="")
+    house.says("3B button", pressed="single")
+    house.desk.arrive(house.alert("help-button").id, "nils")
+    before = len(messages(house))
+    house.imports(IN_VEST)
+    assert house.alert("help-button").state == "open"
+    assert "lise" in {one.person for one in messages(house)[before:]}, "nobody of that unit is on duty"

@@ -16,6 +16,9 @@ from tests.world import World, read_file
 WITHOUT_KARI = SITE.replace("  - {id: kari, name: Kari, role: carer, units: [sol]}\n", "")
 IN_NORD = SITE.replace("{id: 3B, unit: sol}", "{id: 3B, unit: nord}")
 
+KARI = "name: Kari, role: carer, units: [sol"
+ALSO_IN_NORD = IN_NORD.replace(KARI, KARI + ", nord")
+
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[World]:
@@ -94,3 +97,34 @@ def test_who_loses_an_alert_because_its_room_is_anothers_makes_room_for_one_call
     house.imports(IN_NORD)
     assert house.alert("help-button").state == "open"
     assert called_since(house, before) == ["nils"]
+
+
+@pytest.mark.parametrize("down", [False, True])
+def test_who_went_along_with_a_room_to_another_unit_loses_its_alert_with_that_unit(
+    house: World, down: bool
+) -> None:
+    house.says("3B button", pressed="single")
+    house.desk.arrive(house.alert("help-button").id, "kari")
+    house.imports(ALSO_IN_NORD)
+    assert house.alert("help-button").owner == "kari", "it is open to her still"
+    before = len(messages(house))
+    if down:
+        changes_while_the_hub_is_down(house, IN_NORD)
+    else:
+        house.imports(IN_NORD)
+    assert house.alert("help-button").state == "open"
+    assert called_since(house, before) == ["nils"]
+
+
+def test_a_colleague_who_took_it_before_and_may_open_it_keeps_what_the_unit_of_who_is_there_lost(
+    house: World,
+) -> None:
+    house.says("3B button", pressed="single")
+    id = house.alert("help-button").id
+    house.desk.accept(id, "lise")
+    house.desk.arrive(id, "kari")
+    before = len(messages(house))
+    house.imports(IN_NORD)
+    alert = house.alert("help-button")
+    assert (alert.unit, alert.state, alert.owner) == ("nord", "accepted", "lise")
+    assert called_since(house, before) == []

@@ -106,12 +106,14 @@ def unheard(
     since: datetime,
     until: datetime,
     by_hour: bool = False,
+    whole_hours: bool = True,
 ) -> dict[str, list[Stretch]]:
     """When each device hung there and was not heard: it, its gateway or the broker was silent, no word of
-    it had come yet, or what was kept begins later (`by_hour`: of hourly values).
+    it had come yet, or what was kept begins later (`by_hour`: of hourly values; with `whole_hours` it counts
+    as heard in the whole hour of its first word, as such a value does).
     """
     begins = history.hours_begin() if by_hour else history.begins()
-    deaf = silent_or_not_yet(connection, history, site, devices, since, until, by_hour)
+    deaf = silent_or_not_yet(connection, history, site, devices, since, until, by_hour and whole_hours)
     gone = not_there(connection, site, devices, since, until)
     before = Stretch(since, min(max(since, begins or until), until))
     return {

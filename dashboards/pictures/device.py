@@ -169,7 +169,9 @@ def gaps_picture(deaf: Sequence[Stretch], gone: Sequence[Stretch], span: Span, v
     if there and there[0].since > shown[0][2].since:
         over = words("gaps hung", language, at=wording.at(there[0].since, voice))
     says = words("gaps none", language, span=over)
-    if deaf:
+    if deaf and length(deaf) >= length(there):
+        says = words("gaps all", language, span=over)
+    elif length(deaf) >= timedelta(seconds=1):
         many, in_all = len(deaf), wording.length(length(deaf), language)
         says = words("gaps some" if many > 1 else "gaps once", language, n=many, length=in_all, span=over)
     table = tuple(

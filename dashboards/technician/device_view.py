@@ -36,7 +36,8 @@ class Course(NamedTuple):
 def course_of(request: Request, visit: Visit, device: Device, span: Span) -> Course:
     history, site, now = history_of(request, visit), visit.house.site, visit.now
     since = begins(span, voice_of(visit.scope, visit.house, now))
-    deaf = unheard(visit.connection, history, site, [device], since, now, by_hour=span in ("month", "year"))[
+    old = span in ("month", "year")
+    deaf = unheard(visit.connection, history, site, [device], since, now, by_hour=old, whole_hours=False)[
         device.id
     ]
     own = placements.of_present(visit.connection, site.site, device.id)

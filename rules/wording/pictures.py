@@ -220,12 +220,13 @@ _WORDS: dict[str, Words] = {
     "middle of day": ("Snitt", "Mean"),
     "gaps": ("Når enheten ikke kunne høres", "When the device could not be heard"),
     "gaps none": ("Hørt hele tiden {span}.", "Heard all the time over {span}."),
+    "gaps all": ("Ikke hørt {span}.", "Not heard in {span}."),
     "gaps once": (
-        "Uten kontakt {span} i {length}.",
+        "I alt {length} uten kontakt {span}.",
         "Out of contact once over {span}, for {length}.",
     ),
     "gaps some": (
-        "Uten kontakt {n} ganger {span}, til sammen {length}.",
+        "I alt {length} uten kontakt {span}, fordelt på {n} ganger.",
         "Out of contact {n} times over {span}, {length} in all.",
     ),
     "gaps since": ("siden {day}", "the time since {day}"),

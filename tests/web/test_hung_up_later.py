@@ -153,6 +153,23 @@ def test_a_devices_page_draws_nothing_of_the_time_before_it_hung_there(
     assert ".." not in re.sub(r"<[^>]*>", "", picture())
 
 
+@pytest.mark.parametrize("span", ["hour", "day", "month", "year"])
+def test_a_new_devices_page_says_how_long_it_took_until_it_was_heard(
+    house: House, sign_in: SignIn, span: str
+) -> None:
+    placed = change(house, 30 * MINUTE, PlaceDevice("1A ny", "1A", "motion"))
+    tor = sign_in("tor")
+
+    def said() -> str:
+        drawn = tor.get(f"/technician/devices/1A%20ny?span={span}").text.split('id="gaps"')[1]
+        return drawn.split("</figure>")[0].replace("\N{NO-BREAK SPACE}", " ")
+
+    hung = r"siden den ble hengt opp (i går )?kl\. \d\d\.\d\d\."
+    assert re.search(rf"Ikke hørt {hung}", said())
+    keep_in_history(house, [(placed + 27 * MINUTE, "1A ny", "motion", True)])
+    assert re.search(rf"I alt 27 min uten kontakt {hung}", said())
+
+
 def week(house: House) -> Rhythm:
     """The last six days, as relatives are told of them."""
     today = house.now().astimezone(OSLO).date()

@@ -24,8 +24,10 @@ Why = Literal["other_unit", "about_residents"]
 PSEUDONYMS = frozenset({"resident", "residents", "alerts", "relative", "erased", "stood_at"})
 OF_LIVES = frozenset({"reason", "note", "opinion", "trend", "categories", "given_by", "how", "shown"})
 """What somebody wrote or said of a resident, or why they did something about one."""
-OF_THE_HOUSE = frozenset({"device ignored", "quarantine cleared", "sign-in refused"})
-"""Entries whose reason is of devices and passwords."""
+OF_THE_HOUSE = frozenset(
+    {"signed in", "sign-in refused", "device ignored", "device removed", "quarantine cleared"}
+)
+"""Entries whose reason, or how, is of devices and passwords."""
 _OF_A_PART = {"resident": "residents", "room": "rooms", "device": "devices", "was": "devices"}
 _IN_A_PATH = re.compile(r"/(rooms|devices)/([^/?]+)")
 

@@ -350,6 +350,23 @@ def test_who_does_not_see_residents_reads_no_reason_of_their_lives(house: House,
     assert not any(word in str(found) for word in SECRET if word != "2A")
 
 
+def test_how_staff_signed_in_and_why_a_device_was_removed_are_of_no_resident(
+    house: House, sign_in: SignIn
+) -> None:
+    removed: dict[str, object] = {"device": "2A snor", "reason": "Batteriet lekker", "version": 2}
+    write(house, [("device removed", removed)])
+    sign_in("kari")
+    adm = sign_in("adm")
+    found = adm.get("/api/v1/audit?by=kari").json()["entries"]
+    assert {one["what"]: (one["withheld"], one["detail"]) for one in found} == {
+        "device removed": (None, removed),
+        "signed in": (None, {"person": "kari", "address": "testclient", "how": "password"}),
+    }
+    page = adm.get("/audit?by=kari").text.partition("<main")[2]
+    assert "Ikke vist" not in page
+    assert "Batteriet lekker" in page
+
+
 def test_a_program_reads_of_residents_lives_with_leave_to_see_residents_alone(
     house: House, visitor: TestClient
 ) -> None:

@@ -109,6 +109,24 @@ def test_who_is_called_and_who_is_next_stands_there_live_and_is_read_from_three_
         assert page.evaluate(CUT_OFF) == []
 
 
+def test_what_has_ended_but_nobody_has_taken_says_both_that_and_who_is_called(
+    house: House, heart: Heart, web: Web, page: Page
+) -> None:
+    house.protect(*(Protection(f"r{n}", "protected") for n in range(1, 6)))
+    for room in ("1A", "2A"):
+        house.find("door-open", room, 2 * MINUTE, evidence=house.door(room, 2 * MINUTE))
+        house.find("door-open", room, MINUTE, "cleared", evidence=house.door(room, MINUTE, False))
+    wall(page, web)
+    for width, height in ((1920, 1080), (1280, 720)):
+        page.set_viewport_size({"width": width, "height": height})
+        for card in page.locator("#open .card").all():
+            expect(card.locator(".state")).to_have_count(2)
+            expect(card).to_contain_text("Lukket")
+            expect(card.locator(".calls")).to_contain_text("Neste:")
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert page.evaluate(CUT_OFF) == []
+
+
 def test_sound_goes_on_until_somebody_has_it_and_silence_lasts_two_minutes_at_most(
     house: House, heart: Heart, web: Web, page: Page
 ) -> None:

@@ -43,7 +43,7 @@ def to_do(snapshot: Snapshot, access: Access, voice: Voice, answers: str = "") -
 
 
 def concerns(access: Access, held: HeldRoster) -> bool:
-    """Whether a roster that was held back is theirs to see to."""
+    """Whether a roster that was held back is about a unit of theirs."""
     return not held.units or any(access.sees_unit(unit) for unit in held.units.split())
 
 

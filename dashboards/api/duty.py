@@ -428,8 +428,11 @@ def list_held(visit: Visitor) -> list[HeldOut]:
     responses={403: {"model": RefusalOut}},
 )
 def leave_held(visit: Visitor, number: int) -> HeldOut:
-    """The roster stays as it is."""
-    return _held_out(left_as_it_is(visit, number))
+    """The roster stays as it is. Refused to who does not plan for all units that it is about."""
+    left = left_as_it_is(visit, number)
+    if isinstance(left, Refusal):
+        raise declined(403, left)
+    return _held_out(left)
 
 
 def _not_understood(visit: Visit, one: NotUnderstood) -> NotUnderstoodOut:

@@ -26,6 +26,7 @@ from hub.store import shifts
 from hub.store.held_rosters import HeldRoster
 from rules.duty import Function, Shift
 from rules.integration import is_program
+from rules.pause import Refusal
 from rules.wording import Voice
 
 pages = APIRouter(
@@ -69,7 +70,7 @@ class Trial(NamedTuple):
 
 class HeldLine(NamedTuple):
     """A roster that was held back, in words. `by`: whoever sent it; empty: a program, or nobody said. `left`:
-    of one in force, the shifts that it left, by number and in words.
+    of one in force, the shifts that it left, by number and in words. `theirs`: whether the reader may end it.
     """
 
     id: int
@@ -78,6 +79,7 @@ class HeldLine(NamedTuple):
     lost: int
     total: int
     left: tuple[tuple[int, str], ...]
+    theirs: bool
 
 
 @pages.get("")
@@ -89,7 +91,9 @@ def show(request: Request, visit: Visitor) -> str:
 @pages.post("/held/{number}/leave", dependencies=[OurForm])
 def leave_held(visit: Visitor, number: int) -> Response:
     """The roster stays as it is."""
-    left_as_it_is(visit, number)
+    left = left_as_it_is(visit, number)
+    if isinstance(left, Refusal):
+        raise HTTPException(403, left.why)
     return RedirectResponse(f"{PATH}?notice=held-left", 303)
 
 
@@ -171,13 +175,22 @@ def held_in_view(visit: Visit) -> list[HeldRoster]:
     return [one for one in known if concerns(visit.access, one)]
 
 
-def left_as_it_is(visit: Visit, number: int) -> HeldRoster:
-    """Raises HTTPException: 404 where it is not there, or not theirs; 403 for a program."""
+def _is_theirs(visit: Visit, held: HeldRoster) -> bool:
+    """Whether they plan for all of its units, as who imports it does."""
+    return may_change(visit, Shift(0, "", tuple(held.units.split()), "carer", held.at, held.at))
+
+
+def left_as_it_is(visit: Visit, number: int) -> HeldRoster | Refusal:
+    """Refused to who does not plan for all of its units. Raises HTTPException: 404 where it is not there or
+    not theirs to see; 403 for a program.
+    """
     held = next((one for one in held_in_view(visit) if one.id == number), None)
     if held is None:
         raise HTTPException(404, "nothing was held back under that number")
     if is_program(visit.person.id):
         raise HTTPException(403, "a person sees to it: a program may have sent it")
+    if not _is_theirs(visit, held):
+        return Refusal("it is about units too that you do not plan for", "beyond_own_units")
     leave_as_it_is(visit.connection, held, visit.now, visit.person.id)
     return held
 
@@ -192,7 +205,7 @@ def _held_line(visit: Visit, held: HeldRoster) -> HeldLine:
         for shift in there
         if shift is not None
     )
-    return HeldLine(held.id, when, by, held.lost, held.total, left)
+    return HeldLine(held.id, when, by, held.lost, held.total, left, _is_theirs(visit, held))
 
 
 def _trial(visit: Visit, found: Import, data: bytes, name: str) -> Trial:

@@ -41,6 +41,10 @@ _WORDS: dict[str, Words] = {
         "Du kan bare gi tilgang til avdelingene dine. Kryss av minst en.",
         "You can give access to your own units alone. Tick one at least.",
     ),
+    "beyond_own_units": (
+        "Det gjelder også avdelinger du ikke planlegger for.",
+        "It is about units too that you do not plan for.",
+    ),
     "own_role": (
         "Ingen endrer sin egen rolle. Be en annen administrator.",
         "Nobody changes their own role. Ask another administrator.",

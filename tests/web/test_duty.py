@@ -15,9 +15,10 @@ from hub import integrations
 from hub.desk import Desk
 from hub.duty import Duty
 from hub.integrations import Made
-from hub.store import alerts, contacts, shifts
+from hub.store import alerts, contacts, held_rosters, shifts
 from hub.store.contacts import Contact
 from hub.store.db import transaction
+from hub.store.held_rosters import HeldRoster
 from rules.duty import Function, Shift
 from rules.integration import Integration
 from tests.web.conftest import SignIn, csrf_of
@@ -719,6 +720,28 @@ def test_a_calendar_that_would_empty_days_is_held_back_by_page_and_call_until_so
     assert send(leader, "/care/duty/import/apply", **asked, confirm=lost) == 303
     assert len(house.rows("SELECT * FROM shift")) == 20 - lost + len(tried["added"])
     assert leader.get("/api/v1/duty/import/held").json() == []
+
+
+def test_what_was_held_back_is_seen_by_who_plans_for_a_unit_of_it_and_ended_by_who_plans_for_all(
+    house: House, sign_in: SignIn
+) -> None:
+    at, site = house.now(), house.site.site
+    for units in ("nord sol", ""):
+        with transaction(house.connection):
+            held_rosters.put(house.connection, HeldRoster(0, site, "T", at, None, 18, 19, units))
+        of_sol, leader = sign_in("solleder"), sign_in("leder")
+        (held,) = of_sol.get("/api/v1/duty/import/held").json()
+        page = of_sol.get("/care/duty/import").text
+        assert "tar bort 18 av 19" in page
+        assert "Den som planlegger for alle, kan la turnusen stå." in page
+        assert "La turnusen stå" not in page
+        refused = of_sol.delete(f"/api/v1/duty/import/held/{held['id']}", headers=ours(of_sol))
+        assert (refused.status_code, refused.json()["reason"]) == (403, "beyond_own_units")
+        assert refused.json()["detail"] == "Det gjelder også avdelinger du ikke planlegger for."
+        assert send(of_sol, f"/care/duty/import/held/{held['id']}/leave") == 403
+        assert "La turnusen stå" in leader.get("/care/duty/import").text
+        assert send(leader, f"/care/duty/import/held/{held['id']}/leave") == 303
+        assert of_sol.get("/api/v1/duty/import/held").json() == []
 
 
 def test_a_list_with_a_line_that_does_not_fit_says_which_and_what_to_do(sign_in: SignIn) -> None:

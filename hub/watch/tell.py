@@ -8,6 +8,7 @@ import logging
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import apprise
@@ -16,6 +17,7 @@ from hub.clock import Clock
 from hub.settings import Settings
 from hub.summoner import configured_ways
 from hub.watch.state import Reachable
+from hub.ways.deadline import in_time
 from hub.ways.way import Message, Way
 from rules.building import Site
 from rules.watch import NOBODY, Heard, News
@@ -114,7 +116,7 @@ class Teller:
             if not sender.add(url):
                 log.error("a line of %s is no Apprise address", self._own)
                 return False
-            taken = bool(sender.notify(body=text, title=title))
+            taken = in_time(url, partial(_taken, sender, title, text), too_late=False)
         except Exception:
             log.exception("an Apprise address of %s could not be used", self._own)
             return False
@@ -136,6 +138,10 @@ class Teller:
             alerts=(),
             summonses=(),
         )
+
+
+def _taken(sender: apprise.Apprise, title: str, text: str) -> bool:
+    return bool(sender.notify(body=text, title=title))
 
 
 def _lines(file: Path | None) -> list[str]:

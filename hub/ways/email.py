@@ -7,12 +7,15 @@ import smtplib
 import ssl
 from contextlib import closing, suppress
 from email.message import EmailMessage
+from functools import partial
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from hub.settings import Settings, first_line
+from hub.ways.deadline import in_time
 from hub.ways.way import TIMEOUT, Failed, Message
 
+_TOO_LATE = Failed("the mail server could not be reached (no answer in time)", for_good=False)
 _OF_THE_ADDRESS = frozenset({550, 551})
 """No such mailbox, or not here (RFC 5321, 4.2.3), where no enhanced code says what it is."""
 _OF_OURS = re.compile("relay|sender|auth|spf|dkim|dmarc|spam|block|policy|denied", re.IGNORECASE)
@@ -56,6 +59,9 @@ class Email:
         self._tls = ssl.create_default_context()  # once: reading the authorities takes 40 ms
 
     def send(self, message: Message) -> Failed | None:
+        return in_time(message.address, partial(self._send, message), _TOO_LATE)
+
+    def _send(self, message: Message) -> Failed | None:
         try:
             with closing(self._connect()) as smtp:
                 smtp.send_message(self._mail(message), self._server.sender, [message.address])

@@ -13,11 +13,12 @@ import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
+from hub.ways.deadline import in_time
 from hub.ways.way import Failed, Message
 
 NAME = "messenger"
@@ -96,6 +97,10 @@ class Messenger:
         if why is not None:
             return Failed(why, for_good=True)
         service = SERVICES[urlsplit(message.address).scheme]
+        too_late = Failed(f"{service.name} could not be reached", for_good=False)
+        return in_time(message.address, partial(self._send, message, service), too_late)
+
+    def _send(self, message: Message, service: Service) -> Failed | None:
         with _listening() as said:
             try:
                 taken = bool(_plugin(message.address).notify(title=message.subject, body=message.body))

@@ -21,6 +21,7 @@ import urllib3
 
 from hub.clock import Clock
 from hub.inside import Address, Inside, may_be_posted_to
+from hub.ways.deadline import in_time
 from hub.ways.destination import (
     is_named,
     is_of_our_own_network,
@@ -32,6 +33,7 @@ from hub.ways.destination import (
 from hub.ways.way import Failed, Message
 
 NOTHING_INSIDE = Inside()
+_TOO_LATE = Failed("the address could not be reached (no answer in time)", for_good=False)
 _TRY_AGAIN = frozenset({408, 425, 429})
 _NOT_THERE = frozenset({404, 410})
 
@@ -50,6 +52,9 @@ class Webhook:
 
     def deliver(self, id: str, address: str, body: bytes, secret: bytes) -> Failed | None:
         """A JSON body to an address, signed with a secret."""
+        return in_time(address, partial(self._deliver, id, address, body, secret), _TOO_LATE)
+
+    def _deliver(self, id: str, address: str, body: bytes, secret: bytes) -> Failed | None:
         at, url = str(int(self._clock.now().timestamp())), urlsplit(address)
         headers = {
             "host": url.netloc,

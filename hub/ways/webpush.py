@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from contextlib import closing
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -22,6 +23,7 @@ from hub.settings import Settings
 from hub.store import phones
 from hub.store.db import connect
 from hub.store.phones import Phone
+from hub.ways.deadline import in_time
 from hub.ways.destination import post
 from hub.ways.push_address import OwnServer, destination, trusted
 from hub.ways.push_key import PushKey
@@ -43,6 +45,7 @@ URGENCY = {True: "high", False: "normal"}
 LONGEST_TITLE = 200
 FILLED_UP_TO = 1024
 """Octets. Every message is as long as the next: its length tells nothing of it."""
+_TOO_LATE = Failed("the push service could not be reached (no answer in time)", for_good=False)
 _ID = re.compile(r"[A-Za-z0-9_-]{22}")
 
 
@@ -66,6 +69,9 @@ class WebPush:
         return self._key.public
 
     def send(self, message: Message) -> Failed | None:
+        return in_time(message.address, partial(self._send, message), _TOO_LATE)
+
+    def _send(self, message: Message) -> Failed | None:
         with closing(connect(self._database)) as connection:
             phone = phones.get(connection, message.site, message.address)
         if phone is None or phone.lost or phone.person != message.person:

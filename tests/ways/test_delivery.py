@@ -16,7 +16,7 @@ from hub.store import contacts, summonses
 from hub.store.contacts import Contact
 from hub.store.db import connect, transaction
 from hub.store.summonses import Summons
-from hub.ways import destination
+from hub.ways import deadline, destination
 from hub.ways.courier import Courier, outcome
 from hub.ways.email import Email, MailServer
 from hub.ways.way import Failed, Way, message_of
@@ -188,7 +188,8 @@ def test_what_a_web_address_answers_says_whether_to_try_again(status: int, for_g
 @pytest.fixture
 def no_way_gives_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """A send that hangs is under way until the test ends: what came out meanwhile did not wait for it."""
-    monkeypatch.setattr(destination, "TIMEOUT", HANGS_FOR)
+    for module in (destination, deadline):
+        monkeypatch.setattr(module, "TIMEOUT", HANGS_FOR)
 
 
 @pytest.mark.usefixtures("no_way_gives_up")

@@ -4,7 +4,7 @@ changed.
 Every 100 ms it asks SQLite whether another connection has committed; if what boards show has changed, each
 scope (language and access) is rendered once, only the cards that changed, and the bytes are encoded once. A
 board that fell behind is sent everything, so nothing queues up. Each second a beat says that this is live,
-and how the hub is.
+and how the hub is. The walls' signs of life are asked for in a thread of their own.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import logging
 import sqlite3
 import threading
 from collections.abc import AsyncIterator, Iterable
+from contextlib import closing
 from datetime import datetime, timedelta
 
 import msgspec
@@ -35,6 +36,7 @@ from hub.store.sites import NoSiteError
 
 LOOK_EVERY_S = 0.1
 BEAT_EVERY = timedelta(seconds=1)
+LIFE_AGAIN_S = 10
 PAGE_OF: dict[View, str] = {"board": "/", "wall": "/wall", "floor": "/floor"}
 SEATS_AT_MOST = 50
 """[default] Of one session: all windows of one browser, several times over."""
@@ -156,17 +158,20 @@ class Live:
         self._emergency: dict[str, Opened] | None = None
         self._stop, self._poke = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="live", daemon=True)
+        self._life_thread = threading.Thread(target=self._follow_life, name="life", daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def start(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
         self._thread.start()
+        self._life_thread.start()
 
     def stop(self) -> None:
         self._stop.set()
         self._poke.set()
         self._wake_all()
         self._thread.join(5)
+        self._life_thread.join(5)
 
     def is_full(self, token: str) -> bool:
         """Whether this session has more boards open than anybody looks at."""
@@ -249,12 +254,32 @@ class Live:
                     self._render(connection, house, now, everything=found != seen)
                     seen = found
                 if beating:
-                    self._life_no += self.life.follow(connection, house.site, house.version, now)
                     self._set_beat(pulse(connection, house.site.site, now), now)
                 self._wake_all()
                 if beating:
                     self._note_what_came_in(connection, house.site.site, now)
             self._poke.wait(LOOK_EVERY_S)
+
+    def _follow_life(self) -> None:
+        """Apart from the boards: no alert waits for the history, nor is lost where that cannot be read."""
+        while not self._stop.is_set():
+            try:
+                with closing(connect(self._settings.database, leave_older=True)) as connection:
+                    self._look_for_life(connection)
+            except (NoSiteError, NewerDatabaseError, OlderDatabaseError):  # the pages say so
+                self._stop.wait(1)
+            except Exception:
+                _log.exception("The walls cannot be told of signs of life. Trying again.")
+                self._stop.wait(LIFE_AGAIN_S)
+
+    def _look_for_life(self, connection: sqlite3.Connection) -> None:
+        while not self._stop.is_set():
+            now = self._clock.now()
+            house = read_house(connection, self._settings.site, now)
+            if self.life.follow(connection, house.site, house.version, now):
+                self._life_no += 1
+                self._wake_all()
+            self._stop.wait(BEAT_EVERY.total_seconds())
 
     def _renew_sessions(self, connection: sqlite3.Connection, site: str, now: datetime) -> None:
         """A full disk must not blind the boards: what cannot be renewed now is renewed at a later beat."""

@@ -72,7 +72,7 @@ def change(
     alerts.add_event(connection, before.id, at, event, by, decision.reason, decision.alert.severity)
     if decision.changed and decision.alert != before:
         alerts.put(connection, decision.alert)
-        escalation.follow(connection, decision.alert, plan, at)
+        escalation.follow(connection, decision.alert, before.severity, plan, at)
         if event == "assist":
             escalation.widen(connection, decision.alert, at, plan)
         announce(connection, decision.alert, at)

@@ -165,7 +165,7 @@ def became(one: Summons, now: datetime) -> Became:
         return "called"
     if one.seen_at is not None:
         return "seen"
-    if one.overtaken:
+    if one.overtaken and not one.attempts:
         return "overtaken"
     if one.next_at is None:
         return "not_needed" if one.spared and not one.attempts else "lost"

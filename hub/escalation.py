@@ -29,7 +29,7 @@ from rules.escalation import (
 )
 from rules.escalation import reached_nobody as unheard
 from rules.health.telling import waits_for_a_technician
-from rules.severity import SEVERITIES
+from rules.severity import SEVERITIES, Severity
 
 CALLED, CALLED_IN_VAIN = "called", "called_in_vain"
 """The events of an alert's trail: a stage was called; and it was called again, since nobody had answered."""
@@ -55,9 +55,11 @@ def begin(connection: sqlite3.Connection, alert: Alert, plan: EscalationPlan, at
         _go_on(connection, alert.id, escalation if alert.state == "open" else answered(escalation), at)
 
 
-def follow(connection: sqlite3.Connection, alert: Alert, plan: EscalationPlan | None, at: datetime) -> None:
-    """After a change of the alert, which stands in its trail. `plan` is for one that was a pre-warning until
-    now.
+def follow(
+    connection: sqlite3.Connection, alert: Alert, was: Severity, plan: EscalationPlan | None, at: datetime
+) -> None:
+    """After a change of the alert, which stands in its trail. `was`: how grave it was before. `plan` is for
+    one that was a pre-warning until now.
     """
     if alert.state == "closed":
         escalations.delete(connection, alert.id)
@@ -68,7 +70,8 @@ def follow(connection: sqlite3.Connection, alert: Alert, plan: EscalationPlan | 
         return
     after = graver(escalation, alert.severity, at)
     goes_on = after == escalation and alert.state == "open" and escalation.due is not None
-    if goes_on or (alert.state != "open" and alert.assistance_at is not None):
+    is_graver = SEVERITIES.index(alert.severity) > SEVERITIES.index(was)
+    if is_graver and (goes_on or (alert.state != "open" and alert.assistance_at is not None)):
         _call_of_the_graver(connection, alert, at)
     after = fallen_open(after, at) if alert.state == "open" else answered(after)
     if after != escalation:

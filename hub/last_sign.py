@@ -45,12 +45,18 @@ class WhoseSigns:
 
 
 def last_sign_of(
-    connection: sqlite3.Connection, history: History, site: Site, resident: Resident, now: datetime
+    connection: sqlite3.Connection,
+    history: History,
+    site: Site,
+    resident: Resident,
+    now: datetime,
+    whose: WhoseSigns | None = None,
 ) -> Reading | None:
     """None: none since they moved in there, or for so long that nobody remembers. What a sensor told while it
-    hung elsewhere, or of whoever lived there before, is none of theirs. Not within a transaction.
+    hung elsewhere, or of whoever lived there before, is none of theirs. `whose`: of the site, where it was
+    asked for already. Not within a transaction.
     """
-    whose, theirs = WhoseSigns(connection, site), whose_signs(site)
+    whose, theirs = whose or WhoseSigns(connection, site), whose_signs(site)
     devices = [device for device in site.devices if resident.id in theirs.get(device.id, ())]
     names, measures = [d.id for d in devices], {m for d in devices for m in signs_of(d)}
     for back in LOOK_BACK if devices else ():

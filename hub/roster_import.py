@@ -197,7 +197,10 @@ def take_over(
             shifts.end(connection, site.site, shift.id, now)
         if found.changes_something or found.same:
             for held in _theirs_held(connection, site, found.calendar, mine):
-                _end(connection, held, now, by, "held roster over")
+                if (
+                    found.calendar or not held.left
+                ):  # without a name it may be anybody's; what stands no more goes
+                    _end(connection, held, now, by, "held roster over")
         if found.still_there:
             _note_left(connection, site, found, now, by)
         if found.changes_something:

@@ -121,7 +121,7 @@ def _follow(
         return
     gave_back = _handed_back_by(alerts.events(connection, alert.id), step) if alert.state == "open" else None
     aside = gave_back or asking(alert)
-    summonses.drop_milder(connection, alert.id, before=_as_grave_since(connection, alert))
+    summonses.drop_milder(connection, alert.id, _milder_calls(connection, alert))
     hears = hearing(connection, site, alert, step)
     meant = answerable(connection, site, alert, step, hears, now, aside)
     works = working_ways(connection, site)
@@ -217,13 +217,15 @@ def _name_in_stead(
         tells_of(connection, call, CALLED_INSTEAD, names, now)
 
 
-def _as_grave_since(connection: sqlite3.Connection, alert: Alert) -> int:
-    """The step since which the alert has been as grave as it is now: what was called before says less."""
-    since, grave = 0, SEVERITIES.index(alert.severity)
+def _milder_calls(connection: sqlite3.Connection, alert: Alert) -> list[int]:
+    """The calls that were made while the alert was milder than it is now."""
+    milder, found = False, []
     for one in alerts.events(connection, alert.id):
         if one.severity is not None:
-            since = (since or one.seq) if SEVERITIES.index(one.severity) >= grave else 0
-    return since
+            milder = SEVERITIES.index(one.severity) < SEVERITIES.index(alert.severity)
+        elif milder and one.event in (CALLED, CALLED_IN_VAIN):
+            found.append(one.seq)
+    return found
 
 
 def _help_asked_for(trail: Sequence[AlertEvent], step: AlertEvent) -> int | None:

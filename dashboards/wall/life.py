@@ -22,8 +22,6 @@ from rules.life import is_sign_of_life, signs_of, whose_signs
 
 AT_ONCE = 20_000
 """[default] How many readings one look takes in at most; the rest is for the next."""
-ASKED_AT_ONCE = 25
-"""[default] Of how many residents one look asks the history: the boards wait meanwhile."""
 
 
 class _Speaker(NamedTuple):
@@ -34,8 +32,8 @@ class _Speaker(NamedTuple):
 
 
 class LifeSigns:
-    """`at`: by resident. Who has given no sign that is known of is not in it. The history that is asked is
-    the one beside the database: another machine may let the boards wait.
+    """`at`: by resident, and that of the version before until everybody was asked for anew. Who has given no
+    sign that is known of is not in it. The history that is asked is the one beside the database.
     """
 
     def __init__(self, database: Path) -> None:
@@ -81,11 +79,11 @@ class LifeSigns:
         if not self._to_ask:
             return
         history = EmbeddedHistory(connection, self._database, site)
-        for resident in self._to_ask[:ASKED_AT_ONCE]:
-            sign = last_sign_of(connection, history, site, resident, now)
+        while self._to_ask:
+            sign = last_sign_of(connection, history, site, self._to_ask[-1], now, self._whose)
             if sign is not None:
-                self._note(resident.id, sign.at)
-        del self._to_ask[:ASKED_AT_ONCE]
+                self._note(self._to_ask[-1].id, sign.at)
+            self._to_ask.pop()
 
     def _learn(self, connection: sqlite3.Connection, site: Site) -> None:
         ids, whose = device_ids(site), whose_signs(site)

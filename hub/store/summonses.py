@@ -324,12 +324,12 @@ def drop_waiting(
     )
 
 
-def drop_milder(connection: sqlite3.Connection, alert: int, before: int) -> None:
-    """What waits of the calls before that step, by which the alert became as grave as it is: it says less."""
-    connection.execute(
+def drop_milder(connection: sqlite3.Connection, alert: int, calls: Iterable[int]) -> None:
+    """What waits of these calls, to an alert that was milder then: it says less. By their steps."""
+    connection.executemany(
         "UPDATE summons SET next_at = NULL, failure = ?"
-        " WHERE alert = ? AND event < ? AND next_at IS NOT NULL",
-        (OVERTAKEN, alert, before),
+        " WHERE alert = ? AND event = ? AND next_at IS NOT NULL",
+        [(OVERTAKEN, alert, call) for call in calls],
     )
 
 

@@ -83,8 +83,9 @@ class Teller:
         return Heard(by_people or not around, by_own or not _lines(self._own))
 
     def _tell_circle(self, site: Site, news: News, circle: Iterable[Reachable], now: datetime) -> bool:
-        """Each of them; whether anybody took it."""
-        return sum(self._tell_one(site, news, one, now) for one in circle) > 0
+        """Each of them, many at the same time; whether anybody took it."""
+        with ThreadPoolExecutor(16, "people") as pool:
+            return any(list(pool.map(lambda one: self._tell_one(site, news, one, now), circle)))
 
     def _tell_one(self, site: Site, news: News, one: Reachable, now: datetime) -> bool:
         """Whether it went out. Whatever is wrong with one way, the others are left: the database may be what
@@ -150,7 +151,7 @@ def _lines(file: Path | None) -> list[str]:
         return []
     try:
         text = file.read_text()
-    except OSError as error:
-        log.error("%s can't be read: %s", file, error.strerror)
+    except (OSError, UnicodeDecodeError) as error:
+        log.error("%s can't be read: %s", file, error)
         return []
     return [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#")]

@@ -15,14 +15,20 @@ from hub.ways.way import TIMEOUT
 T = TypeVar("T")
 L = TypeVar("L")
 
-MOST_UNENDED = 8
-"""Sends to one address that have not ended, those given up included: each has a thread and a socket."""
+LONGEST = 3 * TIMEOUT
+"""[default] s. A slow server, each of whose answers comes within `TIMEOUT`, is left the time to take it: what
+is given up and taken all the same arrives twice.
+"""
+MOST_UNENDED, MOST_IN_ALL = 8, 256
+"""Sends to one address, and to all, that have not ended, those given up included: each has a thread and a
+socket. Beyond the second an address has one at most.
+"""
 _unended: Counter[str] = Counter()
 _counting = Lock()
 
 
 def in_time(to: str, send: Callable[[], T], too_late: L) -> T | L:
-    """What `send` to an address returns or raises, or `too_late` where it has not ended within `TIMEOUT`. It
+    """What `send` to an address returns or raises, or `too_late` where it has not ended within `LONGEST`. It
     is left to itself then, and what it still sends arrives twice, with the same id.
     """
     if not _may_begin(to):
@@ -33,7 +39,7 @@ def in_time(to: str, send: Callable[[], T], too_late: L) -> T | L:
     except RuntimeError:  # the machine has no thread left
         _note_ended(to)
         raise
-    wait([future], TIMEOUT)
+    wait([future], LONGEST)
     return future.result() if future.done() else too_late
 
 
@@ -50,7 +56,8 @@ def _run(to: str, send: Callable[[], T], future: Future[T]) -> None:
 
 def _may_begin(to: str) -> bool:
     with _counting:
-        if _unended[to] >= MOST_UNENDED:
+        most = MOST_UNENDED if _unended.total() < MOST_IN_ALL else 1
+        if _unended[to] >= most:
             return False
         _unended[to] += 1
         return True

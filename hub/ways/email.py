@@ -16,6 +16,8 @@ from hub.ways.deadline import in_time
 from hub.ways.way import TIMEOUT, Failed, Message
 
 _TOO_LATE = Failed("the mail server could not be reached (no answer in time)", for_good=False)
+GOODBYE_S = 1.0
+"""For so long an answer to QUIT is waited for: whatever it is, the message was taken."""
 _OF_THE_ADDRESS = frozenset({550, 551})
 """No such mailbox, or not here (RFC 5321, 4.2.3), where no enhanced code says what it is."""
 _OF_OURS = re.compile("relay|sender|auth|spf|dkim|dmarc|spam|block|policy|denied", re.IGNORECASE)
@@ -66,6 +68,8 @@ class Email:
             with closing(self._connect()) as smtp:
                 smtp.send_message(self._mail(message), self._server.sender, [message.address])
                 with suppress(smtplib.SMTPException, OSError):
+                    if smtp.sock is not None:
+                        smtp.sock.settimeout(GOODBYE_S)
                     smtp.quit()  # it has taken the message, whatever it says to that
         except smtplib.SMTPRecipientsRefused as error:
             code, said = next(iter(error.recipients.values()))

@@ -98,7 +98,7 @@ def drips(first: bytes, drip: bytes, last: bytes, most: int = DRIPS) -> Iterator
 @pytest.fixture
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """A send may take a fraction of a second."""
-    monkeypatch.setattr(deadline, "TIMEOUT", 0.3)
+    monkeypatch.setattr(deadline, "LONGEST", 0.3)
 
 
 def to_web(dripping: Dripping) -> tuple[Way, Message]:

@@ -330,3 +330,18 @@ def test_a_milder_message_that_failed_is_not_sent_any_more_after_the_grave_one(h
             assert summonses.put_failure(house.connection, later)
     house.says("3B radar", fall="confirmed")
     assert {one.subject for one in waiting(house)} == {"HØYT varsel: 3B", "HIGH alert: 3B"}
+
+
+def test_a_grave_message_that_failed_is_tried_on_though_the_alert_was_milder_for_a_while(
+    house: World,
+) -> None:
+    house.imports(MILD_FOR_A_WHILE.replace("severity_when_cleared: low", "severity_when_cleared: medium"))
+    house.says("3B radar", fall="confirmed")
+    [kari] = waiting(house)
+    with transaction(house.connection):
+        later = msgspec.structs.replace(kari, attempts=1, failure="451 busy")
+        assert summonses.put_failure(house.connection, later)
+    house.says("3B radar", fall="cleared")
+    house.says("3B radar", fall="confirmed")
+    house.passes(MIN)
+    assert kari.id in {one.id for one in waiting(house)}

@@ -4,7 +4,7 @@ can be reached again they are, and nothing is ever said to have reached anybody 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -183,8 +183,8 @@ class House:
         """Who gets a message about the alert from now on until then."""
         before = len(self.way.taken)
         self.looks(wait // A_LOOK)
-        ids = {str(m.id) for m in summonses.of_alert(self.world.connection, alert.id)}
-        return {one.person for one in self.way.taken[before:] if ids & {str(id) for id in one.summonses}}
+        ids = {m.id for m in summonses.of_alert(self.world.connection, alert.id)}
+        return {one.person for one in self.way.taken[before:] if ids & {*one.summonses}}
 
     def story(self, alert: Alert) -> list[object]:
         return [
@@ -197,10 +197,14 @@ class House:
 
 
 @contextmanager
-def a_house(plan: str) -> Iterator[House]:
+def lived_through(plan: str, steps: Iterable[tuple], heard: set[str]) -> Iterator[House]:  # type: ignore[type-arg]
+    """After all of these steps; from then on only those people's addresses answer."""
     with TemporaryDirectory() as folder:
         house = House(Path(folder), plan)
         try:
+            for step in steps:
+                house.takes(*step)
+            house.only_these_answer(heard)
             yield house
         finally:
             house.world.stop()
@@ -215,10 +219,7 @@ def test_who_can_be_reached_again_is_and_nothing_is_said_to_have_arrived_that_di
     steps: list[tuple],  # type: ignore[type-arg]
     heard: set[str],
 ) -> None:
-    with a_house(plan) as house:
-        for step in steps:
-            house.takes(*step)
-        house.only_these_answer(heard)
+    with lived_through(plan, steps, heard) as house:
         for alert in house.standing():
             if alert.severity == "high" and alert.state == "open":
                 told = house.told_within(alert, 10 * MIN + A_LOOK)
@@ -232,10 +233,7 @@ def test_who_asks_for_more_hands_gets_them_where_anybody_else_can_be_reached(
     heard: set[str],
     person: str,
 ) -> None:
-    with a_house(plan) as house:
-        for step in steps:
-            house.takes(*step)
-        house.only_these_answer(heard)
+    with lived_through(plan, steps, heard) as house:
         for alert in house.standing():
             owner = alert.owner or person
             if alert.state == "open":
@@ -251,10 +249,7 @@ def test_what_is_handed_back_is_told_to_others_who_can_be_reached_by_the_next_st
     steps: list[tuple],  # type: ignore[type-arg]
     heard: set[str],
 ) -> None:
-    with a_house(plan) as house:
-        for step in steps:
-            house.takes(*step)
-        house.only_these_answer(heard)
+    with lived_through(plan, steps, heard) as house:
         for alert in house.standing():
             owner = alert.owner
             if alert.severity == "high" and owner is not None:
